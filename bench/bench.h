@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the benchmarks share.
+ *
+ * A benchmark's name says all of its axes: FAMILY/AXIS:VALUE/... The scripts that
+ * make tables and plots select by these words and know nothing else.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include "gbench.h"
+
+#include <dmalab.h>
+#include <linux/dma-mapping.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define always_inline inline __attribute__((always_inline))
+
+/* The levels of checking: "off", "contract", "full". */
+#define NR_LEVELS 3
+extern const char *const levels[NR_LEVELS];
+
+/* 64 B .. 1 MiB, each four times the one before. */
+#define NR_SIZES 8
+extern const int64_t sizes[NR_SIZES];
+
+/* Bytes to write from: @PATTERN_SIZE of them, none zero, page-aligned. */
+#define PATTERN_SIZE (1u << 20)
+extern unsigned char pattern[PATTERN_SIZE];
+
+/* The machine under test and one device in it. */
+struct rig {
+	struct gbench_state *state;
+	struct dmalab_machine *machine;
+	struct device *dev;
+};
+
+/* New and switched on. Returns false, and has skipped, when that failed. */
+bool rig_up(struct rig *rig, struct gbench_state *state, const char *profile, const char *checks);
+
+/*
+ * Unplugs and switches off. The benchmark fails if the machine has drawn any
+ * report, leaks included: it would have measured reporting.
+ */
+void rig_down(struct rig *rig);
+
+/* Fail with the name of the call that did not do its work. */
+void rig_failed(struct rig *rig, const char *call);
+
+/*
+ * gbench_register() under a name that is formatted. @context is copied, @size bytes,
+ * and stays until the program ends.
+ */
+struct gbench *bench_register(gbench_fn fn, const void *context, size_t size,
+			      const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+void bench_register_reference(void);
+void bench_register_alloc(void);
+void bench_register_sync(void);
+void bench_register_access(void);
+void bench_register_streaming(void);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What CPU and devices do to memory. An access draws at most one report, named
+ * after the gravest thing wrong with it: memory that is free, then coherency, then
+ * direction, then ownership, then what it does to bytes beside it. The state then
+ * moves on as the machine's would: nothing is repaired.
+ */
+#include "check/judge.h"
+#include "check/story.h"
+
+static bool is_at(const struct region *r, const void *arg)
+{
+	return region_touches(r, *(const size_t *)arg, 1);
+}
+
+/* What once was at @offset. */
+static const struct region *dead_at(const struct judge *j, size_t offset)
+{
+	return ledger_dead(&j->ledger, is_at, &offset);
+}
+
+/* The live object whose bytes at @offset move by sync, a mapping before its memory. */
+static struct region *owned_at(const struct judge *j, size_t offset)
+{
+	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
+
+	for (struct span *span = page->maps; span; span = span->next)
+		if (region_touches(span->region, offset, 1))
+			return span->region;
+	if (page->alloc && region_touches(page->alloc, offset, 1))
+		return page->alloc;
+	return NULL;
+}
+
+static cold void report_free_memory(struct judge *j, const struct call *call, size_t offset,
+				    size_t len, size_t at)
+{
+	const struct region *r = dead_at(j, at);
+	struct finding f = {
+		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,
+		.dev = r ? r->dev : NULL, .cpu = j->hw->cached + offset, .size = len,
+		.detail = r ? NULL : "nobody has allocated this memory",
+	};
+
+	if (r) {
+		f.first = (at > r->offset ? at : r->offset) - r->offset;
+		f.last = f.first;
+		f.bytes = 1;
+		f.cpu = r->kind == REGION_COHERENT && !j->hw->profile->coherent ?
+			j->hw->memory + offset : j->hw->cached + offset;
+	}
+	judge_report(j, &f);
+}
+
+static cold void report_verdict(struct judge *j, const struct call *call, enum side side,
+				struct region *r, dma_addr_t dma, size_t offset, size_t len,
+				const struct verdict *v)
+{
+	const struct region *object = r;
+	struct story story;
+	struct finding f = {
+		.call = call, .dma = dma, .size = len,
+		.check = v->lost_cpu ? CHECK_LOST_CPU_WRITE :
+			 v->lost_dev ? CHECK_LOST_DEVICE_WRITE :
+			 side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
+	};
+
+	if (!judge_wants(j, f.check))
+		return;
+	if (!object)
+		object = owned_at(j, v->example);
+	if (!object)
+		object = dead_at(j, v->example);
+	story_of_read(&story, j, side, f.check, object, v);
+	f.region = object;
+	f.dev = object ? object->dev : NULL;
+	f.cpu = side == SIDE_CPU ? j->hw->cached + offset : NULL;
+	if (object && v->first >= object->offset) {
+		f.first = v->first - object->offset;
+		f.last = v->last - object->offset;
+		f.bytes = v->bytes;
+	}
+	f.detail = story.detail;
+	f.missing = story.missing;
+	f.breaks_on = story.breaks_on;
+	f.history = story.history;
+	f.nr_history = story.nr_history;
+	judge_report(j, &f);
+}
+
+static cold void report_damage(struct judge *j, const struct call *call, enum side side,
+			       struct region *r, dma_addr_t dma, size_t offset, size_t len,
+			       const struct damage *d)
+{
+	struct region *object = r ? r : owned_at(j, d->first);
+	struct story story;
+	struct finding f = {
+		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
+		.dev = object ? object->dev : NULL, .dma = dma, .size = len,
+		.cpu = side == SIDE_CPU ? j->hw->cached + offset : NULL,
+	};
+
+	if (!judge_wants(j, f.check))
+		return;
+	story_of_damage(&story, j, side, d);
+	if (object && d->first >= object->offset) {
+		f.first = d->first - object->offset;
+		f.last = d->last - object->offset;
+		f.bytes = d->bytes;
+	}
+	f.detail = story.detail;
+	f.history = story.history;
+	f.nr_history = story.nr_history;
+	judge_report(j, &f);
+}
+
+static cold void report_owner(struct judge *j, const struct call *call, enum check check,
+			      struct region *r, const void *cpu, dma_addr_t dma, size_t len,
+			      struct run run)
+{
+	struct story story;
+	struct finding f = {
+		.check = check, .call = call, .dev = r->dev, .region = r, .cpu = cpu,
+		.dma = dma, .size = len, .first = run.first, .last = run.last,
+		.bytes = run.bytes,
+	};
+
+	if (!judge_wants(j, check))
+		return;
+	story_of_owner(&story, j, check, r, run);
+	f.detail = story.detail;
+	f.missing = story.missing;
+	judge_report(j, &f);
+}
+
+/* ------------------------------------------------------------------- CPU */
+
+/* Bytes of @r in the range that the CPU must leave alone. */
+static struct run forbidden(const struct region *r, size_t offset, size_t len, bool store)
+{
+	size_t from = offset > r->offset ? offset : r->offset;
+	size_t to = offset + len < r->offset + r->size ? offset + len : r->offset + r->size;
+
+	if (!region_is_owned(r) || from >= to || (!store && r->dir == DMA_TO_DEVICE))
+		return (struct run){ 0, 0, 0 };
+	return own_find(r, from - r->offset, to - from, true);
+}
+
+/* Returns whether the device owns some of it; reports the first object's bytes. */
+static bool check_cpu_owner(struct judge *j, const struct call *call, size_t offset, size_t len,
+			    bool store, bool report)
+{
+	enum check check = store ? CHECK_CPU_WRITE_DEVICE_OWNED : CHECK_CPU_READ_DEVICE_OWNED;
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 p = offset >> PAGE_SHIFT; p <= last; p++) {
+		struct ledger_page *page = &j->ledger.pages[p];
+		struct region *r = NULL;
+		struct run run = { 0, 0, 0 };
+
+		if (page->alloc) {
+			r = page->alloc;
+			run = forbidden(r, offset, len, store);
+		}
+		for (struct span *span = page->maps; span && !run.bytes; span = span->next) {
+			r = span->region;
+			run = forbidden(r, offset, len, store);
+		}
+		if (likely(!run.bytes))
+			continue;
+		if (report)
+			report_owner(j, call, check, r, j->hw->cached + offset, 0, len, run);
+		return true;
+	}
+	return false;
+}
+
+void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	size_t free_at;
+	struct verdict v;
+
+	if (!judge_sees_accesses(j))
+		return;
+	free_at = ledger_find_free(&j->ledger, offset, len);
+	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);
+	if (unlikely(free_at != NO_OFFSET))
+		report_free_memory(j, call, offset, len, free_at);
+	else if (unlikely(v.bytes))
+		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
+	else
+		check_cpu_owner(j, call, offset, len, false, true);
+	shadow_cpu_load(&j->shadow, offset, len);
+}
+
+void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	size_t free_at;
+	bool owned;
+	struct damage d;
+
+	if (!judge_sees_accesses(j))
+		return;
+	free_at = ledger_find_free(&j->ledger, offset, len);
+	if (unlikely(free_at != NO_OFFSET))
+		report_free_memory(j, call, offset, len, free_at);
+	owned = check_cpu_owner(j, call, offset, len, true, free_at == NO_OFFSET);
+	d = shadow_cpu_store(&j->shadow, offset, len, call->site);
+	if (unlikely(d.bytes) && !owned && free_at == NO_OFFSET)
+		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
+}
+
+void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	size_t free_at;
+
+	if (!judge_sees_accesses(j))
+		return;
+	free_at = ledger_find_free(&j->ledger, offset, len);
+	if (unlikely(free_at != NO_OFFSET))
+		report_free_memory(j, call, offset, len, free_at);
+}
+
+/* --------------------------------------------------------------- devices */
+
+/* Direction, then ownership. Returns whether it reported. */
+static bool check_device(struct judge *j, const struct call *call, struct region *r,
+			 dma_addr_t dma, size_t offset, size_t len, bool store)
+{
+	struct run all = { offset - r->offset, offset - r->offset + len - 1, len };
+	struct run run;
+
+	if (!region_is_owned(r))
+		return false;
+	if (store && r->dir == DMA_TO_DEVICE) {
+		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, len, all);
+		return true;
+	}
+	if (!store && r->dir == DMA_FROM_DEVICE) {
+		report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, len, all);
+		return true;
+	}
+	run = own_find(r, offset - r->offset, len, false);
+	if (likely(!run.bytes))
+		return false;
+	report_owner(j, call, store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED,
+		     r, NULL, dma, len, run);
+	return true;
+}
+
+void judge_device_load(struct judge *j, const struct call *call, struct region *r,
+		       dma_addr_t dma, size_t offset, size_t len)
+{
+	enum side side = r->dev->dma_coherent ? SIDE_CPU : SIDE_BUS;
+	struct verdict v = shadow_look(&j->shadow, side, offset, len);
+
+	if (unlikely(v.bytes))
+		report_verdict(j, call, side, r, dma, offset, len, &v);
+	else
+		check_device(j, call, r, dma, offset, len, false);
+	if (side == SIDE_CPU)
+		shadow_cpu_load(&j->shadow, offset, len);
+}
+
+void judge_device_store(struct judge *j, const struct call *call, struct region *r,
+			dma_addr_t dma, size_t offset, size_t len)
+{
+	bool reported = check_device(j, call, r, dma, offset, len, true);
+	enum side side = r->dev->dma_coherent ? SIDE_CPU : SIDE_BUS;
+	struct damage d;
+
+	if (side == SIDE_CPU)
+		d = shadow_cpu_store(&j->shadow, offset, len, call->site);
+	else
+		d = shadow_bus_store(&j->shadow, offset, len, call->site);
+	if (unlikely(d.bytes) && !reported)
+		report_damage(j, call, side, r, dma, offset, len, &d);
+}

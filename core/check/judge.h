@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The judge: what it knows (ledger, shadow), what it looks for, and how it
+ * reports. All of its functions are called with the machine locked.
+ */
+#ifndef DMALAB_CHECK_JUDGE_H
+#define DMALAB_CHECK_JUDGE_H
+
+#include "check/ledger.h"
+#include "check/shadow.h"
+
+#include <dmalab.h>
+#include <linux/device.h>
+
+enum check {
+#define CHECK(id, ...) CHECK_##id,
+#include "check/catalogue.def"
+#undef CHECK
+	NR_CHECKS
+};
+
+extern const struct dmalab_check catalogue[NR_CHECKS];
+
+/* Each costs what the ones before it cost, and: */
+enum level {
+	LEVEL_OFF,      /* nothing: no ledger, no shadow */
+	LEVEL_CONTRACT, /* the ledger: a few stores for each call */
+	LEVEL_FULL      /* ownership and shadow: also for each access */
+};
+
+#define SEEN_SIZE 1024u
+
+struct judge {
+	struct machine *hw;
+	enum level level;
+	bool plain;               /* look for stores through plain pointers */
+	bool halt;                /* stop at the first error */
+	u64 enabled;              /* one bit for each check */
+	struct ledger ledger;
+	struct shadow shadow;
+	unsigned long counts[NR_CHECKS];
+	dmalab_report_fn handler;
+	void *context;
+	u64 seen[SEEN_SIZE];      /* what has been printed, by check and place */
+};
+
+_Static_assert(NR_CHECKS <= 64, "struct judge keeps a bit for each check");
+
+/* 0 or -ENOMEM. */
+int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled);
+void judge_exit(struct judge *j);
+
+/* The checks of a level, and a single one by name (NR_CHECKS: none). */
+u64 checks_of_level(enum level level);
+enum check check_by_name(const char *name, size_t len);
+
+static inline bool judge_keeps_ledger(const struct judge *j)
+{
+	return j->level >= LEVEL_CONTRACT;
+}
+
+static inline bool judge_sees_accesses(const struct judge *j)
+{
+	return j->level >= LEVEL_FULL;
+}
+
+/*
+ * A mistake, as the code that found it knows it. What is zero does not apply. The
+ * strings are copied into the report by reference, so they must outlive the call
+ * of judge_report().
+ */
+struct finding {
+	enum check check;
+	const struct call *call;
+	struct device *dev;
+	const void *cpu;              /* as given */
+	dma_addr_t dma;
+	size_t size;
+	const struct region *region;  /* live or dead */
+	size_t first, last, bytes;    /* counted from the region's start */
+	const char *also;
+	const char *detail;
+	const char *missing;
+	const char *breaks_on;
+	const struct dmalab_event *history;
+	unsigned nr_history;
+};
+
+static inline bool judge_wants(const struct judge *j, enum check check)
+{
+	return j->enabled >> check & 1;
+}
+
+/* Count it and report it, if the check is on. */
+void judge_report(struct judge *j, const struct finding *f);
+
+/* access.c: what the CPU and the devices do to memory, before they do it. */
+void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len);
+void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len);
+
+/*
+ * The same through an uncached pointer. Nothing to do for coherency: the CPU looks
+ * at memory as devices do.
+ */
+void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len);
+
+/* A device's access to @r, which contains the range. */
+void judge_device_load(struct judge *j, const struct call *call, struct region *r,
+		       dma_addr_t dma, size_t offset, size_t len);
+void judge_device_store(struct judge *j, const struct call *call, struct region *r,
+			dma_addr_t dma, size_t offset, size_t len);
+
+/* Text for reports. */
+const char *dir_name(enum dma_data_direction dir);
+const char *device_name(const struct device *dev);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "check/ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define CHUNK 64
+
+struct region_chunk {
+	struct region_chunk *next;
+	struct region regions[CHUNK];
+};
+
+int ledger_init(struct ledger *l, const struct machine *m)
+{
+	size_t pages = m->nr_pages * sizeof(struct ledger_page);
+	size_t graves = GRAVES * sizeof(struct region);
+	u8 *at;
+
+	memset(l, 0, sizeof(*l));
+	l->arena_size = pages + graves;
+	at = mmap(NULL, l->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	l->pages = (struct ledger_page *)at;
+	l->graves = (struct region *)(at + pages);
+	return 0;
+}
+
+void ledger_exit(struct ledger *l)
+{
+	while (l->chunks) {
+		struct region_chunk *chunk = l->chunks;
+
+		l->chunks = chunk->next;
+		free(chunk);
+	}
+	if (l->pages)
+		munmap(l->pages, l->arena_size);
+}
+
+static cold bool grow(struct ledger *l)
+{
+	struct region_chunk *chunk = malloc(sizeof(*chunk));
+
+	if (!chunk)
+		return false;
+	chunk->next = l->chunks;
+	l->chunks = chunk;
+	for (int i = 0; i < CHUNK; i++) {
+		chunk->regions[i].next = l->unused;
+		l->unused = &chunk->regions[i];
+	}
+	return true;
+}
+
+static void enter_span(struct ledger *l, u32 page, struct span *span, struct region *r)
+{
+	struct span **head = &l->pages[page].maps;
+
+	span->region = r;
+	span->next = *head;
+	span->pprev = head;
+	if (*head)
+		(*head)->pprev = &span->next;
+	*head = span;
+}
+
+static void leave_span(struct span *span)
+{
+	*span->pprev = span->next;
+	if (span->next)
+		span->next->pprev = span->pprev;
+}
+
+static bool enter_mapping(struct ledger *l, struct region *r)
+{
+	u32 first = region_first_page(r), nr = region_pages(r);
+
+	r->spans = &r->span;
+	if (nr > 1) {
+		r->spans = malloc(nr * sizeof(*r->spans));
+		if (!r->spans)
+			return false;
+	}
+	for (u32 i = 0; i < nr; i++)
+		enter_span(l, first + i, &r->spans[i], r);
+	return true;
+}
+
+struct region *ledger_add(struct ledger *l, struct region **live, const struct region *init)
+{
+	struct region *r;
+
+	if (unlikely(!l->unused) && !grow(l))
+		return NULL;
+	r = l->unused;
+	l->unused = r->next;
+	*r = *init;
+
+	if (region_is_mapping(r)) {
+		if (!enter_mapping(l, r)) {
+			r->next = l->unused;
+			l->unused = r;
+			return NULL;
+		}
+	} else {
+		u32 first = region_first_page(r), nr = region_pages(r);
+
+		for (u32 i = 0; i < nr; i++)
+			l->pages[first + i].alloc = r;
+	}
+
+	r->next = *live;
+	r->pprev = live;
+	if (r->next)
+		r->next->pprev = &r->next;
+	*live = r;
+	return r;
+}
+
+void ledger_del(struct ledger *l, struct region *r, site_t site)
+{
+	u32 first = region_first_page(r), nr = region_pages(r);
+	struct region *grave = &l->graves[l->nr_dead++ % GRAVES];
+
+	if (region_is_mapping(r)) {
+		for (u32 i = 0; i < nr; i++)
+			leave_span(&r->spans[i]);
+		if (r->spans != &r->span)
+			free(r->spans);
+	} else {
+		for (u32 i = 0; i < nr; i++)
+			l->pages[first + i].alloc = NULL;
+	}
+	*r->pprev = r->next;
+	if (r->next)
+		r->next->pprev = r->pprev;
+
+	free(r->device_bytes);
+	*grave = *r;
+	grave->died = site;
+	grave->device_bytes = NULL;
+	grave->spans = NULL;
+
+	r->next = l->unused;
+	l->unused = r;
+}
+
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg)
+{
+	unsigned long nr = l->nr_dead < GRAVES ? l->nr_dead : GRAVES;
+
+	for (unsigned long i = 1; i <= nr; i++) {
+		const struct region *r = &l->graves[(l->nr_dead - i) % GRAVES];
+
+		if (match(r, arg))
+			return r;
+	}
+	return NULL;
+}
+
+static u64 *unit_word(const struct ledger *l, u64 word)
+{
+	return &l->pages[word / 2].used[word % 2];
+}
+
+void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
+{
+	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
+
+	for (u64 word = first / 64; word * 64 < end; word++) {
+		u64 mask = word_mask(word, first, end);
+		u64 *bits = unit_word(l, word);
+
+		*bits = used ? *bits | mask : *bits & ~mask;
+	}
+}
+
+size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
+{
+	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
+
+	for (u64 word = first / 64; word * 64 < end; word++) {
+		u64 unused = ~*unit_word(l, word) & word_mask(word, first, end);
+
+		if (unlikely(unused)) {
+			size_t at = (word * 64 + __builtin_ctzll(unused)) * USE_UNIT;
+
+			return at > offset ? at : offset;
+		}
+	}
+	return NO_OFFSET;
+}
+
+void ledger_forget_device(struct ledger *l, const struct device *dev)
+{
+	for (unsigned i = 0; i < GRAVES; i++)
+		if (l->graves[i].dev == dev)
+			l->graves[i].dev = NULL;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger: every live DMA allocation and mapping, and the last ones released.
+ *
+ * It is indexed by page frame, so a look-up costs the same however many objects
+ * live: a frame has at most one allocation, and a list of the mappings that touch
+ * it. Only the graveyard is searched, when a report is due anyway.
+ */
+#ifndef DMALAB_CHECK_LEDGER_H
+#define DMALAB_CHECK_LEDGER_H
+
+#include "check/site.h"
+#include "machine/machine.h"
+
+#include <linux/dma-direction.h>
+
+enum region_kind { REGION_COHERENT, REGION_HANDLE, REGION_NONCOHERENT, REGION_SINGLE };
+
+enum owner { OWNER_CPU, OWNER_DEVICE, OWNER_MIXED, OWNER_ANY };
+
+struct region;
+
+/* A mapping in the list of one page frame. */
+struct span {
+	struct span *next, **pprev;
+	struct region *region;
+};
+
+struct region {
+	struct region *next, **pprev;  /* among the live ones of the device */
+	struct device *dev;
+	size_t offset, size;           /* in RAM; bytes as the driver asked */
+	dma_addr_t dma;
+	const void *cpu;               /* as the driver got it, or gave it to the map */
+	unsigned long attrs;
+	enum region_kind kind;
+	enum dma_data_direction dir;
+	bool checked;                  /* dma_mapping_error() was asked */
+
+	enum owner owner;
+	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */
+	u64 *device_bytes;             /* and which */
+
+	const char *function;          /* that made it */
+	site_t born, died;             /* died: 0 while it lives */
+
+	struct span span;              /* of a mapping in one page, */
+	struct span *spans;            /* or in several */
+};
+
+#define USE_UNIT 32u /* bytes: the smallest object that is handed out */
+
+struct ledger_page {
+	struct region *alloc;
+	struct span *maps;
+	u64 used[2];                   /* a bit for each unit somebody has allocated */
+};
+
+#define GRAVES 512u
+
+struct ledger {
+	struct ledger_page *pages;     /* by page frame */
+	struct region *unused;
+	struct region_chunk *chunks;
+	struct region *graves;         /* a ring of GRAVES copies */
+	unsigned long nr_dead;
+	size_t arena_size;
+};
+
+/* 0 or -ENOMEM. */
+int ledger_init(struct ledger *l, const struct machine *m);
+void ledger_exit(struct ledger *l);
+
+/*
+ * Enter *@init into the ledger and the list @live. Returns the entry, or NULL when
+ * the host has no memory. A mapping is entered in the lists of its pages, an
+ * allocation becomes the owner of its pages.
+ */
+struct region *ledger_add(struct ledger *l, struct region **live, const struct region *init);
+
+/* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
+void ledger_del(struct ledger *l, struct region *r, site_t site);
+
+/* Bytes are handed out, or are free again. Both in whole units. */
+void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
+
+/* The first byte of the range that nobody has allocated, or NO_OFFSET. */
+size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
+
+/* The device is gone: its address may be another's before long. */
+void ledger_forget_device(struct ledger *l, const struct device *dev);
+
+/* Among the released: the latest for which match() holds, or NULL. */
+typedef bool (*region_match)(const struct region *r, const void *arg);
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg);
+
+/* The bits of word number @word in a bitmap that fall into @first..@end, exclusive. */
+static inline u64 word_mask(u64 word, u64 first, u64 end)
+{
+	u64 mask = ~0ull;
+
+	if (first > word * 64)
+		mask &= ~0ull << (first - word * 64);
+	if (end < word * 64 + 64)
+		mask &= (1ull << (end - word * 64)) - 1;
+	return mask;
+}
+
+static inline bool region_contains(const struct region *r, size_t offset, size_t len)
+{
+	return offset >= r->offset && offset - r->offset < r->size &&
+	       len <= r->size - (offset - r->offset);
+}
+
+static inline bool region_touches(const struct region *r, size_t offset, size_t len)
+{
+	return offset < r->offset + r->size && r->offset < offset + len;
+}
+
+static inline u32 region_first_page(const struct region *r)
+{
+	return r->offset >> PAGE_SHIFT;
+}
+
+/* Page frames that an allocation takes, or that a mapping touches. */
+static inline u32 region_pages(const struct region *r)
+{
+	return ((r->offset + r->size - 1) >> PAGE_SHIFT) - region_first_page(r) + 1;
+}
+
+static inline bool region_is_mapping(const struct region *r)
+{
+	return r->kind == REGION_SINGLE;
+}
+
+/* Do the calls for it take a direction, and does ownership move by sync? */
+static inline bool region_kind_has_direction(enum region_kind kind)
+{
+	return kind >= REGION_NONCOHERENT;
+}
+
+static inline bool region_is_owned(const struct region *r)
+{
+	return region_kind_has_direction(r->kind);
+}
+
+/* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */
+void own_give(struct region *r, size_t first, size_t len, bool to_device);
+
+/* A run of bytes, counted from the start of the region. */
+struct run {
+	size_t first, last, bytes;
+};
+
+/* Those of the range that the device (or the CPU) owns. */
+struct run own_find(const struct region *r, size_t first, size_t len, bool by_device);
+
+#endif

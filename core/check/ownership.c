@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who owns which byte of a mapping or a noncoherent buffer. Nearly always one
+ * side owns all of it; a partial sync needs a bit for each byte until one side
+ * owns all again. If the host has no memory for those bits, the region is open to
+ * both for the rest of its life, and its ownership is no longer checked.
+ */
+#include "check/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static cold void own_give_part(struct region *r, size_t first, size_t len, bool to_device)
+{
+	size_t end = first + len;
+
+	if (r->owner != OWNER_MIXED) {
+		size_t words = (r->size + 63) / 64;
+
+		r->device_bytes = malloc(words * sizeof(u64));
+		if (!r->device_bytes) {
+			r->owner = OWNER_ANY;
+			return;
+		}
+		memset(r->device_bytes, r->owner == OWNER_DEVICE ? 0xff : 0, words * sizeof(u64));
+		r->nr_device = r->owner == OWNER_DEVICE ? r->size : 0;
+		r->owner = OWNER_MIXED;
+	}
+	for (size_t word = first / 64; word * 64 < end; word++) {
+		u64 mask = word_mask(word, first, end);
+		u64 *bits = &r->device_bytes[word];
+
+		r->nr_device -= __builtin_popcountll(*bits & mask);
+		*bits = to_device ? *bits | mask : *bits & ~mask;
+		r->nr_device += __builtin_popcountll(*bits & mask);
+	}
+	if (r->nr_device == 0 || r->nr_device == r->size) {
+		r->owner = r->nr_device ? OWNER_DEVICE : OWNER_CPU;
+		free(r->device_bytes);
+		r->device_bytes = NULL;
+	}
+}
+
+void own_give(struct region *r, size_t first, size_t len, bool to_device)
+{
+	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
+
+	if (r->owner == owner || r->owner == OWNER_ANY || !len)
+		return;
+	if (len < r->size) {
+		own_give_part(r, first, len, to_device);
+		return;
+	}
+	free(r->device_bytes);
+	r->device_bytes = NULL;
+	r->owner = owner;
+}
+
+struct run own_find(const struct region *r, size_t first, size_t len, bool by_device)
+{
+	struct run run = { 0, 0, 0 };
+	size_t end = first + len;
+
+	switch (r->owner) {
+	case OWNER_ANY:
+		return run;
+	case OWNER_CPU:
+	case OWNER_DEVICE:
+		if ((r->owner == OWNER_DEVICE) == by_device)
+			run = (struct run){ first, end - 1, len };
+		return run;
+	case OWNER_MIXED:
+		break;
+	}
+	for (size_t word = first / 64; word * 64 < end; word++) {
+		u64 bits = by_device ? r->device_bytes[word] : ~r->device_bytes[word];
+
+		bits &= word_mask(word, first, end);
+		if (!bits)
+			continue;
+		if (!run.bytes)
+			run.first = word * 64 + __builtin_ctzll(bits);
+		run.last = word * 64 + 63 - __builtin_clzll(bits);
+		run.bytes += __builtin_popcountll(bits);
+	}
+	return run;
+}

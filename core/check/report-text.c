@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* A report as text. The first line alone says what happened to whom. */
+#include "check/judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct text {
+	char *buf;
+	size_t size, len;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void put(struct text *t, const char *format, ...)
+{
+	size_t room = t->len < t->size ? t->size - t->len : 0;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(room ? t->buf + t->len : NULL, room, format, args);
+	va_end(args);
+	if (n > 0)
+		t->len += n;
+}
+
+static void put_site(struct text *t, const struct dmalab_site *site)
+{
+	char where[256];
+
+	site_format(site, where, sizeof(where));
+	put(t, "%s", where);
+}
+
+static const char *severity_name(enum dmalab_severity severity)
+{
+	return severity == DMALAB_ERROR ? "error" : severity == DMALAB_WARNING ? "warning" : "lint";
+}
+
+static void put_given(struct text *t, const struct dmalab_report *r)
+{
+	put(t, "  %s(", r->call);
+	if (r->dma_addr || r->cpu_addr) {
+		const char *comma = "";
+
+		if (r->cpu_addr) {
+			put(t, "CPU %p", r->cpu_addr);
+			comma = ", ";
+		}
+		if (r->dma_addr)
+			put(t, "%sDMA 0x%llx", comma, (unsigned long long)r->dma_addr);
+		put(t, ", ");
+	}
+	put(t, "%zu byte%s) at ", r->size, r->size == 1 ? "" : "s");
+	put_site(t, &r->site);
+	put(t, "\n");
+}
+
+static void put_object(struct text *t, const struct dmalab_report *r)
+{
+	if (!r->object)
+		return;
+	put(t, "  ");
+	if (r->bytes == 1)
+		put(t, "byte %zu of ", r->first);
+	else if (r->bytes == r->last - r->first + 1)
+		put(t, "bytes %zu..%zu of ", r->first, r->last);
+	else if (r->bytes)
+		put(t, "%zu bytes in %zu..%zu of ", r->bytes, r->first, r->last);
+	put(t, "%s: %zu bytes, ", r->object, r->object_size);
+	if (r->object_cpu_addr)
+		put(t, "CPU %p, ", r->object_cpu_addr);
+	put(t, "DMA 0x%llx\n", (unsigned long long)r->object_dma_addr);
+}
+
+size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t size)
+{
+	const char *title = catalogue[check_by_name(r->check, __builtin_strlen(r->check))].title;
+	struct text t = { buf, size, 0 };
+
+	if (size)
+		*buf = 0;
+	put(&t, "dmalab: %s: %s: %s [device %s, %s]\n", severity_name(r->severity), r->check,
+	    title, r->device, r->profile);
+	put_given(&t, r);
+	put_object(&t, r);
+	if (r->detail)
+		put(&t, "  %s\n", r->detail);
+	if (r->also)
+		put(&t, "  also different: %s\n", r->also);
+	for (unsigned i = 0; i < r->nr_history; i++) {
+		put(&t, "  %s %s at ", i ? "    " : "was:", r->history[i].what);
+		put_site(&t, &r->history[i].site);
+		put(&t, "\n");
+	}
+	if (r->missing)
+		put(&t, "  missing: %s\n", r->missing);
+	if (r->breaks_on)
+		put(&t, "  breaks on: %s\n", r->breaks_on);
+	if (r->dma_debug)
+		put(&t, "  as dma-debug says it: %s\n", r->dma_debug);
+	return t.len;
+}

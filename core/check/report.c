@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a finding to the user. Detecting never prints, and reporting never
+ * decides: what is wrong was settled before this file is entered.
+ */
+#include "check/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled)
+{
+	int err;
+
+	memset(j, 0, sizeof(*j));
+	j->hw = hw;
+	j->level = level;
+	j->enabled = enabled;
+	if (level == LEVEL_OFF)
+		return 0;
+	err = ledger_init(&j->ledger, hw);
+	if (!err && level == LEVEL_FULL)
+		err = shadow_init(&j->shadow, hw);
+	if (err)
+		judge_exit(j);
+	return err;
+}
+
+void judge_exit(struct judge *j)
+{
+	shadow_exit(&j->shadow);
+	ledger_exit(&j->ledger);
+}
+
+const char *dir_name(enum dma_data_direction dir)
+{
+	switch (dir) {
+	case DMA_BIDIRECTIONAL:
+		return "DMA_BIDIRECTIONAL";
+	case DMA_TO_DEVICE:
+		return "DMA_TO_DEVICE";
+	case DMA_FROM_DEVICE:
+		return "DMA_FROM_DEVICE";
+	case DMA_NONE:
+		return "DMA_NONE";
+	}
+	return "no direction";
+}
+
+const char *device_name(const struct device *dev)
+{
+	return dev ? dev_name(dev) : "NULL";
+}
+
+static const char *object_name(const struct region *r)
+{
+	switch (r->kind) {
+	case REGION_COHERENT:
+		return "coherent buffer";
+	case REGION_HANDLE:
+		return "no-mapping handle";
+	case REGION_NONCOHERENT:
+		return "noncoherent buffer";
+	case REGION_SINGLE:
+		return "mapping";
+	}
+	return NULL;
+}
+
+/* True the first time, for this check at this place. Forgets when it is full. */
+static bool first_time(struct judge *j, enum check check, site_t site)
+{
+	u64 key = ((u64)site * NR_CHECKS + check + 1) * 0x9e3779b97f4a7c15ull | 1;
+	u32 slot = key >> 40;
+
+	for (unsigned i = 0; i < 8; i++) {
+		u64 *seen = &j->seen[(slot + i) % SEEN_SIZE];
+
+		if (*seen == key)
+			return false;
+		if (!*seen) {
+			*seen = key;
+			return true;
+		}
+	}
+	j->seen[slot % SEEN_SIZE] = key;
+	return true;
+}
+
+static void print(const struct dmalab_report *report)
+{
+	char text[4096];
+
+	dmalab_report_format(report, text, sizeof(text));
+	fputs(text, stderr);
+	fflush(stderr);
+}
+
+static void add_history(struct dmalab_report *report, const char *what, site_t site)
+{
+	if (!site || report->nr_history == DMALAB_HISTORY_MAX)
+		return;
+	report->history[report->nr_history++] = (struct dmalab_event){ what, site_public(site) };
+}
+
+static void describe_object(struct dmalab_report *report, const struct region *r, char *born,
+			    size_t size)
+{
+	if (!r)
+		return;
+	report->object = object_name(r);
+	report->object_cpu_addr = r->cpu;
+	report->object_dma_addr = r->dma;
+	report->object_size = r->size;
+	snprintf(born, size, "%s() made it", r->function);
+	add_history(report, born, r->born);
+}
+
+cold void judge_report(struct judge *j, const struct finding *f)
+{
+	const struct dmalab_check *check = &catalogue[f->check];
+	struct dmalab_report report = {
+		.check = check->name,
+		.severity = check->severity,
+		.call = f->call->name,
+		.site = site_public(f->call->site),
+		.dev = f->dev,
+		.device = device_name(f->dev),
+		.profile = j->hw->profile->name,
+		.cpu_addr = f->cpu,
+		.dma_addr = f->dma,
+		.size = f->size,
+		.first = f->first,
+		.last = f->last,
+		.bytes = f->bytes,
+		.also = f->also,
+		.detail = f->detail,
+		.missing = f->missing,
+		.breaks_on = f->breaks_on,
+		.dma_debug = check->dma_debug,
+	};
+	char born[64];
+
+	if (!judge_wants(j, f->check))
+		return;
+	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
+
+	describe_object(&report, f->region, born, sizeof(born));
+	for (unsigned i = 0; i < f->nr_history && report.nr_history < DMALAB_HISTORY_MAX - 1; i++)
+		report.history[report.nr_history++] = f->history[i];
+	if (f->region && f->region->died)
+		add_history(&report, "released", f->region->died);
+
+	if (j->handler)
+		j->handler(&report, j->context);
+	else if (first_time(j, f->check, f->call->site))
+		print(&report);
+	if (j->halt && check->severity == DMALAB_ERROR)
+		abort();
+}

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The question is not whether this run read stale data, but whether a legal cache
+ * could have made a value different. For that each line has two bits a byte and
+ * two flags:
+ *
+ *   cpu      bytes that the CPU stored and memory may not have yet
+ *   dev      bytes that a device stored and the cache may hide
+ *   dirty    the line may be dirty in the cache
+ *   present  the line may be in the cache (always, where the CPU speculates)
+ *
+ * A byte in neither mask is settled. In cpu only, a device must not read it; in
+ * dev only, the CPU must not; in both, its value is indeterminate for everyone.
+ * With m the bytes touched:
+ *
+ *   event             wrong if   then
+ *   CPU load m        dev & m    present
+ *   CPU store m       -          cpu |= dev; cpu |= m; dev &= ~m; dirty, present
+ *   device load m     cpu & m    -
+ *   device store m    -          dirty: cpu |= m, dev |= m
+ *                                else speculating or present: dev |= m, cpu &= ~m
+ *                                else: dev &= ~m, cpu &= ~m
+ *   clean             -          cpu &= dev; not dirty
+ *   invalidate        -          dev = cpu; not dirty, not present
+ *   flush             -          cpu = dev = cpu & dev; not dirty, not present
+ *
+ * "cpu |= dev" at a store: the line is dirty now and may be written back over what
+ * the device wrote to its other bytes. The same reason makes a device's store to a
+ * dirty line indeterminate. make proof checks all of it against the set of all
+ * states that a cache may be in.
+ *
+ * A granule is 64 bytes. A wider line is several granules that share the flags and
+ * the coupling; a narrower one is a part of a granule. Whole pages mostly move as
+ * one, so a page has a state of its own and its granules are written only when it
+ * stops being uniform (PAGE_TRACKED).
+ */
+#include "check/shadow.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define GRANULES_PER_PAGE (PAGE_SIZE / 64)
+
+static size_t round_up(size_t n)
+{
+	return (n + 4095) & ~(size_t)4095;
+}
+
+int shadow_init(struct shadow *s, const struct machine *m)
+{
+	size_t nr = m->nr_pages;
+	size_t state = round_up(nr);
+	size_t sites = round_up(nr * sizeof(site_t));
+	size_t granules = nr * GRANULES_PER_PAGE * sizeof(struct granule);
+	size_t origins = nr * GRANULES_PER_PAGE * sizeof(struct origin);
+	size_t lines = round_up(nr * sizeof(struct line_flags));
+	u8 *at;
+
+	memset(s, 0, sizeof(*s));
+	if (m->profile->coherent)
+		return 0;
+	s->shift = m->profile->line_shift;
+	s->speculates = m->profile->speculates;
+	s->arena_size = state + sites + granules + origins + lines;
+	at = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	s->arena = at;
+	s->state = at;
+	s->page_site = (site_t *)(at + state);
+	s->granules = (struct granule *)(at + state + sites);
+	s->origins = (struct origin *)(at + state + sites + granules);
+	s->lines = (struct line_flags *)(at + state + sites + granules + origins);
+	return 0;
+}
+
+void shadow_exit(struct shadow *s)
+{
+	if (s->arena)
+		munmap(s->arena, s->arena_size);
+}
+
+/* ----------------------------------------------------------------- lines */
+
+/* A line: its flags, and its bytes as masks of one granule or of several. */
+struct line {
+	u64 *dirty, *present;
+	u64 bit;
+	struct granule *g;
+	struct origin *o;
+	unsigned nr;   /* granules */
+	u64 mask;      /* bytes of the line in each */
+	size_t start;
+};
+
+static inline struct line line_at(struct shadow *s, size_t offset)
+{
+	size_t start = offset >> s->shift << s->shift;
+	u32 in_page = (start & (PAGE_SIZE - 1)) >> s->shift;
+	struct line_flags *flags = &s->lines[start >> PAGE_SHIFT];
+	struct line l = {
+		.dirty = &flags->dirty[in_page >> 6],
+		.present = &flags->present[in_page >> 6],
+		.bit = 1ull << (in_page & 63),
+		.g = &s->granules[start >> 6],
+		.o = &s->origins[start >> 6],
+		.nr = 1,
+		.mask = ~0ull,
+		.start = start,
+	};
+
+	if (s->shift > 6)
+		l.nr = 1u << (s->shift - 6);
+	else if (s->shift < 6)
+		l.mask = ((1ull << (1u << s->shift)) - 1) << (start & 63);
+	return l;
+}
+
+static inline bool is_dirty(const struct line *l)
+{
+	return *l->dirty & l->bit;
+}
+
+/* The bits of @from..@to (exclusive) that fall into the granule at @base. */
+static inline u64 bits(size_t base, size_t from, size_t to)
+{
+	u64 mask = ~0ull;
+
+	if (to <= base || from >= base + 64)
+		return 0;
+	if (from > base)
+		mask &= ~0ull << (from - base);
+	if (to < base + 64)
+		mask &= (1ull << (to - base)) - 1;
+	return mask;
+}
+
+static void damage_add(struct damage *d, size_t base, u64 victims)
+{
+	size_t first, last;
+
+	if (!victims)
+		return;
+	first = base + __builtin_ctzll(victims);
+	last = base + 63 - __builtin_clzll(victims);
+	if (!d->bytes || first < d->first)
+		d->first = first;
+	if (!d->bytes || last > d->last)
+		d->last = last;
+	d->bytes += __builtin_popcountll(victims);
+}
+
+/* ----------------------------------------------------------------- pages */
+
+/* Write out what the state of a page says of its granules and lines. */
+static cold void track(struct shadow *s, u32 page)
+{
+	enum page_state state = s->state[page];
+	struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
+	struct origin *o = &s->origins[page * GRANULES_PER_PAGE];
+	bool cpu = state == PAGE_CPU_NEWER, bus = state == PAGE_BUS_NEWER;
+	u64 all = cpu ? ~0ull : 0;
+
+	s->state[page] = PAGE_TRACKED;
+	if (state == PAGE_TRACKED)
+		return;
+	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
+		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
+		o[i] = (struct origin){ cpu ? s->page_site[page] : 0,
+					bus ? s->page_site[page] : 0, 0, LOSS_NONE };
+	}
+	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
+}
+
+static inline void need_tracked(struct shadow *s, u32 page)
+{
+	if (unlikely(s->state[page] != PAGE_TRACKED))
+		track(s, page);
+}
+
+static bool all_settled(const struct shadow *s, u32 page)
+{
+	const struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
+	const struct line_flags *l = &s->lines[page];
+	u64 any = l->dirty[0] | l->dirty[1] | l->present[0] | l->present[1];
+
+	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++)
+		any |= g[i].cpu | g[i].dev;
+	return !any;
+}
+
+void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
+{
+	if (!s->arena)
+		return;
+	/* Nobody fills lines of uncached memory but a CPU that speculates. */
+	if (state == PAGE_BUS_NEWER && !s->speculates)
+		state = PAGE_SETTLED;
+	memset(&s->state[page], state, nr);
+	for (u32 p = page; p < page + nr; p++)
+		s->page_site[p] = site;
+}
+
+/* ---------------------------------------------------------------- events */
+
+static void look_granule(struct verdict *v, const struct granule *g, size_t base, u64 bad)
+{
+	u64 both = bad & g->cpu & g->dev;
+	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
+	u64 gravest = 0;
+	struct damage d = { v->first, v->last, v->bytes };
+
+	if (!bad)
+		return;
+	if (lost_cpu && !v->lost_cpu)
+		gravest = lost_cpu;
+	else if (lost_dev && !v->lost_cpu && !v->lost_dev)
+		gravest = lost_dev;
+	else if (stale && !v->bytes)
+		gravest = stale;
+	if (gravest)
+		v->example = base + __builtin_ctzll(gravest);
+	v->lost_cpu += __builtin_popcountll(lost_cpu);
+	v->lost_dev += __builtin_popcountll(lost_dev);
+	v->stale += __builtin_popcountll(stale);
+	damage_add(&d, base, bad);
+	v->first = d.first;
+	v->last = d.last;
+	v->bytes = d.bytes;
+}
+
+struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+	struct verdict v = { 0 };
+
+	if (!s->arena)
+		return v;
+	for (size_t at = offset; at < end;) {
+		u32 page = at >> PAGE_SHIFT;
+		size_t page_end = page_offset(page + 1);
+
+		if (page_end > end)
+			page_end = end;
+		switch (s->state[page]) {
+		case PAGE_SETTLED:
+		case PAGE_UNCACHED:
+			at = page_end;
+			continue;
+		case PAGE_CPU_NEWER:
+		case PAGE_BUS_NEWER:
+			track(s, page);
+		}
+		while (at < page_end) {
+			size_t base = at & ~63ul;
+			const struct granule *g = &s->granules[base >> 6];
+			u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
+
+			look_granule(&v, g, base, bad & bits(base, at, page_end));
+			at = base + 64;
+		}
+		at = page_end;
+	}
+	return v;
+}
+
+void shadow_cpu_load(struct shadow *s, size_t offset, size_t len)
+{
+	if (!s->arena || s->speculates)
+		return;
+	for (size_t at = offset; at < offset + len;) {
+		struct line l = line_at(s, at);
+
+		if (s->state[at >> PAGE_SHIFT] != PAGE_UNCACHED) {
+			need_tracked(s, at >> PAGE_SHIFT);
+			*l.present |= l.bit;
+		}
+		at = l.start + (1ul << s->shift);
+	}
+}
+
+static bool whole_page(size_t at, size_t end)
+{
+	return !(at & (PAGE_SIZE - 1)) && end - at >= PAGE_SIZE;
+}
+
+/* A device stores all of a page of which no line is dirty. */
+static bool bus_store_page(struct shadow *s, u32 page, size_t at, size_t end, site_t site)
+{
+	bool clean = s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_BUS_NEWER;
+
+	if (!clean || !whole_page(at, end))
+		return false;
+	shadow_set_pages(s, page, 1, PAGE_BUS_NEWER, site);
+	return true;
+}
+
+struct damage shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site)
+{
+	size_t end = offset + len;
+	struct damage d = { 0 };
+
+	if (!s->arena)
+		return d;
+	for (size_t at = offset; at < end;) {
+		struct line l = line_at(s, at);
+		u32 page = at >> PAGE_SHIFT;
+
+		if (s->state[page] == PAGE_UNCACHED || whole_page(at, end)) {
+			if (s->state[page] != PAGE_UNCACHED)
+				shadow_set_pages(s, page, 1, PAGE_CPU_NEWER, site);
+			at = page_offset(page + 1);
+			continue;
+		}
+		at = l.start + (1ul << s->shift);
+		need_tracked(s, page);
+		*l.dirty |= l.bit;
+		*l.present |= l.bit;
+		for (unsigned i = 0; i < l.nr; i++) {
+			struct granule *g = &l.g[i];
+			size_t base = (l.start & ~63ul) + i * 64;
+			u64 m = bits(base, offset, end) & l.mask;
+			u64 dev = g->dev & l.mask;
+			u64 victims = dev & ~g->cpu & ~m;
+
+			g->cpu |= dev | m;
+			g->dev &= ~m;
+			g->writer &= ~m;
+			if (m)
+				l.o[i].cpu = site;
+			if (unlikely(victims)) {
+				damage_add(&d, base, victims);
+				l.o[i].lost = site;
+				l.o[i].how = LOSS_CPU_STORE;
+			}
+		}
+	}
+	return d;
+}
+
+struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site)
+{
+	size_t end = offset + len;
+	struct damage d = { 0 };
+
+	if (!s->arena)
+		return d;
+	for (size_t at = offset; at < end;) {
+		struct line l = line_at(s, at);
+		u32 page = at >> PAGE_SHIFT;
+		bool dirty, may_hide;
+		u64 stored_by_cpu = 0;
+
+		if (s->state[page] == PAGE_UNCACHED || bus_store_page(s, page, at, end, site)) {
+			at = page_offset(page + 1);
+			continue;
+		}
+		at = l.start + (1ul << s->shift);
+		need_tracked(s, page);
+		dirty = is_dirty(&l);
+		may_hide = s->speculates || (*l.present & l.bit);
+		for (unsigned i = 0; i < l.nr; i++)
+			stored_by_cpu |= l.g[i].cpu &
+				bits((l.start & ~63ul) + i * 64, offset, end) & l.mask;
+		for (unsigned i = 0; i < l.nr; i++) {
+			struct granule *g = &l.g[i];
+			size_t base = (l.start & ~63ul) + i * 64;
+			u64 m = bits(base, offset, end) & l.mask;
+
+			if (!m)
+				continue;
+			g->writer |= m;
+			l.o[i].dev = site;
+			if (dirty) {
+				g->cpu |= m;
+				g->dev |= m;
+				l.o[i].lost = site;
+				l.o[i].how = LOSS_DEVICE_STORE;
+				if (!stored_by_cpu)
+					damage_add(&d, base, m);
+			} else {
+				g->cpu &= ~m;
+				g->dev = may_hide ? g->dev | m : g->dev & ~m;
+			}
+		}
+	}
+	return d;
+}
+
+static void maintain_line(struct shadow *s, size_t at, enum line_op op, site_t site)
+{
+	struct line l = line_at(s, at);
+
+	for (unsigned i = 0; i < l.nr; i++) {
+		struct granule *g = &l.g[i];
+		u64 both = g->cpu & g->dev & l.mask;
+		u64 cpu = g->cpu & l.mask;
+
+		if (op == OP_INVALIDATE && (cpu & ~both)) {
+			l.o[i].lost = site;
+			l.o[i].how = LOSS_INVALIDATE;
+		}
+		g->cpu = (g->cpu & ~l.mask) | (op == OP_INVALIDATE ? cpu : both);
+		if (op != OP_CLEAN)
+			g->dev = (g->dev & ~l.mask) | (op == OP_INVALIDATE ? cpu : both);
+	}
+	*l.dirty &= ~l.bit;
+	if (op != OP_CLEAN)
+		*l.present &= ~l.bit;
+}
+
+/* All of a page at once. Returns false when its lines must be looked at. */
+static bool maintain_page(struct shadow *s, u32 page, enum line_op op)
+{
+	switch (s->state[page]) {
+	case PAGE_SETTLED:
+	case PAGE_UNCACHED:
+		return true;
+	case PAGE_CPU_NEWER:
+		/* A clean leaves the lines present, which matters to some. */
+		if (op == OP_INVALIDATE || (op == OP_CLEAN && !s->speculates))
+			return false;
+		s->state[page] = PAGE_SETTLED;
+		return true;
+	case PAGE_BUS_NEWER:
+		if (op != OP_CLEAN)
+			s->state[page] = PAGE_SETTLED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site)
+{
+	size_t end = offset + len;
+
+	if (!s->arena || op == OP_NONE)
+		return;
+	for (size_t at = offset >> s->shift << s->shift; at < end;) {
+		u32 page = at >> PAGE_SHIFT;
+		size_t page_end = page_offset(page + 1);
+		bool whole = at == page_offset(page) && end >= page_end;
+
+		if (whole && maintain_page(s, page, op)) {
+			at = page_end;
+			continue;
+		}
+		if (s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_UNCACHED) {
+			at = page_end;
+			continue;
+		}
+		need_tracked(s, page);
+		for (; at < end && at < page_end; at += 1ul << s->shift)
+			maintain_line(s, at, op, site);
+		if (whole && all_settled(s, page))
+			s->state[page] = PAGE_SETTLED;
+	}
+}
+
+struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+	struct damage d = { 0 };
+
+	if (!s->arena)
+		return d;
+	for (size_t at = offset; at < end;) {
+		size_t base = at & ~63ul;
+		const struct granule *g = &s->granules[base >> 6];
+		u8 state = s->state[at >> PAGE_SHIFT];
+		u64 m = bits(base, at, end);
+
+		if (state == PAGE_TRACKED)
+			damage_add(&d, base, g->cpu & ~g->dev & m);
+		else if (state == PAGE_CPU_NEWER)
+			damage_add(&d, base, m);
+		at = base + 64;
+	}
+	return d;
+}
+
+/* Which of the 64 bytes differ. */
+static u64 differing(const u8 *a, const u8 *b)
+{
+	u64 mask = 0;
+
+	if (memcmp(a, b, 64) == 0)
+		return 0;
+	for (unsigned i = 0; i < 64; i++)
+		mask |= (u64)(a[i] != b[i]) << i;
+	return mask;
+}
+
+void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size_t len,
+			site_t site)
+{
+	size_t end = offset + len;
+
+	if (!s->arena || memcmp(m->cached + offset, m->memory + offset, len) == 0)
+		return;
+	for (size_t base = offset & ~63ul; base < end; base += 64) {
+		u32 page = base >> PAGE_SHIFT;
+		const struct granule *g = &s->granules[base >> 6];
+		u64 stored;
+
+		if (m->frames[page].memory_only || s->state[page] == PAGE_CPU_NEWER)
+			continue;
+		stored = differing(m->cached + base, m->memory + base);
+		if (!stored)
+			continue;
+		need_tracked(s, page);
+		for (stored &= ~g->cpu & ~g->dev; stored; stored &= stored - 1) {
+			size_t at = base + __builtin_ctzll(stored);
+
+			shadow_cpu_store(s, at, 1, site);
+			cache_mark_dirty(m, at);
+		}
+	}
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shadow: which bytes could differ between two legal caches. shadow.c opens
+ * with the rules. Offsets and lengths are bytes of RAM.
+ */
+#ifndef DMALAB_CHECK_SHADOW_H
+#define DMALAB_CHECK_SHADOW_H
+
+#include "check/site.h"
+#include "machine/machine.h"
+
+/* 64 bytes of RAM, a bit for each. */
+struct granule {
+	u64 cpu;    /* the CPU stored it, memory may not have it yet */
+	u64 dev;    /* the device stored it, the cache may hide it */
+	u64 writer; /* the last to store it was the device */
+};
+
+enum loss { LOSS_NONE, LOSS_CPU_STORE, LOSS_DEVICE_STORE, LOSS_INVALIDATE };
+
+/* For the story of a granule. */
+struct origin {
+	site_t cpu;  /* last store of the CPU */
+	site_t dev;  /* last store of a device */
+	site_t lost; /* where bytes last became indeterminate, and how */
+	enum loss how;
+};
+
+/* What is known of all of a page, without looking at its granules. */
+enum page_state {
+	PAGE_SETTLED,   /* cache and memory agree */
+	PAGE_TRACKED,   /* granules and lines say */
+	PAGE_CPU_NEWER, /* the CPU has stored every byte; all lines dirty */
+	PAGE_BUS_NEWER, /* memory has changed behind every line; none dirty */
+	PAGE_UNCACHED   /* nobody looks at it through the cache */
+};
+
+struct line_flags {
+	u64 dirty[2];
+	u64 present[2]; /* kept only where the CPU does not speculate */
+};
+
+struct shadow {
+	u8 *state;                /* enum page_state, by page frame */
+	site_t *page_site;        /* who made it CPU_NEWER or BUS_NEWER */
+	struct granule *granules;
+	struct origin *origins;
+	struct line_flags *lines;
+	unsigned shift;           /* log2 of the line */
+	bool speculates;
+	void *arena;              /* NULL: a coherent machine, nothing to watch */
+	size_t arena_size;
+};
+
+/* Who looks at the bytes: through the cache, or at memory. */
+enum side { SIDE_CPU, SIDE_BUS };
+
+/* What a load would get. */
+struct verdict {
+	size_t first, last;       /* the indeterminate bytes lie in here */
+	size_t bytes;             /* how many they are; 0: all is well */
+	size_t stale, lost_cpu, lost_dev;
+	size_t example;           /* one of the gravest kind */
+};
+
+/* What a store did to bytes that it did not write, or that others endanger. */
+struct damage {
+	size_t first, last, bytes; /* newly indeterminate through a shared line */
+};
+
+int shadow_init(struct shadow *s, const struct machine *m);
+void shadow_exit(struct shadow *s);
+
+struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
+void shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
+struct damage shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site);
+struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site);
+void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site);
+
+/* Bytes that only the cache has, in @offset..@offset+@len. */
+struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len);
+
+/* The CPU stored all of these pages, or they changed in memory alone, or ... */
+void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site);
+
+/*
+ * Find stores that came through plain pointers: bytes that differ between the
+ * views though nobody told the shadow why. Marks their lines dirty.
+ */
+void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size_t len,
+			site_t site);
+
+static inline bool shadow_settled(const struct shadow *s, u32 page)
+{
+	return s->state[page] == PAGE_SETTLED;
+}
+
+static inline const struct granule *shadow_granule(const struct shadow *s, size_t offset)
+{
+	return &s->granules[offset >> 6];
+}
+
+#endif

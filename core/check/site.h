@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where in the program something happened, in one word: a return address, or,
+ * with the lowest bit set, a struct dmalab_site of dmalab_set_site().
+ */
+#ifndef DMALAB_CHECK_SITE_H
+#define DMALAB_CHECK_SITE_H
+
+#include <dmalab.h>
+
+typedef uintptr_t site_t;
+
+extern __thread const struct dmalab_site *site_override
+	__attribute__((tls_model("initial-exec")));
+
+static inline site_t site_of(const void *return_address)
+{
+	if (__builtin_expect(site_override != NULL, 0))
+		return (uintptr_t)site_override | 1;
+	return (uintptr_t)return_address;
+}
+
+static inline struct dmalab_site site_public(site_t site)
+{
+	if (site & 1)
+		return *(const struct dmalab_site *)(site & ~(uintptr_t)1);
+	return (struct dmalab_site){ .address = (const void *)site };
+}
+
+/* "rx.c:41", or "nic_poll at rx.c:41", or "nic_poll+0x1f (./rx)", or "0x55..". */
+size_t site_format(const struct dmalab_site *site, char *buf, size_t size);
+
+/* What a call of the API is: its name, and where it was made. */
+struct call {
+	const char *name;
+	site_t site;
+};
+
+/* To be used in the function that the driver calls, and only there. */
+#define THIS_CALL ((struct call){ __func__, site_of(__builtin_return_address(0)) })
+
+#endif

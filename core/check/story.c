@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "check/story.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void begin(struct story *s)
+{
+	s->detail = s->missing = s->breaks_on = NULL;
+	s->nr_history = 0;
+}
+
+static void tell(struct story *s, const char *what, site_t site)
+{
+	if (!site || s->nr_history == DMALAB_HISTORY_MAX)
+		return;
+	s->history[s->nr_history++] = (struct dmalab_event){ what, site_public(site) };
+}
+
+/* What should have happened to the line. */
+enum need {
+	NEED_WRITE_BACK,
+	NEED_INVALIDATE,
+	NEED_NOT_DIRTY   /* either */
+};
+
+static bool does_it(enum line_op op, enum need need)
+{
+	switch (op) {
+	case OP_NONE:
+		return false;
+	case OP_CLEAN:
+		return need != NEED_INVALIDATE;
+	case OP_INVALIDATE:
+		return need != NEED_WRITE_BACK;
+	case OP_FLUSH:
+		return true;
+	}
+	return false;
+}
+
+/* The profiles on which a hand-over does to the cache what this one lacks. */
+static void where_it_breaks(struct story *s, enum handover to, enum dma_data_direction dir,
+			    enum need need)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < nr_profiles; i++)
+		if (does_it(profile_op(&profiles[i], to, dir), need))
+			len += snprintf(s->breaks_text + len, sizeof(s->breaks_text) - len,
+					"%s%s", len ? ", " : "", profiles[i].name);
+	if (len)
+		s->breaks_on = s->breaks_text;
+}
+
+static const char *handover_name(enum handover to)
+{
+	return to == FOR_CPU ? "for_cpu" : "for_device";
+}
+
+/*
+ * Spell out the missing sync of @first..@last (offsets in RAM), to stand @where.
+ * Where no sync of the region's direction helps, say which direction would.
+ */
+static void missing_sync(struct story *s, const struct judge *j, const struct region *r,
+			 enum handover to, enum need need, size_t first, size_t last,
+			 const char *where)
+{
+	const struct profile *profile = j->hw->profile;
+
+	if (!r || !region_is_owned(r))
+		return;
+	/* Without speculation, what keeps the cache empty is the hand-over before. */
+	if (to == FOR_CPU && !does_it(profile_op(profile, to, r->dir), need) &&
+	    does_it(profile_op(profile, FOR_DEVICE, r->dir), need)) {
+		to = FOR_DEVICE;
+		where = "after the CPU's last access, before the device's write";
+	}
+	if (!does_it(profile_op(profile, to, r->dir), need)) {
+		snprintf(s->missing_text, sizeof(s->missing_text),
+			 "DMA_BIDIRECTIONAL or %s where it was mapped: no sync %s of %s does this",
+			 need == NEED_WRITE_BACK ? "DMA_TO_DEVICE" : "DMA_FROM_DEVICE", handover_name(to),
+			 dir_name(r->dir));
+		s->missing = s->missing_text;
+		where_it_breaks(s, to, DMA_BIDIRECTIONAL, need);
+		return;
+	}
+	if (first < r->offset)
+		first = r->offset;
+	if (last >= r->offset + r->size)
+		last = r->offset + r->size - 1;
+	snprintf(s->missing_text, sizeof(s->missing_text),
+		 "dma_sync_single_%s(%s, 0x%llx, %zu, %s); %s", handover_name(to),
+		 r->dev ? device_name(r->dev) : "dev",
+		 (unsigned long long)(r->dma + (first - r->offset)), last - first + 1,
+		 dir_name(r->dir), where);
+	s->missing = s->missing_text;
+	where_it_breaks(s, to, r->dir, need);
+}
+
+/* The event that made a byte indeterminate, and what would have prevented it. */
+static void story_of_loss(struct story *s, const struct judge *j, const struct region *r,
+			  const struct verdict *v, const struct origin *o)
+{
+	switch (o->how) {
+	case LOSS_CPU_STORE:
+		tell(s, "the device stored to the line", o->dev);
+		tell(s, "the CPU stored to the same line, which may be written back over it",
+		     o->lost);
+		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
+			     "after the device's write, before the CPU's");
+		break;
+	case LOSS_DEVICE_STORE:
+		tell(s, "the CPU stored to the line", o->cpu);
+		tell(s, "the device stored behind the dirty line, which may be written back over it",
+		     o->lost);
+		missing_sync(s, j, r, FOR_DEVICE, NEED_NOT_DIRTY, v->first, v->last,
+			     "after the CPU's write, before the device's");
+		break;
+	case LOSS_INVALIDATE:
+		tell(s, "the CPU stored to the line", o->cpu);
+		tell(s, "the line was invalidated before it was written back", o->lost);
+		break;
+	case LOSS_NONE:
+		break;
+	}
+}
+
+void story_of_read(struct story *s, const struct judge *j, enum side side, enum check check,
+		   const struct region *r, const struct verdict *v)
+{
+	const struct origin *o = &j->shadow.origins[v->example >> 6];
+
+	begin(s);
+	switch (check) {
+	case CHECK_STALE_CPU_READ:
+		tell(s, "the device stored it", o->dev);
+		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
+			     "after the device's write, before this read");
+		break;
+	case CHECK_STALE_DEVICE_READ:
+		tell(s, "the CPU stored it", o->cpu);
+		missing_sync(s, j, r, FOR_DEVICE, NEED_WRITE_BACK, v->first, v->last,
+			     "after the CPU's write, before this read");
+		break;
+	default:
+		story_of_loss(s, j, r, v, o);
+	}
+	if (side == SIDE_CPU && r && !r->died && r->owner != OWNER_CPU && region_is_owned(r)) {
+		snprintf(s->detail_text, sizeof(s->detail_text),
+			 "the device %s it: mapped or synced for the device, not given back",
+			 r->owner == OWNER_MIXED ? "owns some of" : "owns");
+		s->detail = s->detail_text;
+	}
+}
+
+void story_of_damage(struct story *s, const struct judge *j, enum side side,
+		     const struct damage *d)
+{
+	const struct origin *o = &j->shadow.origins[d->first >> 6];
+
+	begin(s);
+	snprintf(s->detail_text, sizeof(s->detail_text),
+		 "%s; a line has %u bytes, DMA buffers need %u to themselves",
+		 side == SIDE_CPU ?
+		 "the store dirties a line that holds bytes the device wrote" :
+		 "the line is dirty with other bytes that the CPU stored",
+		 1u << j->hw->profile->line_shift, j->hw->profile->dma_align);
+	s->detail = s->detail_text;
+	if (side == SIDE_CPU)
+		tell(s, "the device stored them", o->dev);
+	else
+		tell(s, "the CPU stored beside them", o->cpu);
+}
+
+void story_of_owner(struct story *s, const struct judge *j, enum check check,
+		    const struct region *r, struct run run)
+{
+	bool by_cpu = check == CHECK_CPU_READ_DEVICE_OWNED || check == CHECK_CPU_WRITE_DEVICE_OWNED;
+
+	(void)j;
+	begin(s);
+	if (check == CHECK_DEVICE_WRITE_READ_ONLY || check == CHECK_DEVICE_READ_WRITE_ONLY) {
+		snprintf(s->detail_text, sizeof(s->detail_text), "it was mapped %s",
+			 dir_name(r->dir));
+		s->detail = s->detail_text;
+		return;
+	}
+	snprintf(s->missing_text, sizeof(s->missing_text),
+		 "dma_sync_single_%s(%s, 0x%llx, %zu, %s); before this access",
+		 handover_name(by_cpu ? FOR_CPU : FOR_DEVICE), device_name(r->dev),
+		 (unsigned long long)(r->dma + run.first), run.last - run.first + 1,
+		 dir_name(r->dir));
+	s->missing = s->missing_text;
+}

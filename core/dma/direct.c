@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* After kernel/dma/direct.c: a DMA address is a physical one, seen from the bus. */
+#include "dma/direct.h"
+
+#include <string.h>
+
+void direct_refuse(const struct allocation *a, enum check check, const char *detail)
+{
+	struct finding f = {
+		.check = check, .call = a->call, .dev = &a->d->dev, .size = a->size,
+		.detail = detail,
+	};
+
+	judge_report(&a->d->machine->judge, &f);
+}
+
+static bool is_noncoherent(const struct allocation *a)
+{
+	return a->kind == REGION_NONCOHERENT;
+}
+
+/* One report at most: the first that refuses, or the mask if nothing does. */
+static bool arguments_ok(const struct allocation *a)
+{
+	gfp_t zones = a->gfp & (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
+
+	if (is_noncoherent(a) && !direction_ok(a->dir))
+		direct_refuse(a, CHECK_BAD_DIRECTION,
+			      "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
+	else if (!a->size)
+		direct_refuse(a, CHECK_ZERO_SIZE, NULL);
+	else if (a->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED))
+		direct_refuse(a, CHECK_BAD_ATTRS,
+			      "DMA_ATTR_MMIO, DMA_ATTR_CC_SHARED and unknown bits are not for allocations");
+	else if (a->gfp & __GFP_COMP)
+		direct_refuse(a, CHECK_COMPOUND_GFP, NULL);
+	else if (is_noncoherent(a) && zones)
+		direct_refuse(a, CHECK_ZONE_GFP, "the device's coherent mask chooses the zone");
+	else if (!a->d->dev.coherent_dma_mask)
+		direct_refuse(a, CHECK_MASK_UNSET, "dma_set_coherent_mask() was not called");
+	else
+		return true;
+	return false;
+}
+
+bool direct_alloc(struct allocation *a)
+{
+	struct dmalab_machine *lab = a->d->machine;
+	const struct device *dev = &a->d->dev;
+	u64 limit = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
+	phys_addr_t phys_limit = bus_phys_limit(&a->d->window, limit);
+	unsigned order;
+
+	if (unlikely(!arguments_ok(a)) || a->size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
+		return false;
+	order = order_of(a->size);
+	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order, phys_limit);
+	if (a->page == NO_PAGE)
+		return false;
+	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
+	a->offset = page_offset(a->page);
+	a->dma = bus_from_phys(&a->d->window, offset_to_phys(&lab->hw, a->offset));
+	if (unlikely(a->dma == NO_DMA || a->dma + a->size - 1 > limit)) {
+		pages_free(&lab->hw, a->page);
+		return false;
+	}
+	return true;
+}
+
+bool direct_enter(struct allocation *a, const void *cpu)
+{
+	struct dmalab_machine *lab = a->d->machine;
+	struct region r = {
+		.dev = &a->d->dev, .offset = a->offset, .size = a->size, .dma = a->dma,
+		.cpu = cpu, .attrs = a->attrs, .kind = a->kind, .dir = a->dir,
+		.owner = OWNER_CPU, .function = a->call->name, .born = a->call->site,
+	};
+
+	if (!judge_keeps_ledger(&lab->judge))
+		return true;
+	if (unlikely(!ledger_add(&lab->judge.ledger, &a->d->live, &r))) {
+		pages_free(&lab->hw, a->page);
+		return false;
+	}
+	ledger_use(&lab->judge.ledger, a->offset, page_offset(a->nr_pages), true);
+	return true;
+}
+
+/* ------------------------------------------------------------ maintenance */
+
+static void maintain(struct dmalab_machine *lab, size_t offset, size_t len, enum line_op op,
+		     site_t site)
+{
+	if (!len)
+		return;
+	cache_maintain(&lab->hw, offset, len, op);
+	shadow_maintain(&lab->judge.shadow, offset, len, op, site);
+}
+
+/* Data of the CPU in the rest of the lines at either end. */
+static struct damage beside(struct shadow *s, size_t offset, size_t len, size_t line)
+{
+	size_t start = offset & ~(line - 1), end = offset + len;
+	size_t stop = (end + line - 1) & ~(line - 1);
+	struct damage before = shadow_unwritten(s, start, offset - start);
+	struct damage after = shadow_unwritten(s, end, stop - end);
+
+	if (!before.bytes)
+		return after;
+	if (after.bytes) {
+		before.last = after.last;
+		before.bytes += after.bytes;
+	}
+	return before;
+}
+
+struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len,
+			      enum handover to, enum dma_data_direction dir, site_t site)
+{
+	struct dmalab_machine *lab = d->machine;
+	const struct profile *profile = lab->hw.profile;
+	size_t line = 1ul << profile->line_shift, end = offset + len;
+	enum line_op op = profile_op(profile, to, dir);
+	bool partial = (offset | end) & (line - 1);
+	struct damage lost = { 0, 0, 0 };
+
+	if (profile->coherent || !len)
+		return lost;
+	if (lab->judge.plain) {
+		size_t start = offset & ~63ul;
+
+		shadow_find_stores(&lab->judge.shadow, &lab->hw, start,
+				   ((end + 63) & ~63ul) - start, site);
+	}
+	if (d->dev.dma_coherent)
+		return lost;
+	if (likely(op != OP_INVALIDATE || !partial)) {
+		maintain(lab, offset, len, op, site);
+		return lost;
+	}
+
+	switch (profile->edge) {
+	case EDGE_FLUSH_RANGE:
+		maintain(lab, offset, len, OP_FLUSH, site);
+		break;
+	case EDGE_AS_IS:
+		lost = beside(&lab->judge.shadow, offset, len, line);
+		maintain(lab, offset, len, OP_INVALIDATE, site);
+		break;
+	case EDGE_FLUSH:
+		if (offset & (line - 1)) {
+			maintain(lab, offset, 1, OP_FLUSH, site);
+			offset = (offset + line) & ~(line - 1);
+		}
+		if (end > offset && (end & (line - 1))) {
+			maintain(lab, end - 1, 1, OP_FLUSH, site);
+			end &= ~(line - 1);
+		}
+		if (end > offset)
+			maintain(lab, offset, end - offset, OP_INVALIDATE, site);
+		break;
+	}
+	return lost;
+}
+
+cold void direct_report_partial(struct dmalab_device *d, const struct call *call,
+				const struct region *r, dma_addr_t dma, size_t size,
+				const struct damage *lost)
+{
+	struct finding f = {
+		.check = CHECK_SYNC_PARTIAL_LINE, .call = call, .dev = &d->dev, .region = r,
+		.dma = dma, .size = size,
+		.detail = "the CPU's stores beside the range, in the same cache line, may be lost",
+	};
+
+	if (r && lost->first >= r->offset && lost->last < r->offset + r->size) {
+		f.first = lost->first - r->offset;
+		f.last = lost->last - r->offset;
+		f.bytes = lost->bytes;
+	}
+	judge_report(&d->machine->judge, &f);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the calls share: pages that a device reaches, hand-over of bytes between
+ * CPU and device, and the contract of freeing.
+ */
+#ifndef DMALAB_DMA_DIRECT_H
+#define DMALAB_DMA_DIRECT_H
+
+#include "lab/lab.h"
+
+#include <linux/dma-mapping.h>
+
+/* ---------------------------------------------------------------- direct.c */
+
+/* An allocation on its way: what was asked for, and what was found. */
+struct allocation {
+	struct dmalab_device *d;
+	const struct call *call;
+	size_t size;
+	gfp_t gfp;
+	unsigned long attrs;
+	enum region_kind kind;
+	enum dma_data_direction dir;
+
+	u32 page, nr_pages;
+	size_t offset;
+	dma_addr_t dma;
+};
+
+/*
+ * The checks of the arguments, then pages within the coherent mask. False when
+ * there are none, or one of the arguments forbids it.
+ */
+bool direct_alloc(struct allocation *a);
+
+/*
+ * Enter it into the ledger as @cpu. False, and the pages are free again, when the
+ * host has no memory.
+ */
+bool direct_enter(struct allocation *a, const void *cpu);
+
+/* Draw @check with the device and sizes of the allocation. */
+void direct_refuse(const struct allocation *a, enum check check, const char *detail);
+
+/*
+ * Bytes go to the device, or come back: the cache maintenance of the profile. The
+ * range lies in one bank of RAM. Returns what an invalidation of lines that it
+ * covers only in part threw away.
+ */
+struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len,
+			      enum handover to, enum dma_data_direction dir, site_t site);
+
+/* Draw "sync-partial-line" for it. */
+void direct_report_partial(struct dmalab_device *d, const struct call *call,
+			   const struct region *r, dma_addr_t dma, size_t size,
+			   const struct damage *lost);
+
+static inline u64 min_not_zero(u64 a, u64 b)
+{
+	return !a ? b : !b ? a : a < b ? a : b;
+}
+
+/* Is it a direction? Anything may come in from a caller. */
+static inline bool direction_ok(enum dma_data_direction dir)
+{
+	return (unsigned)dir < DMA_NONE;
+}
+
+/* ------------------------------------------------------------------ free.c */
+
+/* A free or unmap, as the driver called it. */
+struct release {
+	const struct call *call;
+	struct device *dev;            /* as given: any pointer */
+	enum region_kind kind;         /* that the call is for */
+	size_t size;
+	const void *cpu;               /* NULL for an unmap */
+	dma_addr_t dma;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+};
+
+/*
+ * Find the object, draw a report if anything does not match, and release it as it
+ * was recorded.
+ */
+void release(const struct release *rel);
+
+/* Attributes that must be the same at the free; after kernel/dma/debug.c. */
+#define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \
+			DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT | \
+			DMA_ATTR_PRIVILEGED | DMA_ATTR_CC_SHARED)
+
+#define ATTRS_KNOWN    (DMA_ATTR_WEAK_ORDERING | DMA_ATTR_WRITE_COMBINE | \
+			DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_SKIP_CPU_SYNC | \
+			DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_ALLOC_SINGLE_PAGES | \
+			DMA_ATTR_NO_WARN | DMA_ATTR_PRIVILEGED | DMA_ATTR_MMIO | \
+			DMA_ATTR_DEBUGGING_IGNORE_CACHELINES | \
+			DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_CC_SHARED)
+
+#endif

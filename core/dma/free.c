@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of freeing and unmapping.
+ *
+ * Everything must be as it was at the allocation. A call that gets something wrong
+ * draws one report, named after the gravest difference, and the object is released
+ * as it was recorded: so that the rest of the run means something, and the object
+ * is not also reported as a leak.
+ *
+ * Which object is meant when the two addresses disagree? The one the kernel would
+ * release: dma_free_coherent() looks at the DMA address, a handle and noncoherent
+ * memory at the pointer. An exact match of the other address beats a pointer into
+ * the middle of something.
+ */
+#include "dma/direct.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The other face of a region: who it might be confused with. */
+struct search {
+	struct dmalab_machine *lab;
+	const struct release *rel;
+	size_t by_cpu, by_dma;         /* offsets in RAM, or NO_OFFSET */
+};
+
+static size_t cpu_to_offset(const struct machine *hw, const void *p)
+{
+	if (in_cached(hw, p))
+		return (const u8 *)p - hw->cached;
+	if (in_memory(hw, p))
+		return (const u8 *)p - hw->memory;
+	if (in_cookies(hw, p))
+		return (const u8 *)p - hw->cookies;
+	return NO_OFFSET;
+}
+
+static struct region *alloc_at(const struct search *s, size_t offset)
+{
+	if (offset == NO_OFFSET)
+		return NULL;
+	return s->lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+/* The live allocation that is meant, or NULL. */
+static struct region *find_allocation(const struct search *s)
+{
+	bool dma_first = s->rel->kind == REGION_COHERENT || !s->rel->cpu;
+	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
+	struct region *first = dma_first ? by_dma : by_cpu;
+	struct region *second = dma_first ? by_cpu : by_dma;
+	bool first_exact = first && s->rel->dma == first->dma;
+	bool second_exact = second && s->rel->cpu == second->cpu;
+
+	if (!dma_first) {
+		first_exact = first && s->rel->cpu == first->cpu;
+		second_exact = second && s->rel->dma == second->dma;
+	}
+	if (first_exact || (first && !second_exact))
+		return first;
+	return second;
+}
+
+/* How well a mapping fits an unmap; 0: not at all. */
+static int mapping_fit(const struct release *rel, const struct region *r, size_t offset)
+{
+	int fit = 1;
+
+	if (r->dma != rel->dma)
+		return r->dev == rel->dev && region_contains(r, offset, 1);
+	fit += (r->dev == rel->dev) * 16;
+	fit += (r->size == rel->size) * 4 + (r->dir == rel->dir) * 2;
+	fit += ((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0;
+	return fit + 1;
+}
+
+static struct region *find_mapping(const struct search *s)
+{
+	struct region *best = NULL;
+	struct span *span;
+	int best_fit = 0;
+
+	if (s->by_dma == NO_OFFSET)
+		return NULL;
+	span = s->lab->judge.ledger.pages[s->by_dma >> PAGE_SHIFT].maps;
+	for (; span; span = span->next) {
+		int fit = mapping_fit(s->rel, span->region, s->by_dma);
+
+		if (fit > best_fit) {
+			best_fit = fit;
+			best = span->region;
+		}
+	}
+	return best;
+}
+
+static bool was_it(const struct region *r, const void *arg)
+{
+	const struct search *s = arg;
+
+	if (s->rel->cpu && s->rel->cpu == r->cpu && !region_is_mapping(r))
+		return true;
+	return s->rel->dma - r->dma < r->size;
+}
+
+/* -------------------------------------------------------------- comparing */
+
+struct mismatch {
+	enum check check;
+	const char *name;
+};
+
+/* Those that differ, gravest first. Returns how many. */
+static unsigned compare(const struct release *rel, const struct region *r, struct mismatch *m)
+{
+	bool same_function = rel->kind == r->kind || (rel->kind <= REGION_HANDLE &&
+						      r->kind <= REGION_HANDLE);
+	unsigned n = 0;
+
+	if (r->dev != rel->dev)
+		m[n++] = (struct mismatch){ CHECK_FREE_WRONG_DEVICE, "device" };
+	if (!same_function)
+		m[n++] = (struct mismatch){ CHECK_FREE_WRONG_FUNCTION, "function" };
+	if (same_function && (r->attrs ^ rel->attrs) & ATTRS_TO_MATCH)
+		m[n++] = (struct mismatch){ CHECK_FREE_ATTRS_MISMATCH, "attributes" };
+	if (rel->cpu && rel->cpu != r->cpu)
+		m[n++] = (struct mismatch){ CHECK_FREE_CPU_ADDRESS_MISMATCH, "CPU address" };
+	if (rel->dma != r->dma)
+		m[n++] = (struct mismatch){ CHECK_FREE_DMA_ADDRESS_MISMATCH, "DMA address" };
+	if (rel->size != r->size)
+		m[n++] = (struct mismatch){ CHECK_FREE_SIZE_MISMATCH, "size" };
+	if (same_function && region_is_owned(r) && rel->dir != r->dir)
+		m[n++] = (struct mismatch){ CHECK_FREE_DIRECTION_MISMATCH, "direction" };
+	return n;
+}
+
+static const char *free_function(const struct region *r)
+{
+	switch (r->kind) {
+	case REGION_COHERENT:
+		return "dma_free_coherent()";
+	case REGION_HANDLE:
+		return "dma_free_attrs()";
+	case REGION_NONCOHERENT:
+		return "dma_free_noncoherent()";
+	case REGION_SINGLE:
+		return "dma_unmap_single()";
+	}
+	return NULL;
+}
+
+static void explain(const struct release *rel, const struct region *r, enum check check,
+		    char *text, size_t size)
+{
+	switch (check) {
+	case CHECK_FREE_WRONG_DEVICE:
+		snprintf(text, size, "it belongs to %s", device_name(r->dev));
+		break;
+	case CHECK_FREE_WRONG_FUNCTION:
+		snprintf(text, size, "made by %s(), to be released by %s", r->function,
+			 free_function(r));
+		break;
+	case CHECK_FREE_ATTRS_MISMATCH:
+		snprintf(text, size, "made with attributes 0x%lx, released with 0x%lx", r->attrs,
+			 rel->attrs);
+		break;
+	case CHECK_FREE_CPU_ADDRESS_MISMATCH:
+		snprintf(text, size, "CPU address %p, released with %p", r->cpu, rel->cpu);
+		break;
+	case CHECK_FREE_DMA_ADDRESS_MISMATCH:
+		snprintf(text, size, "DMA address 0x%llx, released with 0x%llx",
+			 (unsigned long long)r->dma, (unsigned long long)rel->dma);
+		break;
+	case CHECK_FREE_SIZE_MISMATCH:
+		snprintf(text, size, "size %zu, released with %zu", r->size, rel->size);
+		break;
+	default:
+		snprintf(text, size, "mapped %s, released %s", dir_name(r->dir),
+			 dir_name(rel->dir));
+	}
+}
+
+static cold void report_mismatch(struct judge *j, const struct release *rel,
+				 const struct region *r, const struct mismatch *m, unsigned n)
+{
+	char text[160], also[128];
+	size_t len = 0;
+	struct finding f = {
+		.check = m[0].check, .call = rel->call, .dev = rel->dev, .region = r,
+		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size, .detail = text,
+		.also = n > 1 ? also : NULL,
+	};
+
+	if (!lab_knows(f.dev))
+		f.dev = NULL;
+	explain(rel, r, m[0].check, text, sizeof(text));
+	for (unsigned i = 1; i < n; i++)
+		len += snprintf(also + len, sizeof(also) - len, "%s%s", i > 1 ? ", " : "",
+				m[i].name);
+	judge_report(j, &f);
+}
+
+static cold void report_unknown(const struct search *s)
+{
+	const struct release *rel = s->rel;
+	struct judge *j = &s->lab->judge;
+	struct finding f = {
+		.call = rel->call, .dev = lab_knows(rel->dev) ? rel->dev : NULL,
+		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+	};
+
+	if (!rel->cpu && rel->dma == DMA_MAPPING_ERROR) {
+		f.check = CHECK_FREE_ERROR_COOKIE;
+	} else {
+		f.region = ledger_dead(&j->ledger, was_it, s);
+		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
+	}
+	judge_report(j, &f);
+}
+
+/* -------------------------------------------------------------- releasing */
+
+static void free_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
+			u32 nr, site_t site)
+{
+	if (judge_keeps_ledger(&lab->judge))
+		ledger_use(&lab->judge.ledger, page_offset(page), page_offset(nr), false);
+	/* Whatever was stored, went past the cache. */
+	if (kind == REGION_COHERENT && !cached)
+		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
+	pages_free(&lab->hw, page);
+}
+
+static struct region *mapping_on(const struct judge *j, const struct region *r)
+{
+	for (u32 p = 0; p < region_pages(r); p++) {
+		struct span *span = j->ledger.pages[region_first_page(r) + p].maps;
+
+		if (span)
+			return span->region;
+	}
+	return NULL;
+}
+
+static bool report_if_mapped(struct judge *j, const struct release *rel, const struct region *r)
+{
+	struct finding f = {
+		.check = CHECK_FREE_WHILE_MAPPED, .call = rel->call, .dev = rel->dev,
+		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+		.missing = "dma_unmap_single() before this",
+	};
+
+	f.region = mapping_on(j, r);
+	if (!f.region)
+		return false;
+	judge_report(j, &f);
+	return true;
+}
+
+/* Undo @r as it was recorded; @reported: this call has drawn its report. */
+static void undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
+		 bool reported)
+{
+	struct dmalab_device *d = r->dev->dmalab;
+	site_t site = rel->call->site;
+	struct damage lost = { 0, 0, 0 };
+
+	if (r->kind == REGION_SINGLE) {
+		if (!((r->attrs | rel->attrs) & DMA_ATTR_SKIP_CPU_SYNC))
+			lost = direct_handover(d, r->offset, r->size, FOR_CPU, r->dir, site);
+		if (unlikely(lost.bytes) && !reported)
+			direct_report_partial(d, rel->call, r, r->dma, r->size, &lost);
+		reported |= lost.bytes != 0;
+		if (!r->checked && !reported) {
+			struct finding f = {
+				.check = CHECK_MAP_ERROR_UNCHECKED, .call = rel->call,
+				.dev = r->dev, .dma = r->dma, .size = r->size, .region = r,
+				.missing = "dma_mapping_error() after the mapping",
+			};
+
+			judge_report(&lab->judge, &f);
+		}
+		ledger_del(&lab->judge.ledger, r, site);
+		return;
+	}
+
+	if (r->kind == REGION_NONCOHERENT && !reported)
+		report_if_mapped(&lab->judge, rel, r);
+	free_memory(lab, r->kind, in_cached(&lab->hw, r->cpu), region_first_page(r),
+		    region_pages(r), site);
+	ledger_del(&lab->judge.ledger, r, site);
+}
+
+/* Without a ledger: believe the call as far as the page frames do. */
+static void release_unchecked(const struct search *s)
+{
+	const struct release *rel = s->rel;
+	struct dmalab_machine *lab = s->lab;
+	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
+	u32 page = offset >> PAGE_SHIFT;
+
+	if (rel->kind == REGION_SINGLE) {
+		struct dmalab_device *d = rel->dev->dmalab;
+
+		if (s->by_dma == NO_OFFSET || !direction_ok(rel->dir) ||
+		    (rel->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
+		    rel->size > bank_bytes(&lab->hw, s->by_dma))
+			return;
+		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site);
+		return;
+	}
+	if (offset == NO_OFFSET || lab->slab.pages[page])
+		return;
+	pages_free(&lab->hw, page);
+}
+
+static void release_checked(const struct search *s)
+{
+	const struct release *rel = s->rel;
+	struct judge *j = &s->lab->judge;
+	struct mismatch m[8];
+	struct region *r;
+	unsigned n;
+
+	if (rel->kind == REGION_SINGLE) {
+		r = find_mapping(s);
+		if (!r)
+			r = find_allocation(s);
+		if (r && !region_is_mapping(r) && r->dma != rel->dma)
+			r = NULL;
+	} else {
+		r = find_allocation(s);
+		if (!r) {
+			r = find_mapping(s);
+			if (r && r->dma != rel->dma)
+				r = NULL;
+		}
+	}
+	if (!r) {
+		report_unknown(s);
+		return;
+	}
+	n = compare(rel, r, m);
+	if (unlikely(n))
+		report_mismatch(j, rel, r, m, n);
+	undo(s->lab, r, rel, n != 0);
+}
+
+static cold void report_direction(struct dmalab_machine *lab, const struct release *rel)
+{
+	struct finding f = {
+		.check = CHECK_BAD_DIRECTION, .call = rel->call, .dev = rel->dev,
+		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+		.detail = "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE",
+	};
+
+	judge_report(&lab->judge, &f);
+}
+
+/*
+ * A device that is not ours is only a wrong one if the object is known: find it in
+ * the machine that the pointer belongs to, or the current one.
+ */
+static cold struct dmalab_machine *guess_machine(const struct release *rel)
+{
+	struct dmalab_machine *lab = rel->cpu ? lab_of(rel->cpu) : NULL;
+
+	return lab ? lab : lab_current();
+}
+
+void release(const struct release *rel)
+{
+	struct search s = { .rel = rel, .by_cpu = NO_OFFSET };
+	struct dmalab_device *d = NULL;
+	struct bus_window none = { 0, 0, 0 };
+	struct region *r;
+
+	if (likely(lab_knows(rel->dev))) {
+		d = lab_enter(rel->dev, rel->call);
+		s.lab = d->machine;
+	} else {
+		s.lab = guess_machine(rel);
+		if (s.lab)
+			lab_lock(s.lab);
+	}
+	if (!s.lab)
+		return;
+
+	if (rel->cpu)
+		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
+	s.by_dma = bus_to_offset(&s.lab->hw, d ? &d->window : &none, rel->dma);
+
+	if (unlikely(!judge_keeps_ledger(&s.lab->judge))) {
+		if (d)
+			release_unchecked(&s);
+	} else if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
+		/* The kernel stops here; the object is released all the same. */
+		report_direction(s.lab, rel);
+		r = rel->kind == REGION_SINGLE ? find_mapping(&s) : find_allocation(&s);
+		if (r)
+			undo(s.lab, r, rel, true);
+	} else if (unlikely(!d) && !find_mapping(&s) && !find_allocation(&s)) {
+		lab_unlock(s.lab);
+		lab_enter(rel->dev, rel->call);
+		return;
+	} else {
+		release_checked(&s);
+	}
+	lab_unlock(s.lab);
+}
+
+/* ------------------------------------------------------------------ leaks */
+
+cold void lab_release_all(struct dmalab_device *d, const struct call *call)
+{
+	struct dmalab_machine *lab = d->machine;
+
+	while (d->live) {
+		struct region *r = d->live;
+		struct release rel = { .call = call, .dev = &d->dev, .attrs = r->attrs };
+		char text[96];
+		struct finding f = {
+			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .region = r,
+			.cpu = r->cpu, .dma = r->dma, .size = r->size, .missing = text,
+		};
+
+		snprintf(text, sizeof(text), "%s before the driver lets go of the device",
+			 free_function(r));
+		judge_report(&lab->judge, &f);
+		undo(lab, r, &rel, true);
+	}
+}

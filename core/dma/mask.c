@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What a device can address; after kernel/dma/mapping.c and direct.c. */
+#include "dma/direct.h"
+
+#include <errno.h>
+
+static u64 last_dma_address(const struct dmalab_device *d)
+{
+	const struct machine *hw = &d->machine->hw;
+	dma_addr_t last = bus_from_phys(&d->window, offset_to_phys(hw, hw->ram_size - 1));
+
+	return last == NO_DMA ? d->window.dma + d->window.size - 1 : last;
+}
+
+/* Any mask of 32 bits will do; a narrower one must reach the DMA zone, or all. */
+static bool supported(const struct dmalab_device *d, u64 mask)
+{
+	const struct bank *bank = &d->machine->hw.bank[ZONE_DMA];
+	u64 need = last_dma_address(d);
+	u64 zone = bank->nr ? bank->phys + page_offset(bank->nr) - 1 : need;
+
+	if (mask >= DMA_BIT_MASK(32))
+		return true;
+	return mask >= (zone < need ? zone : need);
+}
+
+static bool mask_ok(struct device *dev, u64 mask, const struct call *call)
+{
+	struct dmalab_device *d = lab_enter(dev, call);
+	bool ok;
+
+	if (!d)
+		return false;
+	ok = supported(d, mask);
+	lab_leave(d);
+	return ok;
+}
+
+static int set_mask(struct device *dev, u64 mask, const struct call *call)
+{
+	if (!mask_ok(dev, mask, call) || !dev->dma_mask)
+		return -EIO;
+	*dev->dma_mask = mask;
+	return 0;
+}
+
+static int set_coherent_mask(struct device *dev, u64 mask, const struct call *call)
+{
+	if (!mask_ok(dev, mask, call))
+		return -EIO;
+	dev->coherent_dma_mask = mask;
+	return 0;
+}
+
+int dma_set_mask(struct device *dev, u64 mask)
+{
+	return set_mask(dev, mask, &THIS_CALL);
+}
+
+int dma_set_coherent_mask(struct device *dev, u64 mask)
+{
+	return set_coherent_mask(dev, mask, &THIS_CALL);
+}
+
+int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+{
+	int err = set_mask(dev, mask, &THIS_CALL);
+
+	return err ? err : set_coherent_mask(dev, mask, &THIS_CALL);
+}
+
+int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
+{
+	int err;
+
+	if (lab_knows(dev))
+		dev->dma_mask = &dev->coherent_dma_mask;
+	err = set_mask(dev, mask, &THIS_CALL);
+	return err ? err : set_coherent_mask(dev, mask, &THIS_CALL);
+}
+
+u64 dma_get_mask(struct device *dev)
+{
+	if (dev && dev->dma_mask && *dev->dma_mask)
+		return *dev->dma_mask;
+	return DMA_BIT_MASK(32);
+}
+
+u64 dma_get_required_mask(struct device *dev)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	u64 last;
+
+	if (!d)
+		return 0;
+	last = last_dma_address(d);
+	lab_leave(d);
+	return (1ull << (63 - __builtin_clzll(last))) * 2 - 1;
+}
+
+int dma_get_cache_alignment(void)
+{
+	struct dmalab_machine *lab = lab_current();
+
+	return lab ? (int)lab->hw.profile->dma_align : 1;
+}
+
+int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
+			  u64 size)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	int err = 0;
+
+	if (!d)
+		return -EINVAL;
+	if (d->window.size || d->live)
+		err = -EINVAL;
+	else if (cpu_start != dma_start)
+		d->window = (struct bus_window){ cpu_start, dma_start, size };
+	lab_leave(d);
+	return err;
+}

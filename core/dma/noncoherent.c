@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cached memory that a device may be given. The CPU zeroes it, and owns it first:
+ * the zeroes are dirty in its cache until they are handed over.
+ */
+#include "dma/direct.h"
+
+static bool alloc_pages(struct allocation *a)
+{
+	struct dmalab_machine *lab = a->d->machine;
+
+	if (!direct_alloc(a))
+		return false;
+	cache_take_back(&lab->hw, a->page, a->nr_pages);
+	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
+	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, a->call->site);
+	return direct_enter(a, lab->hw.cached + a->offset);
+}
+
+static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,
+		   enum dma_data_direction dir, gfp_t gfp, const struct call *call)
+{
+	struct allocation a = {
+		.d = lab_enter(dev, call), .call = call, .size = size, .gfp = gfp,
+		.kind = REGION_NONCOHERENT, .dir = dir,
+	};
+	void *cpu = NULL;
+
+	if (!a.d)
+		return NULL;
+	if (alloc_pages(&a)) {
+		*dma_handle = a.dma;
+		cpu = a.d->machine->hw.cached + a.offset;
+	}
+	lab_leave(a.d);
+	return cpu;
+}
+
+static void free_pages(struct device *dev, size_t size, const void *cpu, dma_addr_t dma_handle,
+		       enum dma_data_direction dir, const struct call *call)
+{
+	struct release rel = {
+		.call = call, .dev = dev, .size = size, .cpu = cpu, .dma = dma_handle,
+		.dir = dir, .kind = REGION_NONCOHERENT,
+	};
+
+	release(&rel);
+}
+
+void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			    enum dma_data_direction dir, gfp_t gfp)
+{
+	return alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL);
+}
+
+void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
+			  enum dma_data_direction dir)
+{
+	free_pages(dev, size, vaddr, dma_handle, dir, &THIS_CALL);
+}
+
+struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			     enum dma_data_direction dir, gfp_t gfp)
+{
+	void *cpu = alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL);
+
+	return cpu ? virt_to_page(cpu) : NULL;
+}
+
+void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
+		    enum dma_data_direction dir)
+{
+	free_pages(dev, size, page_address(page), dma_handle, dir, &THIS_CALL);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* Mappings of the driver's own memory, and the moving of ownership. */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pthread_getattr_np() */
+#endif
+
+#include "dma/direct.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+/* ------------------------------------------------------------------- map */
+
+struct map {
+	struct dmalab_device *d;
+	const struct call *call;
+	const u8 *ptr;
+	size_t size;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+};
+
+static cold void refuse(const struct map *map, enum check check, const char *detail)
+{
+	struct judge *j = &map->d->machine->judge;
+	struct finding f = {
+		.check = check, .call = map->call, .dev = &map->d->dev, .cpu = map->ptr,
+		.size = map->size, .detail = detail,
+	};
+
+	if (judge_keeps_ledger(j) && (check == CHECK_MAP_COHERENT || check == CHECK_MAP_HANDLE)) {
+		const struct machine *hw = j->hw;
+		size_t offset = map->ptr - (in_memory(hw, map->ptr) ? hw->memory : hw->cookies);
+
+		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	}
+	judge_report(j, &f);
+}
+
+static bool on_this_stack(const void *p)
+{
+	pthread_attr_t attr;
+	void *low = NULL;
+	size_t size = 0;
+
+	if (pthread_getattr_np(pthread_self(), &attr))
+		return false;
+	pthread_attr_getstack(&attr, &low, &size);
+	pthread_attr_destroy(&attr);
+	return (uintptr_t)p - (uintptr_t)low < size;
+}
+
+/* What the pointer is, when it is not memory of the linear map. */
+static cold void refuse_pointer(const struct map *map)
+{
+	const struct machine *hw = &map->d->machine->hw;
+
+	if (in_cookies(hw, map->ptr))
+		refuse(map, CHECK_MAP_HANDLE, NULL);
+	else if (in_memory(hw, map->ptr))
+		refuse(map, CHECK_MAP_COHERENT, NULL);
+	else if (on_this_stack(map->ptr))
+		refuse(map, CHECK_MAP_STACK, NULL);
+	else
+		refuse(map, CHECK_MAP_INVALID,
+		       "valid: memory of kmalloc(), dma_alloc_noncoherent() or dma_alloc_pages() of the device's machine");
+}
+
+static bool arguments_ok(const struct map *map)
+{
+	const struct machine *hw = &map->d->machine->hw;
+	const struct judge *j = &map->d->machine->judge;
+	const struct region *r;
+	size_t offset;
+
+	if (!direction_ok(map->dir)) {
+		refuse(map, CHECK_BAD_DIRECTION,
+		       "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
+		return false;
+	}
+	if (!map->size) {
+		refuse(map, CHECK_ZERO_SIZE, NULL);
+		return false;
+	}
+	if (map->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO)) {
+		refuse(map, CHECK_BAD_ATTRS, "DMA_ATTR_MMIO and unknown bits are not for RAM");
+		return false;
+	}
+	if (!map->d->dev.dma_mask || !*map->d->dev.dma_mask) {
+		refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
+		return false;
+	}
+	if (!in_cached(hw, map->ptr) || map->size > hw->ram_size - (map->ptr - hw->cached)) {
+		refuse_pointer(map);
+		return false;
+	}
+	if (!judge_keeps_ledger(j))
+		return true;
+	offset = map->ptr - hw->cached;
+	r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (r && r->kind == REGION_COHERENT) {
+		refuse(map, CHECK_MAP_COHERENT, NULL);
+		return false;
+	}
+	if (ledger_find_free(&j->ledger, offset, map->size) != NO_OFFSET) {
+		refuse(map, CHECK_MAP_FREED, NULL);
+		return false;
+	}
+	return true;
+}
+
+static dma_addr_t map_locked(const struct map *map)
+{
+	struct dmalab_machine *lab = map->d->machine;
+	const struct device *dev = &map->d->dev;
+	struct region r = {
+		.dev = &map->d->dev, .size = map->size, .cpu = map->ptr, .attrs = map->attrs,
+		.kind = REGION_SINGLE, .dir = map->dir, .owner = OWNER_DEVICE,
+		.function = map->call->name, .born = map->call->site,
+	};
+	u64 limit;
+
+	if (unlikely(!arguments_ok(map)))
+		return DMA_MAPPING_ERROR;
+	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !dev->dma_coherent)
+		return DMA_MAPPING_ERROR;
+	if (lab_must_fail(lab))
+		return DMA_MAPPING_ERROR;
+
+	r.offset = map->ptr - lab->hw.cached;
+	limit = min_not_zero(*dev->dma_mask, dev->bus_dma_limit);
+	r.dma = bus_from_phys(&map->d->window, offset_to_phys(&lab->hw, r.offset));
+	if (map->size > bank_bytes(&lab->hw, r.offset) || r.dma == NO_DMA ||
+	    r.dma + map->size - 1 > limit || r.dma + map->size - 1 < r.dma) {
+		refuse(map, CHECK_ADDRESS_OVER_MASK, "and there is no bounce buffer");
+		return DMA_MAPPING_ERROR;
+	}
+	if (judge_keeps_ledger(&lab->judge) &&
+	    !ledger_add(&lab->judge.ledger, &map->d->live, &r))
+		return DMA_MAPPING_ERROR;
+	if (!(map->attrs & DMA_ATTR_SKIP_CPU_SYNC)) {
+		struct damage lost = direct_handover(map->d, r.offset, map->size, FOR_DEVICE,
+						     map->dir, map->call->site);
+
+		if (unlikely(lost.bytes))
+			direct_report_partial(map->d, map->call, &r, r.dma, map->size, &lost);
+	}
+	return r.dma;
+}
+
+static dma_addr_t map(struct device *dev, void *ptr, size_t size, enum dma_data_direction dir,
+		      unsigned long attrs, const struct call *call)
+{
+	struct map map = {
+		.d = lab_enter(dev, call), .call = call, .ptr = ptr, .size = size, .dir = dir,
+		.attrs = attrs,
+	};
+	dma_addr_t dma;
+
+	if (!map.d)
+		return DMA_MAPPING_ERROR;
+	dma = map_locked(&map);
+	lab_leave(map.d);
+	return dma;
+}
+
+static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		  unsigned long attrs, const struct call *call)
+{
+	struct release rel = {
+		.call = call, .dev = dev, .size = size, .dma = addr, .dir = dir,
+		.attrs = attrs, .kind = REGION_SINGLE,
+	};
+
+	release(&rel);
+}
+
+dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
+				enum dma_data_direction dir, unsigned long attrs)
+{
+	return map(dev, ptr, size, dir, attrs, &THIS_CALL);
+}
+
+void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
+}
+
+dma_addr_t dma_map_single(struct device *dev, void *ptr, size_t size,
+			  enum dma_data_direction dir)
+{
+	return map(dev, ptr, size, dir, 0, &THIS_CALL);
+}
+
+void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
+		      enum dma_data_direction dir)
+{
+	unmap(dev, addr, size, dir, 0, &THIS_CALL);
+}
+
+int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
+{
+	struct dmalab_device *d;
+	size_t offset;
+
+	if (dma_addr == DMA_MAPPING_ERROR)
+		return -ENOMEM;
+	d = lab_enter(dev, &THIS_CALL);
+	if (!d)
+		return 0;
+	offset = bus_to_offset(&d->machine->hw, &d->window, dma_addr);
+	if (offset != NO_OFFSET && judge_keeps_ledger(&d->machine->judge)) {
+		struct span *span = d->machine->judge.ledger.pages[offset >> PAGE_SHIFT].maps;
+
+		for (; span; span = span->next) {
+			struct region *r = span->region;
+
+			if (r->dma == dma_addr && r->dev == dev && !r->checked) {
+				r->checked = true;
+				break;
+			}
+		}
+	}
+	lab_leave(d);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ sync */
+
+struct sync {
+	struct dmalab_device *d;
+	const struct call *call;
+	dma_addr_t dma;
+	size_t size;
+	enum handover to;
+	enum dma_data_direction dir;
+	size_t offset;          /* in RAM, or NO_OFFSET */
+};
+
+static cold void report_sync(const struct sync *s, enum check check, const struct region *r,
+			     const char *detail)
+{
+	struct finding f = {
+		.check = check, .call = s->call, .dev = &s->d->dev, .dma = s->dma,
+		.size = s->size, .region = r, .detail = detail,
+	};
+
+	judge_report(&s->d->machine->judge, &f);
+}
+
+/* A bidirectional mapping takes a sync of any direction; so does coherent memory. */
+static bool direction_fits(const struct sync *s, const struct region *r)
+{
+	return !region_is_owned(r) || r->dir == DMA_BIDIRECTIONAL || r->dir == s->dir;
+}
+
+/* How well does @r fit? 3: entirely; 2: but for the direction; 1: only the start. */
+static int fit(const struct sync *s, const struct region *r)
+{
+	if (r->dev != &s->d->dev || !region_contains(r, s->offset, 1))
+		return 0;
+	if (!region_contains(r, s->offset, s->size))
+		return 1;
+	return direction_fits(s, r) ? 3 : 2;
+}
+
+static struct region *best_fit(const struct sync *s, int *best)
+{
+	struct ledger_page *page;
+	struct region *r = NULL;
+
+	*best = 0;
+	if (s->offset == NO_OFFSET)
+		return NULL;
+	page = &s->d->machine->judge.ledger.pages[s->offset >> PAGE_SHIFT];
+	for (struct span *span = page->maps; span && *best < 3; span = span->next) {
+		int f = fit(s, span->region);
+
+		if (f > *best) {
+			*best = f;
+			r = span->region;
+		}
+	}
+	if (page->alloc && fit(s, page->alloc) > *best) {
+		*best = fit(s, page->alloc);
+		r = page->alloc;
+	}
+	return r;
+}
+
+static cold void report_misfit(const struct sync *s, const struct region *r, int how)
+{
+	char text[96];
+
+	switch (how) {
+	case 0:
+		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
+		break;
+	case 1:
+		report_sync(s, CHECK_SYNC_OUT_OF_RANGE, r, NULL);
+		break;
+	default:
+		snprintf(text, sizeof(text), "mapped %s, synced %s", dir_name(r->dir),
+			 dir_name(s->dir));
+		report_sync(s, CHECK_SYNC_DIRECTION_MISMATCH, r, text);
+	}
+}
+
+static cold void report_redundant(const struct sync *s, const struct region *r)
+{
+	struct machine *hw = &s->d->machine->hw;
+	unsigned shift = hw->profile->line_shift;
+	enum line_op op = profile_op(hw->profile, s->to, s->dir);
+	size_t lines = s->d->dev.dma_coherent || op == OP_NONE ? 0 :
+		       ((s->offset + s->size - 1) >> shift) - (s->offset >> shift) + 1;
+	char text[128];
+
+	snprintf(text, sizeof(text), "%zu bytes, %zu cache operations for nothing: %s", s->size,
+		 lines, !region_is_owned(r) ? "coherent memory needs no sync" :
+		 s->to == FOR_CPU ? "the CPU owned them" : "the device owned them");
+	report_sync(s, CHECK_SYNC_REDUNDANT, r, text);
+}
+
+/* Returns the object whose bytes move, or NULL; and whether it drew a report. */
+static struct region *check_sync(const struct sync *s, bool *reported)
+{
+	int how;
+	struct region *r = best_fit(s, &how);
+
+	*reported = how < 3;
+	if (unlikely(how < 3)) {
+		report_misfit(s, r, how);
+	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT)) {
+		size_t first = s->offset - r->offset;
+
+		*reported = !region_is_owned(r) ||
+			    !own_find(r, first, s->size, s->to == FOR_CPU).bytes;
+		if (*reported)
+			report_redundant(s, r);
+	}
+	return r;
+}
+
+static void sync_locked(struct sync *s)
+{
+	struct dmalab_machine *lab = s->d->machine;
+	struct region *r = NULL;
+	bool reported = false;
+	struct damage lost;
+	size_t len = s->size;
+
+	if (unlikely(!direction_ok(s->dir))) {
+		report_sync(s, CHECK_BAD_DIRECTION, NULL,
+			    "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
+		return;
+	}
+	if (!s->size)
+		return;
+	s->offset = bus_to_offset(&lab->hw, &s->d->window, s->dma);
+	if (judge_keeps_ledger(&lab->judge))
+		r = check_sync(s, &reported);
+	if (s->offset == NO_OFFSET)
+		return;
+	if (len > bank_bytes(&lab->hw, s->offset))
+		len = bank_bytes(&lab->hw, s->offset);
+
+	lost = direct_handover(s->d, s->offset, len, s->to, s->dir, s->call->site);
+	if (unlikely(lost.bytes) && !reported)
+		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
+	if (r && region_is_owned(r)) {
+		size_t first = s->offset - r->offset;
+
+		own_give(r, first, len < r->size - first ? len : r->size - first,
+			 s->to == FOR_DEVICE);
+	}
+}
+
+static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,
+		 enum dma_data_direction dir, const struct call *call)
+{
+	struct sync s = {
+		.d = lab_enter(dev, call), .call = call, .dma = addr, .size = size, .to = to,
+		.dir = dir,
+	};
+
+	if (!s.d)
+		return;
+	sync_locked(&s);
+	lab_leave(s.d);
+}
+
+void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
+				enum dma_data_direction dir)
+{
+	sync(dev, addr, size, FOR_DEVICE, dir, &THIS_CALL);
+}
+
+void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+			     enum dma_data_direction dir)
+{
+	sync(dev, addr, size, FOR_CPU, dir, &THIS_CALL);
+}
+
+void dma_sync_single_range_for_device(struct device *dev, dma_addr_t addr, unsigned long offset,
+				      size_t size, enum dma_data_direction dir)
+{
+	sync(dev, addr + offset, size, FOR_DEVICE, dir, &THIS_CALL);
+}
+
+void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned long offset,
+				   size_t size, enum dma_data_direction dir)
+{
+	sync(dev, addr + offset, size, FOR_CPU, dir, &THIS_CALL);
+}
+
+bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+
+	(void)dma_addr;
+	if (!d)
+		return false;
+	lab_leave(d);
+	return !dev->dma_coherent;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dmalab: a laboratory for the Linux DMA API.
+ *
+ * This is the laboratory's side: simulated machines, their devices, the
+ * accesses of CPU and device, and the reports. The driver's side, the API under
+ * test, is <linux/dma-mapping.h> and its friends.
+ *
+ * Words used throughout:
+ *
+ *   machine      simulated RAM, a CPU cache that really holds data, and devices
+ *   profile      how a real machine maintains its caches ("arm64", "mips", ...)
+ *   cached       a CPU pointer whose accesses go through the simulated cache
+ *   uncached     a CPU pointer whose accesses go straight to memory
+ *   cookie       what an allocation with DMA_ATTR_NO_KERNEL_MAPPING returns: good
+ *                for freeing, faults when touched
+ *   check        a kind of mistake, with a stable name ("stale-cpu-read")
+ *
+ * Threads: unless a function says otherwise, every function may be called from
+ * any thread, and beside any other function on the same machine, except beside
+ * dmalab_machine_free(). No function may be called from a signal handler.
+ */
+#ifndef DMALAB_H
+#define DMALAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+struct device;
+struct dmalab_machine;
+
+/* ------------------------------------------------------------- machines */
+
+/*
+ * What a machine is made of. A zeroed structure is the default machine: "arm64"
+ * with 64 MiB of RAM, policy "never", all checks but the lints.
+ *
+ * Each field may be overridden from the environment, in the manner of the
+ * sanitizers: DMALAB_OPTIONS=profile=mips:checks=full,+sync-redundant
+ * DMALAB_OPTIONS=help=1 lists all keys.
+ */
+struct dmalab_config {
+	const char *profile;      /* dmalab_profile_name(); NULL: "arm64" */
+	size_t ram_size;          /* bytes, rounded up to pages; 0: 64 MiB */
+	const char *cache_policy; /* "never" "eager" "random" "lru"; NULL: "never" */
+	uint64_t seed;            /* of policy "random" */
+	const char *checks;       /* "off" "contract" "full", then any of
+	                             ",+NAME" ",-NAME"; NULL: "full" */
+	unsigned fail_nth;        /* fail the Nth allocation or mapping; 0: none */
+	const char *accesses;     /* "plain": find also what the CPU stored through
+	                             plain pointers since the last call, by comparing;
+	                             "explicit": every access is told, see
+	                             dmalab_cpu_write(); NULL: "plain" */
+};
+
+/*
+ * dmalab_machine_new() - switch on a machine.
+ * @config: what it is made of, or NULL for the default machine. Not kept.
+ *
+ * The new machine becomes the current one, from which kmalloc() and friends
+ * allocate. Returns NULL with errno EINVAL (a field is not valid: a message on
+ * standard error lists what is) or ENOMEM.
+ */
+struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config);
+
+/*
+ * dmalab_machine_free() - switch a machine off.
+ * @machine: may be NULL.
+ *
+ * Unbinds all of its devices first, as dmalab_device_free() does: may draw
+ * "leak". Every pointer into the machine is invalid afterwards. No other thread
+ * may be using the machine.
+ */
+void dmalab_machine_free(struct dmalab_machine *machine);
+
+/* The machine that kmalloc() and friends allocate from, or NULL. */
+struct dmalab_machine *dmalab_machine_current(void);
+
+/* Make @machine the current one (NULL: none). */
+void dmalab_machine_set_current(struct dmalab_machine *machine);
+
+/*
+ * dmalab_machine_fail_nth() - make an allocation or mapping fail.
+ * @nth: 1 fails the next one, 2 the one after it; 0: none.
+ *
+ * Counted from this call on, over all of dma_alloc_*, dma_map_* and kmalloc()
+ * of the machine. Returns how many calls were still to go before the failure
+ * armed earlier (0: it has happened, or none was armed).
+ */
+unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth);
+
+/* The machine's profile, and the names of all profiles: NULL at the end. */
+const char *dmalab_machine_profile(const struct dmalab_machine *machine);
+const char *dmalab_profile_name(unsigned index);
+
+/* -------------------------------------------------------------- devices */
+
+/*
+ * dmalab_device_new() - plug in a device and bind its driver.
+ * @name: as dev_name() will return it; copied. NULL: "device".
+ *
+ * The device has a 32-bit streaming and coherent mask, as the kernel's buses
+ * give it, and is coherent where the profile is. A driver may set the fields of
+ * struct device that it would set on Linux. Returns NULL with errno ENOMEM, or
+ * EINVAL when @machine is NULL.
+ */
+struct device *dmalab_device_new(struct dmalab_machine *machine, const char *name);
+
+/*
+ * dmalab_device_free() - unbind the driver and pull the device out.
+ * @dev: may be NULL.
+ *
+ * Draws "leak" once for each DMA allocation and mapping that is still live, and
+ * releases them.
+ */
+void dmalab_device_free(struct device *dev);
+
+/* -------------------------------------------------- what hardware would do */
+
+/*
+ * dmalab_device_read() / dmalab_device_write() - the device masters the bus.
+ * @addr: DMA address, as the driver programmed it into the device
+ * @len:  bytes, any number
+ *
+ * Moves @len bytes between the device and memory, not seeing the CPU's cache
+ * unless the device is coherent. Returns 0, or -EFAULT and moves nothing when
+ * the device cannot reach all of @addr..@addr+@len. Draws
+ * "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
+ * "device-write-read-only", "device-read-write-only", "device-read-cpu-owned",
+ * "device-write-cpu-owned", "stale-device-read", "lost-cpu-write",
+ * "lost-device-write", "shared-cache-line", "no-device".
+ */
+int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len);
+int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len);
+
+/*
+ * dmalab_cpu_read() / dmalab_cpu_write() - the driver's code loads or stores.
+ * @src, @dst: any pointer; one into no machine is a plain memcpy()
+ * @len:       bytes, any number
+ *
+ * Goes through the cache for a cached pointer, straight to memory for an
+ * uncached one. A cookie draws "handle-dereference": a read gives zeroes, a
+ * write is dropped. Draws also "cpu-use-after-free", "cpu-read-device-owned",
+ * "cpu-write-device-owned", "stale-cpu-read", "lost-cpu-write",
+ * "lost-device-write", "shared-cache-line".
+ */
+void dmalab_cpu_read(const void *src, void *buf, size_t len);
+void dmalab_cpu_write(void *dst, const void *buf, size_t len);
+
+/*
+ * dmalab_cache_evict() / dmalab_cache_fill() - force the cache's hand.
+ * @ptr, @len: bytes behind a cached pointer; each line they touch is taken
+ *
+ * Evict writes the lines back if dirty and drops them; fill loads those that
+ * are not in the cache. Both are things that a cache may do at any time, so they
+ * never draw a report, nor change what draws one. Other pointers: nothing.
+ */
+void dmalab_cache_evict(const void *ptr, size_t len);
+void dmalab_cache_fill(const void *ptr, size_t len);
+
+struct dmalab_cache_stats {
+	uint64_t hits, misses;          /* CPU accesses, per line touched */
+	uint64_t fills, write_backs;    /* lines moved, whatever the cause */
+	uint64_t maintenance;           /* line operations issued by the API */
+};
+
+/* Counters since the machine was made. All policies count. */
+void dmalab_cache_stats(const struct dmalab_machine *machine, struct dmalab_cache_stats *stats);
+
+/* -------------------------------------------------------------- reports */
+
+enum dmalab_severity {
+	DMALAB_LINT,    /* wasteful; off unless asked for by name */
+	DMALAB_WARNING, /* breaks the contract, or will hurt later */
+	DMALAB_ERROR    /* wrong */
+};
+
+/* A check of the catalogue. The names are stable. */
+struct dmalab_check {
+	const char *name;
+	enum dmalab_severity severity;
+	const char *title;     /* one line */
+	const char *dma_debug; /* wording of the kernel's dma-debug for it, or NULL */
+};
+
+/* The whole catalogue, in its documented order; *@count is set if not NULL. */
+const struct dmalab_check *dmalab_checks(size_t *count);
+
+/*
+ * A place in the program. Either @file and @line are set (see dmalab_set_site()),
+ * or @address is the return address of the call.
+ */
+struct dmalab_site {
+	const char *file;
+	unsigned line;
+	const void *address;
+};
+
+/* Something that happened before the report and belongs to its story. */
+struct dmalab_event {
+	const char *what;         /* "device wrote bytes 0..63" */
+	struct dmalab_site site;
+};
+
+#define DMALAB_HISTORY_MAX 6
+
+/*
+ * One report. Lives as long as the call of the handler that gets it. Strings
+ * that do not apply are NULL, numbers 0.
+ */
+struct dmalab_report {
+	const char *check;               /* name in the catalogue */
+	enum dmalab_severity severity;
+	const char *call;                /* what drew it: "dma_free_coherent" */
+	struct dmalab_site site;         /* and from where */
+	struct device *dev;              /* the device it concerns, or NULL */
+	const char *device;              /* its name */
+	const char *profile;
+
+	/* What the call or access was given. */
+	const void *cpu_addr;
+	dma_addr_t dma_addr;
+	size_t size;
+
+	/* The object it concerns: an allocation or mapping, live or released. */
+	const char *object;              /* "dma_alloc_coherent() buffer" */
+	const void *object_cpu_addr;
+	dma_addr_t object_dma_addr;
+	size_t object_size;
+
+	/* The bytes concerned, counted from the object's start; for an access. */
+	size_t first, last;              /* inclusive */
+	size_t bytes;                    /* how many in first..last; 0: no range */
+
+	const char *also;                /* other mismatches: "DMA address, size" */
+	const char *detail;              /* one sentence: what is wrong */
+	const char *missing;             /* the missing call, as source code */
+	const char *breaks_on;           /* profiles where it does harm */
+	const char *dma_debug;           /* the kernel's wording */
+
+	unsigned nr_history;
+	struct dmalab_event history[DMALAB_HISTORY_MAX]; /* oldest first */
+};
+
+typedef void (*dmalab_report_fn)(const struct dmalab_report *report, void *context);
+
+/*
+ * dmalab_set_report_handler() - be called for each report.
+ * @fn: NULL restores the default, which prints to standard error
+ *
+ * The default handler prints a check once for each place; a handler sees every
+ * occurrence. It runs with the machine locked, in the thread that made the
+ * mistake: it may look at the report and call dmalab_report_format() and
+ * dmalab_report_count(), nothing else of this library.
+ */
+void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context);
+
+/*
+ * How often @check was drawn (NULL: all checks together), counting also what
+ * was not printed. 0 for a name that is not in the catalogue.
+ */
+unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check);
+
+/*
+ * dmalab_report_format() - a report as the default handler prints it.
+ *
+ * As snprintf(): writes at most @size bytes, always terminated if @size is not
+ * 0, and returns the length of the whole text.
+ */
+size_t dmalab_report_format(const struct dmalab_report *report, char *buf, size_t size);
+
+/*
+ * dmalab_set_site() - speak for another place.
+ * @site: where this thread's next calls come from; must stay valid as long as
+ *        the machine. NULL: back to return addresses.
+ *
+ * For interpreters and language bindings, whose users know nothing of the
+ * return address. Per thread.
+ */
+void dmalab_set_site(const struct dmalab_site *site);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif /* DMALAB_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's basic types. This header stands before the system's own
+ * <linux/types.h> on the include path and adds to it, so that system headers
+ * that include it keep working.
+ */
+#ifndef DMALAB_LINUX_TYPES_H
+#define DMALAB_LINUX_TYPES_H
+
+#include_next <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+/* What a device puts on the bus; always 64 bits here, as on a 64-bit kernel. */
+typedef u64 dma_addr_t;
+typedef u64 phys_addr_t;
+typedef phys_addr_t resource_size_t;
+
+typedef unsigned int gfp_t;
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices: plugging in, pulling out, and what they do on the bus. */
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <linux/dma-mapping.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *dev_name(const struct device *dev)
+{
+	return lab_knows(dev) ? dev->dmalab->name : "unknown";
+}
+
+static cold struct dmalab_device *no_device(struct device *dev, const struct call *call)
+{
+	struct dmalab_machine *lab = lab_current();
+	struct finding f = {
+		.check = CHECK_NO_DEVICE, .call = call,
+		.detail = dev ? "the device was not made by dmalab_device_new(), or is gone" :
+				"the device is NULL",
+	};
+
+	if (!lab) {
+		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",
+			call->name);
+		return NULL;
+	}
+	lab_lock(lab);
+	judge_report(&lab->judge, &f);
+	lab_unlock(lab);
+	return NULL;
+}
+
+struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
+{
+	struct dmalab_machine *lab;
+
+	if (unlikely(!lab_knows(dev)))
+		return no_device(dev, call);
+	lab = dev->dmalab->machine;
+	lab_lock(lab);
+	if (unlikely(lab->cookie_open))
+		fault_close_cookies(lab);
+	return dev->dmalab;
+}
+
+struct device *dmalab_device_new(struct dmalab_machine *machine, const char *name)
+{
+	struct dmalab_device *d;
+
+	if (!machine) {
+		errno = EINVAL;
+		return NULL;
+	}
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return NULL;
+	d->name = strdup(name ? name : "device");
+	if (!d->name) {
+		free(d);
+		return NULL;
+	}
+	d->machine = machine;
+	d->dma_mask = DMA_BIT_MASK(32);
+	d->dev.dma_mask = &d->dma_mask;
+	d->dev.coherent_dma_mask = DMA_BIT_MASK(32);
+	d->dev.dma_coherent = machine->hw.profile->coherent;
+	d->dev.dmalab = d;
+
+	lab_lock(machine);
+	d->next = machine->devices;
+	machine->devices = d;
+	lab_unlock(machine);
+	return &d->dev;
+}
+
+void dmalab_device_free(struct device *dev)
+{
+	struct call call = THIS_CALL;
+	struct dmalab_device *d, **at;
+
+	if (!dev)
+		return;
+	d = lab_enter(dev, &call);
+	if (!d)
+		return;
+	lab_release_all(d, &call);
+	if (judge_keeps_ledger(&d->machine->judge))
+		ledger_forget_device(&d->machine->judge.ledger, dev);
+	at = &d->machine->devices;
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	lab_leave(d);
+
+	d->dev.dmalab = NULL;
+	free(d->name);
+	free(d);
+}
+
+/* ------------------------------------------------------------- the bus */
+
+struct access {
+	struct dmalab_device *d;
+	const struct call *call;
+	dma_addr_t dma;
+	size_t len;
+	size_t offset;  /* in RAM, or NO_OFFSET */
+	bool store;
+};
+
+/* Does @r allow what the device is about to do? 3: yes; 2: it holds the range; 1: its start. */
+static int fit(const struct access *a, const struct region *r)
+{
+	bool forbidden;
+
+	if (r->dev != &a->d->dev || !region_contains(r, a->offset, 1))
+		return 0;
+	if (!region_contains(r, a->offset, a->len))
+		return 1;
+	if (!region_is_owned(r))
+		return 3;
+	forbidden = r->dir == (a->store ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	if (forbidden || own_find(r, a->offset - r->offset, a->len, false).bytes)
+		return 2;
+	return 3;
+}
+
+static struct region *find(const struct access *a, int *best)
+{
+	struct ledger_page *page;
+	struct region *r = NULL;
+
+	*best = 0;
+	if (a->offset == NO_OFFSET)
+		return NULL;
+	page = &a->d->machine->judge.ledger.pages[a->offset >> PAGE_SHIFT];
+	for (struct span *span = page->maps; span && *best < 3; span = span->next) {
+		int f = fit(a, span->region);
+
+		if (f > *best) {
+			*best = f;
+			r = span->region;
+		}
+	}
+	if (page->alloc && fit(a, page->alloc) > *best) {
+		*best = fit(a, page->alloc);
+		r = page->alloc;
+	}
+	return r;
+}
+
+static bool was_mapped(const struct region *r, const void *arg)
+{
+	const struct access *a = arg;
+
+	return r->dev == &a->d->dev && a->dma - r->dma < r->size;
+}
+
+/* The device may not go there. @r: what it ran off the end of, or NULL. */
+static cold void report_astray(const struct access *a, const struct region *r)
+{
+	struct judge *j = &a->d->machine->judge;
+	struct finding f = {
+		.check = CHECK_DEVICE_OUT_OF_BOUNDS, .call = a->call, .dev = &a->d->dev,
+		.dma = a->dma, .size = a->len, .region = r,
+	};
+
+	if (r) {
+		f.detail = "it starts inside and runs off the end";
+	} else {
+		f.region = ledger_dead(&j->ledger, was_mapped, a);
+		if (f.region)
+			f.check = CHECK_DEVICE_USE_AFTER_UNMAP;
+		else
+			f.detail = a->dma == DMA_MAPPING_ERROR ?
+				"the address is the error value of a failed mapping" :
+				"nothing was mapped for the device at this address";
+	}
+	judge_report(j, &f);
+}
+
+/* What stores through plain pointers did, before the device looks. */
+static void find_plain_stores(const struct access *a)
+{
+	struct dmalab_machine *lab = a->d->machine;
+	size_t start = a->offset & ~63ul;
+	size_t end = (a->offset + a->len + 63) & ~63ul;
+
+	if (lab->judge.plain)
+		shadow_find_stores(&lab->judge.shadow, &lab->hw, start, end - start,
+				   a->call->site);
+}
+
+/* True when the access may go ahead. */
+static bool judge_access(const struct access *a)
+{
+	struct judge *j = &a->d->machine->judge;
+	struct region *r;
+	int how;
+
+	if (!judge_sees_accesses(j))
+		return a->offset != NO_OFFSET &&
+		       a->len <= bank_bytes(&a->d->machine->hw, a->offset);
+	r = find(a, &how);
+	if (unlikely(how < 2)) {
+		report_astray(a, r);
+		return false;
+	}
+	find_plain_stores(a);
+	if (a->store)
+		judge_device_store(j, a->call, r, a->dma, a->offset, a->len);
+	else
+		judge_device_load(j, a->call, r, a->dma, a->offset, a->len);
+	return true;
+}
+
+static bool begin(struct access *a, struct device *dev)
+{
+	a->d = lab_enter(dev, a->call);
+	if (!a->d)
+		return false;
+	a->offset = bus_to_offset(&a->d->machine->hw, &a->d->window, a->dma);
+	if (a->len && judge_access(a))
+		return true;
+	lab_leave(a->d);
+	return false;
+}
+
+int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+	struct access a = { .call = &call, .dma = addr, .len = len };
+
+	if (!begin(&a, dev))
+		return len ? -EFAULT : 0;
+	if (dev->dma_coherent)
+		cache_cpu_load(&a.d->machine->hw, a.offset, buf, len);
+	else
+		cache_bus_load(&a.d->machine->hw, a.offset, buf, len);
+	lab_leave(a.d);
+	return 0;
+}
+
+int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+	struct access a = { .call = &call, .dma = addr, .len = len, .store = true };
+
+	if (!begin(&a, dev))
+		return len ? -EFAULT : 0;
+	if (dev->dma_coherent)
+		cache_cpu_store(&a.d->machine->hw, a.offset, buf, len);
+	else
+		cache_bus_store(&a.d->machine->hw, a.offset, buf, len);
+	lab_leave(a.d);
+	return 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cookie that is touched stops the program at the very instruction, whoever
+ * compiled it, since cookies point where there are no access rights. The fault
+ * becomes a report; then the page is opened (to a page of zeroes that is nobody's
+ * memory), so that the program goes on as after any report, and closed again at
+ * the next call for a device of the machine.
+ *
+ * Faults elsewhere are none of our business: they go to whoever handled them before.
+ */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* REG_RIP */
+#endif
+
+#include "lab/lab.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+static struct sigaction previous;
+
+static const void *faulting_instruction(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (const void *)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (const void *)context->uc_mcontext.pc;
+#else
+	(void)context;
+	return NULL;
+#endif
+}
+
+/* The access may have been made under the lock, by a copy inside this library. */
+static bool try_lock(struct dmalab_machine *lab)
+{
+	for (int i = 0; i < 1000000; i++)
+		if (!__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE))
+			return true;
+	return false;
+}
+
+static bool report_fault(const void *address, const ucontext_t *context)
+{
+	struct dmalab_machine *lab = lab_of(address);
+	/* A return address lies behind its call: so must this. */
+	struct call call = {
+		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
+	};
+	struct finding f = {
+		.check = CHECK_HANDLE_DEREFERENCE, .call = &call, .cpu = address,
+		.detail = "an allocation with DMA_ATTR_NO_KERNEL_MAPPING has no CPU address",
+	};
+	size_t offset;
+	bool locked;
+
+	if (!lab || !in_cookies(&lab->hw, address))
+		return false;
+	offset = (const u8 *)address - lab->hw.cookies;
+	locked = try_lock(lab);
+	if (judge_keeps_ledger(&lab->judge))
+		f.region = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (f.region)
+		f.dev = f.region->dev;
+	judge_report(&lab->judge, &f);
+	mprotect(lab->hw.cookies + (offset & PAGE_MASK), PAGE_SIZE, PROT_READ | PROT_WRITE);
+	lab->cookie_open = true;
+	if (locked)
+		lab_unlock(lab);
+	return true;
+}
+
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+	if (report_fault(info->si_addr, context))
+		return;
+	if (previous.sa_flags & SA_SIGINFO) {
+		previous.sa_sigaction(signal, info, context);
+	} else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
+		/* The instruction is run again, and ends the process as it should. */
+		sigaction(signal, &previous, NULL);
+	} else {
+		previous.sa_handler(signal);
+	}
+}
+
+static void install(void)
+{
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGSEGV, &action, &previous);
+}
+
+void fault_install(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, install);
+}
+
+cold void fault_close_cookies(struct dmalab_machine *lab)
+{
+	lab->cookie_open = false;
+	madvise(lab->hw.cookies, lab->hw.ram_size, MADV_DONTNEED);
+	mprotect(lab->hw.cookies, lab->hw.ram_size, PROT_NONE);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a laboratory is made of: a machine, its judge, its devices, and the memory
+ * allocator of the simulated kernel. Everything above machine/ and check/ knows
+ * this header.
+ *
+ * One lock protects all of it. It is held for the length of a call; reports are
+ * made under it.
+ */
+#ifndef DMALAB_LAB_LAB_H
+#define DMALAB_LAB_LAB_H
+
+#include "check/judge.h"
+#include "machine/bus.h"
+#include "machine/machine.h"
+#include "mm/slab.h"
+
+#include <dmalab.h>
+#include <linux/device.h>
+
+struct dmalab_machine {
+	struct machine hw;
+	struct judge judge;
+	struct slab slab;
+	unsigned lock;
+	unsigned fail_nth;                 /* fail the call that makes it 0 */
+	struct dmalab_device *devices;
+	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
+	struct dmalab_machine *next;       /* of all machines */
+};
+
+struct dmalab_device {
+	struct device dev;
+	struct bus_window window;
+	struct dmalab_machine *machine;
+	struct region *live;               /* its entries in the ledger */
+	u64 dma_mask;                      /* what dev.dma_mask points to at first */
+	char *name;
+	struct dmalab_device *next;
+};
+
+/* lock.c: a spin lock that yields; the uncontended way is one exchange. */
+void lab_lock_slow(struct dmalab_machine *lab);
+
+static inline void lab_lock(struct dmalab_machine *lab)
+{
+	if (unlikely(__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE)))
+		lab_lock_slow(lab);
+}
+
+static inline void lab_unlock(struct dmalab_machine *lab)
+{
+	__atomic_store_n(&lab->lock, 0, __ATOMIC_RELEASE);
+}
+
+/* registry.c: the machine whose memory @p points into, or NULL. */
+struct dmalab_machine *lab_of(const volatile void *p);
+struct dmalab_machine *lab_current(void);
+void lab_register(struct dmalab_machine *lab);
+void lab_unregister(struct dmalab_machine *lab);
+
+/*
+ * device.c: begin a call for @dev. Returns its device with the machine locked, or,
+ * having drawn "no-device", NULL. End it with lab_leave().
+ */
+struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
+
+static inline bool lab_knows(const struct device *dev)
+{
+	return dev && (const void *)dev->dmalab == (const void *)dev;
+}
+
+static inline void lab_leave(struct dmalab_device *d)
+{
+	lab_unlock(d->machine);
+}
+
+/* True when this call is to fail, by order of fail_nth. */
+static inline bool lab_must_fail(struct dmalab_machine *lab)
+{
+	return unlikely(lab->fail_nth) && --lab->fail_nth == 0;
+}
+
+/* options.c: a configuration that is complete and valid. */
+struct options {
+	const struct profile *profile;
+	size_t ram_size;
+	enum policy policy;
+	u64 seed;
+	enum level level;
+	u64 checks;
+	unsigned fail_nth;
+	bool plain;
+	bool halt;
+};
+
+/* 0, or -EINVAL after a message. */
+int options_read(struct options *o, const struct dmalab_config *config);
+
+/* fault.c: make touching a cookie a report. */
+void fault_install(void);
+void fault_close_cookies(struct dmalab_machine *lab);
+
+/* dma/free.c: draw "leak" for each thing the device still holds, and release it. */
+void lab_release_all(struct dmalab_device *d, const struct call *call);
+
+#endif

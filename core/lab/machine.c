@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Switching machines on and off, and what they tell of themselves. */
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int build(struct dmalab_machine *lab, const struct options *o)
+{
+	int err = machine_init(&lab->hw, o->profile, o->ram_size);
+
+	if (err)
+		return err;
+	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
+	if (err)
+		goto no_judge;
+	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks);
+	if (err)
+		goto no_judge;
+	err = slab_init(&lab->slab, &lab->hw);
+	if (err)
+		goto no_slab;
+	lab->judge.plain = o->plain;
+	lab->judge.halt = o->halt;
+	lab->fail_nth = o->fail_nth;
+	return 0;
+
+no_slab:
+	judge_exit(&lab->judge);
+no_judge:
+	machine_exit(&lab->hw);
+	return err;
+}
+
+struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
+{
+	struct dmalab_config none = { 0 };
+	struct dmalab_machine *lab;
+	struct options o;
+	int err = options_read(&o, config ? config : &none);
+
+	if (err) {
+		errno = -err;
+		return NULL;
+	}
+	lab = calloc(1, sizeof(*lab));
+	if (!lab)
+		return NULL;
+	err = build(lab, &o);
+	if (err) {
+		free(lab);
+		errno = -err;
+		return NULL;
+	}
+	fault_install();
+	lab_register(lab);
+	return lab;
+}
+
+void dmalab_machine_free(struct dmalab_machine *machine)
+{
+	if (!machine)
+		return;
+	while (machine->devices)
+		dmalab_device_free(&machine->devices->dev);
+	lab_unregister(machine);
+	slab_exit(&machine->slab, &machine->hw);
+	judge_exit(&machine->judge);
+	machine_exit(&machine->hw);
+	free(machine);
+}
+
+unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
+{
+	unsigned before;
+
+	lab_lock(machine);
+	before = machine->fail_nth;
+	machine->fail_nth = nth;
+	lab_unlock(machine);
+	return before;
+}
+
+const char *dmalab_machine_profile(const struct dmalab_machine *machine)
+{
+	return machine->hw.profile->name;
+}
+
+const char *dmalab_profile_name(unsigned index)
+{
+	return index < nr_profiles ? profiles[index].name : NULL;
+}
+
+void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context)
+{
+	lab_lock(machine);
+	machine->judge.handler = fn;
+	machine->judge.context = context;
+	lab_unlock(machine);
+}
+
+/* Without the lock: it may be asked from a report handler. */
+static unsigned long count(const struct judge *j, enum check check)
+{
+	return __atomic_load_n(&j->counts[check], __ATOMIC_RELAXED);
+}
+
+unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check)
+{
+	unsigned long sum = 0;
+	enum check one;
+
+	if (check) {
+		one = check_by_name(check, __builtin_strlen(check));
+		return one == NR_CHECKS ? 0 : count(&machine->judge, one);
+	}
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		sum += count(&machine->judge, i);
+	return sum;
+}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+
+dmalabinclude_HEADERS += core/include/dmalab.h
+
+dmalabown_HEADERS += core/include/dmalab/coherent-handle.h
+
+dmalablinux_HEADERS += \
+	core/include/linux/device.h \
+	core/include/linux/dma-direction.h \
+	core/include/linux/dma-mapping.h \
+	core/include/linux/err.h \
+	core/include/linux/gfp.h \
+	core/include/linux/mm.h \
+	core/include/linux/slab.h \
+	core/include/linux/types.h
+
+lib_LTLIBRARIES += libdmalab.la
+libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
+libdmalab_la_LIBADD = $(LIBDW_LIBS)
+libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
+libdmalab_la_SOURCES = \
+	core/machine/bus.h \
+	core/machine/cache.c \
+	core/machine/cache.h \
+	core/machine/machine.h \
+	core/machine/pages.c \
+	core/machine/policy.c \
+	core/machine/profile.c \
+	core/machine/profile.h \
+	core/machine/ram.c \
+	core/check/access.c \
+	core/check/catalogue.c \
+	core/check/catalogue.def \
+	core/check/judge.h \
+	core/check/ledger.c \
+	core/check/ledger.h \
+	core/check/ownership.c \
+	core/check/report.c \
+	core/check/report-text.c \
+	core/check/shadow.c \
+	core/check/shadow.h \
+	core/check/site.c \
+	core/check/site.h \
+	core/check/story.c \
+	core/check/story.h \
+	core/dma/coherent.c \
+	core/dma/coherent-handle.c \
+	core/dma/direct.c \
+	core/dma/direct.h \
+	core/dma/free.c \
+	core/dma/mask.c \
+	core/dma/noncoherent.c \
+	core/dma/streaming.c \
+	core/lab/access.c \
+	core/lab/device.c \
+	core/lab/fault.c \
+	core/lab/lab.h \
+	core/lab/machine.c \
+	core/lab/options.c \
+	core/lab/registry.c \
+	core/mm/address.c \
+	core/mm/slab.c \
+	core/mm/slab.h

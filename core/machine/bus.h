@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device's view of memory: which physical address stands behind a DMA address.
+ * Direct: the same one, or at a fixed distance in a window.
+ */
+#ifndef DMALAB_MACHINE_BUS_H
+#define DMALAB_MACHINE_BUS_H
+
+#include "machine/machine.h"
+
+struct bus_window {
+	phys_addr_t cpu;
+	dma_addr_t dma;
+	u64 size;       /* 0: no window, addresses are the same */
+};
+
+#define NO_DMA (~(dma_addr_t)0)
+
+static inline dma_addr_t bus_from_phys(const struct bus_window *w, phys_addr_t phys)
+{
+	if (likely(!w->size))
+		return phys;
+	return phys - w->cpu < w->size ? phys - w->cpu + w->dma : NO_DMA;
+}
+
+/* Where in RAM a DMA address leads, or NO_OFFSET. */
+static inline size_t bus_to_offset(const struct machine *m, const struct bus_window *w,
+				   dma_addr_t dma)
+{
+	if (likely(!w->size))
+		return phys_to_offset(m, dma);
+	return dma - w->dma < w->size ? phys_to_offset(m, dma - w->dma + w->cpu) : NO_OFFSET;
+}
+
+/* The highest physical address that a device with this limit on the bus reaches. */
+static inline phys_addr_t bus_phys_limit(const struct bus_window *w, dma_addr_t limit)
+{
+	if (likely(!w->size))
+		return limit;
+	if (limit < w->dma)
+		return 0;
+	return limit - w->dma < w->size ? limit - w->dma + w->cpu : w->cpu + w->size - 1;
+}
+
+#endif

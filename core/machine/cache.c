@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines and the data in them. See machine.h for the invariant that both views
+ * agree where a line is not valid; it is what makes filling free, and every
+ * function here keeps it.
+ */
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines)
+{
+	memset(c, 0, sizeof(*c));
+	c->lines = lines;
+	c->shift = profile->line_shift;
+	c->speculates = profile->speculates;
+	c->policy = POLICY_NEVER;
+	return 0;
+}
+
+int cache_set_policy(struct cache *c, enum policy policy, u64 seed)
+{
+	c->rng = seed * 2 + 1;
+	c->policy = policy;
+	if (policy != POLICY_LRU)
+		return 0;
+	c->nr_sets = CACHE_SIZE / CACHE_WAYS >> c->shift;
+	c->ways = calloc(c->nr_sets * CACHE_WAYS, sizeof(*c->ways));
+	return c->ways ? 0 : -ENOMEM;
+}
+
+void cache_exit(struct cache *c)
+{
+	free(c->ways);
+}
+
+/* A line, and the words that hold its bits. */
+struct line {
+	u64 *valid, *dirty;
+	u64 bit;
+	size_t offset;
+};
+
+static inline struct line line_at(const struct machine *m, u32 nr)
+{
+	const struct cache *c = &m->cache;
+	unsigned per_page = PAGE_SHIFT - c->shift;
+	u32 in_page = nr & ((1u << per_page) - 1);
+	struct page_lines *lines = &c->lines[nr >> per_page];
+
+	return (struct line){
+		.valid = &lines->valid[in_page >> 6],
+		.dirty = &lines->dirty[in_page >> 6],
+		.bit = 1ull << (in_page & 63),
+		.offset = (size_t)nr << c->shift,
+	};
+}
+
+static inline u32 first_line(const struct cache *c, size_t offset)
+{
+	return offset >> c->shift;
+}
+
+static inline u32 last_line(const struct cache *c, size_t offset, size_t len)
+{
+	return (offset + len - 1) >> c->shift;
+}
+
+static void write_back(struct machine *m, struct line l)
+{
+	memcpy(m->memory + l.offset, m->cached + l.offset, 1ul << m->cache.shift);
+	*l.dirty &= ~l.bit;
+	m->cache.write_backs++;
+}
+
+/* The invariant: from here on the cached view shows what is in memory. */
+static void drop(struct machine *m, struct line l)
+{
+	if (!(*l.valid & l.bit))
+		return;
+	*l.valid &= ~l.bit;
+	*l.dirty &= ~l.bit;
+	memcpy(m->cached + l.offset, m->memory + l.offset, 1ul << m->cache.shift);
+}
+
+static void fill(struct machine *m, struct line l)
+{
+	if (*l.valid & l.bit)
+		return;
+	*l.valid |= l.bit;
+	m->cache.fills++;
+}
+
+static void use(struct machine *m, u32 nr, struct line l)
+{
+	if (*l.valid & l.bit)
+		m->cache.hits++;
+	else
+		m->cache.misses++;
+	if (unlikely(m->cache.policy == POLICY_LRU))
+		cache_lru_touch(m, nr);
+	fill(m, l);
+}
+
+void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	if (c->lines)
+		for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
+			use(m, nr, line_at(m, nr));
+	memcpy(buf, m->cached + offset, len);
+	cache_step(m, offset, len);
+}
+
+/*
+ * Line by line, the data before the next line is used: under "lru" that one may
+ * evict this one. A NULL @buf stores zeroes.
+ */
+void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len)
+{
+	struct cache *c = &m->cache;
+	const u8 *src = buf;
+	size_t end = offset + len;
+
+	for (size_t at = offset; at < end;) {
+		struct line l = { .offset = at };
+		size_t next = end;
+
+		if (c->lines) {
+			l = line_at(m, first_line(c, at));
+			next = l.offset + (1ul << c->shift);
+			if (next > end)
+				next = end;
+			use(m, first_line(c, at), l);
+			*l.dirty |= l.bit;
+		}
+		if (src)
+			memcpy(m->cached + at, src + (at - offset), next - at);
+		else
+			memset(m->cached + at, 0, next - at);
+		at = next;
+	}
+	cache_step(m, offset, len);
+}
+
+void cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len)
+{
+	memcpy(buf, m->memory + offset, len);
+	cache_step(m, offset, len);
+}
+
+void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len)
+{
+	struct cache *c = &m->cache;
+	size_t end = offset + len;
+	const u8 *src = buf;
+
+	memcpy(m->memory + offset, buf, len);
+	if (!c->lines)
+		return;
+	for (size_t at = offset; at < end;) {
+		struct line l = line_at(m, first_line(c, at));
+		size_t next = l.offset + (1ul << c->shift);
+
+		if (next > end)
+			next = end;
+		if (!(*l.valid & l.bit) && !m->frames[at >> PAGE_SHIFT].memory_only)
+			memcpy(m->cached + at, src + (at - offset), next - at);
+		at = next;
+	}
+	cache_step(m, offset, len);
+}
+
+void cache_zero_pages(struct machine *m, u32 page, u32 nr)
+{
+	struct cache *c = &m->cache;
+	size_t per_page = 1ul << (PAGE_SHIFT - c->shift);
+
+	if (c->policy == POLICY_LRU) {
+		cache_cpu_store(m, page_offset(page), NULL, page_offset(nr));
+		return;
+	}
+	memset(m->cached + page_offset(page), 0, page_offset(nr));
+	if (!c->lines)
+		return;
+	for (u32 p = page; p < page + nr; p++) {
+		struct page_lines *lines = &c->lines[p];
+		u64 all = per_page >= 64 ? ~0ull : (1ull << per_page) - 1;
+
+		lines->valid[0] = lines->dirty[0] = all;
+		if (per_page > 64)
+			lines->valid[1] = lines->dirty[1] = ~0ull;
+	}
+	cache_step(m, page_offset(page), page_offset(nr));
+}
+
+static void maintain_line(struct machine *m, struct line l, enum line_op op)
+{
+	if (op != OP_INVALIDATE && (*l.dirty & l.bit))
+		write_back(m, l);
+	if (op != OP_CLEAN)
+		drop(m, l);
+}
+
+void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op)
+{
+	struct cache *c = &m->cache;
+	u32 last;
+
+	if (!c->lines || op == OP_NONE || !len)
+		return;
+	last = last_line(c, offset, len);
+	c->maintenance += last - first_line(c, offset) + 1;
+	for (u32 nr = first_line(c, offset); nr <= last; nr++)
+		maintain_line(m, line_at(m, nr), op);
+	cache_step(m, offset, len);
+}
+
+void cache_evict(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	if (!c->lines || !len)
+		return;
+	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
+		maintain_line(m, line_at(m, nr), OP_FLUSH);
+}
+
+void cache_fill(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	if (!c->lines || !len)
+		return;
+	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
+		if (!m->frames[(size_t)nr << c->shift >> PAGE_SHIFT].memory_only)
+			fill(m, line_at(m, nr));
+}
+
+void cache_give_up(struct machine *m, u32 page, u32 nr)
+{
+	struct cache *c = &m->cache;
+
+	if (!c->lines)
+		return;
+	for (u32 p = page; p < page + nr; p++) {
+		struct page_lines *lines = &c->lines[p];
+
+		if (lines->valid[0] | lines->valid[1])
+			cache_evict(m, page_offset(p), PAGE_SIZE);
+		m->frames[p].memory_only = true;
+	}
+}
+
+void cache_mark_dirty(struct machine *m, size_t offset)
+{
+	struct line l = line_at(m, first_line(&m->cache, offset));
+
+	*l.valid |= l.bit;
+	*l.dirty |= l.bit;
+}
+
+void cache_take_back(struct machine *m, u32 page, u32 nr)
+{
+	if (!m->cache.lines)
+		return;
+	for (u32 p = page; p < page + nr; p++) {
+		if (!m->frames[p].memory_only)
+			continue;
+		m->frames[p].memory_only = false;
+		memcpy(m->cached + page_offset(p), m->memory + page_offset(p), PAGE_SIZE);
+	}
+}

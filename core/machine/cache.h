@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CPU's data cache: write-back, write-allocate, and holding real data.
+ *
+ * A line is valid (the cached view holds the cache's copy) and may be dirty. What
+ * the cache does beyond what it is told is its policy; anything a policy does is
+ * something that a real cache may do.
+ */
+#ifndef DMALAB_MACHINE_CACHE_H
+#define DMALAB_MACHINE_CACHE_H
+
+#include "machine/profile.h"
+
+#include <linux/types.h>
+
+struct machine;
+
+enum policy {
+	POLICY_NEVER,  /* does nothing of its own accord */
+	POLICY_EAGER,  /* writes back and drops each line as soon as it was used */
+	POLICY_RANDOM, /* evicts, and fills if the CPU speculates, at random */
+	POLICY_LRU,    /* of a limited size: evicts what was used least recently */
+	NR_POLICIES
+};
+
+extern const char *const policy_names[NR_POLICIES];
+
+#define CACHE_SIZE (32u << 10) /* of policy "lru", bytes */
+#define CACHE_WAYS 8u
+#define RECENT     32u
+
+/* One bit for each line of a page; lines have 32 bytes at least. */
+struct page_lines {
+	u64 valid[2];
+	u64 dirty[2];
+};
+
+struct cache {
+	struct page_lines *lines;  /* by page frame; NULL on a coherent machine */
+	unsigned shift;            /* log2 of the line, in bytes */
+	enum policy policy;
+	bool speculates;
+
+	u64 rng;
+	u32 recent[RECENT];        /* "random": lines that were used */
+	u32 nr_recent;
+
+	u32 *ways;                 /* "lru": [set][way], line + 1, latest first */
+	u32 nr_sets;
+
+	u64 hits, misses, fills, write_backs, maintenance;
+};
+
+/* 0 or -ENOMEM. @lines: zeroed, one for each page frame; not owned. */
+int cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines);
+int cache_set_policy(struct cache *c, enum policy policy, u64 seed);
+void cache_exit(struct cache *c);
+
+/*
+ * The accesses. cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in bytes; the range lies in RAM. Loads and
+ * stores of the CPU go through the cache, those of the bus go to memory.
+ */
+void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len);
+void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len);
+void cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len);
+void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len);
+
+/* A CPU store of zeroes to whole pages. */
+void cache_zero_pages(struct machine *m, u32 page, u32 nr);
+
+/* Maintenance of the lines that @offset..@offset+@len touches. */
+void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op);
+
+/* What the cache might do by itself. */
+void cache_evict(struct machine *m, size_t offset, size_t len);
+void cache_fill(struct machine *m, size_t offset, size_t len);
+
+/*
+ * Pages leave the cached view: every line is flushed, and the cached view is
+ * out of use until cache_take_back().
+ */
+void cache_give_up(struct machine *m, u32 page, u32 nr);
+void cache_take_back(struct machine *m, u32 page, u32 nr);
+
+/* The line at @offset holds stores that did not come through cache_cpu_store(). */
+void cache_mark_dirty(struct machine *m, size_t offset);
+
+/* policy.c: the policy's turn, after the CPU or the bus used these bytes. */
+void cache_step(struct machine *m, size_t offset, size_t len);
+
+/* policy.c: "lru" only, before the CPU uses a line. */
+void cache_lru_touch(struct machine *m, u32 line);
+
+static inline bool line_is_valid(const struct cache *c, u32 line)
+{
+	unsigned per_page = 12 - c->shift;
+	u32 bit = line & ((1u << per_page) - 1);
+
+	return c->lines[line >> per_page].valid[bit >> 6] >> (bit & 63) & 1;
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The simulated machine: RAM with its two views, page frames, and the cache.
+ * It moves data and knows nothing of right and wrong.
+ *
+ * RAM is addressed inside the laboratory by its offset, 0 to ram_size. The same
+ * offset is reached in three ways:
+ *
+ *   cached + offset   what the CPU's cached pointers see
+ *   memory + offset   what devices and uncached pointers see
+ *   cookies + offset  no access rights; where the cookies of handles point
+ *
+ * On a coherent machine, cached and memory are the same address.
+ *
+ * Invariant: where a line is not in the cache, both views hold the same bytes,
+ * except in pages marked memory_only, whose cached view nobody may look at. So
+ * filling a line moves no data, and code that loads through a plain pointer reads
+ * what a cache miss would have brought.
+ */
+#ifndef DMALAB_MACHINE_MACHINE_H
+#define DMALAB_MACHINE_MACHINE_H
+
+#include "machine/cache.h"
+#include "machine/profile.h"
+
+#include <linux/mm.h>
+#include <linux/types.h>
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define cold        __attribute__((cold, noinline))
+
+#define MAX_ORDER   10 /* the largest block: 4 MiB */
+#define NO_PAGE     ((u32)-1)
+#define HOT_BLOCKS  8
+
+enum zone { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, NR_ZONES };
+
+enum frame_state {
+	FRAME_TAIL,  /* inside a block, free or allocated */
+	FRAME_FREE,  /* heads a free block */
+	FRAME_HOT,   /* heads a free block that waits to be taken again */
+	FRAME_USED   /* heads an allocated block */
+};
+
+struct frame {
+	u32 next, prev;    /* among the free blocks of the zone and order */
+	u8 state;
+	u8 order;          /* of the block this frame heads */
+	u8 zone;
+	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
+};
+
+/* Freed blocks of one order, kept whole for the next allocation. */
+struct hot {
+	u32 nr;
+	u32 page[HOT_BLOCKS];
+};
+
+/* A zone is one bank of physical memory. */
+struct bank {
+	phys_addr_t phys;
+	u32 first, nr;     /* page frames */
+	u32 free[MAX_ORDER + 1];
+	struct hot hot[MAX_ORDER + 1];
+};
+
+struct machine {
+	const struct profile *profile;
+	size_t ram_size;
+	u32 nr_pages;
+	u8 *cached;
+	u8 *memory;
+	u8 *cookies;
+	struct page *pages;   /* one for each frame, as the driver sees them */
+	struct frame *frames;
+	struct bank bank[NR_ZONES];
+	struct cache cache;
+	void *arena;          /* everything above, one reservation */
+	size_t arena_size;
+};
+
+/* ram.c: 0, -ENOMEM. */
+int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
+void machine_exit(struct machine *m);
+
+/*
+ * pages.c: a block of 2^order frames whose last byte lies at or below @limit,
+ * from @zone or a lower one. Returns the first frame, or NO_PAGE.
+ */
+u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
+
+/* Free the block that @page heads. Returns false when it heads no used block. */
+bool pages_free(struct machine *m, u32 page);
+
+static inline unsigned order_of(size_t size)
+{
+	return size <= PAGE_SIZE ? 0 : 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
+}
+
+static inline size_t page_offset(u32 page)
+{
+	return (size_t)page << PAGE_SHIFT;
+}
+
+/* The views an address may lie in. */
+static inline bool in_cached(const struct machine *m, const volatile void *p)
+{
+	return (uintptr_t)p - (uintptr_t)m->cached < m->ram_size;
+}
+
+static inline bool in_memory(const struct machine *m, const volatile void *p)
+{
+	return (uintptr_t)p - (uintptr_t)m->memory < m->ram_size;
+}
+
+static inline bool in_cookies(const struct machine *m, const volatile void *p)
+{
+	return (uintptr_t)p - (uintptr_t)m->cookies < m->ram_size;
+}
+
+static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
+{
+	u32 page = offset >> PAGE_SHIFT;
+	const struct bank *bank = &m->bank[m->frames[page].zone];
+
+	return bank->phys + (offset - page_offset(bank->first));
+}
+
+#define NO_OFFSET ((size_t)-1)
+
+/* Where @phys lies in RAM, or NO_OFFSET. */
+static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
+{
+	for (int z = NR_ZONES - 1; z >= 0; z--) {
+		const struct bank *bank = &m->bank[z];
+
+		if (phys - bank->phys < page_offset(bank->nr))
+			return page_offset(bank->first) + (phys - bank->phys);
+	}
+	return NO_OFFSET;
+}
+
+/* How many bytes from @offset on are contiguous for a device as well. */
+static inline size_t bank_bytes(const struct machine *m, size_t offset)
+{
+	const struct bank *bank = &m->bank[m->frames[offset >> PAGE_SHIFT].zone];
+
+	return page_offset(bank->first + bank->nr) - offset;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the cache does of its own accord. Whatever happens here may happen on a
+ * real machine at any time: a line is evicted (written back if dirty, dropped),
+ * or, on a CPU that speculates, filled. A cache never writes back a clean line.
+ */
+#include "machine/machine.h"
+
+#include <string.h>
+
+const char *const policy_names[NR_POLICIES] = {
+	[POLICY_NEVER] = "never",
+	[POLICY_EAGER] = "eager",
+	[POLICY_RANDOM] = "random",
+	[POLICY_LRU] = "lru",
+};
+
+/* splitmix64: good enough to pick lines, and the same on every host. */
+static u64 next_random(struct cache *c)
+{
+	u64 z = c->rng += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+/* Two moves at each step, among the lines used lately. */
+static void step_random(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+	size_t line = 1ul << c->shift;
+	u64 r = next_random(c);
+
+	c->recent[c->nr_recent++ % RECENT] = (offset + r % len) >> c->shift;
+	for (int i = 0; i < 2; i++) {
+		u32 nr = c->nr_recent < RECENT ? c->nr_recent : RECENT;
+		size_t at;
+
+		r = next_random(c);
+		at = (size_t)c->recent[(r >> 8) % nr] << c->shift;
+		if (r & 1)
+			cache_evict(m, at, line);
+		else if (c->speculates && (r & 2))
+			cache_fill(m, at, line);
+	}
+}
+
+void cache_step(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	if (likely(c->policy == POLICY_NEVER) || !c->lines)
+		return;
+	if (c->policy == POLICY_EAGER)
+		cache_evict(m, offset, len);
+	else if (c->policy == POLICY_RANDOM)
+		step_random(m, offset, len);
+}
+
+void cache_lru_touch(struct machine *m, u32 line)
+{
+	struct cache *c = &m->cache;
+	u32 *set = &c->ways[(line % c->nr_sets) * CACHE_WAYS];
+	unsigned way = 0;
+
+	while (way < CACHE_WAYS && set[way] != line + 1)
+		way++;
+	if (way == CACHE_WAYS) {
+		way--;
+		if (set[way])
+			cache_evict(m, (size_t)(set[way] - 1) << c->shift, 1);
+	}
+	memmove(&set[1], &set[0], way * sizeof(*set));
+	set[0] = line + 1;
+}

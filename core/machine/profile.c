@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machines, after the cache maintenance of each architecture in Linux.
+ *
+ * The directions of a row stand in the order of enum dma_data_direction:
+ * bidirectional, to device, from device.
+ */
+#include "machine/profile.h"
+
+#include <string.h>
+
+#define C OP_CLEAN
+#define I OP_INVALIDATE
+#define F OP_FLUSH
+#define N OP_NONE
+
+const struct profile profiles[] = {
+	{
+		.name = "x86", .like = "any machine whose devices snoop",
+		.coherent = true, .speculates = true, .line_shift = 6, .dma_align = 1,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { N, N, N }, [FOR_CPU] = { N, N, N } },
+	}, {
+		.name = "arm64", .like = "Cortex-A; arch/arm64/mm/dma-mapping.c since 5.19",
+		.speculates = true, .line_shift = 6, .dma_align = 128,
+		.edge = EDGE_FLUSH,
+		.op = { [FOR_DEVICE] = { C, C, C }, [FOR_CPU] = { I, N, I } },
+	}, {
+		.name = "armv7", .like = "Cortex-A; arch/arm/mm/cache-v7.S",
+		.speculates = true, .line_shift = 6, .dma_align = 64,
+		.edge = EDGE_FLUSH,
+		.op = { [FOR_DEVICE] = { C, C, I }, [FOR_CPU] = { I, N, I } },
+	}, {
+		.name = "riscv", .like = "Zicbom; arch/riscv/mm/dma-noncoherent.c since 6.6",
+		.speculates = true, .line_shift = 6, .dma_align = 64,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { C, C, C }, [FOR_CPU] = { I, N, I } },
+	}, {
+		.name = "mips", .like = "XBurst and others that speculate; arch/mips/mm/dma-noncoherent.c",
+		.speculates = true, .line_shift = 5, .dma_align = 32,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { I, N, I } },
+	}, {
+		.name = "mips-nonspec", .like = "IP22; arch/mips/mm/dma-noncoherent.c",
+		.speculates = false, .line_shift = 7, .dma_align = 128,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { N, N, N } },
+	}, {
+		.name = "powerpc", .like = "44x; arch/powerpc/mm/dma-noncoherent.c",
+		.speculates = true, .line_shift = 5, .dma_align = 32,
+		.edge = EDGE_FLUSH_RANGE,
+		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { F, C, I } },
+	},
+};
+
+const size_t nr_profiles = sizeof(profiles) / sizeof(profiles[0]);
+
+const struct profile *profile_find(const char *name)
+{
+	for (size_t i = 0; i < nr_profiles; i++)
+		if (strcmp(profiles[i].name, name) == 0)
+			return &profiles[i];
+	return NULL;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A profile is what a real machine's kernel does to the CPU's cache when the
+ * driver calls map, sync and unmap on a device that does not snoop.
+ */
+#ifndef DMALAB_MACHINE_PROFILE_H
+#define DMALAB_MACHINE_PROFILE_H
+
+#include <linux/dma-direction.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What is done to a line. */
+enum line_op {
+	OP_NONE,
+	OP_CLEAN,      /* write back if dirty, keep */
+	OP_INVALIDATE, /* drop, dirty or not */
+	OP_FLUSH       /* clean, then invalidate */
+};
+
+enum handover { FOR_DEVICE, FOR_CPU };
+
+/* What an invalidation does to a line that it covers only in part. */
+enum edge {
+	EDGE_AS_IS,      /* invalidates it whole */
+	EDGE_FLUSH,      /* flushes the partial lines */
+	EDGE_FLUSH_RANGE /* one partial line: flushes all of the range */
+};
+
+struct profile {
+	const char *name;
+	const char *like;       /* the machine meant, and the kernel source followed */
+	bool coherent;          /* devices snoop; there is nothing to maintain */
+	bool speculates;        /* the CPU fills lines that no instruction asked for */
+	unsigned line_shift;    /* log2 of the cache line, in bytes */
+	unsigned dma_align;     /* ARCH_DMA_MINALIGN, in bytes */
+	enum edge edge;
+	enum line_op op[2][3];  /* [handover][direction] */
+};
+
+extern const struct profile profiles[];
+extern const size_t nr_profiles;
+
+/* NULL when there is none of that name. */
+const struct profile *profile_find(const char *name);
+
+/* What @profile does to a whole line at this hand-over. */
+static inline enum line_op profile_op(const struct profile *profile, enum handover to,
+				      enum dma_data_direction dir)
+{
+	return profile->coherent ? OP_NONE : profile->op[to][dir];
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Simulated RAM: one reservation of address space for the views and for all
+ * tables indexed by page frame. The host commits memory as it is touched.
+ *
+ * Physical layout, as on a board with room below and above the 4 GiB line, so
+ * that narrow masks and zones mean something:
+ *
+ *   ZONE_DMA     from   8 MiB, an eighth of RAM, at most 8 MiB
+ *   ZONE_DMA32   from   1 GiB, at most 3 GiB
+ *   ZONE_NORMAL  from   4 GiB, the rest
+ */
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define DMA_BASE    (8ull << 20)
+#define DMA_MAX     (8ull << 20)
+#define DMA32_BASE  (1ull << 30)
+#define DMA32_MAX   (3ull << 30)
+#define NORMAL_BASE (4ull << 30)
+
+/* Between the views: an access that runs off the end of one must fault. */
+#define GUARD (1ul << 16)
+
+static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 first, u32 nr)
+{
+	struct bank *bank = &m->bank[zone];
+
+	bank->phys = phys;
+	bank->first = first;
+	bank->nr = nr;
+	for (unsigned order = 0; order <= MAX_ORDER; order++)
+		bank->free[order] = NO_PAGE;
+	for (u32 page = first; page < first + nr; page++)
+		m->frames[page].zone = zone;
+}
+
+/* Cut a bank into free blocks, each aligned to its size within the bank. */
+static void free_bank(struct machine *m, struct bank *bank)
+{
+	u32 done = 0;
+
+	while (done < bank->nr) {
+		unsigned order = done ? __builtin_ctz(done) : MAX_ORDER;
+
+		if (order > MAX_ORDER)
+			order = MAX_ORDER;
+		while (done + (1u << order) > bank->nr)
+			order--;
+		m->frames[bank->first + done].state = FRAME_USED;
+		m->frames[bank->first + done].order = order;
+		pages_free(m, bank->first + done);
+		done += 1u << order;
+	}
+}
+
+static void add_banks(struct machine *m)
+{
+	u32 all = m->nr_pages;
+	u32 dma = all / 8, dma32;
+
+	if (dma > DMA_MAX >> PAGE_SHIFT)
+		dma = DMA_MAX >> PAGE_SHIFT;
+	dma32 = all - dma;
+	if (dma32 > DMA32_MAX >> PAGE_SHIFT)
+		dma32 = DMA32_MAX >> PAGE_SHIFT;
+
+	add_bank(m, ZONE_DMA, DMA_BASE, 0, dma);
+	add_bank(m, ZONE_DMA32, DMA32_BASE, dma, dma32);
+	add_bank(m, ZONE_NORMAL, NORMAL_BASE, dma + dma32, all - dma - dma32);
+	for (int z = 0; z < NR_ZONES; z++)
+		free_bank(m, &m->bank[z]);
+}
+
+static size_t round_up(size_t n)
+{
+	return (n + GUARD - 1) & ~(GUARD - 1);
+}
+
+int machine_init(struct machine *m, const struct profile *profile, size_t ram_size)
+{
+	size_t nr = ram_size >> PAGE_SHIFT;
+	size_t views = profile->coherent ? 1 : 2;
+	size_t ram = round_up(ram_size) + GUARD;
+	size_t frames = round_up(nr * sizeof(struct frame));
+	size_t pages = round_up(nr * sizeof(struct page));
+	size_t lines = profile->coherent ? 0 : round_up(nr * sizeof(struct page_lines));
+	size_t tables = frames + pages + lines;
+	u8 *at;
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	m->profile = profile;
+	m->ram_size = ram_size;
+	m->nr_pages = nr;
+
+	/* guard | cached | guard | memory | guard | cookies | guard | tables */
+	m->arena_size = GUARD + (views + 1) * ram + tables;
+	m->arena = mmap(NULL, m->arena_size, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (m->arena == MAP_FAILED)
+		return -ENOMEM;
+
+	at = (u8 *)m->arena + GUARD;
+	m->cached = at;
+	m->memory = at + (views - 1) * ram;
+	m->cookies = m->memory + ram;
+	at = m->cookies + ram;
+	if (mprotect(m->cached, ram_size, PROT_READ | PROT_WRITE) ||
+	    mprotect(m->memory, ram_size, PROT_READ | PROT_WRITE) ||
+	    mprotect(at, tables, PROT_READ | PROT_WRITE))
+		goto no_memory;
+
+	m->frames = (struct frame *)at;
+	m->pages = (struct page *)(at + frames);
+	err = cache_init(&m->cache, profile,
+			 lines ? (struct page_lines *)(at + frames + pages) : NULL);
+	if (err)
+		goto no_memory;
+	add_banks(m);
+	return 0;
+
+no_memory:
+	munmap(m->arena, m->arena_size);
+	return -ENOMEM;
+}
+
+void machine_exit(struct machine *m)
+{
+	cache_exit(&m->cache);
+	munmap(m->arena, m->arena_size);
+}

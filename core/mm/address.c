@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages and addresses, between the driver's pointers and the machine's. */
+#include "lab/lab.h"
+
+#include <linux/mm.h>
+
+static bool is_page(const struct dmalab_machine *lab, const struct page *page)
+{
+	return lab && (uintptr_t)page >= (uintptr_t)lab->hw.pages &&
+	       page < lab->hw.pages + lab->hw.nr_pages;
+}
+
+void *page_address(const struct page *page)
+{
+	struct dmalab_machine *lab = lab_of(page);
+
+	if (!is_page(lab, page))
+		return NULL;
+	return lab->hw.cached + page_offset(page - lab->hw.pages);
+}
+
+static cold void report_no_page(struct dmalab_machine *lab, const void *addr,
+				const struct call *call, size_t offset)
+{
+	struct finding f = { .check = CHECK_PAGE_OF_COHERENT, .call = call, .cpu = addr };
+
+	lab_lock(lab);
+	if (judge_keeps_ledger(&lab->judge))
+		f.region = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (f.region)
+		f.dev = f.region->dev;
+	judge_report(&lab->judge, &f);
+	lab_unlock(lab);
+}
+
+/* On a machine where coherent memory is cached, only the ledger knows it. */
+static bool is_coherent(struct dmalab_machine *lab, size_t offset)
+{
+	const struct region *r;
+
+	if (!judge_keeps_ledger(&lab->judge))
+		return false;
+	r = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	return r && (r->kind == REGION_COHERENT || r->kind == REGION_HANDLE);
+}
+
+struct page *virt_to_page(const void *addr)
+{
+	struct dmalab_machine *lab = lab_of(addr);
+	struct call call = THIS_CALL;
+	size_t offset;
+	bool fine;
+
+	if (!lab)
+		return NULL;
+	if (in_cached(&lab->hw, addr))
+		offset = (const u8 *)addr - lab->hw.cached;
+	else if (in_memory(&lab->hw, addr))
+		offset = (const u8 *)addr - lab->hw.memory;
+	else if (in_cookies(&lab->hw, addr))
+		offset = (const u8 *)addr - lab->hw.cookies;
+	else
+		return NULL;
+
+	fine = in_cached(&lab->hw, addr) && !is_coherent(lab, offset);
+	if (!fine)
+		report_no_page(lab, addr, &call, offset);
+	return in_cookies(&lab->hw, addr) ? NULL : &lab->hw.pages[offset >> PAGE_SHIFT];
+}
+
+phys_addr_t virt_to_phys(const volatile void *addr)
+{
+	struct dmalab_machine *lab = lab_of(addr);
+
+	if (!lab || !in_cached(&lab->hw, addr))
+		return ~0ull;
+	return offset_to_phys(&lab->hw, (const volatile u8 *)addr - lab->hw.cached);
+}
+
+phys_addr_t page_to_phys(const struct page *page)
+{
+	struct dmalab_machine *lab = lab_of(page);
+
+	if (!is_page(lab, page))
+		return ~0ull;
+	return offset_to_phys(&lab->hw, page_offset(page - lab->hw.pages));
+}

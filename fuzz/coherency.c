@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Target "coherency": the promise, attacked.
+ *
+ *   A program that draws no coherency report computes the same values whatever
+ *   the cache does. A program that draws one has two legal caches that disagree.
+ *
+ * One program is run on machines that differ in nothing but what their cache does
+ * of its own accord. Everything must be the same on all of them: what calls
+ * return, which reports are drawn and by what, and what every load of the CPU and
+ * of the devices gives; but a load may give different bytes where a coherency
+ * report says so.
+ *
+ * Programs store constants and never what they have loaded, so a byte that
+ * differs does not make others differ.
+ */
+#include "program.h"
+#include "target.h"
+
+#include <dmalab.h>
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Enough for any program's two or three live objects, and soon used up. */
+#define RAM_SIZE (256 * 1024)
+
+/* What the cache does. The program may steer one of them itself. */
+static const struct variant {
+	const char *name;
+	const char *policy;
+	unsigned seed;
+	bool steered; /* OP_EVICT and OP_FILL are done */
+} variants[] = {
+	{ "never", "never", 0, false },
+	{ "never, steered by the program", "never", 0, true },
+	{ "eager", "eager", 0, false },
+	{ "lru", "lru", 0, false },
+	{ "random", "random", 0, false },
+	{ "random, another seed", "random", 1000, false },
+};
+
+#define NR_VARIANTS (sizeof(variants) / sizeof(variants[0]))
+
+struct object {
+	enum { NONE, NONCOHERENT, COHERENT, KMALLOC, MAPPING } kind;
+	uint8_t device, dir;
+	uint8_t *cpu;
+	dma_addr_t dma;
+	size_t size;
+};
+
+/* A report, as far as it must not depend on the cache. */
+struct remark {
+	unsigned op;
+	const char *check;
+	bool coherency;
+	size_t first, last, bytes; /* counted from the start of the access; 0: all of it */
+};
+
+#define MAX_REMARKS 512
+
+/* What one run showed. */
+struct trace {
+	int result[MAX_OPS];        /* what the call returned, as far as it is fixed */
+	unsigned loaded[MAX_OPS];   /* bytes */
+	uint8_t load[MAX_OPS][MAX_ACCESS];
+	unsigned nr_remarks;
+	struct remark remark[MAX_REMARKS]; /* the first ones */
+};
+
+struct run {
+	const struct program *program;
+	const struct variant *variant;
+	struct trace *trace;
+	unsigned op;
+	struct device *device[NR_DEVICES];
+	struct object slot[NR_SLOTS];
+};
+
+static struct trace traces[NR_VARIANTS];
+
+static bool is_coherency(const char *check)
+{
+	return strcmp(check, "stale-cpu-read") == 0 || strcmp(check, "stale-device-read") == 0 ||
+		strcmp(check, "lost-cpu-write") == 0 || strcmp(check, "lost-device-write") == 0;
+}
+
+/*
+ * Reports count bytes from the start of the object. One that is about no object, or
+ * about one that the bytes once belonged to, stands for all of the access.
+ */
+static void place(struct remark *r, const struct dmalab_report *report)
+{
+	size_t start = report->cpu_addr ?
+		(uintptr_t)report->cpu_addr - (uintptr_t)report->object_cpu_addr :
+		report->dma_addr - report->object_dma_addr;
+
+	r->first = report->first - start;
+	r->last = report->last - start;
+	r->bytes = report->bytes;
+	if (!report->object || r->first > r->last || r->last >= report->size)
+		r->first = r->last = r->bytes = 0;
+}
+
+static void on_report(const struct dmalab_report *report, void *context)
+{
+	const struct run *run = context;
+	struct trace *t = run->trace;
+	struct remark *r = &t->remark[t->nr_remarks];
+
+	if (t->nr_remarks++ >= MAX_REMARKS)
+		return;
+	r->op = run->op;
+	r->check = report->check;
+	r->coherency = is_coherency(report->check);
+	place(r, report);
+}
+
+/* ------------------------------------------------------------------- run */
+
+/* Where in the object the operation works. False: there is nothing. */
+static bool range_of(const struct op *op, const struct object *o, size_t *offset, size_t *size)
+{
+	*offset = op->offset;
+	*size = op->size;
+	if (op->wild)
+		return true;
+	if (!o->size)
+		return false;
+	*offset %= o->size;
+	if (*size > o->size - *offset)
+		*size = o->size - *offset;
+	return true;
+}
+
+/* The CPU stays inside: a pointer that runs off the machine is not its business. */
+static bool cpu_range(const struct op *op, const struct object *o, size_t *offset, size_t *size)
+{
+	struct op tame = *op;
+
+	tame.wild = false;
+	return o->cpu && range_of(&tame, o, offset, size);
+}
+
+static int allocate(struct run *run, const struct op *op)
+{
+	struct device *dev = run->device[op->device];
+	struct object o = { .device = op->device, .dir = op->dir, .size = op->size };
+
+	switch (op->kind) {
+	case OP_ALLOC_NONCOHERENT:
+		o.kind = NONCOHERENT;
+		o.cpu = dma_alloc_noncoherent(dev, o.size, &o.dma, o.dir, GFP_KERNEL);
+		break;
+	case OP_ALLOC_COHERENT:
+		o.kind = COHERENT;
+		o.cpu = dma_alloc_coherent(dev, o.size, &o.dma, GFP_KERNEL);
+		break;
+	default:
+		o.kind = KMALLOC;
+		o.cpu = op->kind == OP_KMALLOC ? kmalloc(o.size, GFP_KERNEL) :
+			kzalloc(o.size, GFP_KERNEL);
+	}
+	if (!o.cpu)
+		o = (struct object){ .kind = NONE };
+	run->slot[op->slot] = o;
+	return o.kind != NONE;
+}
+
+static int map(struct run *run, const struct op *op)
+{
+	struct device *dev = run->device[op->device];
+	const struct object *source = &run->slot[op->source];
+	struct object o = { .kind = MAPPING, .device = op->device, .dir = op->dir };
+	size_t offset;
+
+	if (!source->cpu || !range_of(op, source, &offset, &o.size))
+		return -1;
+	o.cpu = source->cpu + offset;
+	o.dma = dma_map_single(dev, o.cpu, o.size, o.dir);
+	if (dma_mapping_error(dev, o.dma))
+		return 0;
+	run->slot[op->slot] = o;
+	return 1;
+}
+
+/* Also of what has been released already. */
+static void release(struct run *run, const struct object *o)
+{
+	struct device *dev = run->device[o->device];
+
+	switch (o->kind) {
+	case NONE:
+		break;
+	case NONCOHERENT:
+		dma_free_noncoherent(dev, o->size, o->cpu, o->dma, o->dir);
+		break;
+	case COHERENT:
+		dma_free_coherent(dev, o->size, o->cpu, o->dma);
+		break;
+	case KMALLOC:
+		kfree(o->cpu);
+		break;
+	case MAPPING:
+		dma_unmap_single(dev, o->dma, o->size, o->dir);
+		break;
+	}
+}
+
+static void sync(struct run *run, const struct op *op, const struct object *o)
+{
+	struct device *dev = run->device[op->device];
+	size_t offset, size;
+
+	if (!o->dma || !range_of(op, o, &offset, &size))
+		return;
+	if (op->kind == OP_SYNC_FOR_DEVICE)
+		dma_sync_single_for_device(dev, o->dma + offset, size, op->dir);
+	else
+		dma_sync_single_for_cpu(dev, o->dma + offset, size, op->dir);
+}
+
+static void cpu_access(struct run *run, const struct op *op, const struct object *o)
+{
+	struct trace *t = run->trace;
+	uint8_t bytes[MAX_ACCESS];
+	size_t offset, size;
+
+	if (!cpu_range(op, o, &offset, &size))
+		return;
+	switch (op->kind) {
+	case OP_CPU_READ:
+		dmalab_cpu_read(o->cpu + offset, t->load[run->op], size);
+		t->loaded[run->op] = size;
+		break;
+	case OP_CPU_WRITE:
+		memset(bytes, program_value(run->op), size);
+		dmalab_cpu_write(o->cpu + offset, bytes, size);
+		break;
+	case OP_EVICT:
+		if (run->variant->steered)
+			dmalab_cache_evict(o->cpu + offset, size);
+		break;
+	case OP_FILL:
+		if (run->variant->steered)
+			dmalab_cache_fill(o->cpu + offset, size);
+		break;
+	}
+}
+
+static int device_access(struct run *run, const struct op *op, const struct object *o)
+{
+	struct device *dev = run->device[op->device];
+	struct trace *t = run->trace;
+	uint8_t bytes[MAX_ACCESS];
+	size_t offset, size;
+	int result;
+
+	if (!o->dma || !range_of(op, o, &offset, &size))
+		return 0;
+	if (op->kind == OP_DEVICE_WRITE) {
+		memset(bytes, program_value(run->op), size);
+		return dmalab_device_write(dev, o->dma + offset, bytes, size);
+	}
+	result = dmalab_device_read(dev, o->dma + offset, t->load[run->op], size);
+	t->loaded[run->op] = result ? 0 : size;
+	return result;
+}
+
+static int run_op(struct run *run, const struct op *op)
+{
+	const struct object *o = &run->slot[op->slot];
+
+	switch (op->kind) {
+	case OP_ALLOC_NONCOHERENT:
+	case OP_ALLOC_COHERENT:
+	case OP_KMALLOC:
+	case OP_KZALLOC:
+		return allocate(run, op);
+	case OP_MAP:
+		return map(run, op);
+	case OP_RELEASE:
+		release(run, o);
+		return 0;
+	case OP_SYNC_FOR_DEVICE:
+	case OP_SYNC_FOR_CPU:
+		sync(run, op, o);
+		return 0;
+	case OP_DEVICE_READ:
+	case OP_DEVICE_WRITE:
+		return device_access(run, op, o);
+	default:
+		cpu_access(run, op, o);
+		return 0;
+	}
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "coherency: %s failed\n", what);
+	abort();
+}
+
+static void run_program(const struct program *p, const struct variant *variant,
+			struct trace *trace)
+{
+	struct run run = { .program = p, .variant = variant, .trace = trace };
+	struct dmalab_machine *machine = dmalab_machine_new(&(struct dmalab_config){
+		.profile = p->profile, .ram_size = RAM_SIZE, .cache_policy = variant->policy,
+		.seed = p->seed + variant->seed, .checks = "full",
+	});
+
+	if (!machine)
+		die("dmalab_machine_new()");
+	dmalab_set_report_handler(machine, on_report, &run);
+	for (unsigned i = 0; i < NR_DEVICES; i++) {
+		run.device[i] = dmalab_device_new(machine, i ? "d1" : "d0");
+		if (!run.device[i])
+			die("dmalab_device_new()");
+	}
+	if (p->snooping)
+		run.device[1]->dma_coherent = true;
+	if (p->window && dma_direct_set_offset(run.device[1], 0, 1u << 30, 1u << 31))
+		die("dma_direct_set_offset()");
+
+	trace->nr_remarks = 0;
+	memset(trace->loaded, 0, sizeof(trace->loaded));
+	for (run.op = 0; run.op < p->nr_ops; run.op++)
+		trace->result[run.op] = run_op(&run, &p->op[run.op]);
+	/* What leaked is reported here. */
+	dmalab_machine_free(machine);
+}
+
+/* --------------------------------------------------------------- compare */
+
+static void print_remark(const struct remark *r)
+{
+	fprintf(stderr, "    op %u: %s", r->op, r->check);
+	if (r->bytes)
+		fprintf(stderr, ", bytes %zu..%zu of the access, %zu in number", r->first, r->last,
+			r->bytes);
+	fprintf(stderr, "\n");
+}
+
+static void print_trace(const struct trace *t, const struct variant *v, unsigned op)
+{
+	fprintf(stderr, "  %s:\n    result %d, loaded", v->name, op < MAX_OPS ? t->result[op] : 0);
+	for (unsigned i = 0; op < MAX_OPS && i < t->loaded[op]; i++)
+		fprintf(stderr, " %02x", t->load[op][i]);
+	fprintf(stderr, "\n");
+	for (unsigned i = 0; i < t->nr_remarks && i < MAX_REMARKS; i++)
+		if (t->remark[i].op == op)
+			print_remark(&t->remark[i]);
+}
+
+static _Noreturn void finding(const struct program *p, unsigned variant, unsigned op,
+			      const char *what)
+{
+	fprintf(stderr, "\nFINDING (coherency): %s, at operation %u of\n", what, op);
+	program_print(p, stderr);
+	print_trace(&traces[0], &variants[0], op);
+	print_trace(&traces[variant], &variants[variant], op);
+	abort();
+}
+
+static bool same_remark(const struct remark *a, const struct remark *b)
+{
+	return a->op == b->op && strcmp(a->check, b->check) == 0 && a->first == b->first &&
+		a->last == b->last && a->bytes == b->bytes;
+}
+
+static void compare_remarks(const struct program *p, unsigned variant)
+{
+	const struct trace *a = &traces[0], *b = &traces[variant];
+
+	for (unsigned i = 0; i < a->nr_remarks || i < b->nr_remarks; i++) {
+		if (i == MAX_REMARKS)
+			break; /* 96 operations do not draw so many but at the end */
+		if (i >= a->nr_remarks)
+			finding(p, variant, b->remark[i].op, "a report that others do not draw");
+		if (i >= b->nr_remarks)
+			finding(p, variant, a->remark[i].op, "a report is not drawn");
+		if (!same_remark(&a->remark[i], &b->remark[i]))
+			finding(p, variant, a->remark[i].op, "another report is drawn");
+	}
+	if (a->nr_remarks != b->nr_remarks)
+		finding(p, variant, p->nr_ops, "the number of reports differs");
+}
+
+/* The coherency report of this operation, or NULL: an access draws at most one. */
+static const struct remark *verdict(const struct trace *t, unsigned op)
+{
+	for (unsigned i = 0; i < t->nr_remarks && i < MAX_REMARKS; i++)
+		if (t->remark[i].op == op && t->remark[i].coherency)
+			return &t->remark[i];
+	return NULL;
+}
+
+static void compare_op(const struct program *p, unsigned variant, unsigned op)
+{
+	const struct trace *a = &traces[0], *b = &traces[variant];
+	const struct remark *r;
+	size_t bytes = 0;
+
+	if (a->result[op] != b->result[op] || a->loaded[op] != b->loaded[op])
+		finding(p, variant, op, "the call's result differs");
+	if (memcmp(a->load[op], b->load[op], a->loaded[op]) == 0)
+		return;
+	r = verdict(a, op);
+	if (!r)
+		finding(p, variant, op, "values differ without a coherency report");
+	if (!r->bytes)
+		return;
+	for (size_t i = 0; i < a->loaded[op]; i++) {
+		if (a->load[op][i] == b->load[op][i])
+			continue;
+		if (i < r->first || i > r->last || ++bytes > r->bytes)
+			finding(p, variant, op, "more bytes differ than the report says");
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct program p;
+
+	program_decode(&p, data, size);
+	for (unsigned i = 0; i < NR_VARIANTS; i++)
+		run_program(&p, &variants[i], &traces[i]);
+	for (unsigned i = 1; i < NR_VARIANTS; i++) {
+		compare_remarks(&p, i);
+		for (unsigned op = 0; op < p.nr_ops; op++)
+			compare_op(&p, i, op);
+	}
+	return 0;
+}
+
+void target_print(const uint8_t *data, size_t size, FILE *to)
+{
+	static struct program p;
+
+	program_decode(&p, data, size);
+	program_print(&p, to);
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+# Optional libraries and tools. Each macro sets have_NAME to yes or no, and an
+# automake conditional; what is missing turns off what needs it, and the summary
+# at the end of configure says so.
+
+# DMALAB_WITH_LIBDW: elfutils' libdw turns return addresses into file:line.
+AC_DEFUN([DMALAB_WITH_LIBDW], [
+	AC_ARG_WITH([libdw], [AS_HELP_STRING([--with-libdw],
+		[name call sites in reports by elfutils' libdw (default: auto)])],
+		[], [with_libdw=auto])
+	have_libdw=no
+	AS_IF([test "$with_libdw" != no],
+		[PKG_CHECK_MODULES([LIBDW], [libdw], [have_libdw=yes], [have_libdw=no])])
+	AS_IF([test "$with_libdw:$have_libdw" = yes:no],
+		[AC_MSG_ERROR([--with-libdw, but no libdw (Debian: libdw-dev)])])
+	AS_IF([test "$have_libdw" = yes],
+		[AC_DEFINE([HAVE_LIBDW], [1], [Define to name call sites by libdw.])
+		 AC_SUBST([REQUIRES_PRIVATE], [libdw])])
+	AM_CONDITIONAL([WITH_LIBDW], [test "$have_libdw" = yes])
+])
+
+AC_DEFUN([DMALAB_WITH_CMOCKA], [
+	PKG_CHECK_MODULES([CMOCKA], [cmocka >= 1.1.5], [have_cmocka=yes], [have_cmocka=no])
+	AM_CONDITIONAL([WITH_CMOCKA], [test "$have_cmocka" = yes])
+])
+
+AC_DEFUN([DMALAB_WITH_VALGRIND], [
+	AC_ARG_VAR([VALGRIND], [valgrind, for make check-valgrind])
+	AC_PATH_PROG([VALGRIND], [valgrind])
+	AS_IF([test -n "$VALGRIND"], [have_valgrind=yes], [have_valgrind=no])
+	AM_CONDITIONAL([WITH_VALGRIND], [test "$have_valgrind" = yes])
+])
+
+# DMALAB_TRY_FUZZER(COMPILER COMMAND): run the shell's true branch if it compiles
+# and links a fuzz target. A compiler alone is not enough: its runtime libraries
+# are often in another package.
+AC_DEFUN([DMALAB_TRY_FUZZER], [
+	cat >conftest.c <<'_ACEOF'
+#include <stddef.h>
+#include <stdint.h>
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return size && data[[0]] == 1;
+}
+_ACEOF
+	AS_IF([AC_TRY_COMMAND([$1 -o conftest$ac_exeext conftest.c >&AS_MESSAGE_LOG_FD 2>&1])],
+		[$2], [$3])
+	rm -f conftest.c conftest$ac_exeext
+])
+
+# DMALAB_WITH_LIBFUZZER: FUZZ_CLANG is a Clang that links -fsanitize=fuzzer.
+AC_DEFUN([DMALAB_WITH_LIBFUZZER], [
+	AC_ARG_VAR([FUZZ_CLANG], [a Clang with libFuzzer, for make fuzz])
+	AC_CACHE_CHECK([for a clang that links -fsanitize=fuzzer], [dmalab_cv_fuzz_clang], [
+		dmalab_cv_fuzz_clang=no
+		for dmalab_clang in ${FUZZ_CLANG:-clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14}; do
+			DMALAB_TRY_FUZZER([$dmalab_clang -fsanitize=fuzzer,address],
+				[dmalab_cv_fuzz_clang=$dmalab_clang; break])
+		done
+	])
+	AS_IF([test "$dmalab_cv_fuzz_clang" = no], [have_libfuzzer=no FUZZ_CLANG=],
+		[have_libfuzzer=yes FUZZ_CLANG=$dmalab_cv_fuzz_clang])
+	AM_CONDITIONAL([WITH_LIBFUZZER], [test "$have_libfuzzer" = yes])
+])
+
+# DMALAB_WITH_AFL: AFL_CC and AFL_FUZZ, both or neither.
+AC_DEFUN([DMALAB_WITH_AFL], [
+	AC_ARG_VAR([AFL_CC], [AFL++'s compiler, for make fuzz])
+	AC_ARG_VAR([AFL_FUZZ], [AFL++'s fuzzer, for make fuzz])
+	AC_PATH_PROG([AFL_CC], [afl-clang-fast])
+	AC_PATH_PROG([AFL_FUZZ], [afl-fuzz])
+	have_afl=no
+	AS_IF([test -n "$AFL_CC" && test -n "$AFL_FUZZ"], [
+		AC_CACHE_CHECK([whether $AFL_CC works], [dmalab_cv_afl_cc],
+			[DMALAB_TRY_FUZZER([env AFL_QUIET=1 $AFL_CC -fsanitize=fuzzer],
+				[dmalab_cv_afl_cc=yes], [dmalab_cv_afl_cc=no])])
+		have_afl=$dmalab_cv_afl_cc
+	])
+	AM_CONDITIONAL([WITH_AFL], [test "$have_afl" = yes])
+])
+
+# DMALAB_WITH_BENCHMARK: google-benchmark, whose pkg-config file some
+# distributions leave out.
+AC_DEFUN([DMALAB_WITH_BENCHMARK], [
+	have_benchmark=no
+	AS_IF([test "$have_cxx" = yes], [
+		PKG_CHECK_MODULES([BENCHMARK], [benchmark], [have_benchmark=yes], [
+			AC_LANG_PUSH([C++])
+			dmalab_saved_flags=$CXXFLAGS dmalab_saved_libs=$LIBS
+			CXXFLAGS="$CXXFLAGS $STD_CXXFLAGS" LIBS="-lbenchmark -lpthread $LIBS"
+			AC_MSG_CHECKING([for google-benchmark without pkg-config])
+			AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <benchmark/benchmark.h>]],
+				[[benchmark::Shutdown();]])], [have_benchmark=yes])
+			AC_MSG_RESULT([$have_benchmark])
+			CXXFLAGS=$dmalab_saved_flags LIBS=$dmalab_saved_libs
+			AC_LANG_POP([C++])
+			AS_IF([test "$have_benchmark" = yes],
+				[BENCHMARK_CFLAGS= BENCHMARK_LIBS="-lbenchmark -lpthread"])
+		])
+	])
+	AM_CONDITIONAL([WITH_BENCHMARK], [test "$have_benchmark" = yes])
+])
+
+AC_DEFUN([DMALAB_WITH_GNUPLOT], [
+	AC_ARG_VAR([GNUPLOT], [gnuplot, for make plots])
+	AC_PATH_PROG([GNUPLOT], [gnuplot])
+	AS_IF([test -n "$GNUPLOT"], [have_gnuplot=yes], [have_gnuplot=no])
+	AM_CONDITIONAL([WITH_GNUPLOT], [test "$have_gnuplot" = yes])
+])

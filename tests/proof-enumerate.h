@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Run all programs up to a length on oracle and subject; see proof-enumerate.c. */
+#ifndef DMALAB_TESTS_PROOF_ENUMERATE_H
+#define DMALAB_TESTS_PROOF_ENUMERATE_H
+
+#include "proof-oracle.h"
+#include "proof-subject.h"
+
+/* Each program is run under each of these. */
+#define NR_POLICIES 4
+extern const char *const policies[NR_POLICIES];
+
+struct counts {
+	uint64_t programs; /* of the full length */
+	uint64_t prefixes; /* programs of any length up to it */
+	uint64_t reads;    /* that are the last event of a prefix */
+	uint64_t reported;
+	uint64_t missed;   /* two caches disagree, no report */
+	uint64_t spurious; /* no two disagree, and yet a report; or not by a load */
+	uint64_t wrong;    /* a value that no legal cache gives */
+};
+
+struct task {
+	const struct rules *rules; /* the oracle's; the library runs the profile of that name */
+	enum start start;
+	enum scope scope;
+	unsigned bytes, length;
+	bool quiet;                /* no progress, no mismatches spelled out */
+};
+
+struct counts prove(const struct task *task);
+
+static inline uint64_t mismatches(const struct counts *counts)
+{
+	return counts->missed + counts->spurious + counts->wrong;
+}
+
+#endif

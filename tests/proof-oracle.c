@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The oracle: brute force. A state is what a write-back cache and the memory
+ * behind it hold of one line:
+ *
+ *   valid    the line is in the cache
+ *   dirty    it is to be written back, all of it
+ *   cached   a value for each byte, while valid
+ *   memory   a value for each byte
+ *
+ * and the oracle keeps the set of all states that the machine may be in. After
+ * each event the set is closed under what a cache may do on its own, at any time
+ * and any number of times: write a dirty line back and keep it, evict a line
+ * (writing it back if dirty), and, where the CPU speculates, fill it. Where it
+ * does not, only a load or a store of the CPU fills.
+ *
+ * There is no cleverness here to be wrong with, and nothing of the library: the
+ * maintenance table is a second copy, from the kernel's sources.
+ */
+#include "proof-oracle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define C CLEAN
+#define I INVALIDATE
+#define F FLUSH
+#define N NOTHING
+
+/* Directions in the order of the enum: bidirectional, to device, from device. */
+const struct rules machines[] = {
+	{ "x86",          true,  true,  64,  { { N, N, N }, { N, N, N } } },
+	{ "arm64",        false, true,  64,  { { C, C, C }, { I, N, I } } },
+	{ "armv7",        false, true,  64,  { { C, C, I }, { I, N, I } } },
+	{ "riscv",        false, true,  64,  { { C, C, C }, { I, N, I } } },
+	{ "mips",         false, true,  32,  { { F, C, I }, { I, N, I } } },
+	{ "mips-nonspec", false, false, 128, { { F, C, I }, { N, N, N } } },
+	{ "powerpc",      false, true,  32,  { { F, C, I }, { F, C, I } } },
+};
+
+const unsigned nr_machines = sizeof(machines) / sizeof(machines[0]);
+
+const struct rules *rules_find(const char *name)
+{
+	for (unsigned i = 0; i < nr_machines; i++)
+		if (strcmp(machines[i].name, name) == 0)
+			return &machines[i];
+	return NULL;
+}
+
+/* A state in one word: two flags, then four bits a byte, cached before memory. */
+#define VALID 1u
+#define DIRTY 2u
+#define CACHED_SHIFT 2
+#define MEMORY_SHIFT (CACHED_SHIFT + 4 * MAX_BYTES)
+#define VIEW ((1u << (4 * MAX_BYTES)) - 1)
+
+_Static_assert(MEMORY_SHIFT + 4 * MAX_BYTES <= 32, "a state fits in a word");
+_Static_assert(VALUE_STORE + MAX_LENGTH - 1 < 16, "a value fits in four bits");
+
+static uint32_t cached(uint32_t state)
+{
+	return state >> CACHED_SHIFT & VIEW;
+}
+
+static uint32_t memory(uint32_t state)
+{
+	return state >> MEMORY_SHIFT & VIEW;
+}
+
+/* An absent line has no cached bytes: states that are the same look the same. */
+static uint32_t absent(uint32_t memory_view)
+{
+	return memory_view << MEMORY_SHIFT;
+}
+
+static uint32_t present(uint32_t dirty, uint32_t cached_view, uint32_t memory_view)
+{
+	return VALID | dirty | cached_view << CACHED_SHIFT | memory_view << MEMORY_SHIFT;
+}
+
+static uint32_t put(uint32_t view, unsigned byte, unsigned value)
+{
+	return (view & ~(15u << 4 * byte)) | value << 4 * byte;
+}
+
+static uint32_t filled(uint32_t state)
+{
+	return state & VALID ? state : present(0, memory(state), memory(state));
+}
+
+static uint32_t written_back(uint32_t state)
+{
+	return state & DIRTY ? present(0, cached(state), cached(state)) : state;
+}
+
+static uint32_t dropped(uint32_t state)
+{
+	return absent(memory(state));
+}
+
+static void add(struct states *set, uint32_t state)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (set->state[i] == state)
+			return;
+	if (set->count == MAX_STATES) {
+		fprintf(stderr, "proof: more than %d states; raise MAX_STATES\n", MAX_STATES);
+		exit(2);
+	}
+	set->state[set->count++] = state;
+}
+
+/* The loop runs over what it adds, too. */
+static void close_set(struct states *set, const struct rules *rules)
+{
+	if (rules->coherent)
+		return;
+	for (unsigned i = 0; i < set->count; i++) {
+		uint32_t state = set->state[i];
+
+		add(set, written_back(state));
+		add(set, dropped(written_back(state)));
+		if (rules->speculates)
+			add(set, filled(state));
+	}
+}
+
+void states_start(struct states *set, const struct rules *rules, enum start start)
+{
+	uint32_t old = 0;
+
+	for (unsigned byte = 0; byte < MAX_BYTES; byte++)
+		old = put(old, byte, VALUE_OLD);
+	set->count = 0;
+	if (start == START_FRESH && !rules->coherent)
+		add(set, present(DIRTY, 0, old));
+	else
+		add(set, absent(0));
+	close_set(set, rules);
+}
+
+static uint32_t maintained(uint32_t state, enum line_op op)
+{
+	switch (op) {
+	case CLEAN:
+		return written_back(state);
+	case INVALIDATE:
+		return dropped(state);
+	case FLUSH:
+		return dropped(written_back(state));
+	default:
+		return state;
+	}
+}
+
+static uint32_t after(uint32_t state, const struct rules *rules, const struct event *event,
+		      unsigned value)
+{
+	uint32_t stored;
+
+	switch (event->kind) {
+	case CPU_LOAD:
+		return rules->coherent ? state : filled(state);
+	case CPU_STORE:
+		if (rules->coherent)
+			return absent(put(memory(state), event->byte, value));
+		stored = put(cached(filled(state)), event->byte, value);
+		return present(DIRTY, stored, memory(state));
+	case DEVICE_LOAD:
+		return state;
+	case DEVICE_STORE:
+		stored = put(memory(state), event->byte, value);
+		return state & VALID ? present(state & DIRTY, cached(state), stored) :
+			absent(stored);
+	default:
+		return maintained(state, rules->op[event->to][event->dir]);
+	}
+}
+
+void states_after(struct states *to, const struct states *from, const struct rules *rules,
+		  const struct event *event, unsigned position)
+{
+	to->count = 0;
+	for (unsigned i = 0; i < from->count; i++)
+		add(to, after(from->state[i], rules, event, value_stored(position)));
+	close_set(to, rules);
+}
+
+unsigned states_seen_by_cpu(const struct states *set, unsigned byte)
+{
+	unsigned values = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		values |= 1u << (cached(filled(set->state[i])) >> 4 * byte & 15);
+	return values;
+}
+
+unsigned states_seen_by_device(const struct states *set, unsigned byte)
+{
+	unsigned values = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		values |= 1u << (memory(set->state[i]) >> 4 * byte & 15);
+	return values;
+}

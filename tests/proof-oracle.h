@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* All states that a legal write-back cache may be in; see proof-oracle.c. */
+#ifndef DMALAB_TESTS_PROOF_ORACLE_H
+#define DMALAB_TESTS_PROOF_ORACLE_H
+
+#include "proof.h"
+
+enum line_op { NOTHING, CLEAN, INVALIDATE, FLUSH };
+
+/* A machine, as the proof knows it. */
+struct rules {
+	const char *name;
+	bool coherent;
+	bool speculates;
+	unsigned line;            /* bytes */
+	enum line_op op[2][3];    /* [hand-over][direction] */
+};
+
+extern const struct rules machines[];
+extern const unsigned nr_machines;
+
+const struct rules *rules_find(const char *name);
+
+#define MAX_STATES 512
+
+struct states {
+	unsigned count;
+	uint32_t state[MAX_STATES];
+};
+
+void states_start(struct states *set, const struct rules *rules, enum start start);
+
+/* @to: what @from may become by @event, which stands at @position. */
+void states_after(struct states *to, const struct states *from, const struct rules *rules,
+		  const struct event *event, unsigned position);
+
+/* The values that a load of @byte may give: more than one, and it must be reported. */
+unsigned states_seen_by_cpu(const struct states *set, unsigned byte);
+unsigned states_seen_by_device(const struct states *set, unsigned byte);
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The library under test. A bidirectional noncoherent buffer takes syncs in every
+ * direction; each program gets a line of it that is in a known state, so that
+ * nothing is left of the program before. When all lines are used up the buffer
+ * is freed, dirty lines and all, and allocated anew.
+ */
+#include "proof-subject.h"
+
+#include <dmalab.h>
+#include <linux/dma-mapping.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFER_SIZE (64 * PAGE_SIZE)
+
+struct subject {
+	struct subject_config config;
+	struct dmalab_machine *machine;
+	struct device *dev;
+	uint8_t *cpu;
+	dma_addr_t dma;
+	size_t line;             /* offset of the line in use */
+	size_t stride;           /* to the next one */
+	size_t at[MAX_BYTES];    /* the bytes' offsets in the line */
+	uint8_t salt;            /* changes from program to program */
+	const char *report;      /* drawn by the event that runs, or NULL */
+	uint8_t old[BUFFER_SIZE]; /* what memory held behind a fresh buffer */
+};
+
+/* Ownership and the rest are not what is proven. */
+static void on_report(const struct dmalab_report *report, void *context)
+{
+	static const char *const coherency[] = {
+		"stale-cpu-read", "stale-device-read", "lost-cpu-write", "lost-device-write",
+	};
+	struct subject *s = context;
+
+	for (size_t i = 0; i < sizeof(coherency) / sizeof(coherency[0]); i++)
+		if (strcmp(report->check, coherency[i]) == 0)
+			s->report = coherency[i];
+}
+
+static void give_up(const struct subject *s, const char *what)
+{
+	fprintf(stderr, "proof: %s: %s failed\n", s->config.rules->name, what);
+	exit(2);
+}
+
+static void renew_buffer(struct subject *s)
+{
+	if (s->cpu)
+		dma_free_noncoherent(s->dev, BUFFER_SIZE, s->cpu, s->dma, DMA_BIDIRECTIONAL);
+	s->cpu = dma_alloc_noncoherent(s->dev, BUFFER_SIZE, &s->dma, DMA_BIDIRECTIONAL,
+				       GFP_KERNEL);
+	if (!s->cpu)
+		give_up(s, "dma_alloc_noncoherent()");
+	s->line = 0;
+
+	/* A read of the device changes nothing, so it may look where it must not. */
+	if (dmalab_device_read(s->dev, s->dma, s->old, BUFFER_SIZE))
+		give_up(s, "dmalab_device_read()");
+	if (s->config.start == START_SETTLED) {
+		dma_sync_single_for_device(s->dev, s->dma, BUFFER_SIZE, DMA_BIDIRECTIONAL);
+		dma_sync_single_for_cpu(s->dev, s->dma, BUFFER_SIZE, DMA_BIDIRECTIONAL);
+	}
+}
+
+struct subject *subject_new(const struct subject_config *config)
+{
+	struct subject *s = calloc(1, sizeof(*s));
+	size_t line = config->rules->line;
+
+	if (!s) {
+		fprintf(stderr, "proof: no memory\n");
+		exit(2);
+	}
+	s->config = *config;
+	s->machine = dmalab_machine_new(&(struct dmalab_config){
+		.profile = config->rules->name,
+		.ram_size = 4 * BUFFER_SIZE,
+		.cache_policy = config->policy,
+		.seed = config->seed,
+		.checks = "full",
+	});
+	if (!s->machine)
+		give_up(s, "dmalab_machine_new()");
+	dmalab_set_report_handler(s->machine, on_report, s);
+	s->dev = dmalab_device_new(s->machine, "subject");
+	if (!s->dev)
+		give_up(s, "dmalab_device_new()");
+
+	/* Both ends of the line; the second byte is 64 or more away if there is room. */
+	s->at[0] = 0;
+	s->at[1] = line - 1;
+	s->at[2] = line / 2;
+	s->stride = config->scope == SCOPE_PAGE ? PAGE_SIZE : line;
+	s->salt = 0x10;
+	renew_buffer(s);
+	return s;
+}
+
+void subject_free(struct subject *s)
+{
+	dma_free_noncoherent(s->dev, BUFFER_SIZE, s->cpu, s->dma, DMA_BIDIRECTIONAL);
+	dmalab_device_free(s->dev);
+	dmalab_machine_free(s->machine);
+	free(s);
+}
+
+void subject_next_line(struct subject *s)
+{
+	s->line += s->stride;
+	if (s->line == BUFFER_SIZE)
+		renew_buffer(s);
+	s->salt = s->salt == 0xf0 ? 0x10 : s->salt + 0x10;
+}
+
+static void sync(struct subject *s, const struct event *event)
+{
+	dma_addr_t addr = s->dma + s->line;
+	size_t size = s->stride;
+
+	if (event->to == FOR_DEVICE)
+		dma_sync_single_for_device(s->dev, addr, size, event->dir);
+	else
+		dma_sync_single_for_cpu(s->dev, addr, size, event->dir);
+}
+
+struct outcome subject_event(struct subject *s, const struct event *event, unsigned position)
+{
+	size_t offset = s->line + s->at[event->byte];
+	uint8_t value = s->salt + value_stored(position);
+	int failed = 0;
+
+	s->report = NULL;
+	switch (event->kind) {
+	case CPU_LOAD:
+		dmalab_cpu_read(s->cpu + offset, &value, 1);
+		break;
+	case CPU_STORE:
+		dmalab_cpu_write(s->cpu + offset, &value, 1);
+		break;
+	case DEVICE_LOAD:
+		failed = dmalab_device_read(s->dev, s->dma + offset, &value, 1);
+		break;
+	case DEVICE_STORE:
+		failed = dmalab_device_write(s->dev, s->dma + offset, &value, 1);
+		break;
+	case SYNC:
+		sync(s, event);
+		break;
+	}
+	if (failed)
+		give_up(s, "an access of the device");
+	return (struct outcome){ .reported = s->report, .check = s->report, .value = value };
+}
+
+static uint8_t value_of(const struct subject *s, unsigned byte, unsigned number)
+{
+	switch (number) {
+	case VALUE_ZERO:
+		return 0;
+	case VALUE_OLD:
+		return s->old[s->line + s->at[byte]];
+	default:
+		return s->salt + number;
+	}
+}
+
+bool subject_value_in(const struct subject *s, unsigned byte, uint8_t value, unsigned values)
+{
+	for (; values; values &= values - 1)
+		if (value_of(s, byte, __builtin_ctz(values)) == value)
+			return true;
+	return false;
+}
+
+unsigned subject_value_number(const struct subject *s, unsigned byte, uint8_t value)
+{
+	unsigned number = 0;
+
+	while (number < 16 && value_of(s, byte, number) != value)
+		number++;
+	return number;
+}

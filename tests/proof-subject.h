@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The library under test, through its public API; see proof-subject.c. */
+#ifndef DMALAB_TESTS_PROOF_SUBJECT_H
+#define DMALAB_TESTS_PROOF_SUBJECT_H
+
+#include "proof-oracle.h"
+
+#include <stddef.h>
+
+/* How much a sync covers: the line, or the page that has the line in it. */
+enum scope { SCOPE_LINE, SCOPE_PAGE };
+
+struct subject_config {
+	const struct rules *rules;
+	const char *policy;
+	uint64_t seed;
+	unsigned bytes;    /* that programs touch */
+	enum start start;
+	enum scope scope;
+};
+
+/* What an event showed. */
+struct outcome {
+	bool reported;     /* by one of the four coherency checks */
+	const char *check; /* which */
+	uint8_t value;     /* of a load */
+};
+
+struct subject;
+
+/* Exits with a message when the machine cannot be made. */
+struct subject *subject_new(const struct subject_config *config);
+void subject_free(struct subject *s);
+
+/* Take a line that no program has used since it was put into the start state. */
+void subject_next_line(struct subject *s);
+
+struct outcome subject_event(struct subject *s, const struct event *event, unsigned position);
+
+/* Whether @value, as loaded from @byte, is one of the numbered @values. */
+bool subject_value_in(const struct subject *s, unsigned byte, uint8_t value, unsigned values);
+
+/* The number of the value, for messages; 16 if it is none. */
+unsigned subject_value_number(const struct subject *s, unsigned byte, uint8_t value);
+
+#endif

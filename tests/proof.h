@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of the proof: programs of events on one cache line.
+ *
+ *   oracle   every state that a legal cache may be in (proof-oracle.c)
+ *   subject  the library under test, behind its public API (proof-subject.c)
+ *   proof    all programs up to a length, run on both (proof.c)
+ *
+ * Nothing here comes from the library: oracle and subject share the events and
+ * the numbering of values, and no more.
+ */
+#ifndef DMALAB_TESTS_PROOF_H
+#define DMALAB_TESTS_PROOF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAX_BYTES 3   /* bytes of the line that programs touch */
+#define MAX_LENGTH 13 /* events of a program: values must fit in four bits */
+
+enum hand_over { FOR_DEVICE, FOR_CPU };
+
+enum kind { CPU_LOAD, DEVICE_LOAD, CPU_STORE, DEVICE_STORE, SYNC };
+
+struct event {
+	enum kind kind;
+	unsigned byte;     /* of loads and stores */
+	enum hand_over to; /* of syncs */
+	unsigned dir;      /* of syncs: enum dma_data_direction */
+};
+
+/*
+ * Values are numbered, so that no two stores of a program store the same. A set
+ * of values is a mask with a bit for each number.
+ */
+enum { VALUE_ZERO, VALUE_OLD, VALUE_STORE };
+
+/* What the store at @position of a program stores. */
+static inline unsigned value_stored(unsigned position)
+{
+	return VALUE_STORE + position;
+}
+
+/* How the line is found. */
+enum start {
+	START_SETTLED, /* zeroes in memory, and in the cache if it is there */
+	START_FRESH,   /* as allocated: zeroes in the cache, memory has old bytes */
+	NR_STARTS
+};
+
+#endif

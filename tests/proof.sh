@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The proof at a length that takes seconds, and that it would notice an error.
+# "make proof PROOF_LENGTH=N" goes further.
+
+set -u
+# Under valgrind everything takes fifty times as long.
+[ -z "$TEST_RUNNER" ] && length=5 || length=3
+$TEST_RUNNER tests/proof --length=$length && $TEST_RUNNER tests/proof --self-test
