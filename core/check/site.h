@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where in the program something happened, in one word: a return address, or,
- * with the lowest bit set, a struct dmalab_site of dmalab_set_site().
+ * with the highest bit set, a struct dmalab_site of dmalab_set_site(). No address
+ * of a user's process has that bit.
  */
 #ifndef DMALAB_CHECK_SITE_H
 #define DMALAB_CHECK_SITE_H
 
 #include <dmalab.h>
 
-typedef uintptr_t site_t;
+typedef u64 site_t;
+
+#define SITE_IS_STRUCT (1ull << 63)
 
 extern __thread const struct dmalab_site *site_override
 	__attribute__((tls_model("initial-exec")));
@@ -16,15 +19,15 @@ extern __thread const struct dmalab_site *site_override
 static inline site_t site_of(const void *return_address)
 {
 	if (__builtin_expect(site_override != NULL, 0))
-		return (uintptr_t)site_override | 1;
+		return (uintptr_t)site_override | SITE_IS_STRUCT;
 	return (uintptr_t)return_address;
 }
 
 static inline struct dmalab_site site_public(site_t site)
 {
-	if (site & 1)
-		return *(const struct dmalab_site *)(site & ~(uintptr_t)1);
-	return (struct dmalab_site){ .address = (const void *)site };
+	if (site & SITE_IS_STRUCT)
+		return *(const struct dmalab_site *)(uintptr_t)(site & ~SITE_IS_STRUCT);
+	return (struct dmalab_site){ .address = (const void *)(uintptr_t)site };
 }
 
 /* "rx.c:41", or "nic_poll at rx.c:41", or "nic_poll+0x1f (./rx)", or "0x55..". */

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+#
+# What all figures share. Expects the variables that plots.sh sets:
+#
+#   format   "svg" or "png"
+#   output   the file to write
+#   name     the figure's name
+#   bench    directory with select.awk
+#   results  the benchmarks' results, as bench/results.awk prints them
+#
+# A script calls figure(WIDTH, HEIGHT) before it plots.
+
+set encoding utf8
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+blue = "#0072B2"; orange = "#D55E00"; green = "#009E73"; purple = "#AA4499"
+sky = "#56B4E9"; yellow = "#E69F00"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
+
+font = "DejaVu Sans"
+# The PNG has twice the pixels.
+if (format eq "svg") {
+	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,12' " . \
+			       "background 'white' rounded name '%s'", w, h, font, name)
+} else {
+	figure(w, h) = sprintf("set terminal pngcairo size %d,%d font '%s,12' fontscale 1.5 " . \
+			       "linewidth 2 pointscale 2 background 'white' rounded", \
+			       2 * w, 2 * h, font)
+}
+set output output
+
+set border 3 linewidth 1 linecolor rgb grey
+set tics nomirror out scale 0.6 textcolor rgb ink
+set grid ytics linetype 1 linewidth 0.6 linecolor rgb faint
+set title textcolor rgb ink
+set key textcolor rgb ink samplen 2.2 spacing 1.15 noenhanced
+set style data linespoints
+set pointsize 0.6
+
+# The three paths, and what they are compared with.
+set style line 1 linewidth 2 linecolor rgb blue pointtype 7
+set style line 2 linewidth 2 linecolor rgb orange pointtype 5
+set style line 3 linewidth 2 linecolor rgb green pointtype 9
+set style line 4 linewidth 2 linecolor rgb purple pointtype 13
+set style line 5 linewidth 2 linecolor rgb sky pointtype 11
+set style line 11 linewidth 1.6 linecolor rgb ink dashtype 1 pointtype 0
+set style line 12 linewidth 1.6 linecolor rgb ink dashtype (8,4) pointtype 0
+set style line 13 linewidth 1.6 linecolor rgb grey dashtype (2,3) pointtype 0
+
+# The benchmarks that have all these words, over one of their axes.
+series(want, axis) = sprintf("< LC_ALL=C awk -f '%s/select.awk' -v want='%s' -v axis=%s '%s'", \
+			     bench, want, axis, results)
+# One value of them, or NaN.
+best_at(want, axis, at) = real("0" . system(sprintf( \
+	"LC_ALL=C awk -f '%s/select.awk' -v want='%s %s:%s' -v axis=%s '%s' | cut -d' ' -f2", \
+	bench, want, axis, at, axis, results)))
+
+time_text(t) = t < 9.995 ? sprintf("%.1f ns", t) : t < 999.5 ? sprintf("%.0f ns", t) : \
+	t < 9995 ? sprintf("%.1f µs", t / 1e3) : sprintf("%.0f µs", t / 1e3)
+
+# Sizes and times on logarithmic axes, named rather than as powers.
+set_size_axis = "set logscale x 2; set xtics (" . \
+	"'64 B' 64, '256 B' 256, '1 KiB' 1024, '4 KiB' 4096, '16 KiB' 16384, " . \
+	"'64 KiB' 65536, '256 KiB' 262144, '1 MiB' 1048576)"
+set_time_axis = "set logscale y 10; set ytics (" . \
+	"'1 ns' 1, '10 ns' 10, '100 ns' 100, '1 µs' 1e3, '10 µs' 1e4, '100 µs' 1e5, " . \
+	"'1 ms' 1e6, '10 ms' 1e7)"
