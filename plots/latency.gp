@@ -8,7 +8,7 @@ eval figure(1000, 480)
 eval set_size_axis
 eval set_time_axis
 set xrange [45:1500000]
-set yrange [3:*]
+set yrange [1:*]
 set xlabel "size of the allocation" textcolor rgb ink
 set xtics ("64 B" 64, "1 KiB" 1024, "4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576)
 
@@ -16,28 +16,35 @@ alloc(path, checks) = series(sprintf("alloc profile:arm64 path:%s checks:%s", pa
 at4k(checks) = best_at("alloc profile:arm64 path:coherent checks:" . checks, "size", "4096")
 memset4k = best_at("host op:memset", "size", "4096")
 
+headline = "Time for an allocation and its free, over size"
 if (memset4k > 0 && at4k("off") > 0 && at4k("full") > 0) {
-	headline = sprintf("coherent alloc + free of 4 KiB: %.1f × memset unchecked, %.1f × with all checks", \
-			   at4k("off") / memset4k, at4k("full") / memset4k)
-} else {
-	headline = "alloc + free over size"
+	headline = sprintf("Coherent alloc + free of 4 KiB takes %.1f × a memset unchecked, " . \
+			   "%.1f × with all checks", at4k("off") / memset4k, at4k("full") / memset4k)
 }
-set multiplot layout 1,2 margins 0.07,0.985,0.24,0.83 spacing 0.05,0 \
-	title "{/:Bold*1.15 " . headline . "}" font font.",12" textcolor rgb ink
+set multiplot layout 1,2 margins 0.095,0.98,0.3,0.82 spacing 0.03,0 \
+	title "{/:Bold*1.15 " . headline . "}" textcolor rgb ink offset 0,-0.5
 
-set key at screen 0.5, screen 0.02 center bottom horizontal maxrows 2 width 2
+unset key
 do for [panel in "off full"] {
-	set title panel eq "off" ? "checks off" : "all checks on"
-	set ylabel panel eq "off" ? "time for alloc + free" : "" textcolor rgb ink
-	if (panel eq "full") {
-		set format y ""
-		unset key
+	set title panel eq "off" ? "checks off" : "all checks" offset 0,-0.3
+	if (panel eq "off") {
+		set ylabel "alloc + free" textcolor rgb ink
+	} else {
+		unset ylabel
+		set ytics ("" 1, "" 10, "" 100, "" 1e3, "" 1e4, "" 1e5, "" 1e6, "" 1e7)
 	}
-	plot series("host op:memset", "size") using 1:2 with lines linestyle 11 title "memset", \
-	     series("host op:memcpy", "size") using 1:2 with lines linestyle 12 title "memcpy", \
-	     series("host op:heap", "size") using 1:2 with lines linestyle 13 title "malloc + memset + free", \
-	     alloc("coherent", panel) using 1:2 linestyle 1 title "coherent", \
-	     alloc("handle", panel) using 1:2 linestyle 2 title "no-mapping handle", \
-	     alloc("noncoherent", panel) using 1:2 linestyle 3 title "noncoherent"
+	plot series("host op:memset", "size") using 1:2 with lines linestyle 11, \
+	     series("host op:memcpy", "size") using 1:2 with lines linestyle 12, \
+	     series("host op:heap", "size") using 1:2 with lines linestyle 13, \
+	     alloc("coherent", panel) using 1:2 linestyle 1, \
+	     alloc("handle", panel) using 1:2 linestyle 2, \
+	     alloc("noncoherent", panel) using 1:2 linestyle 3
 }
+eval legend(0.14)
+plot -1 notitle, keyentry with linespoints linestyle 1 title "coherent", \
+     keyentry with linespoints linestyle 2 title "no-mapping handle", \
+     keyentry with linespoints linestyle 3 title "noncoherent", \
+     keyentry with lines linestyle 11 title "memset", \
+     keyentry with lines linestyle 12 title "memcpy", \
+     keyentry with lines linestyle 13 title "malloc, memset, free"
 unset multiplot

@@ -19,11 +19,11 @@ sky = "#56B4E9"; yellow = "#E69F00"; ink = "#222222"; grey = "#8A8A8A"; faint = 
 font = "DejaVu Sans"
 # The PNG has twice the pixels.
 if (format eq "svg") {
-	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,12' " . \
-			       "background 'white' rounded name '%s'", w, h, font, name)
+	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,11' " . \
+			       "background 'white' name '%s'", w, h, font, name)
 } else {
-	figure(w, h) = sprintf("set terminal pngcairo size %d,%d font '%s,12' fontscale 1.5 " . \
-			       "linewidth 2 pointscale 2 background 'white' rounded", \
+	figure(w, h) = sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
+			       "linewidth 2 pointscale 2 background 'white'", \
 			       2 * w, 2 * h, font)
 }
 set output output
@@ -32,16 +32,26 @@ set border 3 linewidth 1 linecolor rgb grey
 set tics nomirror out scale 0.6 textcolor rgb ink
 set grid ytics linetype 1 linewidth 0.6 linecolor rgb faint
 set title textcolor rgb ink
-set key textcolor rgb ink samplen 2.2 spacing 1.15 noenhanced
+set key textcolor rgb ink samplen 2.2 spacing 1.2 width 1 Left reverse
 set style data linespoints
 set pointsize 0.6
 
 # The three paths, and what they are compared with.
-set style line 1 linewidth 2 linecolor rgb blue pointtype 7
+set style line 1 linewidth 4.5 linecolor rgb blue pointtype 7 pointsize 0.9
 set style line 2 linewidth 2 linecolor rgb orange pointtype 5
-set style line 3 linewidth 2 linecolor rgb green pointtype 9
-set style line 4 linewidth 2 linecolor rgb purple pointtype 13
-set style line 5 linewidth 2 linecolor rgb sky pointtype 11
+set style line 3 linewidth 1.5 linecolor rgb green pointtype 9
+# Sizes, from small to large.
+set style line 21 linewidth 2 linecolor rgb "#7FB5D9" pointtype 7
+set style line 22 linewidth 2 linecolor rgb "#559DCC" pointtype 7
+set style line 23 linewidth 2 linecolor rgb "#3480B9" pointtype 7
+set style line 24 linewidth 2 linecolor rgb "#1A5D9E" pointtype 7
+set style line 25 linewidth 2 linecolor rgb "#083B7C" pointtype 7
+# One colour after another, where nothing is meant by them.
+set style line 31 linewidth 2 linecolor rgb blue
+set style line 32 linewidth 2 linecolor rgb orange
+set style line 33 linewidth 2 linecolor rgb green
+set style line 34 linewidth 2 linecolor rgb purple
+set style line 35 linewidth 2 linecolor rgb ink
 set style line 11 linewidth 1.6 linecolor rgb ink dashtype 1 pointtype 0
 set style line 12 linewidth 1.6 linecolor rgb ink dashtype (8,4) pointtype 0
 set style line 13 linewidth 1.6 linecolor rgb grey dashtype (2,3) pointtype 0
@@ -49,11 +59,12 @@ set style line 13 linewidth 1.6 linecolor rgb grey dashtype (2,3) pointtype 0
 # The benchmarks that have all these words, over one of their axes.
 series(want, axis) = sprintf("< LC_ALL=C awk -f '%s/select.awk' -v want='%s' -v axis=%s '%s'", \
 			     bench, want, axis, results)
-# One value of them, or NaN.
-best_at(want, axis, at) = real("0" . system(sprintf( \
-	"LC_ALL=C awk -f '%s/select.awk' -v want='%s %s:%s' -v axis=%s '%s' | cut -d' ' -f2", \
-	bench, want, axis, at, axis, results)))
+# The best time of one of them, or 0. (Not by "0" . text: that would be octal.)
+best_at(want, axis, at) = real(system(sprintf( \
+	"LC_ALL=C awk -f '%s/select.awk' -v want='%s %s:%s' -v axis=%s '%s' | " . \
+	"awk '{ best = $2 } END { print best + 0 }'", bench, want, axis, at, axis, results)))
 
+# "1.2 µs"
 time_text(t) = t < 9.995 ? sprintf("%.1f ns", t) : t < 999.5 ? sprintf("%.0f ns", t) : \
 	t < 9995 ? sprintf("%.1f µs", t / 1e3) : sprintf("%.0f µs", t / 1e3)
 
@@ -64,3 +75,11 @@ set_size_axis = "set logscale x 2; set xtics (" . \
 set_time_axis = "set logscale y 10; set ytics (" . \
 	"'1 ns' 1, '10 ns' 10, '100 ns' 100, '1 µs' 1e3, '10 µs' 1e4, '100 µs' 1e5, " . \
 	"'1 ms' 1e6, '10 ms' 1e7)"
+
+# A legend of its own below the panels of a multiplot: make the panels, then
+#	eval legend(0.12)
+#	plot -1 notitle, keyentry with lines linestyle 1 title "..." , ...
+legend(height) = "unset title; unset xlabel; unset ylabel; unset tics; unset border; unset grid; " . \
+	"unset logscale; unset label; unset arrow; set margins 0,0,0,0; set origin 0,0; " . \
+	sprintf("set size 1,%g; set xrange [0:1]; set yrange [0:1]; ", height) . \
+	"set key at graph 0.5, graph 0.5 center center horizontal maxcols 3 width 3"

@@ -32,24 +32,35 @@ static struct region *owned_at(const struct judge *j, size_t offset)
 	return NULL;
 }
 
-static cold void report_free_memory(struct judge *j, const struct call *call, size_t offset,
+static cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
 				    size_t len, size_t at)
 {
 	const struct region *r = dead_at(j, at);
 	struct finding f = {
 		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,
-		.dev = r ? r->dev : NULL, .cpu = j->hw->cached + offset, .size = len,
-		.detail = r ? NULL : "nobody has allocated this memory",
+		.dev = r ? r->dev : NULL, .cpu = cpu, .size = len,
 	};
 
-	if (r) {
-		f.first = (at > r->offset ? at : r->offset) - r->offset;
-		f.last = f.first;
-		f.bytes = 1;
-		f.cpu = r->kind == REGION_COHERENT && !j->hw->profile->coherent ?
-			j->hw->memory + offset : j->hw->cached + offset;
-	}
+	if (ledger_find_free(&j->ledger, at, 1) == NO_OFFSET)
+		f.detail = "the memory has been allocated again, as another kind";
+	else if (!r)
+		f.detail = "nobody has allocated this memory for DMA";
 	judge_report(j, &f);
+}
+
+/*
+ * The first byte of the range that a pointer of this view may not touch, or
+ * NO_OFFSET: memory that is free, or that is handed out through the other view.
+ */
+static size_t find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
+{
+	size_t at = ledger_find_free(&j->ledger, offset, len);
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 page = offset >> PAGE_SHIFT; at == NO_OFFSET && page <= last; page++)
+		if (unlikely(j->hw->frames[page].memory_only != uncached))
+			at = page_offset(page) > offset ? page_offset(page) : offset;
+	return at;
 }
 
 static cold void report_verdict(struct judge *j, const struct call *call, enum side side,
@@ -182,10 +193,10 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = ledger_find_free(&j->ledger, offset, len);
+	free_at = find_dangling(j, offset, len, false);
 	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(free_at != NO_OFFSET))
-		report_free_memory(j, call, offset, len, free_at);
+		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
 	else if (unlikely(v.bytes))
 		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
 	else
@@ -201,24 +212,28 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = ledger_find_free(&j->ledger, offset, len);
+	free_at = find_dangling(j, offset, len, false);
 	if (unlikely(free_at != NO_OFFSET))
-		report_free_memory(j, call, offset, len, free_at);
+		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
 	owned = check_cpu_owner(j, call, offset, len, true, free_at == NO_OFFSET);
 	d = shadow_cpu_store(&j->shadow, offset, len, call->site);
 	if (unlikely(d.bytes) && !owned && free_at == NO_OFFSET)
 		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
 }
 
-void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len)
+void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
+			bool store)
 {
 	size_t free_at;
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = ledger_find_free(&j->ledger, offset, len);
-	if (unlikely(free_at != NO_OFFSET))
-		report_free_memory(j, call, offset, len, free_at);
+	free_at = find_dangling(j, offset, len, true);
+	if (likely(free_at == NO_OFFSET))
+		return;
+	report_free_memory(j, call, j->hw->memory + offset, len, free_at);
+	if (store)
+		shadow_bus_store(&j->shadow, offset, len, call->site);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -248,10 +263,17 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	return true;
 }
 
+/* A device that snoops sees what the CPU sees, unless the memory is uncached. */
+static enum side side_of(const struct judge *j, const struct region *r, size_t offset)
+{
+	return r->dev->dma_coherent && !j->hw->frames[offset >> PAGE_SHIFT].memory_only ?
+		SIDE_CPU : SIDE_BUS;
+}
+
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,
 		       dma_addr_t dma, size_t offset, size_t len)
 {
-	enum side side = r->dev->dma_coherent ? SIDE_CPU : SIDE_BUS;
+	enum side side = side_of(j, r, offset);
 	struct verdict v = shadow_look(&j->shadow, side, offset, len);
 
 	if (unlikely(v.bytes))
@@ -266,7 +288,7 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 			dma_addr_t dma, size_t offset, size_t len)
 {
 	bool reported = check_device(j, call, r, dma, offset, len, true);
-	enum side side = r->dev->dma_coherent ? SIDE_CPU : SIDE_BUS;
+	enum side side = side_of(j, r, offset);
 	struct damage d;
 
 	if (side == SIDE_CPU)

@@ -102,7 +102,8 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
  * The same through an uncached pointer. Nothing to do for coherency: the CPU looks
  * at memory as devices do.
  */
-void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len);
+void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
+			bool store);
 
 /* A device's access to @r, which contains the range. */
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,

@@ -37,21 +37,26 @@ static const char *severity_name(enum dmalab_severity severity)
 	return severity == DMALAB_ERROR ? "error" : severity == DMALAB_WARNING ? "warning" : "lint";
 }
 
+/* "CPU 0x7f.., DMA 0x..": those that there are. */
+static void put_addresses(struct text *t, const void *cpu, dma_addr_t dma)
+{
+	if (cpu)
+		put(t, "CPU %p", cpu);
+	if (dma)
+		put(t, "%sDMA 0x%llx", cpu ? ", " : "", (unsigned long long)dma);
+}
+
 static void put_given(struct text *t, const struct dmalab_report *r)
 {
-	put(t, "  %s(", r->call);
-	if (r->dma_addr || r->cpu_addr) {
-		const char *comma = "";
-
-		if (r->cpu_addr) {
-			put(t, "CPU %p", r->cpu_addr);
-			comma = ", ";
-		}
-		if (r->dma_addr)
-			put(t, "%sDMA 0x%llx", comma, (unsigned long long)r->dma_addr);
-		put(t, ", ");
+	put(t, "  %s", r->call);
+	if (r->cpu_addr || r->dma_addr || r->size) {
+		put(t, " of ");
+		put_addresses(t, r->cpu_addr, r->dma_addr);
+		if (r->size)
+			put(t, "%s%zu byte%s", r->cpu_addr || r->dma_addr ? ", " : "", r->size,
+			    r->size == 1 ? "" : "s");
 	}
-	put(t, "%zu byte%s) at ", r->size, r->size == 1 ? "" : "s");
+	put(t, " at ");
 	put_site(t, &r->site);
 	put(t, "\n");
 }
@@ -63,14 +68,13 @@ static void put_object(struct text *t, const struct dmalab_report *r)
 	put(t, "  ");
 	if (r->bytes == 1)
 		put(t, "byte %zu of ", r->first);
-	else if (r->bytes == r->last - r->first + 1)
+	else if (r->bytes && r->bytes == r->last - r->first + 1)
 		put(t, "bytes %zu..%zu of ", r->first, r->last);
 	else if (r->bytes)
-		put(t, "%zu bytes in %zu..%zu of ", r->bytes, r->first, r->last);
-	put(t, "%s: %zu bytes, ", r->object, r->object_size);
-	if (r->object_cpu_addr)
-		put(t, "CPU %p, ", r->object_cpu_addr);
-	put(t, "DMA 0x%llx\n", (unsigned long long)r->object_dma_addr);
+		put(t, "%zu bytes between %zu and %zu of ", r->bytes, r->first, r->last);
+	put(t, "the %zu-byte %s at ", r->object_size, r->object);
+	put_addresses(t, r->object_cpu_addr, r->object_dma_addr);
+	put(t, "\n");
 }
 
 size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t size)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "dma/direct.h"
+
 #include <dmalab/coherent-handle.h>
 
 #include <stdlib.h>
@@ -32,6 +34,7 @@ static u64 seal_of(const struct coherent_handle *h)
 struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, gfp_t gfp,
 					      unsigned long attrs)
 {
+	struct call call = THIS_CALL;
 	struct coherent_handle *h;
 
 	if (!dev || !size)
@@ -42,7 +45,7 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 	h->dev = dev;
 	h->size = size;
 	h->attrs = attrs | DMA_ATTR_NO_KERNEL_MAPPING;
-	h->cookie = dma_alloc_attrs(dev, size, &h->dma_addr, gfp, h->attrs);
+	h->cookie = coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs, &call);
 	if (!h->cookie) {
 		free(h);
 		return ERR_PTR(-ENOMEM);
@@ -63,11 +66,14 @@ size_t coherent_handle_size(const struct coherent_handle *handle)
 
 void coherent_handle_free(struct coherent_handle *handle)
 {
+	struct call call = THIS_CALL;
+
 	if (IS_ERR_OR_NULL(handle))
 		return;
 	if (handle->seal != seal_of(handle))
 		abort();
-	dma_free_attrs(handle->dev, handle->size, handle->cookie, handle->dma_addr, handle->attrs);
+	coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr, handle->attrs,
+		      &call);
 	handle->seal = 0;
 	free(handle);
 }

@@ -8,38 +8,39 @@
 
 #include <string.h>
 
-static void *alloc_uncached(struct allocation *a)
+/* Where the driver will find it. */
+static void *cpu_address(const struct allocation *a)
 {
-	struct dmalab_machine *lab = a->d->machine;
+	const struct machine *hw = &a->d->machine->hw;
 
-	cache_give_up(&lab->hw, a->page, a->nr_pages);
-	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_UNCACHED, a->call->site);
-	return memset(lab->hw.memory + a->offset, 0, page_offset(a->nr_pages));
+	if (a->kind == REGION_HANDLE)
+		return hw->cookies + a->offset;
+	return (a->d->dev.dma_coherent ? hw->cached : hw->memory) + a->offset;
 }
 
-static void *alloc_cached(struct allocation *a)
+static void prepare(const struct allocation *a)
 {
-	struct dmalab_machine *lab = a->d->machine;
+	struct machine *hw = &a->d->machine->hw;
+	struct shadow *shadow = &a->d->machine->judge.shadow;
+	site_t site = a->call->site;
 
-	cache_take_back(&lab->hw, a->page, a->nr_pages);
-	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
-	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, a->call->site);
-	return lab->hw.cached + a->offset;
+	if (a->kind == REGION_HANDLE) {
+		/* Not zeroed; flushed, so that no dirty line is left behind. */
+		cache_give_up(hw, a->page, a->nr_pages);
+		shadow_maintain(shadow, a->offset, page_offset(a->nr_pages), OP_FLUSH, site);
+	} else if (a->d->dev.dma_coherent) {
+		cache_take_back(hw, a->page, a->nr_pages);
+		cache_zero_pages(hw, a->page, a->nr_pages);
+		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, site);
+	} else {
+		cache_give_up(hw, a->page, a->nr_pages);
+		memset(hw->memory + a->offset, 0, page_offset(a->nr_pages));
+		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
+	}
 }
 
-/* Without a mapping in the kernel: flushed, so that no dirty line is left behind. */
-static void *alloc_handle(struct allocation *a)
-{
-	struct dmalab_machine *lab = a->d->machine;
-
-	cache_give_up(&lab->hw, a->page, a->nr_pages);
-	shadow_maintain(&lab->judge.shadow, a->offset, page_offset(a->nr_pages), OP_FLUSH,
-			a->call->site);
-	return lab->hw.cookies + a->offset;
-}
-
-static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
-		   unsigned long attrs, const struct call *call)
+void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		     unsigned long attrs, const struct call *call)
 {
 	struct allocation a = {
 		.d = lab_enter(dev, call), .call = call, .size = size, .gfp = gfp,
@@ -50,24 +51,17 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_
 
 	if (!a.d)
 		return NULL;
-	if (direct_alloc(&a)) {
-		if (a.kind == REGION_HANDLE)
-			cpu = alloc_handle(&a);
-		else if (dev->dma_coherent)
-			cpu = alloc_cached(&a);
-		else
-			cpu = alloc_uncached(&a);
-		if (unlikely(!direct_enter(&a, cpu)))
-			cpu = NULL;
-	}
-	if (cpu)
+	if (direct_alloc(&a) && direct_enter(&a, cpu_address(&a))) {
+		prepare(&a);
+		cpu = cpu_address(&a);
 		*dma_handle = a.dma;
+	}
 	lab_leave(a.d);
 	return cpu;
 }
 
-static void free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
-		       unsigned long attrs, const struct call *call)
+void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+		   unsigned long attrs, const struct call *call)
 {
 	struct release rel = {
 		.call = call, .dev = dev, .size = size, .cpu = cpu_addr, .dma = dma_handle,
@@ -81,32 +75,32 @@ static void free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
 {
-	return alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL);
+	return coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL);
 }
 
 void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle)
 {
-	free_attrs(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
+	coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
 }
 
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
-	return alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
+	return coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
 }
 
 void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		    unsigned long attrs)
 {
-	free_attrs(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
+	coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
-	return alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
+	return coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
 }
 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr)
 {
-	free_attrs(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
+	coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
 }

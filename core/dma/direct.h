@@ -66,6 +66,14 @@ static inline bool direction_ok(enum dma_data_direction dir)
 	return (unsigned)dir < DMA_NONE;
 }
 
+/* -------------------------------------------------------------- coherent.c */
+
+/* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. */
+void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		     unsigned long attrs, const struct call *call);
+void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+		   unsigned long attrs, const struct call *call);
+
 /* ------------------------------------------------------------------ free.c */
 
 /* A free or unmap, as the driver called it. */

@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The other face of a region: who it might be confused with. */
+/* What the call names, as places in RAM. */
 struct search {
 	struct dmalab_machine *lab;
 	const struct release *rel;
@@ -94,6 +94,18 @@ static struct region *find_mapping(const struct search *s)
 		}
 	}
 	return best;
+}
+
+/* The live object that is meant, or NULL. */
+static struct region *find_object(const struct search *s)
+{
+	bool unmap = s->rel->kind == REGION_SINGLE;
+	struct region *r = unmap ? find_mapping(s) : find_allocation(s);
+
+	if (r)
+		return r;
+	r = unmap ? find_allocation(s) : find_mapping(s);
+	return r && r->dma == s->rel->dma ? r : NULL;
 }
 
 static bool was_it(const struct region *r, const void *arg)
@@ -247,7 +259,7 @@ static struct region *mapping_on(const struct judge *j, const struct region *r)
 static bool report_if_mapped(struct judge *j, const struct release *rel, const struct region *r)
 {
 	struct finding f = {
-		.check = CHECK_FREE_WHILE_MAPPED, .call = rel->call, .dev = rel->dev,
+		.check = CHECK_FREE_WHILE_MAPPED, .call = rel->call, .dev = r->dev,
 		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
 		.missing = "dma_unmap_single() before this",
 	};
@@ -316,43 +328,21 @@ static void release_unchecked(const struct search *s)
 	pages_free(&lab->hw, page);
 }
 
-static void release_checked(const struct search *s)
+static void release_checked(const struct search *s, struct region *r)
 {
-	const struct release *rel = s->rel;
-	struct judge *j = &s->lab->judge;
 	struct mismatch m[8];
-	struct region *r;
-	unsigned n;
+	unsigned n = compare(s->rel, r, m);
 
-	if (rel->kind == REGION_SINGLE) {
-		r = find_mapping(s);
-		if (!r)
-			r = find_allocation(s);
-		if (r && !region_is_mapping(r) && r->dma != rel->dma)
-			r = NULL;
-	} else {
-		r = find_allocation(s);
-		if (!r) {
-			r = find_mapping(s);
-			if (r && r->dma != rel->dma)
-				r = NULL;
-		}
-	}
-	if (!r) {
-		report_unknown(s);
-		return;
-	}
-	n = compare(rel, r, m);
 	if (unlikely(n))
-		report_mismatch(j, rel, r, m, n);
-	undo(s->lab, r, rel, n != 0);
+		report_mismatch(&s->lab->judge, s->rel, r, m, n);
+	undo(s->lab, r, s->rel, n != 0);
 }
 
 static cold void report_direction(struct dmalab_machine *lab, const struct release *rel)
 {
 	struct finding f = {
-		.check = CHECK_BAD_DIRECTION, .call = rel->call, .dev = rel->dev,
-		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+		.check = CHECK_BAD_DIRECTION, .call = rel->call,
+		.dev = lab_knows(rel->dev) ? rel->dev : NULL, .cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
 		.detail = "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE",
 	};
 
@@ -370,45 +360,56 @@ static cold struct dmalab_machine *guess_machine(const struct release *rel)
 	return lab ? lab : lab_current();
 }
 
-void release(const struct release *rel)
+/* Returns false when the device is what is wrong, and nothing else is known. */
+static bool release_locked(const struct search *s, bool known_device)
 {
-	struct search s = { .rel = rel, .by_cpu = NO_OFFSET };
-	struct dmalab_device *d = NULL;
-	struct bus_window none = { 0, 0, 0 };
+	const struct release *rel = s->rel;
 	struct region *r;
 
-	if (likely(lab_knows(rel->dev))) {
-		d = lab_enter(rel->dev, rel->call);
-		s.lab = d->machine;
+	if (unlikely(!judge_keeps_ledger(&s->lab->judge))) {
+		if (known_device)
+			release_unchecked(s);
+		return true;
+	}
+	r = find_object(s);
+	if (unlikely(!r && !known_device))
+		return false;
+	if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
+		/* The kernel stops here; the object is released all the same. */
+		report_direction(s->lab, rel);
+		if (r)
+			undo(s->lab, r, rel, true);
+	} else if (likely(r)) {
+		release_checked(s, r);
+	} else {
+		report_unknown(s);
+	}
+	return true;
+}
+
+void release(const struct release *rel)
+{
+	static const struct bus_window none;
+	struct search s = { .rel = rel, .by_cpu = NO_OFFSET };
+	const struct bus_window *window = &none;
+	bool known = lab_knows(rel->dev), done;
+
+	if (likely(known)) {
+		s.lab = lab_enter(rel->dev, rel->call)->machine;
+		window = &rel->dev->dmalab->window;
 	} else {
 		s.lab = guess_machine(rel);
-		if (s.lab)
-			lab_lock(s.lab);
+		if (!s.lab)
+			return;
+		lab_lock(s.lab);
 	}
-	if (!s.lab)
-		return;
-
 	if (rel->cpu)
 		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
-	s.by_dma = bus_to_offset(&s.lab->hw, d ? &d->window : &none, rel->dma);
-
-	if (unlikely(!judge_keeps_ledger(&s.lab->judge))) {
-		if (d)
-			release_unchecked(&s);
-	} else if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
-		/* The kernel stops here; the object is released all the same. */
-		report_direction(s.lab, rel);
-		r = rel->kind == REGION_SINGLE ? find_mapping(&s) : find_allocation(&s);
-		if (r)
-			undo(s.lab, r, rel, true);
-	} else if (unlikely(!d) && !find_mapping(&s) && !find_allocation(&s)) {
-		lab_unlock(s.lab);
-		lab_enter(rel->dev, rel->call);
-		return;
-	} else {
-		release_checked(&s);
-	}
+	s.by_dma = bus_to_offset(&s.lab->hw, window, rel->dma);
+	done = release_locked(&s, known);
 	lab_unlock(s.lab);
+	if (unlikely(!done))
+		lab_enter(rel->dev, rel->call);
 }
 
 /* ------------------------------------------------------------------ leaks */

@@ -9,12 +9,12 @@ static bool alloc_pages(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
-	if (!direct_alloc(a))
+	if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset))
 		return false;
 	cache_take_back(&lab->hw, a->page, a->nr_pages);
 	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
 	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, a->call->site);
-	return direct_enter(a, lab->hw.cached + a->offset);
+	return true;
 }
 
 static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,

@@ -2,7 +2,6 @@
 /* The CPU's loads and stores, as the driver's code makes them. */
 #include "lab/lab.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What a range of addresses is to the CPU. */
@@ -46,6 +45,44 @@ static size_t clip(const struct machine *hw, size_t offset, size_t len)
 	return len <= hw->ram_size - offset ? len : hw->ram_size - offset;
 }
 
+/*
+ * Data moves page by page, since each page has one view in use. A pointer of the
+ * other view is dangling, and was reported: it gets what is there.
+ */
+static void load(struct machine *hw, size_t offset, u8 *buf, size_t len)
+{
+	while (len) {
+		size_t n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+
+		if (n > len)
+			n = len;
+		if (hw->frames[offset >> PAGE_SHIFT].memory_only)
+			cache_bus_load(hw, offset, buf, n);
+		else
+			cache_cpu_load(hw, offset, buf, n);
+		offset += n;
+		buf += n;
+		len -= n;
+	}
+}
+
+static void store(struct machine *hw, size_t offset, const u8 *buf, size_t len)
+{
+	while (len) {
+		size_t n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+
+		if (n > len)
+			n = len;
+		if (hw->frames[offset >> PAGE_SHIFT].memory_only)
+			cache_bus_store(hw, offset, buf, n);
+		else
+			cache_cpu_store(hw, offset, buf, n);
+		offset += n;
+		buf += n;
+		len -= n;
+	}
+}
+
 void dmalab_cpu_read(const void *src, void *buf, size_t len)
 {
 	struct dmalab_machine *lab = lab_of(src);
@@ -64,11 +101,11 @@ void dmalab_cpu_read(const void *src, void *buf, size_t len)
 	switch (t.view) {
 	case VIEW_CACHED:
 		judge_cpu_load(&lab->judge, &call, t.offset, n);
-		cache_cpu_load(&lab->hw, t.offset, buf, n);
+		load(&lab->hw, t.offset, buf, n);
 		break;
 	case VIEW_UNCACHED:
-		judge_cpu_uncached(&lab->judge, &call, t.offset, n);
-		memcpy(buf, src, n);
+		judge_cpu_uncached(&lab->judge, &call, t.offset, n, false);
+		cache_bus_load(&lab->hw, t.offset, buf, n);
 		break;
 	default:
 		report_cookie(lab, &call, src, t.offset, len);
@@ -96,11 +133,11 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 	switch (t.view) {
 	case VIEW_CACHED:
 		judge_cpu_store(&lab->judge, &call, t.offset, n);
-		cache_cpu_store(&lab->hw, t.offset, buf, n);
+		store(&lab->hw, t.offset, buf, n);
 		break;
 	case VIEW_UNCACHED:
-		judge_cpu_uncached(&lab->judge, &call, t.offset, n);
-		memcpy(dst, buf, n);
+		judge_cpu_uncached(&lab->judge, &call, t.offset, n, true);
+		cache_bus_store(&lab->hw, t.offset, buf, n);
 		break;
 	default:
 		report_cookie(lab, &call, dst, t.offset, len);

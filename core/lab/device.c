@@ -76,17 +76,13 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	return &d->dev;
 }
 
-void dmalab_device_free(struct device *dev)
+void lab_device_free(struct device *dev, const struct call *call)
 {
-	struct call call = THIS_CALL;
-	struct dmalab_device *d, **at;
+	struct dmalab_device *d = lab_enter(dev, call), **at;
 
-	if (!dev)
-		return;
-	d = lab_enter(dev, &call);
 	if (!d)
 		return;
-	lab_release_all(d, &call);
+	lab_release_all(d, call);
 	if (judge_keeps_ledger(&d->machine->judge))
 		ledger_forget_device(&d->machine->judge.ledger, dev);
 	at = &d->machine->devices;
@@ -98,6 +94,12 @@ void dmalab_device_free(struct device *dev)
 	d->dev.dmalab = NULL;
 	free(d->name);
 	free(d);
+}
+
+void dmalab_device_free(struct device *dev)
+{
+	if (dev)
+		lab_device_free(dev, &THIS_CALL);
 }
 
 /* ------------------------------------------------------------- the bus */
@@ -229,6 +231,13 @@ static bool begin(struct access *a, struct device *dev)
 	return false;
 }
 
+/* A device that snoops goes through the cache, where the memory is cached. */
+static bool snoops(const struct access *a)
+{
+	return a->d->dev.dma_coherent &&
+	       !a->d->machine->hw.frames[a->offset >> PAGE_SHIFT].memory_only;
+}
+
 int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len)
 {
 	struct call call = THIS_CALL;
@@ -236,7 +245,7 @@ int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t le
 
 	if (!begin(&a, dev))
 		return len ? -EFAULT : 0;
-	if (dev->dma_coherent)
+	if (snoops(&a))
 		cache_cpu_load(&a.d->machine->hw, a.offset, buf, len);
 	else
 		cache_bus_load(&a.d->machine->hw, a.offset, buf, len);
@@ -251,7 +260,7 @@ int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, si
 
 	if (!begin(&a, dev))
 		return len ? -EFAULT : 0;
-	if (dev->dma_coherent)
+	if (snoops(&a))
 		cache_cpu_store(&a.d->machine->hw, a.offset, buf, len);
 	else
 		cache_bus_store(&a.d->machine->hw, a.offset, buf, len);

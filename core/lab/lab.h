@@ -65,6 +65,9 @@ void lab_unregister(struct dmalab_machine *lab);
  */
 struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
 
+/* dmalab_device_free(), on behalf of @call. */
+void lab_device_free(struct device *dev, const struct call *call);
+
 static inline bool lab_knows(const struct device *dev)
 {
 	return dev && (const void *)dev->dmalab == (const void *)dev;

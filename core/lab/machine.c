@@ -59,10 +59,12 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 
 void dmalab_machine_free(struct dmalab_machine *machine)
 {
+	struct call call = THIS_CALL;
+
 	if (!machine)
 		return;
 	while (machine->devices)
-		dmalab_device_free(&machine->devices->dev);
+		lab_device_free(&machine->devices->dev, &call);
 	lab_unregister(machine);
 	slab_exit(&machine->slab, &machine->hw);
 	judge_exit(&machine->judge);

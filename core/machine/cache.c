@@ -68,23 +68,6 @@ static inline u32 last_line(const struct cache *c, size_t offset, size_t len)
 	return (offset + len - 1) >> c->shift;
 }
 
-static void write_back(struct machine *m, struct line l)
-{
-	memcpy(m->memory + l.offset, m->cached + l.offset, 1ul << m->cache.shift);
-	*l.dirty &= ~l.bit;
-	m->cache.write_backs++;
-}
-
-/* The invariant: from here on the cached view shows what is in memory. */
-static void drop(struct machine *m, struct line l)
-{
-	if (!(*l.valid & l.bit))
-		return;
-	*l.valid &= ~l.bit;
-	*l.dirty &= ~l.bit;
-	memcpy(m->cached + l.offset, m->memory + l.offset, 1ul << m->cache.shift);
-}
-
 static void fill(struct machine *m, struct line l)
 {
 	if (*l.valid & l.bit)
@@ -197,47 +180,115 @@ void cache_zero_pages(struct machine *m, u32 page, u32 nr)
 	cache_step(m, page_offset(page), page_offset(nr));
 }
 
-static void maintain_line(struct machine *m, struct line l, enum line_op op)
+/*
+ * The lines that a range touches, page by page and as the two words of bits of
+ * each page, so that lines which need nothing cost nothing.
+ */
+struct span {
+	u32 page;
+	u64 bits[2];
+};
+
+static bool next_span(const struct machine *m, size_t *at, size_t end, struct span *span)
 {
-	if (op != OP_INVALIDATE && (*l.dirty & l.bit))
-		write_back(m, l);
-	if (op != OP_CLEAN)
-		drop(m, l);
+	unsigned shift = m->cache.shift;
+	size_t page_end = (*at | (PAGE_SIZE - 1)) + 1;
+	size_t stop = end < page_end ? end : page_end;
+	unsigned first = (*at & (PAGE_SIZE - 1)) >> shift;
+	unsigned last = ((stop - 1) & (PAGE_SIZE - 1)) >> shift;
+
+	if (*at >= end)
+		return false;
+	span->page = *at >> PAGE_SHIFT;
+	for (unsigned w = 0; w < 2; w++) {
+		unsigned from = first > w * 64 ? first - w * 64 : 0;
+		unsigned to = last < w * 64 + 63 ? last - w * 64 : 63;
+
+		span->bits[w] = last < w * 64 || from > 63 ? 0 : (~0ull >> (63 - to + from)) << from;
+	}
+	*at = page_end;
+	return true;
+}
+
+/* Copy the lines of one word, run by run. Returns how many lines. */
+static unsigned copy_lines(u8 *to, const u8 *from, u64 bits, unsigned shift)
+{
+	unsigned lines = __builtin_popcountll(bits);
+
+	while (bits) {
+		unsigned first = __builtin_ctzll(bits);
+		u64 rest = ~(bits >> first);
+		unsigned run = rest ? __builtin_ctzll(rest) : 64;
+		size_t at = (size_t)first << shift;
+
+		memcpy(to + at, from + at, (size_t)run << shift);
+		bits &= first + run < 64 ? ~0ull << (first + run) : 0;
+	}
+	return lines;
+}
+
+static void maintain_span(struct machine *m, const struct span *span, enum line_op op)
+{
+	struct cache *c = &m->cache;
+	struct page_lines *lines = &c->lines[span->page];
+
+	for (unsigned w = 0; w < 2; w++) {
+		size_t base = page_offset(span->page) + ((size_t)w * 64 << c->shift);
+		u64 dirty = lines->dirty[w] & span->bits[w];
+		u64 valid = lines->valid[w] & span->bits[w];
+
+		if (op != OP_INVALIDATE && dirty)
+			c->write_backs += copy_lines(m->memory + base, m->cached + base, dirty,
+						     c->shift);
+		lines->dirty[w] &= ~dirty;
+		if (op == OP_CLEAN || !valid)
+			continue;
+		/* The invariant: what is not valid shows what is in memory. */
+		copy_lines(m->cached + base, m->memory + base, valid, c->shift);
+		lines->valid[w] &= ~valid;
+	}
 }
 
 void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op)
 {
 	struct cache *c = &m->cache;
-	u32 last;
+	struct span span;
 
 	if (!c->lines || op == OP_NONE || !len)
 		return;
-	last = last_line(c, offset, len);
-	c->maintenance += last - first_line(c, offset) + 1;
-	for (u32 nr = first_line(c, offset); nr <= last; nr++)
-		maintain_line(m, line_at(m, nr), op);
+	c->maintenance += last_line(c, offset, len) - first_line(c, offset) + 1;
+	for (size_t at = offset; next_span(m, &at, offset + len, &span);)
+		maintain_span(m, &span, op);
 	cache_step(m, offset, len);
 }
 
 void cache_evict(struct machine *m, size_t offset, size_t len)
 {
-	struct cache *c = &m->cache;
+	struct span span;
 
-	if (!c->lines || !len)
+	if (!m->cache.lines || !len)
 		return;
-	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
-		maintain_line(m, line_at(m, nr), OP_FLUSH);
+	for (size_t at = offset; next_span(m, &at, offset + len, &span);)
+		maintain_span(m, &span, OP_FLUSH);
 }
 
 void cache_fill(struct machine *m, size_t offset, size_t len)
 {
 	struct cache *c = &m->cache;
+	struct span span;
 
 	if (!c->lines || !len)
 		return;
-	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
-		if (!m->frames[(size_t)nr << c->shift >> PAGE_SHIFT].memory_only)
-			fill(m, line_at(m, nr));
+	for (size_t at = offset; next_span(m, &at, offset + len, &span);) {
+		struct page_lines *lines = &c->lines[span.page];
+
+		if (m->frames[span.page].memory_only)
+			continue;
+		for (unsigned w = 0; w < 2; w++) {
+			c->fills += __builtin_popcountll(span.bits[w] & ~lines->valid[w]);
+			lines->valid[w] |= span.bits[w];
+		}
+	}
 }
 
 void cache_give_up(struct machine *m, u32 page, u32 nr)
