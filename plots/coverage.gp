@@ -48,6 +48,6 @@ do for [engine in engines] {
 	plot for [t = 1:words(targets)] \
 		sprintf("< d='%s'; test -z \"$d\" || tail -n +2 \"$d/coverage.csv\"", \
 			directory(engine, word(targets, t))) \
-		using 1:3 with fsteps linestyle 30 + t title word(targets, t)
+		using 1:3 with steps linestyle 30 + t title word(targets, t)
 }
 unset multiplot
