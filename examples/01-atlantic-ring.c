@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 
 	dmalab_device_free(dev);
 	reports = dmalab_report_count(machine, NULL);
-	printf("%lu reports\n", reports);
+	printf("reports: %lu\n", reports);
 	dmalab_machine_free(machine);
 	return reports != 0;
 }

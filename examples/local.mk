@@ -1,1 +1,36 @@
 # SPDX-License-Identifier: MIT
+#
+# The examples see the public headers and nothing else, as an installed user would.
+
+noinst_PROGRAMS += \
+	examples/01-atlantic-ring \
+	examples/02-venus-leak \
+	examples/03-sgiseeq-poll \
+	examples/04-talitos-done \
+	examples/05-own-driver
+
+EXAMPLE_CPPFLAGS = -I$(top_srcdir)/core/include
+EXAMPLE_LDADD = libdmalab.la
+
+examples_01_atlantic_ring_SOURCES = examples/01-atlantic-ring.c
+examples_01_atlantic_ring_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_01_atlantic_ring_LDADD = $(EXAMPLE_LDADD)
+
+examples_02_venus_leak_SOURCES = examples/02-venus-leak.c
+examples_02_venus_leak_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_02_venus_leak_LDADD = $(EXAMPLE_LDADD)
+
+examples_03_sgiseeq_poll_SOURCES = examples/03-sgiseeq-poll.c
+examples_03_sgiseeq_poll_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_03_sgiseeq_poll_LDADD = $(EXAMPLE_LDADD)
+
+examples_04_talitos_done_SOURCES = examples/04-talitos-done.c
+examples_04_talitos_done_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_04_talitos_done_LDADD = $(EXAMPLE_LDADD)
+
+examples_05_own_driver_SOURCES = examples/05-own-driver.c
+examples_05_own_driver_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_05_own_driver_LDADD = $(EXAMPLE_LDADD)
+
+TESTS += examples/check.sh
+EXTRA_DIST += examples/README.md examples/check.sh

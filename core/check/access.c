@@ -217,7 +217,9 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
 	owned = check_cpu_owner(j, call, offset, len, true, free_at == NO_OFFSET);
 	d = shadow_cpu_store(&j->shadow, offset, len, call->site);
-	if (unlikely(d.bytes) && !owned && free_at == NO_OFFSET)
+	/* Bytes that nobody has mapped hold nothing that anybody waits for. */
+	if (unlikely(d.bytes) && !owned && free_at == NO_OFFSET &&
+	    (owned_at(j, d.first) || owned_at(j, d.last)))
 		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
 }
 

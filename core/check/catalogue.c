@@ -20,14 +20,19 @@ const struct dmalab_check *dmalab_checks(size_t *count)
 	return catalogue;
 }
 
+/* Accesses come after everything else in the catalogue. */
+enum level level_of_check(enum check check)
+{
+	return check >= CHECK_CPU_USE_AFTER_FREE || check == CHECK_SYNC_PARTIAL_LINE ?
+		LEVEL_FULL : LEVEL_CONTRACT;
+}
+
 u64 checks_of_level(enum level level)
 {
-	enum check end = level == LEVEL_FULL ? NR_CHECKS :
-			 level == LEVEL_CONTRACT ? CHECK_CPU_USE_AFTER_FREE : 0;
 	u64 checks = 0;
 
-	for (unsigned i = 0; i < end; i++)
-		if (catalogue[i].severity != DMALAB_LINT)
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		if (level_of_check(i) <= level && catalogue[i].severity != DMALAB_LINT)
 			checks |= 1ull << i;
 	return checks;
 }

@@ -50,6 +50,9 @@ _Static_assert(NR_CHECKS <= 64, "struct judge keeps a bit for each check");
 int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled);
 void judge_exit(struct judge *j);
 
+/* The lowest level that knows enough for a check. */
+enum level level_of_check(enum check check);
+
 /* The checks of a level, and a single one by name (NR_CHECKS: none). */
 u64 checks_of_level(enum level level);
 enum check check_by_name(const char *name, size_t len);

@@ -70,14 +70,15 @@ bool direct_alloc(struct allocation *a)
 bool direct_enter(struct allocation *a, const void *cpu)
 {
 	struct dmalab_machine *lab = a->d->machine;
-	struct region r = {
+	struct region r;
+
+	if (!judge_keeps_ledger(&lab->judge))
+		return true;
+	r = (struct region){
 		.dev = &a->d->dev, .offset = a->offset, .size = a->size, .dma = a->dma,
 		.cpu = cpu, .attrs = a->attrs, .kind = a->kind, .dir = a->dir,
 		.owner = OWNER_CPU, .function = a->call->name, .born = a->call->site,
 	};
-
-	if (!judge_keeps_ledger(&lab->judge))
-		return true;
 	if (unlikely(!ledger_add(&lab->judge.ledger, &a->d->live, &r))) {
 		pages_free(&lab->hw, a->page);
 		return false;

@@ -152,10 +152,13 @@ static int read_check(struct options *o, struct value v)
 	if (check == NR_CHECKS)
 		return complain("no check \"%.*s\"; valid: + or -, then a name that DMALAB_OPTIONS=help=1 lists",
 				len_of(v), v.at);
-	if (v.at[0] == '+')
-		o->checks |= 1ull << check;
-	else
+	if (v.at[0] == '-') {
 		o->checks &= ~(1ull << check);
+		return 0;
+	}
+	o->checks |= 1ull << check;
+	if (o->level < level_of_check(check))
+		o->level = level_of_check(check);
 	return 0;
 }
 
