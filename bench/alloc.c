@@ -10,6 +10,10 @@
  */
 #include "bench.h"
 
+#include <time.h>
+
+#define MAX_THREADS 4
+
 struct variant {
 	const char *profile;
 	const char *checks;
@@ -84,6 +88,14 @@ ALLOC_BENCHMARK(coherent)
 ALLOC_BENCHMARK(handle)
 ALLOC_BENCHMARK(noncoherent)
 
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
 static void alloc_live(struct gbench_state *state, const void *context)
 {
 	static struct {
@@ -110,27 +122,44 @@ static void alloc_live(struct gbench_state *state, const void *context)
 	rig_down(&rig);
 }
 
+/*
+ * The time is the wall clock's, from the first thread's start to the last one's end:
+ * right also where there are more threads than CPUs, and they take turns.
+ */
 static void alloc_threads(struct gbench_state *state, const void *context)
 {
-	static struct rig shared;
+	static struct {
+		struct rig rig;
+		double start[MAX_THREADS], end[MAX_THREADS];
+	} shared;
 	const struct variant *v = context;
-	bool first = gbench_thread(state) == 0;
+	int me = gbench_thread(state), threads = gbench_nr_threads(state);
 	struct device *dev;
 	int64_t left;
 
-	if (first && !rig_up(&shared, state, v->profile, v->checks))
-		shared.dev = NULL;
-	left = gbench_start(state); /* and from here on all threads see it */
-	dev = shared.dev;
+	if (me == 0 && !rig_up(&shared.rig, state, v->profile, v->checks))
+		shared.rig.dev = NULL;
+	left = gbench_start(state); /* from here on all threads see it */
+	dev = shared.rig.dev;
+	shared.start[me] = now();
 	for (; left && dev; left--) {
 		if (!coherent(dev, PAGE_SIZE)) {
 			gbench_skip(state, "dma_alloc_coherent failed");
 			break;
 		}
 	}
-	gbench_stop(state);
-	if (first && dev)
-		rig_down(&shared);
+	shared.end[me] = now();
+	gbench_stop(state); /* and here all have stored their times */
+	if (me == 0 && dev) {
+		double start = shared.start[0], end = shared.end[0];
+
+		for (int i = 1; i < threads; i++) {
+			start = shared.start[i] < start ? shared.start[i] : start;
+			end = shared.end[i] > end ? shared.end[i] : end;
+		}
+		gbench_set_time(state, end - start);
+		rig_down(&shared.rig);
+	}
 }
 
 static void register_path(const char *path, gbench_fn fn)
@@ -159,16 +188,23 @@ void bench_register_alloc(void)
 
 	for (size_t l = 0; l < NR_LEVELS; l++) {
 		struct variant v = { "arm64", levels[l] };
-		struct gbench *b;
 
 		gbench_axis(bench_register(alloc_live, &v, sizeof(v),
 					   "live/profile:arm64/path:coherent/checks:%s", v.checks),
 			    "live", live, ARRAY_SIZE(live));
+	}
+}
+
+void bench_register_threads(void)
+{
+	for (size_t l = 0; l < NR_LEVELS; l++) {
+		struct variant v = { "arm64", levels[l] };
+		struct gbench *b;
+
 		b = bench_register(alloc_threads, &v, sizeof(v),
 				   "threads/profile:arm64/path:coherent/checks:%s", v.checks);
-		gbench_use_real_time(b);
-		gbench_threads(b, 1);
-		gbench_threads(b, 2);
-		gbench_threads(b, 4);
+		gbench_use_own_time(b);
+		for (int threads = 1; threads <= MAX_THREADS; threads *= 2)
+			gbench_threads(b, threads);
 	}
 }

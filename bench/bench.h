@@ -56,6 +56,7 @@ struct gbench *bench_register(gbench_fn fn, const void *context, size_t size,
 
 void bench_register_reference(void);
 void bench_register_alloc(void);
+void bench_register_threads(void);
 void bench_register_sync(void);
 void bench_register_access(void);
 void bench_register_streaming(void);

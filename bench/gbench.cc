@@ -120,12 +120,17 @@ std::string human(double ns)
 class Lines : public benchmark::BenchmarkReporter {
 	size_t width_ = 0;
 
+	static bool wall_clock(const Run &run)
+	{
+		return !run.run_name.time_type.empty();
+	}
+
 public:
 	bool ReportContext(const Context &context) override
 	{
-		width_ = context.name_field_width;
-		printf("%-*s %12s %12s %5s\n", static_cast<int>(width_), "benchmark", "best CPU",
-		       "median", "runs");
+		width_ = std::max(context.name_field_width, size_t(80));
+		printf("%-*s %12s %12s %5s\n", static_cast<int>(width_), "# name", "best", "median",
+		       "runs");
 		return true;
 	}
 
@@ -141,7 +146,8 @@ public:
 				return;
 			}
 			if (run.run_type == Run::RT_Iteration)
-				times.push_back(run.GetAdjustedCPUTime());
+				times.push_back(wall_clock(run) ? run.GetAdjustedRealTime() :
+								  run.GetAdjustedCPUTime());
 		}
 		if (times.empty())
 			return;
@@ -232,6 +238,11 @@ void gbench_threads(gbench *bench, int threads)
 void gbench_use_real_time(gbench *bench)
 {
 	bench->benchmark->UseRealTime();
+}
+
+void gbench_use_own_time(gbench *bench)
+{
+	bench->benchmark->UseManualTime();
 }
 
 void gbench_min_time(gbench *bench, double seconds)
@@ -347,6 +358,12 @@ void gbench_skip(gbench_state *state, const char *format, ...)
 bool gbench_skipped(const gbench_state *state)
 {
 	return state->state.error_occurred();
+}
+
+void gbench_set_time(gbench_state *state, double seconds)
+{
+	// The threads' times are added up and divided by their number.
+	state->state.SetIterationTime(seconds * state->state.threads());
 }
 
 void gbench_set_bytes(gbench_state *state, int64_t each)

@@ -85,6 +85,12 @@ void gbench_threads(struct gbench *bench, int threads);
  */
 void gbench_use_real_time(struct gbench *bench);
 
+/*
+ * gbench_use_own_time() - the benchmark measures by itself, and tells the time of
+ * all its iterations by gbench_set_time(). The name gets "/manual_time".
+ */
+void gbench_use_own_time(struct gbench *bench);
+
 /* At least @seconds for each run, whatever the command line says. */
 void gbench_min_time(struct gbench *bench, double seconds);
 
@@ -97,7 +103,8 @@ void gbench_context(const char *key, const char *value);
  * Takes google-benchmark's options (--benchmark_filter=REGEX,
  * --benchmark_repetitions=N, --benchmark_out=FILE, ...; --help lists them). Progress
  * goes to standard error, and to standard output one line for each benchmark: the
- * best CPU time of its repetitions, the median, and their number. With
+ * best time of its repetitions, the median, and their number. Times are CPU time,
+ * unless the benchmark's name says real_time or manual_time. With
  * --benchmark_format=... it is google-benchmark's own output instead.
  *
  * Returns the exit status: 0, or 1 when a benchmark failed (gbench_skip()), none
@@ -162,6 +169,12 @@ void gbench_skip(struct gbench_state *state, const char *format, ...)
 bool gbench_skipped(const struct gbench_state *state);
 
 /* ------------------------------------------- after the loop: what was done */
+
+/*
+ * gbench_set_time() - how long all iterations took, of all threads together, from
+ * the first start to the last end; to be called in one thread, in each run.
+ */
+void gbench_set_time(struct gbench_state *state, double seconds);
 
 /* Bytes or items that each iteration processed; reported by the second. */
 void gbench_set_bytes(struct gbench_state *state, int64_t each);

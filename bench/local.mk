@@ -32,6 +32,7 @@ bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS)
 EXTRA_DIST += \
 	bench/README.md \
 	bench/compare.awk \
+	bench/merge.awk \
 	bench/results.awk \
 	bench/run.sh \
 	bench/select.awk \

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* All benchmarks in one program. bench/README.md says how to read the results. */
+/*
+ * All benchmarks in one program; bench/README.md says how to read the results.
+ *
+ * "dmalab-bench threads ..." runs those that make threads, without it runs the
+ * others: once a process has had a second thread, the C library and dmalab lock where
+ * they did not before, and all that follows is slower.
+ */
 #include "config.h"
 #include "bench.h"
 
@@ -52,6 +58,11 @@ int main(int argc, char **argv)
 		pattern[i] = 1 + i % 251;
 
 	describe();
+	if (argc > 1 && strcmp(argv[1], "threads") == 0) {
+		bench_register_threads();
+		argv[1] = argv[0];
+		return gbench_run(argc - 1, argv + 1);
+	}
 	bench_register_reference();
 	bench_register_alloc();
 	bench_register_sync();

@@ -6,7 +6,7 @@
 #   name  best  median  repetitions
 #
 # with times in ns for one iteration: CPU time, but wall-clock time for benchmarks
-# whose name says real_time. Before them a line "#KEY  VALUE" for each fact of the
+# whose names say real_time or manual_time. Before them a line "#KEY  VALUE" for each fact of the
 # context. Benchmarks that failed are left out.
 
 function value(line)
@@ -37,7 +37,7 @@ function finish()
 	if (type == "iteration" && !failed) {
 		if (!(name in runs))
 			order[++names] = name
-		time[name, ++runs[name]] = (name ~ /\/real_time/ ? real : cpu) * unit
+		time[name, ++runs[name]] = (name ~ /\/(real|manual)_time/ ? real : cpu) * unit
 	}
 	name = type = ""
 	failed = 0

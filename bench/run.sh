@@ -6,6 +6,8 @@
 # AWK, BENCH_TARGET (which of the two), and the BENCH_* variables of bench/README.md.
 
 set -u
+LC_ALL=C
+export LC_ALL
 : "${srcdir:?}" "${AWK:?}" "${BENCH_TARGET:?}"
 
 dir=bench/results
@@ -30,37 +32,46 @@ bench-short) : "${BENCH_MIN_TIME:=0.005}" "${BENCH_REPETITIONS:=3}" ;;
 esac
 
 mkdir -p $dir || exit 1
-rm -f $dir/running.json $dir/failed.json
+rm -f $dir/running*
 
 set -- --benchmark_min_time="$BENCH_MIN_TIME" --benchmark_repetitions="$BENCH_REPETITIONS" \
-	--benchmark_enable_random_interleaving=true \
-	--benchmark_out=$dir/running.json --benchmark_out_format=json
+	--benchmark_enable_random_interleaving=true --benchmark_out_format=json
 test -z "$BENCH_FILTER" || set -- "$@" --benchmark_filter="$BENCH_FILTER"
 
+# Those that make threads run in a process of their own; see main.c. BENCH_FLAGS is
+# a list.
 echo "bench: $command"
-# BENCH_FLAGS is a list.
-# shellcheck disable=SC2086
-bench/dmalab-bench "$@" $BENCH_FLAGS >$dir/running.txt
-status=$?
-if test $status != 0; then
-	test ! -s $dir/running.json || mv $dir/running.json $dir/failed.json
-	rm -f $dir/running.txt $dir/running.json
-	echo "bench: FAILED (see above); $dir/latest.json is as it was" >&2
+runs=''
+for kind in '' threads; do
+	# shellcheck disable=SC2086
+	bench/dmalab-bench $kind "$@" --benchmark_list_tests=true 2>$dir/running.err |
+		grep -q . || continue
+	runs="$runs $dir/running$kind.json"
+	# shellcheck disable=SC2086
+	if ! bench/dmalab-bench $kind "$@" --benchmark_out="$dir/running$kind.json" $BENCH_FLAGS \
+		>>$dir/running.txt; then
+		test ! -s "$dir/running$kind.json" || mv "$dir/running$kind.json" $dir/failed.json
+		rm -f $dir/running*
+		echo "bench: FAILED (see above); $dir/latest.json is as it was" >&2
+		exit 1
+	fi
+done
+if test -z "$runs"; then
+	cat $dir/running.err >&2
+	rm -f $dir/running*
+	echo "bench: no benchmark matches BENCH_FILTER='$BENCH_FILTER'; these are there:" >&2
+	for kind in '' threads; do
+		bench/dmalab-bench $kind --benchmark_list_tests=true
+	done | sed 's,/.*,/...,' | sort -u >&2
 	exit 1
-fi
-if test ! -f $dir/running.json; then # BENCH_FLAGS asked for something else
-	cat $dir/running.txt
-	rm -f $dir/running.txt
-	exit 0
 fi
 
 test ! -f $dir/latest.json || mv $dir/latest.json $dir/previous.json
-mv $dir/running.json $dir/latest.json
-{
-	head -n 1 $dir/running.txt
-	tail -n +2 $dir/running.txt | sort
-} >$dir/latest.txt
-rm -f $dir/running.txt
+# runs is a list.
+# shellcheck disable=SC2086
+$AWK -f "$here/merge.awk" $runs >$dir/latest.json || exit 1
+sort -u $dir/running.txt >$dir/latest.txt
+rm -f $dir/running* $dir/failed.json
 $AWK -f "$here/results.awk" $dir/latest.json >$dir/latest.tsv || exit 1
 echo
 $AWK -f "$here/summary.awk" $dir/latest.tsv

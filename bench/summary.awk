@@ -192,7 +192,7 @@ END {
 	levels("alloc + free beside 10000 others", "live/profile:arm64/path:coherent", "/live:10000", memset4k)
 	for (i = 1; i <= 4; i *= 2)
 		levels("alloc + free, " i " thread" (i > 1 ? "s" : "") ", wall clock",
-		       "threads/profile:arm64/path:coherent", "/real_time/threads:" i, memset4k)
+		       "threads/profile:arm64/path:coherent", "/manual_time/threads:" i, memset4k)
 
 	section("aims, arm64", "measured|aim|")
 	if (memset4k > 0) {

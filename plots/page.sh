@@ -33,7 +33,7 @@ figure()
 	echo "<figure id=\"$1\">"
 	sed -n '/^<svg/,$p' "$out/$1.svg"
 	echo "<figcaption><p>$3</p>"
-	echo "<p class=\"command\"><code>$(echo "$2 &amp;&amp; make plots")</code>"
+	echo "<p class=\"command\"><code>$2 &amp;&amp; make plots</code>"
 	echo "<a href=\"out/$1.svg\">SVG</a> <a href=\"out/$1.png\">PNG</a></p></figcaption>"
 	echo "</figure>"
 }
@@ -102,7 +102,7 @@ below 4&nbsp;KiB a path that zeroes pays for 4&nbsp;KiB."
 buffer, after the CPU wrote the part's first bytes: none, 1/16, 1/4, or all of them. A line for each size of
 the part. The writes are not timed."
 	figure checks "$bench_command" "The same call at each level of checking, on the default machine."
-	echo "<h2>The figures</h2><div class=\"scroll\">"
+	echo "<h2>The numbers</h2><div class=\"scroll\">"
 	$AWK -v html=1 -f "$bench/summary.awk" "$results"
 	echo "</div><p class=\"command\"><code>$bench_command</code></p>"
 	if test -f bench/results/latest.txt; then

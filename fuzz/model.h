@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reference model: what each call ought to report and return, after
+ * docs/checks.md. Written to be obvious and not to be fast: objects are searched one
+ * by one, and whatever holds for a byte is kept for each byte. It shares nothing
+ * with the library but the addresses that the library gave out.
+ */
+#ifndef DMALAB_FUZZ_MODEL_H
+#define DMALAB_FUZZ_MODEL_H
+
+#include "misuse.h"
+
+#define MODEL_RAM   (512 * 1024) /* at most */
+#define MODEL_PAGES (MODEL_RAM / 4096)
+#define MODEL_LINES (MODEL_RAM / 32)
+#define MAX_OBJECTS 1024
+#define REMEMBERED  512          /* objects, after their release */
+#define NOWHERE     ((size_t)-1)
+
+enum object_kind { COHERENT, HANDLE, NONCOHERENT, MAPPING, KMALLOCED };
+
+struct object {
+	enum object_kind kind;
+	bool live;
+	int device;
+	unsigned life;           /* of the device */
+	unsigned released;       /* 1: the first object to be released, ... */
+	size_t at, size;         /* in RAM; bytes as asked for */
+	size_t room;             /* bytes of an allocation that may be touched */
+	size_t block;            /* bytes that the page allocator gave */
+	void *cpu;
+	dma_addr_t dma;
+	int dir;
+	unsigned long attrs;
+	bool checked;            /* by dma_mapping_error() */
+	bool cached;             /* the CPU's pointer is */
+	uint8_t *device_owns;    /* of noncoherent memory and mappings: for each byte */
+};
+
+struct model_device {
+	unsigned life;           /* counts the devices of this number; 0: there is none */
+	bool snoops;
+	u64 own_mask, coherent_mask, limit;
+	enum { MASK_OWN, MASK_NULL, MASK_IS_COHERENT } mask;
+	u64 window;              /* bytes; 0: addresses are the same */
+};
+
+enum level { OFF, CONTRACT, FULL };
+
+/* How a machine behaves: model-cache.c. */
+struct kind_of_machine;
+
+struct model {
+	const struct kind_of_machine *is;
+	enum level level;
+	bool lint;               /* sync-redundant */
+	size_t ram;
+	unsigned fail_nth;
+	struct model_device device[NR_DEVICES];
+	unsigned nr_objects, nr_released;
+	struct object object[MAX_OBJECTS];
+
+	/* Where the views begin; 0: no pointer into it has been seen. */
+	uintptr_t cached, uncached, cookies;
+
+	/* For each byte. */
+	uint8_t cpu[MODEL_RAM];       /* stored by the CPU, memory may not have it */
+	uint8_t dev[MODEL_RAM];       /* stored past the cache, which may hide it */
+	uint8_t by_device[MODEL_RAM]; /* so was the latest store */
+	uint8_t known[MODEL_RAM];     /* the value of the latest store is known: */
+	uint8_t value[MODEL_RAM];
+	/* For each line. */
+	uint8_t dirty[MODEL_LINES], present[MODEL_LINES];
+	/* For each page. */
+	uint8_t bypass[MODEL_PAGES];   /* last given out uncached or as a handle */
+	uint8_t uncached_now[MODEL_PAGES]; /* belongs to uncached memory */
+	uint8_t touched[MODEL_PAGES];  /* anything above is not as at first */
+};
+
+/* What the model says of a call. */
+struct expect {
+	const char *check;       /* to be reported; NULL: nothing */
+	const char *or_check;    /* or this; "": or nothing */
+	unsigned times;          /* how often; 1 but for leaks */
+	size_t bytes, span;      /* bytes concerned and their extent; 0: unchecked */
+	const char *wrong;       /* what contradicts the model in the result */
+};
+
+/* model.c */
+void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys);
+void model_new_device(struct model *m, int device, const struct setup *s);
+void model_step(struct model *m, const struct call *c, const struct outcome *o,
+		struct expect *e);
+void model_end(struct model *m);
+
+void expect(struct expect *e, const char *check);
+struct object *model_add(struct model *m, const struct object *init);
+void model_touch(struct model *m, size_t at, size_t len);
+size_t model_pages(size_t size);                    /* rounded up to pages */
+size_t model_phys_to_ram(const struct model *m, u64 phys);
+size_t model_dma_to_ram(const struct model *m, int device, dma_addr_t dma);
+size_t model_bank_left(const struct model *m, size_t at); /* contiguous bytes from there */
+
+enum view { NO_VIEW, CACHED, UNCACHED, COOKIE };
+enum view model_view(const struct model *m, const void *cpu, size_t *at);
+
+static inline bool is_device(const struct model *m, int device)
+{
+	return device >= 0 && m->device[device].life;
+}
+
+static inline bool moves_by_sync(const struct object *o)
+{
+	return o->kind == NONCOHERENT || o->kind == MAPPING;
+}
+
+static inline bool is_allocation(const struct object *o)
+{
+	return o->kind == COHERENT || o->kind == HANDLE || o->kind == NONCOHERENT;
+}
+
+static inline bool good_direction(int dir)
+{
+	return dir == DMA_BIDIRECTIONAL || dir == DMA_TO_DEVICE || dir == DMA_FROM_DEVICE;
+}
+
+static inline bool belongs_to(const struct model *m, const struct object *o, int device)
+{
+	return is_device(m, device) && o->device == device && o->life == m->device[device].life;
+}
+
+/* model-alloc.c */
+void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		 struct expect *e);
+void model_kmalloc(struct model *m, const struct call *c, const struct outcome *o,
+		   struct expect *e);
+bool model_allocated(const struct model *m, size_t at);
+bool model_fails_by_order(struct model *m);
+
+/* model-free.c */
+void model_free(struct model *m, const struct call *c, struct expect *e);
+void model_kfree(struct model *m, const struct call *c, struct expect *e);
+void model_device_gone(struct model *m, int device, struct expect *e);
+
+/* model-sync.c */
+void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
+void model_mapping_error(struct model *m, const struct call *c, const struct outcome *o,
+			 struct expect *e);
+void model_sync(struct model *m, const struct call *c, struct expect *e);
+
+/* model-access.c */
+void model_cpu(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
+void model_bus(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
+void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
+			struct expect *e);
+
+/* model-cache.c: what the machine does, and which bytes two legal caches dispute. */
+const struct kind_of_machine *kind_of_machine(const char *profile);
+bool machine_is_coherent(const struct model *m);
+bool machine_speculates(const struct model *m);
+size_t machine_dma_align(const struct model *m);
+
+struct dispute {
+	size_t bytes, first, last;
+	bool lost_cpu, lost_device;
+};
+
+void dispute_byte(struct dispute *d, size_t at);
+void cpu_loads(struct model *m, size_t at, size_t len);
+void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
+void bus_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
+void cache_is_flushed(struct model *m, size_t at, size_t len);
+struct dispute disputed(const struct model *m, bool through_cache, size_t at, size_t len);
+
+/* The maintenance when bytes change hands. True: "sync-partial-line". */
+bool hand_over(struct model *m, int device, size_t at, size_t len, bool to_device, int dir);
+
+#endif
