@@ -195,10 +195,3 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 	}
 	return NO_OFFSET;
 }
-
-void ledger_forget_device(struct ledger *l, const struct device *dev)
-{
-	for (unsigned i = 0; i < GRAVES; i++)
-		if (l->graves[i].dev == dev)
-			l->graves[i].dev = NULL;
-}

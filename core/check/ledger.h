@@ -87,9 +87,6 @@ void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
 size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
 
-/* The device is gone: its address may be another's before long. */
-void ledger_forget_device(struct ledger *l, const struct device *dev);
-
 /* Among the released: the latest for which match() holds, or NULL. */
 typedef bool (*region_match)(const struct region *r, const void *arg);
 const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg);
@@ -131,6 +128,39 @@ static inline u32 region_pages(const struct region *r)
 static inline bool region_is_mapping(const struct region *r)
 {
 	return r->kind == REGION_SINGLE;
+}
+
+/*
+ * The live object at @offset that fits best, a mapping before its memory, with
+ * fit() from 0 (not at all) to BEST_FIT; *@best: how well.
+ */
+#define BEST_FIT 3
+
+static inline __attribute__((always_inline)) struct region *
+ledger_find(const struct ledger *l, size_t offset,
+	    int (*fit)(const struct region *r, const void *arg), const void *arg, int *best)
+{
+	const struct ledger_page *page = &l->pages[offset >> PAGE_SHIFT];
+	struct region *found = NULL;
+
+	*best = 0;
+	for (struct span *span = page->maps; span && *best < BEST_FIT; span = span->next) {
+		int f = fit(span->region, arg);
+
+		if (f > *best) {
+			*best = f;
+			found = span->region;
+		}
+	}
+	if (page->alloc && *best < BEST_FIT) {
+		int f = fit(page->alloc, arg);
+
+		if (f > *best) {
+			*best = f;
+			found = page->alloc;
+		}
+	}
+	return found;
 }
 
 /* Do the calls for it take a direction, and does ownership move by sync? */

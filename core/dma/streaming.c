@@ -258,38 +258,16 @@ static bool direction_fits(const struct sync *s, const struct region *r)
 	return !region_is_owned(r) || r->dir == DMA_BIDIRECTIONAL || r->dir == s->dir;
 }
 
-/* How well does @r fit? 3: entirely; 2: but for the direction; 1: only the start. */
-static int fit(const struct sync *s, const struct region *r)
+/* 3: entirely; 2: but for the direction; 1: only the start. */
+static int fit(const struct region *r, const void *arg)
 {
+	const struct sync *s = arg;
+
 	if (r->dev != &s->d->dev || !region_contains(r, s->offset, 1))
 		return 0;
 	if (!region_contains(r, s->offset, s->size))
 		return 1;
 	return direction_fits(s, r) ? 3 : 2;
-}
-
-static struct region *best_fit(const struct sync *s, int *best)
-{
-	struct ledger_page *page;
-	struct region *r = NULL;
-
-	*best = 0;
-	if (s->offset == NO_OFFSET)
-		return NULL;
-	page = &s->d->machine->judge.ledger.pages[s->offset >> PAGE_SHIFT];
-	for (struct span *span = page->maps; span && *best < 3; span = span->next) {
-		int f = fit(s, span->region);
-
-		if (f > *best) {
-			*best = f;
-			r = span->region;
-		}
-	}
-	if (page->alloc && fit(s, page->alloc) > *best) {
-		*best = fit(s, page->alloc);
-		r = page->alloc;
-	}
-	return r;
 }
 
 static cold void report_misfit(const struct sync *s, const struct region *r, int how)
@@ -328,11 +306,13 @@ static cold void report_redundant(const struct sync *s, const struct region *r)
 /* Returns the object whose bytes move, or NULL; and whether it drew a report. */
 static struct region *check_sync(const struct sync *s, bool *reported)
 {
-	int how;
-	struct region *r = best_fit(s, &how);
+	int how = 0;
+	struct region *r = NULL;
 
-	*reported = how < 3;
-	if (unlikely(how < 3)) {
+	if (s->offset != NO_OFFSET)
+		r = ledger_find(&s->d->machine->judge.ledger, s->offset, fit, s, &how);
+	*reported = how < BEST_FIT;
+	if (unlikely(*reported)) {
 		report_misfit(s, r, how);
 	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT)) {
 		size_t first = s->offset - r->offset;

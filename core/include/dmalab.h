@@ -118,7 +118,8 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
  * @dev: may be NULL.
  *
  * Draws "leak" once for each DMA allocation and mapping that is still live, and
- * releases them.
+ * releases them. Any later use of @dev draws "no-device", as long as the machine
+ * lives.
  */
 void dmalab_device_free(struct device *dev);
 

@@ -45,114 +45,100 @@ static size_t clip(const struct machine *hw, size_t offset, size_t len)
 	return len <= hw->ram_size - offset ? len : hw->ram_size - offset;
 }
 
+/* What the CPU does: a load into @in, or a store from @out. */
+struct access {
+	const struct call *call;
+	const void *p;
+	u8 *in;
+	const u8 *out;
+	size_t len;
+};
+
 /*
  * Data moves page by page, since each page has one view in use. A pointer of the
  * other view is dangling, and was reported: it gets what is there.
  */
-static void load(struct machine *hw, size_t offset, u8 *buf, size_t len)
+static void move(struct machine *hw, const struct access *a, size_t offset, size_t len,
+		 bool uncached)
 {
-	while (len) {
-		size_t n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+	for (size_t done = 0, n; done < len; done += n, offset += n) {
+		bool bus = uncached || hw->frames[offset >> PAGE_SHIFT].memory_only;
 
-		if (n > len)
-			n = len;
-		if (hw->frames[offset >> PAGE_SHIFT].memory_only)
-			cache_bus_load(hw, offset, buf, n);
+		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+		if (n > len - done)
+			n = len - done;
+		if (a->in)
+			(bus ? cache_bus_load : cache_cpu_load)(hw, offset, a->in + done, n);
 		else
-			cache_cpu_load(hw, offset, buf, n);
-		offset += n;
-		buf += n;
-		len -= n;
+			(bus ? cache_bus_store : cache_cpu_store)(hw, offset, a->out + done, n);
 	}
 }
 
-static void store(struct machine *hw, size_t offset, const u8 *buf, size_t len)
+static void access_locked(struct dmalab_machine *lab, const struct access *a, struct target t)
 {
-	while (len) {
-		size_t n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+	struct judge *j = &lab->judge;
+	size_t n = clip(&lab->hw, t.offset, a->len);
 
-		if (n > len)
-			n = len;
-		if (hw->frames[offset >> PAGE_SHIFT].memory_only)
-			cache_bus_store(hw, offset, buf, n);
-		else
-			cache_cpu_store(hw, offset, buf, n);
-		offset += n;
-		buf += n;
-		len -= n;
+	switch (t.view) {
+	case VIEW_CACHED:
+		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, t.offset, n);
+		move(&lab->hw, a, t.offset, n, false);
+		break;
+	case VIEW_UNCACHED:
+		judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
+		move(&lab->hw, a, t.offset, n, true);
+		break;
+	default:
+		report_cookie(lab, a->call, a->p, t.offset, a->len);
+		n = 0;
 	}
+	if (a->in && unlikely(n < a->len))
+		memset(a->in + n, 0, a->len - n);
+}
+
+/* False: the pointer is into no machine. */
+static bool access(const struct access *a)
+{
+	struct dmalab_machine *lab = lab_of(a->p);
+	struct target t;
+
+	if (!lab)
+		return false;
+	t = view_of(&lab->hw, a->p);
+	if (t.view == VIEW_NONE)
+		return false;
+	lab_lock(lab);
+	access_locked(lab, a, t);
+	lab_unlock(lab);
+	return true;
 }
 
 void dmalab_cpu_read(const void *src, void *buf, size_t len)
 {
-	struct dmalab_machine *lab = lab_of(src);
 	struct call call = THIS_CALL;
-	struct target t;
-	size_t n;
+	struct access a = { .call = &call, .p = src, .in = buf, .len = len };
 
-	if (!len)
-		return;
-	if (!lab || (t = view_of(&lab->hw, src)).view == VIEW_NONE) {
+	if (len && !access(&a))
 		memcpy(buf, src, len);
-		return;
-	}
-	n = clip(&lab->hw, t.offset, len);
-	lab_lock(lab);
-	switch (t.view) {
-	case VIEW_CACHED:
-		judge_cpu_load(&lab->judge, &call, t.offset, n);
-		load(&lab->hw, t.offset, buf, n);
-		break;
-	case VIEW_UNCACHED:
-		judge_cpu_uncached(&lab->judge, &call, t.offset, n, false);
-		cache_bus_load(&lab->hw, t.offset, buf, n);
-		break;
-	default:
-		report_cookie(lab, &call, src, t.offset, len);
-		n = 0;
-	}
-	lab_unlock(lab);
-	memset((u8 *)buf + n, 0, len - n);
 }
 
 void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 {
-	struct dmalab_machine *lab = lab_of(dst);
 	struct call call = THIS_CALL;
-	struct target t;
-	size_t n;
+	struct access a = { .call = &call, .p = dst, .out = buf, .len = len };
 
-	if (!len)
-		return;
-	if (!lab || (t = view_of(&lab->hw, dst)).view == VIEW_NONE) {
+	if (len && !access(&a))
 		memcpy(dst, buf, len);
-		return;
-	}
-	n = clip(&lab->hw, t.offset, len);
-	lab_lock(lab);
-	switch (t.view) {
-	case VIEW_CACHED:
-		judge_cpu_store(&lab->judge, &call, t.offset, n);
-		store(&lab->hw, t.offset, buf, n);
-		break;
-	case VIEW_UNCACHED:
-		judge_cpu_uncached(&lab->judge, &call, t.offset, n, true);
-		cache_bus_store(&lab->hw, t.offset, buf, n);
-		break;
-	default:
-		report_cookie(lab, &call, dst, t.offset, len);
-	}
-	lab_unlock(lab);
 }
 
-static void force(const void *ptr, size_t len, void (*move)(struct machine *, size_t, size_t))
+static void force(const void *ptr, size_t len, void (*what)(struct machine *, size_t, size_t))
 {
 	struct dmalab_machine *lab = lab_of(ptr);
 
 	if (!len || !lab || !in_cached(&lab->hw, ptr))
 		return;
 	lab_lock(lab);
-	move(&lab->hw, (const u8 *)ptr - lab->hw.cached,
+	what(&lab->hw, (const u8 *)ptr - lab->hw.cached,
 	     clip(&lab->hw, (const u8 *)ptr - lab->hw.cached, len));
 	lab_unlock(lab);
 }

@@ -76,6 +76,10 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	return &d->dev;
 }
 
+/*
+ * The structure stays until the machine goes: a driver that still uses its device
+ * is to be told so, and the released entries of the ledger name it.
+ */
 void lab_device_free(struct device *dev, const struct call *call)
 {
 	struct dmalab_device *d = lab_enter(dev, call), **at;
@@ -83,17 +87,25 @@ void lab_device_free(struct device *dev, const struct call *call)
 	if (!d)
 		return;
 	lab_release_all(d, call);
-	if (judge_keeps_ledger(&d->machine->judge))
-		ledger_forget_device(&d->machine->judge.ledger, dev);
 	at = &d->machine->devices;
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
-	lab_leave(d);
-
+	d->next = d->machine->gone;
+	d->machine->gone = d;
 	d->dev.dmalab = NULL;
-	free(d->name);
-	free(d);
+	lab_leave(d);
+}
+
+void lab_devices_exit(struct dmalab_machine *lab)
+{
+	while (lab->gone) {
+		struct dmalab_device *d = lab->gone;
+
+		lab->gone = d->next;
+		free(d->name);
+		free(d);
+	}
 }
 
 void dmalab_device_free(struct device *dev)
@@ -113,10 +125,10 @@ struct access {
 	bool store;
 };
 
-/* Does @r allow what the device is about to do? 3: yes; 2: it holds the range; 1: its start. */
-static int fit(const struct access *a, const struct region *r)
+/* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
+static int fit(const struct region *r, const void *arg)
 {
-	bool forbidden;
+	const struct access *a = arg;
 
 	if (r->dev != &a->d->dev || !region_contains(r, a->offset, 1))
 		return 0;
@@ -124,34 +136,10 @@ static int fit(const struct access *a, const struct region *r)
 		return 1;
 	if (!region_is_owned(r))
 		return 3;
-	forbidden = r->dir == (a->store ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
-	if (forbidden || own_find(r, a->offset - r->offset, a->len, false).bytes)
+	if (r->dir == (a->store ? DMA_TO_DEVICE : DMA_FROM_DEVICE) ||
+	    own_find(r, a->offset - r->offset, a->len, false).bytes)
 		return 2;
 	return 3;
-}
-
-static struct region *find(const struct access *a, int *best)
-{
-	struct ledger_page *page;
-	struct region *r = NULL;
-
-	*best = 0;
-	if (a->offset == NO_OFFSET)
-		return NULL;
-	page = &a->d->machine->judge.ledger.pages[a->offset >> PAGE_SHIFT];
-	for (struct span *span = page->maps; span && *best < 3; span = span->next) {
-		int f = fit(a, span->region);
-
-		if (f > *best) {
-			*best = f;
-			r = span->region;
-		}
-	}
-	if (page->alloc && fit(a, page->alloc) > *best) {
-		*best = fit(a, page->alloc);
-		r = page->alloc;
-	}
-	return r;
 }
 
 static bool was_mapped(const struct region *r, const void *arg)
@@ -200,13 +188,14 @@ static void find_plain_stores(const struct access *a)
 static bool judge_access(const struct access *a)
 {
 	struct judge *j = &a->d->machine->judge;
-	struct region *r;
-	int how;
+	struct region *r = NULL;
+	int how = 0;
 
 	if (!judge_sees_accesses(j))
 		return a->offset != NO_OFFSET &&
 		       a->len <= bank_bytes(&a->d->machine->hw, a->offset);
-	r = find(a, &how);
+	if (a->offset != NO_OFFSET)
+		r = ledger_find(&j->ledger, a->offset, fit, a, &how);
 	if (unlikely(how < 2)) {
 		report_astray(a, r);
 		return false;

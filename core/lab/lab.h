@@ -25,6 +25,7 @@ struct dmalab_machine {
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
 	struct dmalab_device *devices;
+	struct dmalab_device *gone;        /* unbound, but not forgotten */
 	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
 	struct dmalab_machine *next;       /* of all machines */
 };
@@ -67,6 +68,7 @@ struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
 
 /* dmalab_device_free(), on behalf of @call. */
 void lab_device_free(struct device *dev, const struct call *call);
+void lab_devices_exit(struct dmalab_machine *lab);
 
 static inline bool lab_knows(const struct device *dev)
 {

@@ -66,6 +66,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	while (machine->devices)
 		lab_device_free(&machine->devices->dev, &call);
 	lab_unregister(machine);
+	lab_devices_exit(machine);
 	slab_exit(&machine->slab, &machine->hw);
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+/* The reference model: addresses, devices and their masks, and who answers what. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where physical memory is: an eighth of it for narrow devices, the rest high. */
+#define LOW_BASE  0x800000ull
+#define HIGH_BASE 0x40000000ull
+
+static size_t low_size(const struct model *m)
+{
+	return m->ram / 4096 / 8 * 4096;
+}
+
+void expect(struct expect *e, const char *check)
+{
+	e->check = check;
+	e->times = 1;
+}
+
+size_t model_pages(size_t size)
+{
+	return (size + 4095) / 4096 * 4096;
+}
+
+/* Before anything of it changes: so that the next input finds it as at first. */
+void model_touch(struct model *m, size_t at, size_t len)
+{
+	for (size_t page = at / 4096; page * 4096 < at + len; page++)
+		m->touched[page] = true;
+}
+
+static void forget_pages(struct model *m)
+{
+	for (size_t page = 0; page < MODEL_PAGES; page++) {
+		if (!m->touched[page])
+			continue;
+		memset(m->cpu + page * 4096, 0, 4096);
+		memset(m->dev + page * 4096, 0, 4096);
+		memset(m->by_device + page * 4096, 0, 4096);
+		memset(m->known + page * 4096, 0, 4096);
+		m->bypass[page] = m->uncached_now[page] = m->touched[page] = false;
+	}
+	/* The size of a line differs from machine to machine. */
+	memset(m->dirty, 0, sizeof(m->dirty));
+	memset(m->present, 0, sizeof(m->present));
+}
+
+/* ------------------------------------------------------------- addresses */
+
+size_t model_phys_to_ram(const struct model *m, u64 phys)
+{
+	if (phys >= LOW_BASE && phys - LOW_BASE < low_size(m))
+		return phys - LOW_BASE;
+	if (phys >= HIGH_BASE && phys - HIGH_BASE < m->ram - low_size(m))
+		return phys - HIGH_BASE + low_size(m);
+	return NOWHERE;
+}
+
+size_t model_dma_to_ram(const struct model *m, int device, dma_addr_t dma)
+{
+	u64 window = device >= 0 ? m->device[device].window : 0;
+
+	if (!window)
+		return model_phys_to_ram(m, dma);
+	if (dma < WINDOW_DMA || dma - WINDOW_DMA >= window)
+		return NOWHERE;
+	return model_phys_to_ram(m, dma - WINDOW_DMA + WINDOW_CPU);
+}
+
+size_t model_bank_left(const struct model *m, size_t at)
+{
+	return (at < low_size(m) ? low_size(m) : m->ram) - at;
+}
+
+static bool in_view(const struct model *m, uintptr_t base, const void *cpu, size_t *at)
+{
+	*at = (uintptr_t)cpu - base;
+	return base && *at < m->ram;
+}
+
+enum view model_view(const struct model *m, const void *cpu, size_t *at)
+{
+	if (in_view(m, m->cached, cpu, at))
+		return CACHED;
+	if (in_view(m, m->uncached, cpu, at))
+		return UNCACHED;
+	if (in_view(m, m->cookies, cpu, at))
+		return COOKIE;
+	*at = NOWHERE;
+	return NO_VIEW;
+}
+
+/* --------------------------------------------------------------- objects */
+
+struct object *model_add(struct model *m, const struct object *init)
+{
+	struct object *o;
+
+	if (m->nr_objects == MAX_OBJECTS)
+		abort();
+	o = &m->object[m->nr_objects++];
+	*o = *init;
+	o->live = true;
+	if (moves_by_sync(o)) {
+		o->device_owns = malloc(o->size);
+		if (!o->device_owns)
+			abort();
+		memset(o->device_owns, o->kind == MAPPING, o->size);
+	}
+	return o;
+}
+
+void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys)
+{
+	forget_pages(m);
+	m->is = kind_of_machine(s->profile);
+	m->level = strncmp(s->checks, "full", 4) == 0 ? FULL :
+		   strncmp(s->checks, "contract", 8) == 0 ? CONTRACT : OFF;
+	m->lint = strstr(s->checks, "+sync-redundant");
+	m->ram = s->ram_size;
+	m->fail_nth = 0;
+	m->nr_objects = m->nr_released = 0;
+	memset(m->device, 0, sizeof(m->device));
+	m->cached = (uintptr_t)probe - model_phys_to_ram(m, phys);
+	m->uncached = m->cookies = 0;
+}
+
+void model_end(struct model *m)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++)
+		free(m->object[i].device_owns);
+	m->nr_objects = 0;
+}
+
+/* --------------------------------------------------------------- devices */
+
+void model_new_device(struct model *m, int device, const struct setup *s)
+{
+	static unsigned lives;
+	bool odd = device % 2;
+
+	m->device[device] = (struct model_device){
+		.life = ++lives,
+		.snoops = m->is && (machine_is_coherent(m) || (odd && s->snooping)),
+		.own_mask = DMA_BIT_MASK(32),
+		.coherent_mask = DMA_BIT_MASK(32),
+		.mask = MASK_OWN,
+		.window = odd && s->window ? WINDOW_SIZE : 0,
+	};
+}
+
+static u64 *mask_of(struct model_device *d)
+{
+	return d->mask == MASK_NULL ? NULL :
+	       d->mask == MASK_IS_COHERENT ? &d->coherent_mask : &d->own_mask;
+}
+
+/* 32 bits do always; fewer must reach the low memory, or all there is. */
+static bool mask_is_good(const struct model *m, u64 mask)
+{
+	u64 low_end = LOW_BASE + low_size(m) - 1;
+
+	return mask >= DMA_BIT_MASK(32) || mask >= low_end;
+}
+
+static void set_masks(struct model *m, const struct call *c, const struct outcome *o,
+		      struct expect *e)
+{
+	struct model_device *d = is_device(m, c->device) ? &m->device[c->device] : NULL;
+	bool streaming = c->kind != SET_COHERENT_MASK, coherent = c->kind != SET_MASK;
+	bool good;
+
+	if (!d) {
+		expect(e, "no-device");
+		if (o->result != -EIO)
+			e->wrong = "-EIO, since there is no device";
+		return;
+	}
+	if (c->kind == COERCE_MASKS)
+		d->mask = MASK_IS_COHERENT;
+	good = mask_is_good(m, c->mask) && !(streaming && d->mask == MASK_NULL);
+	if (good && streaming)
+		*mask_of(d) = c->mask;
+	if (good && coherent)
+		d->coherent_mask = c->mask;
+	if (o->result != (good ? 0 : -EIO))
+		e->wrong = good ? "0, the mask is good" : "-EIO";
+}
+
+static void poke(struct model *m, const struct call *c)
+{
+	struct model_device *d = &m->device[c->device];
+
+	switch (c->kind) {
+	case POKE_MASK:
+		if (mask_of(d))
+			*mask_of(d) = c->mask;
+		break;
+	case POKE_MASK_POINTER:
+		d->mask = MASK_NULL;
+		break;
+	case POKE_COHERENT_MASK:
+		d->coherent_mask = c->mask;
+		break;
+	default:
+		d->limit = c->mask;
+	}
+}
+
+static void free_device(struct model *m, const struct call *c, struct expect *e)
+{
+	if (c->device == DEVICE_NULL)
+		return;
+	if (!is_device(m, c->device)) {
+		expect(e, "no-device");
+		return;
+	}
+	model_device_gone(m, c->device, e);
+	m->device[c->device].life = 0;
+}
+
+/* ----------------------------------------------------------------- calls */
+
+static void fail_nth(struct model *m, const struct call *c, const struct outcome *o,
+		     struct expect *e)
+{
+	if (o->result != (long)m->fail_nth)
+		e->wrong = "another count of calls to go";
+	m->fail_nth = c->number;
+}
+
+static void need_sync(const struct model *m, const struct call *c, const struct outcome *o,
+		      struct expect *e)
+{
+	bool need = is_device(m, c->device) && !m->device[c->device].snoops;
+
+	if (!is_device(m, c->device))
+		expect(e, "no-device");
+	if (o->result != need)
+		e->wrong = need ? "true" : "false";
+}
+
+static void free_machine(struct model *m, struct expect *e)
+{
+	for (int device = 0; device < NR_DEVICES; device++)
+		if (m->device[device].life)
+			model_device_gone(m, device, e);
+}
+
+/* Which checks does the machine look for? All names of a level's families. */
+static bool wanted(const struct model *m, const char *check)
+{
+	static const char *const accesses[] = {
+		"cpu-", "device-", "stale-", "lost-", "shared-cache-line",
+	};
+
+	if (m->level == OFF)
+		return false;
+	if (strcmp(check, "sync-redundant") == 0)
+		return m->lint;
+	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
+		if (strncmp(check, accesses[i], strlen(accesses[i])) == 0)
+			return m->level == FULL;
+	return true;
+}
+
+static void answer(struct model *m, const struct call *c, const struct outcome *o,
+		   struct expect *e)
+{
+	switch (c->kind) {
+	case ALLOC_COHERENT:
+	case ALLOC_ATTRS:
+	case ALLOC_WC:
+	case ALLOC_NONCOHERENT:
+	case ALLOC_PAGES:
+		model_alloc(m, c, o, e);
+		break;
+	case FREE_COHERENT:
+	case FREE_ATTRS:
+	case FREE_WC:
+	case FREE_NONCOHERENT:
+	case FREE_PAGES:
+	case UNMAP:
+		model_free(m, c, e);
+		break;
+	case KMALLOC:
+	case KZALLOC:
+	case KSIZE:
+		model_kmalloc(m, c, o, e);
+		break;
+	case KFREE:
+		model_kfree(m, c, e);
+		break;
+	case MAP:
+		model_map(m, c, o, e);
+		break;
+	case MAPPING_ERROR:
+		model_mapping_error(m, c, o, e);
+		break;
+	case SYNC_FOR_DEVICE:
+	case SYNC_FOR_CPU:
+		model_sync(m, c, e);
+		break;
+	case NEED_SYNC:
+		need_sync(m, c, o, e);
+		break;
+	case CPU_READ:
+	case CPU_WRITE:
+		model_cpu(m, c, o, e);
+		break;
+	case DEVICE_READ:
+	case DEVICE_WRITE:
+		model_bus(m, c, o, e);
+		break;
+	case EVICT: /* change nothing that anybody may notice */
+	case FILL:
+	case SET_CURRENT:
+	case DEVICE_NEW:
+		break;
+	case VIRT_TO_PAGE:
+		model_virt_to_page(m, c, o, e);
+		break;
+	case SET_MASK:
+	case SET_COHERENT_MASK:
+	case SET_BOTH_MASKS:
+	case COERCE_MASKS:
+		set_masks(m, c, o, e);
+		break;
+	case POKE_MASK:
+	case POKE_MASK_POINTER:
+	case POKE_COHERENT_MASK:
+	case POKE_LIMIT:
+		poke(m, c);
+		break;
+	case FAIL_NTH:
+		fail_nth(m, c, o, e);
+		break;
+	case DEVICE_FREE:
+		free_device(m, c, e);
+		break;
+	case MACHINE_FREE:
+		free_machine(m, e);
+		break;
+	case NR_CALL_KINDS:
+		abort();
+	}
+}
+
+void model_step(struct model *m, const struct call *c, const struct outcome *o,
+		struct expect *e)
+{
+	*e = (struct expect){ 0 };
+	if (m->level == OFF)
+		return;
+	answer(m, c, o, e);
+	if (e->check && !wanted(m, e->check))
+		*e = (struct expect){ .wrong = e->wrong };
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include "cases.h"
+
+static char static_bytes[64];
+
+static void map_and_unmap(struct rig *r, void *p, size_t size)
+{
+	dma_addr_t dma = map_ok(r, p, size, DMA_TO_DEVICE);
+
+	dma_unmap_single(r->dev, dma, size, DMA_TO_DEVICE);
+}
+
+static void must_not_map(struct rig *r, void *p, size_t size)
+{
+	assert_int_equal(dma_map_single(r->dev, p, size, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
+}
+
+static void no_device(struct rig *r)
+{
+	dma_addr_t dma = 77;
+
+	(void)r;
+	at(10);
+	assert_null(dma_alloc_coherent(NULL, 4096, &dma, GFP_KERNEL));
+	assert_int_equal(dma, 77);
+}
+
+static void homemade_device(struct rig *r)
+{
+	struct device own = { .coherent_dma_mask = DMA_BIT_MASK(32) };
+	dma_addr_t dma;
+
+	(void)r;
+	at(10);
+	assert_null(dma_alloc_coherent(&own, 4096, &dma, GFP_KERNEL));
+}
+
+static void second_device(struct rig *r)
+{
+	struct device *dev = dmalab_device_new(r->machine, NULL);
+	dma_addr_t dma;
+	void *p = dma_alloc_coherent(dev, 4096, &dma, GFP_KERNEL);
+
+	assert_non_null(p);
+	assert_string_equal(dev_name(dev), "device");
+	dma_free_coherent(dev, 4096, p, dma);
+	dmalab_device_free(dev);
+}
+
+static void bad_direction(struct rig *r)
+{
+	void *p = kmalloc_ok(64);
+
+	at(10);
+	assert_int_equal(dma_map_single(r->dev, p, 64, DMA_NONE), DMA_MAPPING_ERROR);
+	kfree(p);
+}
+
+static void good_direction(struct rig *r)
+{
+	void *p = kmalloc_ok(64);
+	dma_addr_t dma = map_ok(r, p, 64, DMA_BIDIRECTIONAL);
+
+	dma_unmap_single(r->dev, dma, 64, DMA_BIDIRECTIONAL);
+	kfree(p);
+}
+
+static void zero_size(struct rig *r)
+{
+	dma_addr_t dma;
+
+	at(10);
+	assert_null(dma_alloc_coherent(r->dev, 0, &dma, GFP_KERNEL));
+}
+
+static void one_byte(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p = dma_alloc_coherent(r->dev, 1, &dma, GFP_KERNEL);
+
+	dma_sync_single_for_cpu(r->dev, dma, 0, DMA_BIDIRECTIONAL);
+	dma_free_coherent(r->dev, 1, p, dma);
+}
+
+static void bad_attrs(struct rig *r)
+{
+	dma_addr_t dma;
+
+	at(10);
+	assert_null(dma_alloc_attrs(r->dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_MMIO));
+}
+
+static void good_attrs(struct rig *r)
+{
+	const unsigned long attrs = DMA_ATTR_WEAK_ORDERING | DMA_ATTR_NO_WARN |
+				    DMA_ATTR_ALLOC_SINGLE_PAGES | DMA_ATTR_FORCE_CONTIGUOUS;
+	dma_addr_t dma;
+	void *p = dma_alloc_attrs(r->dev, 4096, &dma, GFP_KERNEL, attrs);
+
+	assert_non_null(p);
+	dma_free_attrs(r->dev, 4096, p, dma, attrs);
+}
+
+static void mask_unset(struct rig *r)
+{
+	dma_addr_t dma;
+
+	r->dev->coherent_dma_mask = 0;
+	at(10);
+	assert_null(dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL));
+}
+
+static void streaming_mask_unset(struct rig *r)
+{
+	void *p = kmalloc_ok(64);
+
+	r->dev->dma_mask = NULL;
+	at(10);
+	must_not_map(r, p, 64);
+	kfree(p);
+}
+
+/* Each kind of memory needs its own mask only. */
+static void other_mask_unset(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	r->dev->dma_mask = NULL;
+	p = noncoherent_ok(r, 4096, &dma, DMA_TO_DEVICE);
+	dma_free_noncoherent(r->dev, 4096, p, dma, DMA_TO_DEVICE);
+}
+
+static void address_over_mask(struct rig *r)
+{
+	void *p = kmalloc_ok(64);
+
+	assert_int_equal(dma_set_mask(r->dev, DMA_BIT_MASK(24)), 0);
+	at(10);
+	must_not_map(r, p, 64);
+	kfree(p);
+}
+
+static void address_in_mask(struct rig *r)
+{
+	void *p = kmalloc(64, GFP_KERNEL | GFP_DMA);
+
+	assert_non_null(p);
+	assert_int_equal(dma_set_mask(r->dev, DMA_BIT_MASK(24)), 0);
+	map_and_unmap(r, p, 64);
+	kfree(p);
+}
+
+static void zone_gfp(struct rig *r)
+{
+	dma_addr_t dma;
+
+	at(10);
+	assert_null(dma_alloc_noncoherent(r->dev, 4096, &dma, DMA_TO_DEVICE,
+					  GFP_KERNEL | __GFP_DMA32));
+}
+
+static void zone_masked(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM);
+
+	assert_non_null(p);
+	dma_free_coherent(r->dev, 4096, p, dma);
+}
+
+static void compound_gfp(struct rig *r)
+{
+	dma_addr_t dma;
+
+	at(10);
+	assert_null(dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL | __GFP_COMP));
+}
+
+static void compound_kmalloc(struct rig *r)
+{
+	void *p = kmalloc(8192, GFP_KERNEL | __GFP_COMP);
+
+	assert_non_null(p);
+	map_and_unmap(r, p, 8192);
+	kfree(p);
+}
+
+static void map_stack(struct rig *r)
+{
+	char bytes[64] = "";
+
+	at(10);
+	must_not_map(r, bytes, sizeof(bytes));
+}
+
+static void map_copy_of_stack(struct rig *r)
+{
+	char bytes[64] = "", *p = kmalloc_ok(sizeof(bytes));
+
+	memcpy(p, bytes, sizeof(bytes));
+	map_and_unmap(r, p, sizeof(bytes));
+	kfree(p);
+}
+
+static void map_freed(struct rig *r)
+{
+	void *p = kmalloc_ok(4096);
+
+	kfree(p);
+	at(10);
+	must_not_map(r, p, 4096);
+}
+
+static void map_past_the_end(struct rig *r)
+{
+	void *p = kmalloc_ok(4096);
+
+	at(10);
+	must_not_map(r, p, 8192);
+	kfree(p);
+}
+
+static void map_reused(struct rig *r)
+{
+	void *p = kmalloc_ok(4096), *q;
+
+	kfree(p);
+	q = kmalloc_ok(4096);
+	assert_ptr_equal(p, q);
+	map_and_unmap(r, p, 4096);
+	kfree(q);
+}
+
+static void map_coherent(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	must_not_map(r, p, 4096);
+	at(30);
+	dma_free_coherent(r->dev, 4096, p, dma);
+}
+
+static void map_noncoherent(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p = noncoherent_ok(r, 4096, &dma, DMA_TO_DEVICE);
+
+	map_and_unmap(r, p, 4096);
+	dma_free_noncoherent(r->dev, 4096, p, dma, DMA_TO_DEVICE);
+}
+
+static void map_handle(struct rig *r)
+{
+	dma_addr_t dma;
+	void *cookie;
+
+	at(10);
+	cookie = dma_alloc_attrs(r->dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+	at(20);
+	must_not_map(r, cookie, 4096);
+	at(30);
+	dma_free_attrs(r->dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
+/* The handle's own DMA address needs no mapping. */
+static void use_handle(struct rig *r)
+{
+	dma_addr_t dma;
+	void *cookie = dma_alloc_attrs(r->dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+
+	assert_non_null(cookie);
+	assert_int_equal(dev_write(r, dma, 4096), 0);
+	dma_free_attrs(r->dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
+static void map_invalid(struct rig *r)
+{
+	at(10);
+	must_not_map(r, static_bytes, sizeof(static_bytes));
+}
+
+static void map_other_machine(struct rig *r)
+{
+	struct dmalab_machine *other = dmalab_machine_new(NULL);
+	void *p = kmalloc_ok(64);
+
+	at(10);
+	must_not_map(r, p, 64);
+	kfree(p);
+	dmalab_machine_free(other);
+}
+
+static void map_page_address(struct rig *r)
+{
+	dma_addr_t dma;
+	struct page *page = dma_alloc_pages(r->dev, 4096, &dma, DMA_TO_DEVICE, GFP_KERNEL);
+
+	assert_non_null(page);
+	map_and_unmap(r, page_address(page), 4096);
+	dma_free_pages(r->dev, 4096, page, dma, DMA_TO_DEVICE);
+}
+
+static void page_of_coherent(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	virt_to_page(p);
+	at(30);
+	dma_free_coherent(r->dev, 4096, p, dma);
+}
+
+static void page_of_cookie(struct rig *r)
+{
+	dma_addr_t dma;
+	void *cookie;
+
+	at(10);
+	cookie = dma_alloc_attrs(r->dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+	at(20);
+	assert_null(virt_to_page(cookie));
+	at(30);
+	dma_free_attrs(r->dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
+static void page_of_noncoherent(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p = noncoherent_ok(r, 4096, &dma, DMA_TO_DEVICE), *q = kmalloc_ok(64);
+
+	assert_ptr_equal(page_address(virt_to_page(p)), p);
+	assert_non_null(virt_to_page(q));
+	assert_null(virt_to_page(static_bytes));
+	kfree(q);
+	dma_free_noncoherent(r->dev, 4096, p, dma, DMA_TO_DEVICE);
+}
+
+const struct check_case argument_cases[] = {
+	{ .check = "no-device", .draw = no_device, .miss = second_device },
+	{ .check = "no-device", .variant = "homemade", .draw = homemade_device },
+	{ .check = "bad-direction", .draw = bad_direction, .miss = good_direction },
+	{ .check = "zero-size", .draw = zero_size, .miss = one_byte },
+	{ .check = "bad-attrs", .draw = bad_attrs, .miss = good_attrs },
+	{ .check = "mask-unset", .draw = mask_unset, .miss = other_mask_unset },
+	{ .check = "mask-unset", .variant = "for mappings", .draw = streaming_mask_unset },
+	{ .check = "address-over-mask", .draw = address_over_mask, .miss = address_in_mask },
+	{ .check = "zone-gfp", .draw = zone_gfp, .miss = zone_masked },
+	{ .check = "compound-gfp", .draw = compound_gfp, .miss = compound_kmalloc },
+	{ .check = "map-stack", .draw = map_stack, .miss = map_copy_of_stack },
+	{ .check = "map-freed", .draw = map_freed, .miss = map_reused },
+	{ .check = "map-freed", .variant = "past the end", .draw = map_past_the_end },
+	{ .check = "map-coherent", .draw = map_coherent, .miss = map_noncoherent },
+	{ .check = "map-coherent", .variant = "where it is cached", .profile = "x86",
+	  .draw = map_coherent },
+	{ .check = "map-handle", .draw = map_handle, .miss = use_handle },
+	{ .check = "map-invalid", .draw = map_invalid, .miss = map_page_address },
+	{ .check = "map-invalid", .variant = "of another machine", .draw = map_other_machine },
+	{ .check = "page-of-coherent", .draw = page_of_coherent, .miss = page_of_noncoherent },
+	{ .check = "page-of-coherent", .variant = "of a cookie", .draw = page_of_cookie },
+	{ .check = NULL },
+};

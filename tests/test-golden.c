@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the reports say. Each case's report is compared with tests/golden/FAMILY.txt,
+ * addresses replaced by names. After a change that is meant:
+ *
+ *	UPDATE_GOLDEN=1 tests/test-golden.t
+ *
+ * writes the files anew, to be read before they are committed.
+ */
+#include "cases.h"
+
+#include <ctype.h>
+
+static const struct case_family families[] = CASE_FAMILIES;
+
+/* ---------------------------------------------------------- normalising */
+
+struct names {
+	char address[16][20];
+	unsigned nr;
+};
+
+/* The same letter for the same address of one report. */
+static char name_of(struct names *names, const char *address, size_t len)
+{
+	unsigned i;
+
+	for (i = 0; i < names->nr; i++)
+		if (strncmp(names->address[i], address, len) == 0 && !names->address[i][len])
+			return 'A' + i;
+	assert_in_range(i, 0, ARRAY_SIZE(names->address) - 1);
+	assert_true(len < sizeof(names->address[0]));
+	memcpy(names->address[i], address, len);
+	names->nr++;
+	return 'A' + i;
+}
+
+/* 0x... of four digits and more becomes <A>, <B>; smaller numbers are attributes. */
+static void normalise(FILE *out, const char *text)
+{
+	struct names names = { .nr = 0 };
+
+	while (*text) {
+		size_t len = 0;
+
+		if (strncmp(text, "0x", 2) == 0)
+			for (len = 2; isxdigit((unsigned char)text[len]);)
+				len++;
+		if (len >= 6) {
+			fprintf(out, "<%c>", name_of(&names, text, len));
+			text += len;
+		} else {
+			fputc(*text++, out);
+		}
+	}
+}
+
+/* ------------------------------------------------------------ the files */
+
+static void golden_path(char *path, size_t size, const char *family)
+{
+	const char *srcdir = getenv("srcdir");
+
+	snprintf(path, size, "%s/tests/golden/%s.txt", srcdir ? srcdir : ".", family);
+}
+
+static char *read_file(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *text = calloc(1, 1 << 16);
+
+	assert_non_null(text);
+	if (in) {
+		assert_true(fread(text, 1, (1 << 16) - 1, in) < (1 << 16) - 1);
+		fclose(in);
+	}
+	return text;
+}
+
+static char *draw_all(const struct case_family *family)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	struct rig r;
+
+	assert_non_null(out);
+	for (const struct check_case *c = family->cases; c->check; c++) {
+		fprintf(out, "%s--- %s%s%s\n", c == family->cases ? "" : "\n", c->check,
+			c->variant ? ", " : "", c->variant ? c->variant : "");
+		case_up(&r, c);
+		c->draw(&r);
+		expect(&r, c->check);
+		normalise(out, r.text);
+		rig_down(&r);
+	}
+	fclose(out);
+	return text;
+}
+
+/* Line by line, from the first that differs on. */
+static void show_difference(const char *path, const char *expected, const char *drawn)
+{
+	unsigned line = 1;
+
+	while (*expected && *drawn) {
+		size_t e = strcspn(expected, "\n"), d = strcspn(drawn, "\n");
+
+		if (e != d || strncmp(expected, drawn, e) != 0)
+			break;
+		expected += e + (expected[e] == '\n');
+		drawn += d + (drawn[d] == '\n');
+		line++;
+	}
+	print_error("%s:%u: expected\n%.400s\n\nbut drawn was\n%.400s\n", path, line, expected,
+		    drawn);
+}
+
+static void compare(const struct case_family *family)
+{
+	char path[4096];
+	char *drawn = draw_all(family), *expected;
+
+	golden_path(path, sizeof(path), family->name);
+	if (getenv("UPDATE_GOLDEN")) {
+		FILE *out = fopen(path, "w");
+
+		assert_non_null(out);
+		fputs(drawn, out);
+		fclose(out);
+	}
+	expected = read_file(path);
+	if (strcmp(expected, drawn) != 0) {
+		show_difference(path, expected, drawn);
+		fail_msg("%s differs; if it should, run with UPDATE_GOLDEN=1", path);
+	}
+	free(expected);
+	free(drawn);
+}
+
+static void lifetime(void **state)
+{
+	(void)state;
+	compare(&families[0]);
+}
+
+static void arguments(void **state)
+{
+	(void)state;
+	compare(&families[1]);
+}
+
+static void sync_family(void **state)
+{
+	(void)state;
+	compare(&families[2]);
+}
+
+static void ownership(void **state)
+{
+	(void)state;
+	compare(&families[3]);
+}
+
+static void coherency(void **state)
+{
+	(void)state;
+	compare(&families[4]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lifetime),
+		cmocka_unit_test(arguments),
+		cmocka_unit_test(sync_family),
+		cmocka_unit_test(ownership),
+		cmocka_unit_test(coherency),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
