@@ -51,6 +51,7 @@ libdmalab_la_SOURCES = \
 	core/dma/mask.c \
 	core/dma/noncoherent.c \
 	core/dma/streaming.c \
+	core/dma/sync.c \
 	core/lab/access.c \
 	core/lab/device.c \
 	core/lab/fault.c \
