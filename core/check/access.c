@@ -186,29 +186,12 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, size_t off
 	return false;
 }
 
-/*
- * The common case, decided by a few loads: a page that is settled, all of it
- * allocated, and the CPU's.
- */
-static inline bool is_quiet(const struct judge *j, size_t offset, size_t len)
-{
-	u32 p = offset >> PAGE_SHIFT;
-	const struct ledger_page *page = &j->ledger.pages[p];
-	const struct shadow *s = &j->shadow;
-
-	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
-	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
-	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&
-	       !j->hw->frames[p].memory_only &&
-	       (!s->arena || (s->speculates && shadow_settled(s, p)));
-}
-
 void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
 	size_t free_at;
 	struct verdict v;
 
-	if (!judge_sees_accesses(j) || likely(is_quiet(j, offset, len)))
+	if (judge_is_quiet(j, offset, len))
 		return;
 	free_at = find_dangling(j, offset, len, false);
 	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);

@@ -97,6 +97,25 @@ static inline bool judge_wants(const struct judge *j, enum check check)
 /* Count it and report it, if the check is on. */
 void judge_report(struct judge *j, const struct finding *f);
 
+/*
+ * A load by the CPU that needs no judging, told by a few loads of our own: the page
+ * is settled, all of it is allocated, and it is the CPU's.
+ */
+static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t len)
+{
+	u32 p = offset >> PAGE_SHIFT;
+	const struct ledger_page *page = &j->ledger.pages[p];
+	const struct shadow *s = &j->shadow;
+
+	if (!judge_sees_accesses(j))
+		return true;
+	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
+	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
+	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&
+	       !j->hw->frames[p].memory_only &&
+	       (!s->arena || (s->speculates && shadow_settled(s, p)));
+}
+
 /* access.c: what the CPU and the devices do to memory, before they do it. */
 void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len);
 void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len);

@@ -81,8 +81,14 @@ struct region *ledger_add(struct ledger *l, struct region **live, const struct r
 /* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
 void ledger_del(struct ledger *l, struct region *r, site_t site);
 
-/* Bytes are handed out, or are free again. Both in whole units. */
+/* Bytes are handed out, or are free again; in whole units, or whole pages. */
 void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
+
+static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool used)
+{
+	for (u32 p = page; p < page + nr; p++)
+		l->pages[p].used[0] = l->pages[p].used[1] = used ? ~0ull : 0;
+}
 
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
 size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);

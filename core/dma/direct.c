@@ -83,7 +83,7 @@ bool direct_enter(struct allocation *a, const void *cpu)
 		pages_free(&lab->hw, a->page);
 		return false;
 	}
-	ledger_use(&lab->judge.ledger, a->offset, page_offset(a->nr_pages), true);
+	ledger_use_pages(&lab->judge.ledger, a->page, a->nr_pages, true);
 	return true;
 }
 

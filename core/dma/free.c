@@ -238,7 +238,7 @@ static void free_memory(struct dmalab_machine *lab, enum region_kind kind, bool 
 			u32 nr, site_t site)
 {
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_use(&lab->judge.ledger, page_offset(page), page_offset(nr), false);
+		ledger_use_pages(&lab->judge.ledger, page, nr, false);
 	/* Whatever was stored, went past the cache. */
 	if (kind == REGION_COHERENT && !cached)
 		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);

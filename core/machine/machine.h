@@ -60,6 +60,7 @@ struct hot {
 /* A zone is one bank of physical memory. */
 struct bank {
 	phys_addr_t phys;
+	phys_addr_t last;  /* of its bytes; of an empty bank, beyond any limit */
 	u32 first, nr;     /* page frames */
 	u32 free[MAX_ORDER + 1];
 	struct hot hot[MAX_ORDER + 1];

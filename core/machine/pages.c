@@ -100,11 +100,6 @@ static cold u32 take(struct machine *m, struct bank *bank, unsigned order)
 	return page;
 }
 
-static bool below(const struct bank *bank, phys_addr_t limit)
-{
-	return bank->phys + page_offset(bank->nr) - 1 <= limit;
-}
-
 u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
 {
 	if (order > MAX_ORDER)
@@ -115,7 +110,7 @@ u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t l
 		struct hot *hot = &bank->hot[order];
 		u32 page;
 
-		if (!bank->nr || !below(bank, limit))
+		if (bank->last > limit)
 			continue;
 		page = likely(hot->nr) ? hot->page[--hot->nr] : take(m, bank, order);
 		if (page == NO_PAGE)

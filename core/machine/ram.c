@@ -30,6 +30,7 @@ static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 fi
 	struct bank *bank = &m->bank[zone];
 
 	bank->phys = phys;
+	bank->last = nr ? phys + page_offset(nr) - 1 : ~0ull;
 	bank->first = first;
 	bank->nr = nr;
 	for (unsigned order = 0; order <= MAX_ORDER; order++)
