@@ -42,7 +42,7 @@ void ledger_exit(struct ledger *l)
 		munmap(l->pages, l->arena_size);
 }
 
-static cold bool grow(struct ledger *l)
+cold bool ledger_grow(struct ledger *l)
 {
 	struct region_chunk *chunk = malloc(sizeof(*chunk));
 
@@ -91,35 +91,27 @@ static bool enter_mapping(struct ledger *l, struct region *r)
 	return true;
 }
 
-struct region *ledger_add(struct ledger *l, struct region **live, const struct region *init)
+bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
 {
-	struct region *r;
-
-	if (unlikely(!l->unused) && !grow(l))
-		return NULL;
-	r = l->unused;
-	l->unused = r->next;
-	*r = *init;
+	struct region *next_unused = r->next;
 
 	if (region_is_mapping(r)) {
-		if (!enter_mapping(l, r)) {
-			r->next = l->unused;
-			l->unused = r;
-			return NULL;
-		}
+		if (!enter_mapping(l, r))
+			return false;
 	} else {
 		u32 first = region_first_page(r), nr = region_pages(r);
 
 		for (u32 i = 0; i < nr; i++)
 			l->pages[first + i].alloc = r;
 	}
+	l->unused = next_unused;
 
 	r->next = *live;
 	r->pprev = live;
 	if (r->next)
 		r->next->pprev = &r->next;
 	*live = r;
-	return r;
+	return true;
 }
 
 void ledger_del(struct ledger *l, struct region *r, site_t site)

@@ -72,11 +72,20 @@ int ledger_init(struct ledger *l, const struct machine *m);
 void ledger_exit(struct ledger *l);
 
 /*
- * Enter *@init into the ledger and the list @live. Returns the entry, or NULL when
- * the host has no memory. A mapping is entered in the lists of its pages, an
- * allocation becomes the owner of its pages.
+ * Enter something into the ledger, in two steps. ledger_new() returns an entry whose
+ * fields from dev to died are to be filled, or NULL when the host has no memory; it
+ * stays unused until ledger_enter(), which adds it to the list @live and to its
+ * pages: a mapping to their lists, an allocation as their owner. False when the host
+ * has no memory.
  */
-struct region *ledger_add(struct ledger *l, struct region **live, const struct region *init);
+bool ledger_enter(struct ledger *l, struct region **live, struct region *r);
+
+bool ledger_grow(struct ledger *l);
+
+static inline struct region *ledger_new(struct ledger *l)
+{
+	return likely(l->unused) || ledger_grow(l) ? l->unused : NULL;
+}
 
 /* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
 void ledger_del(struct ledger *l, struct region *r, site_t site);

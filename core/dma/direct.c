@@ -70,20 +70,32 @@ bool direct_alloc(struct allocation *a)
 bool direct_enter(struct allocation *a, const void *cpu)
 {
 	struct dmalab_machine *lab = a->d->machine;
-	struct region r;
+	struct ledger *l = &lab->judge.ledger;
+	struct region *r;
 
 	if (!judge_keeps_ledger(&lab->judge))
 		return true;
-	r = (struct region){
-		.dev = &a->d->dev, .offset = a->offset, .size = a->size, .dma = a->dma,
-		.cpu = cpu, .attrs = a->attrs, .kind = a->kind, .dir = a->dir,
-		.owner = OWNER_CPU, .function = a->call->name, .born = a->call->site,
-	};
-	if (unlikely(!ledger_add(&lab->judge.ledger, &a->d->live, &r))) {
+	r = ledger_new(l);
+	if (unlikely(!r)) {
 		pages_free(&lab->hw, a->page);
 		return false;
 	}
-	ledger_use_pages(&lab->judge.ledger, a->page, a->nr_pages, true);
+	r->dev = &a->d->dev;
+	r->offset = a->offset;
+	r->size = a->size;
+	r->dma = a->dma;
+	r->cpu = cpu;
+	r->attrs = a->attrs;
+	r->kind = a->kind;
+	r->dir = a->dir;
+	r->checked = false;
+	r->owner = OWNER_CPU;
+	r->device_bytes = NULL;
+	r->function = a->call->name;
+	r->born = a->call->site;
+	r->died = 0;
+	ledger_enter(l, &a->d->live, r);
+	ledger_use_pages(l, a->page, a->nr_pages, true);
 	return true;
 }
 

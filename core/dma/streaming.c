@@ -109,15 +109,41 @@ static bool arguments_ok(const struct map *map)
 	return true;
 }
 
+/* Returns the entry, which without a ledger is *@none, or NULL. */
+static struct region *enter(const struct map *map, size_t offset, dma_addr_t dma,
+			    struct region *none)
+{
+	struct ledger *l = &map->d->machine->judge.ledger;
+	bool keep = judge_keeps_ledger(&map->d->machine->judge);
+	struct region *r = keep ? ledger_new(l) : none;
+
+	if (unlikely(!r))
+		return NULL;
+	r->dev = &map->d->dev;
+	r->offset = offset;
+	r->size = map->size;
+	r->dma = dma;
+	r->cpu = map->ptr;
+	r->attrs = map->attrs;
+	r->kind = REGION_SINGLE;
+	r->dir = map->dir;
+	r->checked = false;
+	r->owner = OWNER_DEVICE;
+	r->device_bytes = NULL;
+	r->function = map->call->name;
+	r->born = map->call->site;
+	r->died = 0;
+	return !keep || ledger_enter(l, &map->d->live, r) ? r : NULL;
+}
+
 static dma_addr_t map_locked(const struct map *map)
 {
 	struct dmalab_machine *lab = map->d->machine;
 	const struct device *dev = &map->d->dev;
-	struct region r = {
-		.dev = &map->d->dev, .size = map->size, .cpu = map->ptr, .attrs = map->attrs,
-		.kind = REGION_SINGLE, .dir = map->dir, .owner = OWNER_DEVICE,
-		.function = map->call->name, .born = map->call->site,
-	};
+	struct region none, *r;
+	struct damage lost;
+	dma_addr_t dma;
+	size_t offset;
 	u64 limit;
 
 	if (unlikely(!arguments_ok(map)))
@@ -127,25 +153,23 @@ static dma_addr_t map_locked(const struct map *map)
 	if (lab_must_fail(lab))
 		return DMA_MAPPING_ERROR;
 
-	r.offset = map->ptr - lab->hw.cached;
+	offset = map->ptr - lab->hw.cached;
 	limit = min_not_zero(*dev->dma_mask, dev->bus_dma_limit);
-	r.dma = bus_from_phys(&map->d->window, offset_to_phys(&lab->hw, r.offset));
-	if (map->size > bank_bytes(&lab->hw, r.offset) || r.dma == NO_DMA ||
-	    r.dma + map->size - 1 > limit || r.dma + map->size - 1 < r.dma) {
+	dma = bus_from_phys(&map->d->window, offset_to_phys(&lab->hw, offset));
+	if (map->size > bank_bytes(&lab->hw, offset) || dma == NO_DMA ||
+	    dma + map->size - 1 > limit || dma + map->size - 1 < dma) {
 		refuse(map, CHECK_ADDRESS_OVER_MASK, "and there is no bounce buffer");
 		return DMA_MAPPING_ERROR;
 	}
-	if (judge_keeps_ledger(&lab->judge) &&
-	    !ledger_add(&lab->judge.ledger, &map->d->live, &r))
+	r = enter(map, offset, dma, &none);
+	if (unlikely(!r))
 		return DMA_MAPPING_ERROR;
-	if (!(map->attrs & DMA_ATTR_SKIP_CPU_SYNC)) {
-		struct damage lost = direct_handover(map->d, r.offset, map->size, FOR_DEVICE,
-						     map->dir, map->call->site);
-
-		if (unlikely(lost.bytes))
-			direct_report_partial(map->d, map->call, &r, r.dma, map->size, &lost);
-	}
-	return r.dma;
+	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC)
+		return dma;
+	lost = direct_handover(map->d, offset, map->size, FOR_DEVICE, map->dir, map->call->site);
+	if (unlikely(lost.bytes))
+		direct_report_partial(map->d, map->call, r, dma, map->size, &lost);
+	return dma;
 }
 
 static dma_addr_t map(struct device *dev, void *ptr, size_t size, enum dma_data_direction dir,
