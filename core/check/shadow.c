@@ -487,10 +487,16 @@ static u64 differing(const u8 *a, const u8 *b)
 {
 	u64 mask = 0;
 
-	if (memcmp(a, b, 64) == 0)
-		return 0;
-	for (unsigned i = 0; i < 64; i++)
-		mask |= (u64)(a[i] != b[i]) << i;
+	for (unsigned i = 0; i < 64; i += 8) {
+		u64 x, y;
+
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (likely(x == y))
+			continue;
+		for (unsigned k = i; k < i + 8; k++)
+			mask |= (u64)(a[k] != b[k]) << k;
+	}
 	return mask;
 }
 
@@ -512,11 +518,15 @@ void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size
 		if (!stored)
 			continue;
 		need_tracked(s, page);
-		for (stored &= ~g->cpu & ~g->dev; stored; stored &= stored - 1) {
-			size_t at = base + __builtin_ctzll(stored);
+		stored &= ~g->cpu & ~g->dev;
+		while (stored) {
+			unsigned first = __builtin_ctzll(stored);
+			u64 rest = ~(stored >> first);
+			unsigned run = rest ? __builtin_ctzll(rest) : 64;
 
-			shadow_cpu_store(s, at, 1, site);
-			cache_mark_dirty(m, at);
+			shadow_cpu_store(s, base + first, run, site);
+			cache_mark_dirty(m, base + first, run);
+			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
 		}
 	}
 }

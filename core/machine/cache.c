@@ -306,12 +306,18 @@ void cache_give_up(struct machine *m, u32 page, u32 nr)
 	}
 }
 
-void cache_mark_dirty(struct machine *m, size_t offset)
+void cache_mark_dirty(struct machine *m, size_t offset, size_t len)
 {
-	struct line l = line_at(m, first_line(&m->cache, offset));
+	struct span span;
 
-	*l.valid |= l.bit;
-	*l.dirty |= l.bit;
+	for (size_t at = offset; next_span(m, &at, offset + len, &span);) {
+		struct page_lines *lines = &m->cache.lines[span.page];
+
+		for (unsigned w = 0; w < 2; w++) {
+			lines->valid[w] |= span.bits[w];
+			lines->dirty[w] |= span.bits[w];
+		}
+	}
 }
 
 void cache_take_back(struct machine *m, u32 page, u32 nr)

@@ -82,8 +82,8 @@ void cache_fill(struct machine *m, size_t offset, size_t len);
 void cache_give_up(struct machine *m, u32 page, u32 nr);
 void cache_take_back(struct machine *m, u32 page, u32 nr);
 
-/* The line at @offset holds stores that did not come through cache_cpu_store(). */
-void cache_mark_dirty(struct machine *m, size_t offset);
+/* These lines hold stores that did not come through cache_cpu_store(). */
+void cache_mark_dirty(struct machine *m, size_t offset, size_t len);
 
 /* policy.c: the policy's turn, after the CPU or the bus used these bytes. */
 void cache_step(struct machine *m, size_t offset, size_t len);
