@@ -276,7 +276,8 @@ int gbench_run(int argc, char **argv)
 
 	size_t count = count_instances();
 	if (count == 0) {
-		fprintf(stderr, "bench: no benchmark matches %s (--benchmark_list_tests lists them)\n",
+		fprintf(stderr,
+			"bench: no benchmark matches %s (--benchmark_list_tests lists them)\n",
 			benchmark::GetBenchmarkFilter().c_str());
 		return 1;
 	}

@@ -11,6 +11,7 @@
  *			gbench_skip(state, "no memory");
  *			return;
  *		}
+ *		gbench_use(buf);
  *		gbench_loop(state) {
  *			memset(buf, 0, size);
  *			gbench_clobber();
@@ -195,13 +196,19 @@ void gbench_label(struct gbench_state *state, const char *label);
 
 /* ------------------------------------------------ against the optimiser */
 
-/* Have @ptr's pointee computed: someone looks at it. */
+/*
+ * Have @ptr's pointee computed: someone looks at it; and from here on someone may do
+ * so whenever gbench_clobber() is called.
+ */
 static inline void gbench_use(const void *ptr)
 {
 	__asm__ volatile("" : : "r"(ptr) : "memory");
 }
 
-/* Have all stores done, and forget what memory holds. */
+/*
+ * Have all stores done, and forget what memory holds. Memory that nobody else knows
+ * of is left out: show it to gbench_use() once.
+ */
 static inline void gbench_clobber(void)
 {
 	__asm__ volatile("" : : : "memory");

@@ -38,9 +38,9 @@ EXTRA_DIST += \
 	bench/select.awk \
 	bench/summary.awk
 
-BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' BENCH_TARGET=$@ BENCH_FILTER='$(BENCH_FILTER)' \
+BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' BENCH_TARGET=$@ BENCH_FILTER='$(value BENCH_FILTER)' \
 	BENCH_MIN_TIME='$(BENCH_MIN_TIME)' BENCH_REPETITIONS='$(BENCH_REPETITIONS)' \
-	BENCH_FLAGS='$(BENCH_FLAGS)' $(SHELL) $(srcdir)/bench/run.sh
+	BENCH_FLAGS='$(value BENCH_FLAGS)' $(SHELL) $(srcdir)/bench/run.sh
 
 if WITH_BENCHMARK
 bench bench-short: bench/dmalab-bench$(EXEEXT)

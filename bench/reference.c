@@ -29,6 +29,7 @@ static void host_memset(struct gbench_state *state, const void *context)
 		return;
 	}
 	memset(buf, 1, size);
+	gbench_use(buf);
 	gbench_loop(state) {
 		memset(buf, 0, size);
 		gbench_clobber();
@@ -50,6 +51,7 @@ static void host_memcpy(struct gbench_state *state, const void *context)
 		return;
 	}
 	memset(buf, 0, size);
+	gbench_use(buf);
 	gbench_loop(state) {
 		memcpy(buf, pattern, size);
 		gbench_clobber();

@@ -27,8 +27,8 @@ BENCH_COMMAND=$command
 export BENCH_COMMAND
 
 case $BENCH_TARGET in
-bench-short) : "${BENCH_MIN_TIME:=0.005}" "${BENCH_REPETITIONS:=3}" ;;
-*) : "${BENCH_MIN_TIME:=0.03}" "${BENCH_REPETITIONS:=9}" ;;
+bench-short) : "${BENCH_MIN_TIME:=0.01}" "${BENCH_REPETITIONS:=5}" ;;
+*) : "${BENCH_MIN_TIME:=0.03}" "${BENCH_REPETITIONS:=7}" ;;
 esac
 
 mkdir -p $dir || exit 1

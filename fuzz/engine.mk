@@ -9,15 +9,13 @@
 #   SRC        the source tree
 #   SOURCES    the library's sources, relative to SRC
 #   FLAGS      preprocessor flags, LIBS libraries of the library
-#   TARGETS    the fuzz targets
+#   TARGETS    the fuzz targets, and for each
+#   X_SOURCES  its sources; headers are passed over
 #
 # libFuzzer's build has the sanitizers; AFL++'s has none and is the faster for it:
 # what corrupts memory is found by the one, and what needs many tries by the other.
 
 OUT = fuzz/build-$(ENGINE)
-
-coherency_SOURCES = fuzz/coherency.c fuzz/program.c
-misuse_SOURCES = fuzz/misuse.c
 
 libfuzzer_CFLAGS = -O1 -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer

@@ -3,8 +3,7 @@
 # make fuzz       the campaign: FUZZ_TIME, FUZZ_ENGINE, FUZZ_TARGET, FUZZ_JOBS
 # make check      replays the corpora without an engine
 #
-# A new target: its source here and in engine.mk, its name in FUZZ_TARGETS, its
-# seeds in corpora/fuzz.
+# A new target: its sources here, its name in FUZZ_TARGETS, its seeds in corpora/fuzz.
 
 FUZZ_TARGETS = misuse coherency
 FUZZ_TIME = 60
@@ -12,12 +11,20 @@ FUZZ_ENGINE =
 FUZZ_TARGET =
 FUZZ_JOBS =
 
+# What a target is made of, whoever brings the main.
+FUZZ_COMMON = fuzz/input.h fuzz/target.h
+FUZZ_COHERENCY = fuzz/coherency.c fuzz/program.c fuzz/program.h
+FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
+	fuzz/model.c fuzz/model.h fuzz/model-access.c fuzz/model-alloc.c fuzz/model-cache.c \
+	fuzz/model-free.c fuzz/model-sync.c
+
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency
-fuzz_replay_misuse_SOURCES = fuzz/replay.c fuzz/misuse.c fuzz/input.h fuzz/target.h
+fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)
 fuzz_replay_misuse_LDADD = libdmalab.la
-fuzz_replay_coherency_SOURCES = fuzz/replay.c fuzz/coherency.c fuzz/program.c fuzz/program.h \
-	fuzz/input.h fuzz/target.h
+fuzz_replay_misuse_LDFLAGS = -static
+fuzz_replay_coherency_SOURCES = fuzz/replay.c $(FUZZ_COHERENCY) $(FUZZ_COMMON)
 fuzz_replay_coherency_LDADD = libdmalab.la
+fuzz_replay_coherency_LDFLAGS = -static
 
 TESTS += fuzz/check-misuse.sh fuzz/check-coherency.sh
 
@@ -27,7 +34,8 @@ EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk fuzz/campaign.sh \
 
 FUZZ_BUILD = $(MAKE) -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' TARGETS='$(FUZZ_TARGETS)' \
 	SOURCES='$(libdmalab_la_SOURCES)' FLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(LIBDW_CFLAGS)' \
-	LIBS='$(LIBDW_LIBS) $(LIBS)'
+	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE)' \
+	coherency_SOURCES='$(FUZZ_COHERENCY)'
 
 fuzz-build-libfuzzer: config.h
 	+@$(FUZZ_BUILD) ENGINE=libfuzzer ENGINE_CC='$(FUZZ_CLANG)'

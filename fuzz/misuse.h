@@ -52,7 +52,8 @@ struct call {
 	unsigned long attrs;
 	gfp_t gfp;
 	u64 mask;
-	unsigned number;
+	unsigned number;        /* MAP: 1 for a pointer into the stack */
+	bool unchecked;         /* MAP: dma_mapping_error() does not follow */
 	uint8_t value;          /* that a write stores */
 };
 

@@ -15,17 +15,6 @@ bool model_fails_by_order(struct model *m)
 	return m->fail_nth && --m->fail_nth == 0;
 }
 
-bool model_allocated(const struct model *m, size_t at)
-{
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && o->kind != MAPPING && at >= o->at && at - o->at < o->room)
-			return true;
-	}
-	return false;
-}
-
 /* Does the page allocator have the page? */
 static bool page_is_free(const struct model *m, size_t page)
 {
@@ -236,8 +225,8 @@ static const char *inspect_kmalloc(const struct model *m, const struct call *c,
 {
 	if (view != CACHED || obj->room < c->size || obj->room > m->ram - obj->at)
 		return "a cached pointer with room for the size";
-	for (size_t i = 0; i < obj->room; i += 32)
-		if (model_allocated(m, obj->at + i))
+	for (size_t i = 0; i < obj->room; i++)
+		if (m->allocated[obj->at + i])
 			return "memory that nobody has";
 	if (obj->at % machine_dma_align(m) || obj->room % machine_dma_align(m))
 		return "memory aligned for DMA";

@@ -85,6 +85,18 @@ void dispute_byte(struct dispute *d, size_t at)
 	d->bytes++;
 }
 
+/* A byte that a store beside it endangers. */
+static void victimise(const struct model *m, struct dispute *d, size_t at)
+{
+	dispute_byte(d, at);
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind != KMALLOCED && at >= o->at && at - o->at < o->size)
+			d->held = true;
+	}
+}
+
 /* ---------------------------------------------------------------- events */
 
 void cpu_loads(struct model *m, size_t at, size_t len)
@@ -108,7 +120,7 @@ static void cpu_stores_in_line(struct model *m, size_t line, size_t at, size_t l
 		} else if (m->dev[i]) {
 			/* The line may be written back over it. */
 			if (!m->cpu[i])
-				dispute_byte(victims, i);
+				victimise(m, victims, i);
 			m->cpu[i] = true;
 		}
 	}
@@ -141,7 +153,7 @@ static void bus_stores_in_line(struct model *m, size_t line, size_t at, size_t l
 		m->dev[i] = dirty || may_hide;
 		m->by_device[i] = true;
 		if (dirty && !over_cpu_bytes)
-			dispute_byte(victims, i);
+			victimise(m, victims, i);
 	}
 }
 

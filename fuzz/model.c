@@ -37,6 +37,7 @@ static void forget_pages(struct model *m)
 	for (size_t page = 0; page < MODEL_PAGES; page++) {
 		if (!m->touched[page])
 			continue;
+		memset(m->allocated + page * 4096, 0, 4096);
 		memset(m->cpu + page * 4096, 0, 4096);
 		memset(m->dev + page * 4096, 0, 4096);
 		memset(m->by_device + page * 4096, 0, 4096);
@@ -110,7 +111,20 @@ struct object *model_add(struct model *m, const struct object *init)
 			abort();
 		memset(o->device_owns, o->kind == MAPPING, o->size);
 	}
+	if (o->kind != MAPPING) {
+		model_touch(m, o->at, o->room);
+		memset(m->allocated + o->at, 1, o->room);
+	}
 	return o;
+}
+
+void model_remove(struct model *m, struct object *o)
+{
+	o->live = false;
+	if (o->kind != MAPPING)
+		memset(m->allocated + o->at, 0, o->room);
+	if (o->kind != KMALLOCED)
+		o->released = ++m->nr_released;
 }
 
 void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys)
@@ -220,6 +234,7 @@ static void free_device(struct model *m, const struct call *c, struct expect *e)
 	}
 	model_device_gone(m, c->device, e);
 	m->device[c->device].life = 0;
+	m->device[c->device].window = 0;
 }
 
 /* ----------------------------------------------------------------- calls */

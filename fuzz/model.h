@@ -64,6 +64,7 @@ struct model {
 	uintptr_t cached, uncached, cookies;
 
 	/* For each byte. */
+	uint8_t allocated[MODEL_RAM]; /* somebody may touch it */
 	uint8_t cpu[MODEL_RAM];       /* stored by the CPU, memory may not have it */
 	uint8_t dev[MODEL_RAM];       /* stored past the cache, which may hide it */
 	uint8_t by_device[MODEL_RAM]; /* so was the latest store */
@@ -95,6 +96,7 @@ void model_end(struct model *m);
 
 void expect(struct expect *e, const char *check);
 struct object *model_add(struct model *m, const struct object *init);
+void model_remove(struct model *m, struct object *o);
 void model_touch(struct model *m, size_t at, size_t len);
 size_t model_pages(size_t size);                    /* rounded up to pages */
 size_t model_phys_to_ram(const struct model *m, u64 phys);
@@ -134,7 +136,6 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
 void model_kmalloc(struct model *m, const struct call *c, const struct outcome *o,
 		   struct expect *e);
-bool model_allocated(const struct model *m, size_t at);
 bool model_fails_by_order(struct model *m);
 
 /* model-free.c */
@@ -160,9 +161,11 @@ bool machine_is_coherent(const struct model *m);
 bool machine_speculates(const struct model *m);
 size_t machine_dma_align(const struct model *m);
 
+/* Bytes, of which some may have two values. */
 struct dispute {
 	size_t bytes, first, last;
 	bool lost_cpu, lost_device;
+	bool held;               /* some of them belong to a live object */
 };
 
 void dispute_byte(struct dispute *d, size_t at);

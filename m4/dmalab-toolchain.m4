@@ -74,6 +74,7 @@ AC_DEFUN([DMALAB_LANGUAGE], [
 #   -Wcast-align     never fires on the machines we run on, or always
 #   -Winline, -Wpadded, -Waggregate-return: no mistakes in themselves
 #   -Wnull-dereference: GCC 12 sees NULL paths that are not there, after inlining
+#   -Wpointer-arith  arithmetic on void * is the kernel's way
 #   -Wswitch-enum    wants every case spelled out in spite of a default
 #   -Wunused-parameter of callbacks is kept: name them in a (void) cast
 AC_DEFUN([DMALAB_WARNINGS], [
@@ -97,7 +98,6 @@ AC_DEFUN([DMALAB_WARNINGS], [
 		-Wmissing-variable-declarations
 		-Wnested-externs
 		-Wold-style-definition
-		-Wpointer-arith
 		-Wredundant-decls
 		-Wshadow
 		-Wstrict-prototypes

@@ -14,8 +14,7 @@ AC_DEFUN([DMALAB_WITH_LIBDW], [
 	AS_IF([test "$with_libdw:$have_libdw" = yes:no],
 		[AC_MSG_ERROR([--with-libdw, but no libdw (Debian: libdw-dev)])])
 	AS_IF([test "$have_libdw" = yes],
-		[AC_DEFINE([HAVE_LIBDW], [1], [Define to name call sites by libdw.])
-		 AC_SUBST([REQUIRES_PRIVATE], [libdw])])
+		[AC_DEFINE([HAVE_LIBDW], [1], [Define to name call sites by libdw.])])
 	AM_CONDITIONAL([WITH_LIBDW], [test "$have_libdw" = yes])
 ])
 

@@ -17,13 +17,15 @@ void = add("handle alloc + free, 4 KiB", "alloc path:handle", "size", "4096")
 void = add("noncoherent alloc + free, 4 KiB", "alloc path:noncoherent", "size", "4096")
 void = add("sync pair, 4 KiB clean", "sync size:4096", "dirty", "0")
 void = add("sync pair, 4 KiB written", "sync size:4096", "dirty", "4096")
+void = add("sync pair, 64 B in a ring", "ring size:64", "dirty", "64")
 void = add("map + unmap, 4 KiB clean", "map", "size", "4096")
 void = add("kmalloc + kfree, 4 KiB", "kmalloc", "size", "4096")
 void = add("device reads 64 B", "device memory:noncoherent op:read", "bytes", "64")
 void = add("device writes 64 B", "device memory:noncoherent op:write", "bytes", "64")
-void = add("CPU reads 8 B, settled page", "cpu memory:noncoherent page:settled op:read", "bytes", "8")
-void = add("CPU reads 8 B, written page", "cpu memory:noncoherent page:written op:read", "bytes", "8")
-void = add("CPU writes 8 B", "cpu memory:noncoherent page:written op:write", "bytes", "8")
+cached = "cpu memory:noncoherent page:"
+void = add("CPU reads 8 B, settled page", cached . "settled op:read", "bytes", "8")
+void = add("CPU reads 8 B, written page", cached . "written op:read", "bytes", "8")
+void = add("CPU writes 8 B", cached . "written op:write", "bytes", "8")
 void = add("CPU reads 8 B, coherent", "cpu memory:coherent op:read", "bytes", "8")
 void = add("CPU writes 8 B, coherent", "cpu memory:coherent op:write", "bytes", "8")
 
@@ -43,8 +45,12 @@ do for [i = 1:rows] {
 	}
 }
 
-set title "{/:Bold*1.15 All checks cost " . sprintf("%.1f × to %.1f × of an unchecked call}", least, worst) \
-	offset 0,0.3
+headline = "What each level of checking costs"
+if (worst > 0) {
+	headline = sprintf("All checks on: %s to %s an unchecked call", \
+			   ratio_text(least), ratio_text(worst))
+}
+set title "{/:Bold*1.15 " . headline . "}" offset 0,0.3
 set logscale x 10
 set xrange [1:*]
 set xtics ("1 ns" 1, "10 ns" 10, "100 ns" 100, "1 µs" 1e3, "10 µs" 1e4, "100 µs" 1e5)
@@ -53,17 +59,17 @@ set yrange [rows + 0.6:0.4]
 unset ytics
 set grid noytics xtics linetype 1 linewidth 0.6 linecolor rgb faint
 set border 1
-set lmargin at screen 0.29
+set lmargin at screen 0.3
 set rmargin at screen 0.9
 set bmargin at screen 0.19
-set key at screen 0.595, screen 0.02 center bottom horizontal maxcols 3 width 2
+set key at screen 0.6, screen 0.02 center bottom horizontal maxcols 3 width 2
 set label "all : off" at graph 1.03, first 0.2 left textcolor rgb grey
 do for [i = 1:rows] {
 	if (full[i] > 0) {
 		set label label[i] at graph -0.02, first i right textcolor rgb ink
 	}
 	if (off[i] > 0 && full[i] > 0) {
-		set label sprintf("%.1f ×", full[i] / off[i]) at graph 1.03, first i left textcolor rgb ink
+		set label ratio_text(full[i] / off[i]) at graph 1.03, first i left textcolor rgb ink
 	}
 }
 positive(x) = x > 0 ? x : NaN

@@ -11,7 +11,6 @@ load style
 eval figure(1000, 420)
 
 set datafile separator ","
-set xrange [0:*]
 set yrange [0:*]
 set offsets 0, 0, graph 0.12, 0
 set ytics format "%.0f"
@@ -25,16 +24,20 @@ last(csv, column) = real(system(sprintf("awk -F, '{ last = $%d } END { print las
 findings = 0
 executions = 0
 seconds = 0
+longest = 1
 do for [d in campaigns] {
 	csv = d . "/coverage.csv"
 	executions = executions + last(csv, 2)
 	findings = findings + last(csv, 5)
 	seconds = seconds + last(csv, 1)
+	longest = last(csv, 1) > longest ? last(csv, 1) : longest
 }
-headline = sprintf("%s in %.0f s of fuzzing and %.3g million executions", \
+set xrange [0:longest * 1.02]
+headline = sprintf("%s in %.0f s of fuzzing and %s executions", \
 	findings == 0 ? "Nothing found" : sprintf("%d finding%s", findings, findings == 1 ? "" : "s"), \
-	seconds, executions / 1e6)
-set multiplot layout 1,words(engines) margins 0.09,0.98,0.16,0.8 spacing 0.1,0 \
+	seconds, executions < 1e6 ? sprintf("%.0f thousand", executions / 1e3) : \
+	sprintf("%.1f million", executions / 1e6))
+set multiplot layout 1,words(engines) margins 0.095,0.978,0.17,0.8 spacing 0.1,0 \
 	title "{/:Bold*1.15 " . headline . "}" textcolor rgb ink offset 0,-0.5
 
 set key bottom right
@@ -45,9 +48,14 @@ do for [engine in engines] {
 	} else {
 		unset ylabel
 	}
+	# An engine that has not yet counted says 0.
 	plot for [t = 1:words(targets)] \
-		sprintf("< d='%s'; test -z \"$d\" || tail -n +2 \"$d/coverage.csv\"", \
+		sprintf("< d='%s'; test -z \"$d\" || awk -F, '$3 > 0' \"$d/coverage.csv\"", \
 			directory(engine, word(targets, t))) \
-		using 1:3 with steps linestyle 30 + t title word(targets, t)
+		using 1:3 with steps linestyle 30 + t title word(targets, t), \
+	     for [t = 1:words(targets)] \
+		sprintf("< d='%s'; test -z \"$d\" || tail -n 1 \"$d/coverage.csv\"", \
+			directory(engine, word(targets, t))) \
+		using 1:3 with points linestyle 30 + t notitle
 }
 unset multiplot

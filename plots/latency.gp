@@ -8,7 +8,7 @@ eval figure(1000, 480)
 eval set_size_axis
 eval set_time_axis
 set xrange [45:1500000]
-set yrange [1:*]
+set yrange [1:top_of("alloc|host")]
 set xlabel "size of the allocation" textcolor rgb ink
 set xtics ("64 B" 64, "1 KiB" 1024, "4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576)
 
@@ -18,13 +18,15 @@ memset4k = best_at("host op:memset", "size", "4096")
 
 headline = "Time for an allocation and its free, over size"
 if (memset4k > 0 && at4k("off") > 0 && at4k("full") > 0) {
-	headline = sprintf("Coherent alloc + free of 4 KiB takes %.1f × a memset unchecked, " . \
-			   "%.1f × with all checks", at4k("off") / memset4k, at4k("full") / memset4k)
+	headline = sprintf("Coherent alloc + free of 4 KiB takes %s a memset unchecked, " . \
+			   "%s with all checks", ratio_text(at4k("off") / memset4k), \
+			   ratio_text(at4k("full") / memset4k))
 }
-set multiplot layout 1,2 margins 0.095,0.98,0.3,0.82 spacing 0.03,0 \
+set multiplot layout 1,2 margins 0.1,0.978,0.3,0.82 spacing 0.03,0 \
 	title "{/:Bold*1.15 " . headline . "}" textcolor rgb ink offset 0,-0.5
 
 unset key
+# Each panel begins with lines that do not show: without data gnuplot would fail.
 do for [panel in "off full"] {
 	set title panel eq "off" ? "checks off" : "all checks" offset 0,-0.3
 	if (panel eq "off") {
@@ -33,7 +35,8 @@ do for [panel in "off full"] {
 		unset ylabel
 		set ytics ("" 1, "" 10, "" 100, "" 1e3, "" 1e4, "" 1e5, "" 1e6, "" 1e7)
 	}
-	plot series("host op:memset", "size") using 1:2 with lines linestyle 11, \
+	plot 1 with lines linetype nodraw, 10 with lines linetype nodraw, \
+	     series("host op:memset", "size") using 1:2 with lines linestyle 11, \
 	     series("host op:memcpy", "size") using 1:2 with lines linestyle 12, \
 	     series("host op:heap", "size") using 1:2 with lines linestyle 13, \
 	     alloc("coherent", panel) using 1:2 linestyle 1, \

@@ -24,8 +24,8 @@ plots:
 		$(SHELL) $(srcdir)/plots/plots.sh
 else
 plots:
-	@echo 'plots: gnuplot was not found (Debian: gnuplot-nox); install it and run configure again' >&2; \
-		exit 1
+	@echo 'plots: gnuplot was not found (Debian: gnuplot-nox);' \
+		'install it and run configure again' >&2; exit 1
 endif
 
 .PHONY: plots

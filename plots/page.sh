@@ -98,9 +98,9 @@ if test -f "$results"; then
 three paths, and what zeroing or copying as many bytes costs on plain memory. Memory comes in pages, so
 below 4&nbsp;KiB a path that zeroes pays for 4&nbsp;KiB."
 	figure sync "$bench_command" "<code>dma_sync_single_for_device()</code> and
-<code>dma_sync_single_for_cpu()</code>, one after the other, on a bidirectional part of a noncoherent
-buffer, after the CPU wrote the part's first bytes: none, 1/16, 1/4, or all of them. A line for each size of
-the part. The writes are not timed."
+<code>dma_sync_single_for_cpu()</code>, one after the other, of all of a bidirectional noncoherent
+buffer, after the CPU wrote its first bytes: none, 1/16, 1/4, or all of them. A line for each size of the
+buffer. The writes are not timed."
 	figure checks "$bench_command" "The same call at each level of checking, on the default machine."
 	echo "<h2>The numbers</h2><div class=\"scroll\">"
 	$AWK -v html=1 -f "$bench/summary.awk" "$results"

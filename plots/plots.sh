@@ -44,13 +44,16 @@ brings()
 	esac
 }
 
-# draw FIGURE FORMAT
+# draw FIGURE FORMAT. gnuplot warns of each series that a filter has left without
+# results: of interest only if it fails.
 draw()
 {
 	"$GNUPLOT" -e "style = '$here/style.gp'; format = '$2'; name = '$1'; \
 		output = '$out/$1.$2'; bench = '$bench'; results = '$results'; \
 		campaigns = '$campaigns'; engines = '$engines'; targets = '$targets'" \
-		"$here/$1.gp" && test -s "$out/$1.$2"
+		"$here/$1.gp" 2>$out/messages && test -s "$out/$1.$2" && return
+	cat $out/messages >&2
+	return 1
 }
 
 # In one page no two drawings may share an id; and not everyone has the font.
@@ -103,6 +106,7 @@ if test -n "${PLOTS:-}" && test -n "$missing"; then
 	exit 1
 fi
 if test -z "$chosen"; then
+	rm -rf $out $page # of earlier results
 	complain "nothing to draw yet. Run one of these first, then make plots again:"
 	complain "  make bench-short   benchmarks, in half a minute (make bench: in three)"
 	complain "  make fuzz          both fuzzers, for FUZZ_TIME=SECONDS each"
@@ -121,6 +125,7 @@ for figure in $chosen; do
 	rm -f "$out/$figure.svg" "$out/$figure.png"
 	status=1
 done
+rm -f $out/messages
 for figure in $missing; do
 	echo "plots: $figure: no results yet ($(brings "$figure"))"
 	rm -f "$out/$figure.svg" "$out/$figure.png"

@@ -14,12 +14,12 @@ set encoding utf8
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 blue = "#0072B2"; orange = "#D55E00"; green = "#009E73"; purple = "#AA4499"
-sky = "#56B4E9"; yellow = "#E69F00"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
+sky = "#56B4E9"; deep = "#00553C"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
 
 font = "DejaVu Sans"
-# The PNG has twice the pixels.
+# The PNG has twice the pixels; and it counts fonts in points, the SVG in pixels.
 if (format eq "svg") {
-	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,11' " . \
+	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,13' " . \
 			       "background 'white' name '%s'", w, h, font, name)
 } else {
 	figure(w, h) = sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
@@ -36,22 +36,22 @@ set key textcolor rgb ink samplen 2.2 spacing 1.2 width 1 Left reverse
 set style data linespoints
 set pointsize 0.6
 
-# The three paths, and what they are compared with.
-set style line 1 linewidth 4.5 linecolor rgb blue pointtype 7 pointsize 0.9
+# The three paths, and what they are compared with. Coherent and noncoherent often
+# cost the same: the second is a thin line on the first, which is wide.
+set style line 1 linewidth 5 linecolor rgb sky pointtype 7 pointsize 0.9
 set style line 2 linewidth 2 linecolor rgb orange pointtype 5
-set style line 3 linewidth 1.5 linecolor rgb green pointtype 9
+set style line 3 linewidth 1.5 linecolor rgb deep pointtype 9
 # Sizes, from small to large.
 set style line 21 linewidth 2 linecolor rgb "#7FB5D9" pointtype 7
-set style line 22 linewidth 2 linecolor rgb "#559DCC" pointtype 7
-set style line 23 linewidth 2 linecolor rgb "#3480B9" pointtype 7
-set style line 24 linewidth 2 linecolor rgb "#1A5D9E" pointtype 7
-set style line 25 linewidth 2 linecolor rgb "#083B7C" pointtype 7
+set style line 22 linewidth 2 linecolor rgb "#3F8AC0" pointtype 7
+set style line 23 linewidth 2 linecolor rgb "#1A5D9E" pointtype 7
+set style line 24 linewidth 2 linecolor rgb "#083B7C" pointtype 7
 # One colour after another, where nothing is meant by them.
-set style line 31 linewidth 2 linecolor rgb blue
-set style line 32 linewidth 2 linecolor rgb orange
-set style line 33 linewidth 2 linecolor rgb green
-set style line 34 linewidth 2 linecolor rgb purple
-set style line 35 linewidth 2 linecolor rgb ink
+set style line 31 linewidth 2 linecolor rgb blue pointtype 7
+set style line 32 linewidth 2 linecolor rgb orange pointtype 7
+set style line 33 linewidth 2 linecolor rgb green pointtype 7
+set style line 34 linewidth 2 linecolor rgb purple pointtype 7
+set style line 35 linewidth 2 linecolor rgb ink pointtype 7
 set style line 11 linewidth 1.6 linecolor rgb ink dashtype 1 pointtype 0
 set style line 12 linewidth 1.6 linecolor rgb ink dashtype (8,4) pointtype 0
 set style line 13 linewidth 1.6 linecolor rgb grey dashtype (2,3) pointtype 0
@@ -64,9 +64,17 @@ best_at(want, axis, at) = real(system(sprintf( \
 	"LC_ALL=C awk -f '%s/select.awk' -v want='%s %s:%s' -v axis=%s '%s' | " . \
 	"awk '{ best = $2 } END { print best + 0 }'", bench, want, axis, at, axis, results)))
 
+# The power of ten above the longest time in families of benchmarks ("alloc|host"):
+# panels side by side must have one scale.
+top_of(families) = 10 ** ceil(real(system(sprintf( \
+	"awk -F '\t' '/^(%s)\\// && $2 > top { top = $2 } " . \
+	"END { print log(top + 9) / log(10) }' '%s'", families, results))))
+
 # "1.2 µs"
 time_text(t) = t < 9.995 ? sprintf("%.1f ns", t) : t < 999.5 ? sprintf("%.0f ns", t) : \
 	t < 9995 ? sprintf("%.1f µs", t / 1e3) : sprintf("%.0f µs", t / 1e3)
+
+ratio_text(r) = r < 9.95 ? sprintf("%.1f ×", r) : sprintf("%.0f ×", r)
 
 # Sizes and times on logarithmic axes, named rather than as powers.
 set_size_axis = "set logscale x 2; set xtics (" . \

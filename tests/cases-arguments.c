@@ -35,6 +35,16 @@ static void homemade_device(struct rig *r)
 	assert_null(dma_alloc_coherent(&own, 4096, &dma, GFP_KERNEL));
 }
 
+static void unbound_device(struct rig *r)
+{
+	struct device *dev = dmalab_device_new(r->machine, "gone");
+	dma_addr_t dma;
+
+	dmalab_device_free(dev);
+	at(10);
+	assert_null(dma_alloc_coherent(dev, 4096, &dma, GFP_KERNEL));
+}
+
 static void second_device(struct rig *r)
 {
 	struct device *dev = dmalab_device_new(r->machine, NULL);
@@ -346,6 +356,7 @@ static void page_of_noncoherent(struct rig *r)
 const struct check_case argument_cases[] = {
 	{ .check = "no-device", .draw = no_device, .miss = second_device },
 	{ .check = "no-device", .variant = "homemade", .draw = homemade_device },
+	{ .check = "no-device", .variant = "unbound", .draw = unbound_device },
 	{ .check = "bad-direction", .draw = bad_direction, .miss = good_direction },
 	{ .check = "zero-size", .draw = zero_size, .miss = one_byte },
 	{ .check = "bad-attrs", .draw = bad_attrs, .miss = good_attrs },

@@ -34,7 +34,7 @@ static void fresh_cpu_read(struct rig *r)
 static void stale_second_poll(struct rig *r)
 {
 	dma_addr_t dma;
-	void *p;
+	u8 *p;
 
 	at(10);
 	p = noncoherent_ok(r, 4096, &dma, DMA_BIDIRECTIONAL);
@@ -55,7 +55,7 @@ static void stale_second_poll(struct rig *r)
 
 static void stale_device_read(struct rig *r)
 {
-	void *p = kmalloc_ok(256);
+	u8 *p = kmalloc_ok(256);
 	dma_addr_t dma;
 
 	at(10);
@@ -85,7 +85,7 @@ static void stale_zeroes(struct rig *r)
 
 static void fresh_device_read(struct rig *r)
 {
-	void *p = kmalloc_ok(256);
+	u8 *p = kmalloc_ok(256);
 	dma_addr_t dma = map_ok(r, p, 256, DMA_TO_DEVICE);
 
 	dma_sync_single_for_cpu(r->dev, dma, 256, DMA_TO_DEVICE);

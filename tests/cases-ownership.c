@@ -52,6 +52,22 @@ static void coherent_use_after_free(struct rig *r)
 	cpu_write(p + 100, 8);
 }
 
+/* The page is somebody else's now, and cached: the old pointer is dangling. */
+static void dangling_pointer(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p, *q;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	dma_free_coherent(r->dev, 4096, p, dma);
+	q = kmalloc_ok(4096);
+	at(30);
+	cpu_write(p, 8);
+	kfree(q);
+}
+
 static void use_after_kfree(struct rig *r)
 {
 	void *p = kmalloc_ok(64), *neighbour = kmalloc_ok(64);
@@ -292,6 +308,7 @@ const struct check_case ownership_cases[] = {
 	{ .check = "handle-dereference", .draw = handle_dereference, .miss = coherent_access },
 	{ .check = "cpu-use-after-free", .draw = cpu_use_after_free, .miss = use_of_all },
 	{ .check = "cpu-use-after-free", .variant = "coherent", .draw = coherent_use_after_free },
+	{ .check = "cpu-use-after-free", .variant = "dangling", .draw = dangling_pointer },
 	{ .check = "cpu-use-after-free", .variant = "kmalloc()", .draw = use_after_kfree },
 	{ .check = "cpu-read-device-owned", .draw = cpu_read_device_owned,
 	  .miss = cpu_read_to_device },

@@ -1,17 +1,127 @@
 # SPDX-License-Identifier: MIT
 #
 # A unit test is tests/test-NAME.c, a cmocka program that becomes tests/test-NAME.t:
-#
-#	check_PROGRAMS += tests/test-NAME.t
-#	TESTS += tests/test-NAME.t
-#	tests_test_NAME_t_SOURCES = tests/test-NAME.c
-#	tests_test_NAME_t_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-#	tests_test_NAME_t_LDADD = libdmalab.la $(CMOCKA_LIBS)
-#
-# (non-letters of NAME become _ in variables). What is no TAP program has no
-# suffix, or .sh; see the top of Makefile.am.
+# two lines in the lists, and four below (non-letters of NAME become _ in
+# variables). What is no TAP program has no suffix, or .sh; see the top of
+# Makefile.am. tests/rig.h is what they have in common, tests/cases.h the table of
+# what draws each check.
 
 if WITH_CMOCKA
+unit_tests = \
+	tests/test-arguments.t \
+	tests/test-cache.t \
+	tests/test-catalogue.t \
+	tests/test-cookie.t \
+	tests/test-edges.t \
+	tests/test-fail-nth.t \
+	tests/test-golden.t \
+	tests/test-handle.t \
+	tests/test-host-memory.t \
+	tests/test-machines.t \
+	tests/test-memory.t \
+	tests/test-options.t \
+	tests/test-placement.t \
+	tests/test-plain.t \
+	tests/test-quiet.t \
+	tests/test-report.t \
+	tests/test-sync.t \
+	tests/test-threads.t \
+	tests/test-zeroing.t
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+
+TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
+RIG = tests/rig.c tests/rig.h
+CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
+	tests/cases-lifetime.c tests/cases-ownership.c tests/cases-sync.c
+
+tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
+tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_arguments_t_LDADD = $(TEST_LDADD)
+
+tests_test_cache_t_SOURCES = tests/test-cache.c $(RIG)
+tests_test_cache_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_cache_t_LDADD = $(TEST_LDADD)
+
+tests_test_catalogue_t_SOURCES = tests/test-catalogue.c $(RIG) $(CASES)
+tests_test_catalogue_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_catalogue_t_LDADD = $(TEST_LDADD)
+
+tests_test_cookie_t_SOURCES = tests/test-cookie.c $(RIG)
+tests_test_cookie_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_cookie_t_LDADD = $(TEST_LDADD)
+
+tests_test_edges_t_SOURCES = tests/test-edges.c $(RIG)
+tests_test_edges_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_edges_t_LDADD = $(TEST_LDADD)
+
+tests_test_fail_nth_t_SOURCES = tests/test-fail-nth.c $(RIG)
+tests_test_fail_nth_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_fail_nth_t_LDADD = $(TEST_LDADD)
+
+tests_test_golden_t_SOURCES = tests/test-golden.c $(RIG) $(CASES)
+tests_test_golden_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_golden_t_LDADD = $(TEST_LDADD)
+
+tests_test_handle_t_SOURCES = tests/test-handle.c $(RIG)
+tests_test_handle_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_handle_t_LDADD = $(TEST_LDADD)
+
+tests_test_host_memory_t_SOURCES = tests/test-host-memory.c $(RIG)
+tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_host_memory_t_LDADD = $(TEST_LDADD)
+# Not the shared library: --wrap redirects calls that are linked in.
+tests_test_host_memory_t_LDFLAGS = -static \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup,--wrap=free \
+	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
+
+tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
+tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_machines_t_LDADD = $(TEST_LDADD)
+
+tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
+tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_memory_t_LDADD = $(TEST_LDADD)
+
+tests_test_options_t_SOURCES = tests/test-options.c $(RIG)
+tests_test_options_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_options_t_LDADD = $(TEST_LDADD)
+
+tests_test_placement_t_SOURCES = tests/test-placement.c $(RIG)
+tests_test_placement_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_placement_t_LDADD = $(TEST_LDADD)
+
+tests_test_plain_t_SOURCES = tests/test-plain.c $(RIG)
+tests_test_plain_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_plain_t_LDADD = $(TEST_LDADD)
+
+tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
+tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_quiet_t_LDADD = $(TEST_LDADD)
+
+tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
+tests_test_report_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_report_t_LDADD = $(TEST_LDADD)
+
+tests_test_sync_t_SOURCES = tests/test-sync.c $(RIG)
+tests_test_sync_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_sync_t_LDADD = $(TEST_LDADD)
+
+tests_test_threads_t_SOURCES = tests/test-threads.c $(RIG)
+tests_test_threads_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_threads_t_LDADD = $(TEST_LDADD)
+
+tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
+tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_zeroing_t_LDADD = $(TEST_LDADD)
+
 endif
+
+TESTS += tests/test-headers.sh tests/test-removed.sh
+EXTRA_DIST += tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
+	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
+	tests/golden/ownership.txt tests/golden/sync.txt
 
 include tests/proof.mk

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_EVENTS (4 * MAX_BYTES + 6)
+#define MAX_EVENTS (4 * MAX_BYTES + 6 + 3)
 #define MAX_SHOWN 5 /* mismatches spelled out, for each row of the table */
 
 const char *const policies[NR_POLICIES] = { "never", "eager", "random", "lru" };
@@ -44,14 +44,17 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-static bool is_load(const struct event *event)
+/* A load of a whole page looks at more bytes than the oracle knows of. */
+static bool is_judged(const struct event *event)
 {
-	return event->kind == CPU_LOAD || event->kind == DEVICE_LOAD;
+	return (event->kind == CPU_LOAD || event->kind == DEVICE_LOAD) && event->byte != ALL_BYTES;
 }
 
-/* Loads come first: event[0..2 * bytes). */
+/* Loads that are judged come first: event[0..2 * bytes). */
 static void make_events(struct proof *p)
 {
+	static const enum kind whole[] = { CPU_LOAD, CPU_STORE, DEVICE_STORE };
+
 	p->nr_events = 0;
 	for (enum kind kind = CPU_LOAD; kind <= DEVICE_STORE; kind++)
 		for (unsigned byte = 0; byte < p->task.bytes; byte++)
@@ -60,6 +63,8 @@ static void make_events(struct proof *p)
 		for (unsigned dir = 0; dir < 3; dir++)
 			p->event[p->nr_events++] =
 				(struct event){ .kind = SYNC, .to = to, .dir = dir };
+	for (unsigned i = 0; p->task.scope == SCOPE_PAGE && i < 3; i++)
+		p->event[p->nr_events++] = (struct event){ .kind = whole[i], .byte = ALL_BYTES };
 }
 
 static unsigned seen(const struct states *states, const struct event *event)
@@ -79,6 +84,8 @@ static void print_event(const struct event *event)
 	if (event->kind == SYNC)
 		fprintf(stderr, " sync_for_%s(%s);", event->to == FOR_DEVICE ? "device" : "cpu",
 			dirs[event->dir]);
+	else if (event->byte == ALL_BYTES)
+		fprintf(stderr, " %s of the page;", names[event->kind]);
 	else
 		fprintf(stderr, " %s %u;", names[event->kind], event->byte);
 }
@@ -96,7 +103,7 @@ static void show(struct proof *p, const char *what, unsigned policy, unsigned le
 		print_event(&p->event[p->program[i]]);
 	fprintf(stderr, " then");
 	print_event(event);
-	if (is_load(event))
+	if (is_judged(event))
 		fprintf(stderr, " gave value %u, legal are",
 			subject_value_number(p->subject[policy], event->byte, outcome->value));
 	for (; values; values &= values - 1)
@@ -108,12 +115,14 @@ static void show(struct proof *p, const char *what, unsigned policy, unsigned le
 static void run_event(struct proof *p, unsigned policy, unsigned position,
 		      const struct event *event, const struct states *before)
 {
-	unsigned values = is_load(event) ? seen(before, event) : 0;
+	unsigned values = is_judged(event) ? seen(before, event) : 0;
 	bool disagree = values & (values - 1);
 	struct outcome outcome = subject_event(p->subject[policy], event, position);
 	const char *what = NULL;
 
-	if (policy == 0 && is_load(event) && position >= p->fresh) {
+	if (event->kind == CPU_LOAD && !is_judged(event))
+		return;
+	if (policy == 0 && is_judged(event) && position >= p->fresh) {
 		p->counts.reads++;
 		p->counts.reported += outcome.reported;
 	}
@@ -193,7 +202,7 @@ static void enumerate(struct proof *p, unsigned length, double share)
 			p->fresh = length;
 		states_after(&p->states[length + 1], &p->states[length], p->task.rules, &p->event[i],
 			     length);
-		if (is_load(&p->event[i]))
+		if (is_judged(&p->event[i]))
 			check_load(p, &p->states[length], &p->states[length + 1]);
 		enumerate(p, length + 1, share / p->nr_events);
 	}
@@ -208,7 +217,7 @@ struct counts prove(const struct task *task)
 	for (unsigned i = 0; i < NR_POLICIES; i++)
 		p.subject[i] = subject_new(&(struct subject_config){
 			.rules = task->rules, .policy = policies[i], .seed = 1,
-			.bytes = task->bytes, .start = task->start, .scope = task->scope,
+			.start = task->start, .scope = task->scope,
 		});
 	states_start(&p.states[0], task->rules, task->start);
 	enumerate(&p, 0, 1);

@@ -82,6 +82,8 @@ static uint32_t present(uint32_t dirty, uint32_t cached_view, uint32_t memory_vi
 
 static uint32_t put(uint32_t view, unsigned byte, unsigned value)
 {
+	if (byte == ALL_BYTES)
+		return value * (VIEW / 15); /* in every digit */
 	return (view & ~(15u << 4 * byte)) | value << 4 * byte;
 }
 
@@ -129,10 +131,8 @@ static void close_set(struct states *set, const struct rules *rules)
 
 void states_start(struct states *set, const struct rules *rules, enum start start)
 {
-	uint32_t old = 0;
+	uint32_t old = put(0, ALL_BYTES, VALUE_OLD);
 
-	for (unsigned byte = 0; byte < MAX_BYTES; byte++)
-		old = put(old, byte, VALUE_OLD);
 	set->count = 0;
 	if (start == START_FRESH && !rules->coherent)
 		add(set, present(DIRTY, 0, old));

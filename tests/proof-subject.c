@@ -25,6 +25,7 @@ struct subject {
 	size_t stride;           /* to the next one */
 	size_t at[MAX_BYTES];    /* the bytes' offsets in the line */
 	uint8_t salt;            /* changes from program to program */
+	uint8_t page[PAGE_SIZE]; /* for accesses of a whole one */
 	const char *report;      /* drawn by the event that runs, or NULL */
 	uint8_t old[BUFFER_SIZE]; /* what memory held behind a fresh buffer */
 };
@@ -128,29 +129,35 @@ static void sync(struct subject *s, const struct event *event)
 		dma_sync_single_for_cpu(s->dev, addr, size, event->dir);
 }
 
+static int do_access(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
+{
+	switch (kind) {
+	case CPU_LOAD:
+		dmalab_cpu_read(s->cpu + offset, bytes, size);
+		return 0;
+	case CPU_STORE:
+		dmalab_cpu_write(s->cpu + offset, bytes, size);
+		return 0;
+	case DEVICE_LOAD:
+		return dmalab_device_read(s->dev, s->dma + offset, bytes, size);
+	default:
+		return dmalab_device_write(s->dev, s->dma + offset, bytes, size);
+	}
+}
+
 struct outcome subject_event(struct subject *s, const struct event *event, unsigned position)
 {
-	size_t offset = s->line + s->at[event->byte];
 	uint8_t value = s->salt + value_stored(position);
 	int failed = 0;
 
 	s->report = NULL;
-	switch (event->kind) {
-	case CPU_LOAD:
-		dmalab_cpu_read(s->cpu + offset, &value, 1);
-		break;
-	case CPU_STORE:
-		dmalab_cpu_write(s->cpu + offset, &value, 1);
-		break;
-	case DEVICE_LOAD:
-		failed = dmalab_device_read(s->dev, s->dma + offset, &value, 1);
-		break;
-	case DEVICE_STORE:
-		failed = dmalab_device_write(s->dev, s->dma + offset, &value, 1);
-		break;
-	case SYNC:
+	if (event->kind == SYNC) {
 		sync(s, event);
-		break;
+	} else if (event->byte == ALL_BYTES) {
+		memset(s->page, value, PAGE_SIZE);
+		failed = do_access(s, event->kind, s->line, s->page, PAGE_SIZE);
+	} else {
+		failed = do_access(s, event->kind, s->line + s->at[event->byte], &value, 1);
 	}
 	if (failed)
 		give_up(s, "an access of the device");

@@ -7,14 +7,16 @@
 
 #include <stddef.h>
 
-/* How much a sync covers: the line, or the page that has the line in it. */
+/*
+ * How much a sync covers: the line, or the page that has the line in it. With
+ * pages there are accesses of whole ones, too: libraries take short ways there.
+ */
 enum scope { SCOPE_LINE, SCOPE_PAGE };
 
 struct subject_config {
 	const struct rules *rules;
 	const char *policy;
 	uint64_t seed;
-	unsigned bytes;    /* that programs touch */
 	enum start start;
 	enum scope scope;
 };

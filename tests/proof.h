@@ -22,9 +22,11 @@ enum hand_over { FOR_DEVICE, FOR_CPU };
 
 enum kind { CPU_LOAD, DEVICE_LOAD, CPU_STORE, DEVICE_STORE, SYNC };
 
+#define ALL_BYTES MAX_BYTES
+
 struct event {
 	enum kind kind;
-	unsigned byte;     /* of loads and stores */
+	unsigned byte;     /* of loads and stores; ALL_BYTES: a whole page */
 	enum hand_over to; /* of syncs */
 	unsigned dir;      /* of syncs: enum dma_data_direction */
 };

@@ -9,46 +9,50 @@
  */
 #include "cases.h"
 
-#include <ctype.h>
-
 static const struct case_family families[] = CASE_FAMILIES;
 
 /* ---------------------------------------------------------- normalising */
 
 struct names {
-	char address[16][20];
+	unsigned long long address[8];
 	unsigned nr;
 };
 
-/* The same letter for the same address of one report. */
-static char name_of(struct names *names, const char *address, size_t len)
+/* A letter for each address of a report; what lies near it is told from it. */
+static void put_name(FILE *out, struct names *names, unsigned long long address)
 {
 	unsigned i;
 
-	for (i = 0; i < names->nr; i++)
-		if (strncmp(names->address[i], address, len) == 0 && !names->address[i][len])
-			return 'A' + i;
-	assert_in_range(i, 0, ARRAY_SIZE(names->address) - 1);
-	assert_true(len < sizeof(names->address[0]));
-	memcpy(names->address[i], address, len);
-	names->nr++;
-	return 'A' + i;
+	for (i = 0; i < names->nr; i++) {
+		long long distance = address - names->address[i];
+
+		if (distance == 0)
+			fprintf(out, "<%c>", 'A' + i);
+		else if (llabs(distance) < 65536)
+			fprintf(out, "<%c%+lld>", 'A' + i, distance);
+		else
+			continue;
+		return;
+	}
+	assert_true(i < ARRAY_SIZE(names->address));
+	names->address[names->nr++] = address;
+	fprintf(out, "<%c>", 'A' + i);
 }
 
-/* 0x... of four digits and more becomes <A>, <B>; smaller numbers are attributes. */
+/* 0x... of four digits and more is an address; smaller numbers are attributes. */
 static void normalise(FILE *out, const char *text)
 {
 	struct names names = { .nr = 0 };
 
 	while (*text) {
-		size_t len = 0;
+		char *end = NULL;
+		unsigned long long number = 0;
 
 		if (strncmp(text, "0x", 2) == 0)
-			for (len = 2; isxdigit((unsigned char)text[len]);)
-				len++;
-		if (len >= 6) {
-			fprintf(out, "<%c>", name_of(&names, text, len));
-			text += len;
+			number = strtoull(text, &end, 16);
+		if (number > 0xfff) {
+			put_name(out, &names, number);
+			text = end;
 		} else {
 			fputc(*text++, out);
 		}

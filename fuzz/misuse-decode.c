@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From bytes to calls. A call is right unless the input says which of its arguments
+ * to spoil: each bit spoils one, so that one mutation makes or mends one mistake, and
+ * calls with several mistakes are as frequent as those with one.
+ */
+#include "misuse.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+#define SPOIL_DEVICE   0x01
+#define SPOIL_SIZE     0x02
+#define SPOIL_POINTER  0x04
+#define SPOIL_DMA      0x08
+#define SPOIL_DIR      0x10
+#define SPOIL_ATTRS    0x20
+#define SPOIL_FUNCTION 0x40
+#define SPOIL_NOTHING  0x80
+
+/* What the operations of the input are; RELEASE is turned into the right one. */
+enum { RELEASE = NR_CALL_KINDS };
+
+static const uint8_t operations[] = {
+	ALLOC_COHERENT, ALLOC_COHERENT, ALLOC_ATTRS, ALLOC_ATTRS, ALLOC_WC,
+	ALLOC_NONCOHERENT, ALLOC_NONCOHERENT, ALLOC_NONCOHERENT, ALLOC_PAGES,
+	KMALLOC, KMALLOC, KZALLOC, KZALLOC,
+	RELEASE, RELEASE, RELEASE, RELEASE, RELEASE, RELEASE, RELEASE, RELEASE,
+	MAP, MAP, MAP, MAP, MAP, MAP, MAPPING_ERROR,
+	SYNC_FOR_DEVICE, SYNC_FOR_DEVICE, SYNC_FOR_DEVICE, SYNC_FOR_DEVICE,
+	SYNC_FOR_CPU, SYNC_FOR_CPU, SYNC_FOR_CPU, SYNC_FOR_CPU,
+	CPU_READ, CPU_READ, CPU_READ, CPU_READ, CPU_WRITE, CPU_WRITE, CPU_WRITE, CPU_WRITE,
+	DEVICE_READ, DEVICE_READ, DEVICE_READ, DEVICE_READ,
+	DEVICE_WRITE, DEVICE_WRITE, DEVICE_WRITE, DEVICE_WRITE,
+	EVICT, FILL, VIRT_TO_PAGE, KSIZE, NEED_SYNC,
+	SET_MASK, SET_COHERENT_MASK, SET_BOTH_MASKS, COERCE_MASKS,
+	POKE_MASK, POKE_MASK_POINTER, POKE_COHERENT_MASK, POKE_LIMIT,
+	FAIL_NTH, SET_CURRENT, DEVICE_FREE, DEVICE_NEW,
+};
+
+static const unsigned long attributes[] = {
+	DMA_ATTR_SKIP_CPU_SYNC, DMA_ATTR_WEAK_ORDERING, DMA_ATTR_WRITE_COMBINE,
+	DMA_ATTR_NO_KERNEL_MAPPING, DMA_ATTR_FORCE_CONTIGUOUS, DMA_ATTR_ALLOC_SINGLE_PAGES,
+	DMA_ATTR_NO_WARN, DMA_ATTR_PRIVILEGED, DMA_ATTR_MMIO,
+	DMA_ATTR_DEBUGGING_IGNORE_CACHELINES, DMA_ATTR_REQUIRE_COHERENT, DMA_ATTR_CC_SHARED,
+	1ul << 0, 1ul << 3, 1ul << 14, 1ul << 63,
+};
+
+static const gfp_t gfps[] = {
+	GFP_KERNEL, GFP_ATOMIC, GFP_KERNEL | __GFP_ZERO, GFP_KERNEL | __GFP_DMA,
+	GFP_KERNEL | __GFP_DMA32, GFP_HIGHUSER, GFP_KERNEL | __GFP_COMP, GFP_NOWAIT,
+};
+
+static const u64 masks[] = {
+	~0ull, 0xffffffff, 0x7fffffff, 0x3fffffff, 0xffffff, 0x7fffff, 0, 1,
+	/* One byte of the low memory, all of it but one, all of it; the same of the high. */
+	0x800000, 0x807ffe, 0x807fff, 0x40000000, 0x40037ffe, 0x40037fff, 0x90037fff, 0x80000000,
+};
+
+static const size_t sizes[] = {
+	4096, 64, 128, 1, 100, 31, 32, 33, 256, 4095, 4097, 8192, 192, 2048, 5000, 12288,
+	16384, 65536, 512, 96, 127, 129, 1000, 3 * 4096 + 1, 32768, 20000, 8191, 2049, 48, 16, 640,
+	8 * 4096,
+};
+
+static size_t spoiled_size(uint8_t byte, size_t size)
+{
+	switch (byte % 8) {
+	case 0:
+		return 0;
+	case 1:
+		return size + 1;
+	case 2:
+		return size - 1;
+	case 3:
+		return (size + 4095) / 4096 * 4096;
+	case 4:
+		return ~(size_t)(byte / 8);
+	case 5:
+		return sizes[byte / 8];
+	case 6:
+		return 4ul << 20 << byte / 128;
+	default:
+		return size * 2;
+	}
+}
+
+static void decode_size(struct call *c, struct input *in, unsigned spoil)
+{
+	c->size = sizes[input_byte(in) % LENGTH(sizes)];
+	if (spoil & SPOIL_SIZE)
+		c->size = spoiled_size(input_byte(in), c->size);
+}
+
+/* 0 to 191 as it is, then in steps of 64 up to the end of a page. */
+static size_t decode_length(struct input *in)
+{
+	uint8_t byte = input_byte(in);
+
+	return byte < 192 ? byte : (byte - 191) * 64;
+}
+
+static int decode_device(struct input *in, unsigned spoil, int device)
+{
+	if (!(spoil & SPOIL_DEVICE) || device < 0)
+		return device;
+	switch (input_byte(in) % 5) {
+	case 0:
+		return DEVICE_NULL;
+	case 1:
+		return DEVICE_FOREIGN;
+	case 2:
+		return device ^ 2;
+	default:
+		return device ^ 1;
+	}
+}
+
+/* A driver that knows nothing of enumerations. */
+static int decode_direction(struct input *in, unsigned spoil, int dir)
+{
+	static const int wrong[] = { 0, 1, 2, 3, 4, -1, 1 << 30, 0x80 };
+
+	return spoil & SPOIL_DIR ? wrong[input_below(in, LENGTH(wrong))] : dir;
+}
+
+static unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs)
+{
+	return spoil & SPOIL_ATTRS ? attrs ^ attributes[input_below(in, LENGTH(attributes))] : attrs;
+}
+
+/* Pointers go anywhere, which is arithmetic on numbers. */
+static void *moved(void *cpu, uintptr_t by)
+{
+	return (void *)((uintptr_t)cpu + by);
+}
+
+static uint8_t nobody[256]; /* memory of no machine */
+
+static void decode_pointer(struct call *c, struct input *in, unsigned spoil,
+			   const struct slot *slots)
+{
+	uint8_t byte;
+
+	if (!(spoil & SPOIL_POINTER))
+		return;
+	byte = input_byte(in);
+	c->page = NULL;
+	switch (byte % 8) {
+	case 0:
+		c->cpu = NULL;
+		break;
+	case 1:
+		c->cpu = nobody;
+		break;
+	case 2:
+		c->number = c->kind == MAP; /* on the stack: made when the call is made */
+		break;
+	case 3:
+		c->cpu = slots[byte / 8 % NR_SLOTS].cpu;
+		c->page = slots[byte / 8 % NR_SLOTS].page;
+		break;
+	case 4:
+		c->cpu = moved(c->cpu, -(uintptr_t)(byte / 8));
+		break;
+	case 5:
+		c->cpu = moved(c->cpu, c->size);
+		break;
+	default:
+		c->cpu = moved(c->cpu, 1u << byte / 8 % 16);
+	}
+}
+
+static void decode_dma(struct call *c, struct input *in, unsigned spoil, const struct slot *slots)
+{
+	uint8_t byte;
+
+	if (!(spoil & SPOIL_DMA))
+		return;
+	byte = input_byte(in);
+	switch (byte % 8) {
+	case 0:
+		c->dma = DMA_MAPPING_ERROR;
+		break;
+	case 1:
+		c->dma = 0;
+		break;
+	case 2:
+		c->dma = -c->dma;
+		break;
+	case 3:
+		c->dma = slots[byte / 8 % NR_SLOTS].dma;
+		break;
+	case 4:
+		c->dma -= byte / 8;
+		break;
+	case 5:
+		c->dma += c->size;
+		break;
+	default:
+		c->dma += 1u << byte / 8 % 16;
+	}
+}
+
+static void take_from_slot(struct call *c, const struct slot *s)
+{
+	c->device = s->device;
+	c->machine = s->machine;
+	c->cpu = s->cpu;
+	c->page = s->page;
+	c->dma = s->dma;
+	c->size = s->size;
+	c->dir = s->dir;
+	c->attrs = s->attrs;
+}
+
+/* ------------------------------------------------------------- operations */
+
+static void decode_alloc(struct call *c, struct input *in, unsigned spoil, unsigned misc)
+{
+	decode_size(c, in, spoil);
+	c->device = decode_device(in, spoil, c->device);
+	c->dir = decode_direction(in, spoil, misc % 3);
+	if (c->kind == ALLOC_ATTRS)
+		c->attrs = decode_attrs(in, spoil, DMA_ATTR_NO_KERNEL_MAPPING);
+	else if (c->kind == ALLOC_WC)
+		c->attrs = DMA_ATTR_WRITE_COMBINE;
+	/* Here the function is right, whatever the bit says: it spoils the flags. */
+	c->gfp = spoil & SPOIL_FUNCTION ? gfps[input_below(in, LENGTH(gfps))] : GFP_KERNEL;
+}
+
+static enum call_kind release_of(const struct slot *s)
+{
+	switch (s->kind) {
+	case ALLOC_COHERENT:
+		return FREE_COHERENT;
+	case ALLOC_ATTRS:
+		return FREE_ATTRS;
+	case ALLOC_WC:
+		return FREE_WC;
+	case ALLOC_NONCOHERENT:
+		return FREE_NONCOHERENT;
+	case ALLOC_PAGES:
+		return FREE_PAGES;
+	case MAP:
+		return UNMAP;
+	default:
+		return KFREE;
+	}
+}
+
+static void decode_release(struct call *c, struct input *in, unsigned spoil,
+			   const struct slot *slots)
+{
+	static const uint8_t functions[] = {
+		FREE_COHERENT, FREE_ATTRS, FREE_WC, FREE_NONCOHERENT, FREE_PAGES, KFREE, UNMAP,
+	};
+
+	take_from_slot(c, &slots[c->slot]);
+	c->kind = release_of(&slots[c->slot]);
+	if (spoil & SPOIL_FUNCTION)
+		c->kind = functions[input_below(in, LENGTH(functions))];
+	c->device = decode_device(in, spoil, c->device);
+	decode_pointer(c, in, spoil, slots);
+	decode_dma(c, in, spoil, slots);
+	if (spoil & SPOIL_SIZE)
+		c->size = spoiled_size(input_byte(in), c->size);
+	c->dir = decode_direction(in, spoil, c->dir);
+	c->attrs = decode_attrs(in, spoil, c->attrs);
+	if (c->kind == FREE_COHERENT)
+		c->attrs = 0;
+	else if (c->kind == FREE_WC)
+		c->attrs = DMA_ATTR_WRITE_COMBINE;
+	else if (c->kind != FREE_ATTRS && c->kind != UNMAP)
+		c->attrs = 0;
+}
+
+static void decode_map(struct call *c, struct input *in, unsigned spoil, unsigned misc,
+		       const struct slot *slots)
+{
+	const struct slot *from = &slots[input_below(in, NR_SLOTS)];
+	size_t offset = decode_length(in);
+
+	c->dir = decode_direction(in, spoil, misc % 3);
+	c->size = decode_length(in);
+	if (!(spoil & SPOIL_SIZE)) {
+		offset %= from->size ? from->size : 1;
+		if (!c->size || c->size > from->size - offset)
+			c->size = from->size - offset;
+	}
+	c->cpu = moved(from->cpu, offset);
+	decode_pointer(c, in, spoil, slots);
+	c->device = decode_device(in, spoil, c->device);
+	c->attrs = decode_attrs(in, spoil, 0);
+	c->unchecked = spoil & SPOIL_DMA;
+}
+
+static void decode_range(struct call *c, struct input *in, unsigned spoil,
+			 const struct slot *slots)
+{
+	size_t offset = decode_length(in), size = decode_length(in);
+
+	take_from_slot(c, &slots[c->slot]);
+	if (!(spoil & SPOIL_SIZE)) {
+		offset %= c->size ? c->size : 1;
+		if (!size || size > c->size - offset)
+			size = c->size - offset;
+	}
+	if (size > MAX_ACCESS && c->kind != SYNC_FOR_CPU && c->kind != SYNC_FOR_DEVICE)
+		size = MAX_ACCESS;
+	c->device = decode_device(in, spoil, c->device);
+	decode_dma(c, in, spoil, slots);
+	c->dir = decode_direction(in, spoil, c->dir);
+	c->size = size;
+	c->cpu = moved(c->cpu, offset);
+	if (spoil & SPOIL_ATTRS)
+		c->offset = offset; /* the range form */
+	else
+		c->dma += offset;
+	decode_pointer(c, in, spoil, slots);
+}
+
+void decode_call(struct call *c, struct input *in, const struct slot *slots)
+{
+	unsigned kind = operations[input_byte(in) % LENGTH(operations)];
+	uint8_t where = input_byte(in), spoil = input_byte(in);
+
+	if (spoil & SPOIL_NOTHING)
+		spoil = 0;
+	*c = (struct call){
+		.kind = kind, .slot = where % NR_SLOTS, .device = where / NR_SLOTS % NR_DEVICES,
+	};
+	switch (kind) {
+	case ALLOC_COHERENT:
+	case ALLOC_ATTRS:
+	case ALLOC_WC:
+	case ALLOC_NONCOHERENT:
+	case ALLOC_PAGES:
+	case KMALLOC:
+	case KZALLOC:
+		decode_alloc(c, in, spoil, where / NR_SLOTS / NR_DEVICES);
+		break;
+	case RELEASE:
+		decode_release(c, in, spoil, slots);
+		break;
+	case MAP:
+		decode_map(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case MAPPING_ERROR:
+	case VIRT_TO_PAGE:
+	case KSIZE:
+	case NEED_SYNC:
+		take_from_slot(c, &slots[c->slot]);
+		c->device = decode_device(in, spoil, c->device);
+		decode_pointer(c, in, spoil, slots);
+		decode_dma(c, in, spoil, slots);
+		break;
+	case SYNC_FOR_DEVICE:
+	case SYNC_FOR_CPU:
+	case CPU_READ:
+	case CPU_WRITE:
+	case DEVICE_READ:
+	case DEVICE_WRITE:
+	case EVICT:
+	case FILL:
+		decode_range(c, in, spoil, slots);
+		break;
+	case FAIL_NTH:
+	case SET_CURRENT:
+		c->number = input_below(in, 8);
+		c->machine = where % NR_MACHINES;
+		break;
+	default: /* about a device, and masks */
+		c->device = decode_device(in, spoil, c->device);
+		c->mask = masks[input_below(in, LENGTH(masks))];
+	}
+}
+
+void decode_setup(struct setup *s, struct input *in)
+{
+	static const char *const checks[] = {
+		"full,+sync-redundant", "full,+sync-redundant", "full,+sync-redundant",
+		"full,+sync-redundant", "full,+sync-redundant", "full", "contract", "off",
+	};
+	static const char *const policies[] = { "never", "eager", "lru", "random" };
+	static const char *const profiles[] = {
+		"arm64", "riscv", "mips-nonspec", "powerpc", "mips", "x86", "armv7",
+	};
+	uint8_t flags;
+
+	s->profile = profiles[input_below(in, LENGTH(profiles))];
+	s->checks = checks[input_below(in, LENGTH(checks))];
+	flags = input_byte(in);
+	s->policy = policies[flags % 4];
+	s->snooping = flags & 4;
+	s->window = (flags & 0x18) == 0x18;
+	s->machines = (flags & 0x60) == 0x60 ? 2 : 1;
+	s->ram_size = flags & 0x80 ? 512 * 1024 : 256 * 1024;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/* Programs of the target "misuse" in readable form, much as C. */
+#include "model.h"
+
+static const char *const names[NR_CALL_KINDS] = {
+	[ALLOC_COHERENT] = "dma_alloc_coherent", [ALLOC_ATTRS] = "dma_alloc_attrs",
+	[ALLOC_WC] = "dma_alloc_wc", [ALLOC_NONCOHERENT] = "dma_alloc_noncoherent",
+	[ALLOC_PAGES] = "dma_alloc_pages", [FREE_COHERENT] = "dma_free_coherent",
+	[FREE_ATTRS] = "dma_free_attrs", [FREE_WC] = "dma_free_wc",
+	[FREE_NONCOHERENT] = "dma_free_noncoherent", [FREE_PAGES] = "dma_free_pages",
+	[KMALLOC] = "kmalloc", [KZALLOC] = "kzalloc", [KFREE] = "kfree", [KSIZE] = "ksize",
+	[MAP] = "dma_map_single_attrs", [UNMAP] = "dma_unmap_single_attrs",
+	[MAPPING_ERROR] = "dma_mapping_error", [SYNC_FOR_DEVICE] = "dma_sync_single_for_device",
+	[SYNC_FOR_CPU] = "dma_sync_single_for_cpu", [NEED_SYNC] = "dma_need_sync",
+	[CPU_READ] = "cpu_read", [CPU_WRITE] = "cpu_write", [DEVICE_READ] = "device_read",
+	[DEVICE_WRITE] = "device_write", [EVICT] = "cache_evict", [FILL] = "cache_fill",
+	[VIRT_TO_PAGE] = "virt_to_page", [SET_MASK] = "dma_set_mask",
+	[SET_COHERENT_MASK] = "dma_set_coherent_mask",
+	[SET_BOTH_MASKS] = "dma_set_mask_and_coherent",
+	[COERCE_MASKS] = "dma_coerce_mask_and_coherent", [POKE_MASK] = "*dma_mask =",
+	[POKE_MASK_POINTER] = "dma_mask =", [POKE_COHERENT_MASK] = "coherent_dma_mask =",
+	[POKE_LIMIT] = "bus_dma_limit =", [FAIL_NTH] = "machine_fail_nth",
+	[SET_CURRENT] = "machine_set_current", [DEVICE_FREE] = "device_free",
+	[DEVICE_NEW] = "device_new", [MACHINE_FREE] = "machine_free",
+};
+
+static void put_device(int device, FILE *to)
+{
+	if (device == DEVICE_NULL)
+		fprintf(to, "NULL");
+	else if (device == DEVICE_FOREIGN)
+		fprintf(to, "foreign device");
+	else
+		fprintf(to, "d%d", device);
+}
+
+/* The same in each run, wherever the machine lies. */
+static void put_pointer(const void *cpu, const struct model *models, FILE *to)
+{
+	static const char *const views[] = { "", "cached", "uncached", "cookie" };
+	size_t at;
+
+	for (unsigned i = 0; i < NR_MACHINES; i++) {
+		enum view view = model_view(&models[i], cpu, &at);
+
+		if (view == NO_VIEW)
+			continue;
+		fprintf(to, "%s%s+0x%zx", i ? "m1." : "", views[view], at);
+		return;
+	}
+	fprintf(to, (uintptr_t)cpu < 4096 ? "%zu" : "foreign pointer", (size_t)(uintptr_t)cpu);
+}
+
+static void put_dir(int dir, FILE *to)
+{
+	static const char *const dirs[] = {
+		"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE",
+	};
+
+	if (dir >= 0 && dir <= 3)
+		fprintf(to, ", %s", dirs[dir]);
+	else
+		fprintf(to, ", (enum dma_data_direction)%d", dir);
+}
+
+void print_call(const struct call *c, const struct model *models, FILE *to)
+{
+	fprintf(to, "%s(", names[c->kind]);
+	switch (c->kind) {
+	case ALLOC_COHERENT:
+	case ALLOC_ATTRS:
+	case ALLOC_WC:
+	case ALLOC_NONCOHERENT:
+	case ALLOC_PAGES:
+		put_device(c->device, to);
+		fprintf(to, ", %zu", c->size);
+		if (c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES)
+			put_dir(c->dir, to);
+		fprintf(to, ", gfp 0x%x", c->gfp);
+		if (c->kind == ALLOC_ATTRS)
+			fprintf(to, ", attrs 0x%lx", c->attrs);
+		break;
+	case FREE_COHERENT:
+	case FREE_ATTRS:
+	case FREE_WC:
+	case FREE_NONCOHERENT:
+	case FREE_PAGES:
+		put_device(c->device, to);
+		fprintf(to, ", %zu, ", c->size);
+		put_pointer(c->cpu, models, to);
+		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
+		if (c->kind == FREE_NONCOHERENT || c->kind == FREE_PAGES)
+			put_dir(c->dir, to);
+		if (c->kind == FREE_ATTRS)
+			fprintf(to, ", attrs 0x%lx", c->attrs);
+		break;
+	case KMALLOC:
+	case KZALLOC:
+		fprintf(to, "%zu, gfp 0x%x", c->size, c->gfp);
+		break;
+	case KFREE:
+	case KSIZE:
+	case VIRT_TO_PAGE:
+		put_pointer(c->cpu, models, to);
+		break;
+	case MAP:
+		put_device(c->device, to);
+		fprintf(to, ", ");
+		if (c->number)
+			fprintf(to, "stack");
+		else
+			put_pointer(c->cpu, models, to);
+		fprintf(to, ", %zu", c->size);
+		put_dir(c->dir, to);
+		fprintf(to, ", attrs 0x%lx", c->attrs);
+		break;
+	case UNMAP:
+	case SYNC_FOR_DEVICE:
+	case SYNC_FOR_CPU:
+		put_device(c->device, to);
+		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
+		if (c->offset)
+			fprintf(to, " + %lu", c->offset);
+		fprintf(to, ", %zu", c->size);
+		put_dir(c->dir, to);
+		if (c->kind == UNMAP)
+			fprintf(to, ", attrs 0x%lx", c->attrs);
+		break;
+	case MAPPING_ERROR:
+	case NEED_SYNC:
+		put_device(c->device, to);
+		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
+		break;
+	case CPU_READ:
+	case CPU_WRITE:
+	case EVICT:
+	case FILL:
+		put_pointer(c->cpu, models, to);
+		fprintf(to, ", %zu", c->size);
+		break;
+	case DEVICE_READ:
+	case DEVICE_WRITE:
+		put_device(c->device, to);
+		fprintf(to, ", 0x%llx, %zu", (unsigned long long)c->dma, c->size);
+		break;
+	case SET_MASK:
+	case SET_COHERENT_MASK:
+	case SET_BOTH_MASKS:
+	case COERCE_MASKS:
+	case POKE_MASK:
+	case POKE_MASK_POINTER:
+	case POKE_COHERENT_MASK:
+	case POKE_LIMIT:
+		put_device(c->device, to);
+		fprintf(to, ", 0x%llx", (unsigned long long)c->mask);
+		break;
+	case FAIL_NTH:
+		fprintf(to, "m%u, %u", c->machine, c->number);
+		break;
+	case SET_CURRENT:
+	case MACHINE_FREE:
+		fprintf(to, "m%u", c->machine);
+		break;
+	default:
+		put_device(c->device, to);
+	}
+	fprintf(to, ")");
+}
+
+void print_outcome(const struct call *c, const struct outcome *o, const struct model *models,
+		   FILE *to)
+{
+	switch (c->kind) {
+	case ALLOC_COHERENT:
+	case ALLOC_ATTRS:
+	case ALLOC_WC:
+	case ALLOC_NONCOHERENT:
+	case ALLOC_PAGES:
+	case KMALLOC:
+	case KZALLOC:
+	case VIRT_TO_PAGE:
+		fprintf(to, " = ");
+		put_pointer(o->cpu, models, to);
+		if (c->kind < KMALLOC && o->cpu)
+			fprintf(to, ", 0x%llx", (unsigned long long)o->dma);
+		break;
+	case MAP:
+		if (o->dma == DMA_MAPPING_ERROR)
+			fprintf(to, " = DMA_MAPPING_ERROR");
+		else
+			fprintf(to, " = 0x%llx", (unsigned long long)o->dma);
+		break;
+	default:
+		if (o->result)
+			fprintf(to, " = %ld", o->result);
+	}
+	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)
+		fprintf(to, "   # %s", o->remark[i].check);
+	if (o->nr_remarks > MAX_REMARKS)
+		fprintf(to, " and %u more", o->nr_remarks - MAX_REMARKS);
+	fprintf(to, "\n");
+}
+
+void print_setup(const struct setup *s, FILE *to)
+{
+	fprintf(to, "%s, %zu KiB, checks %s, policy %s, %u machine%s%s%s\n", s->profile,
+		s->ram_size / 1024, s->checks, s->policy, s->machines, s->machines > 1 ? "s" : "",
+		s->snooping ? ", odd devices snoop" : "",
+		s->window ? ", odd devices see memory elsewhere" : "");
+}

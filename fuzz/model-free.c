@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+/* The model's frees and unmaps: which object is meant, and what is wrong with it. */
+#include "model.h"
+
+#include <string.h>
+
+#define MUST_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_MMIO | \
+		    DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_PRIVILEGED | DMA_ATTR_CC_SHARED)
+
+static enum object_kind kind_freed_by(const struct call *c)
+{
+	switch (c->kind) {
+	case UNMAP:
+		return MAPPING;
+	case FREE_NONCOHERENT:
+	case FREE_PAGES:
+		return NONCOHERENT;
+	default:
+		return c->attrs & DMA_ATTR_NO_KERNEL_MAPPING ? HANDLE : COHERENT;
+	}
+}
+
+static bool same_attrs(const struct call *c, const struct object *o)
+{
+	return !((c->attrs ^ o->attrs) & MUST_MATCH);
+}
+
+static bool same_function(const struct call *c, const struct object *o)
+{
+	enum object_kind kind = kind_freed_by(c);
+
+	if (kind == COHERENT || kind == HANDLE)
+		return o->kind == COHERENT || o->kind == HANDLE;
+	return o->kind == kind;
+}
+
+/* ---------------------------------------------------------------- search */
+
+static struct object *allocation_holding(struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		if (o->live && is_allocation(o) && at != NOWHERE && at >= o->at &&
+		    at - o->at < o->room)
+			return o;
+	}
+	return NULL;
+}
+
+static struct object *allocation_meant(struct model *m, const struct call *c)
+{
+	struct object *by_cpu, *by_dma;
+	size_t at;
+
+	model_view(m, c->cpu, &at);
+	by_cpu = c->kind == UNMAP ? NULL : allocation_holding(m, at);
+	by_dma = allocation_holding(m, model_dma_to_ram(m, c->device, c->dma));
+	if (!by_cpu)
+		return by_dma;
+	if (!by_dma)
+		return by_cpu;
+	if (kind_freed_by(c) == COHERENT)
+		return by_dma->dma != c->dma && by_cpu->cpu == c->cpu ? by_cpu : by_dma;
+	return by_cpu->cpu != c->cpu && by_dma->dma == c->dma ? by_dma : by_cpu;
+}
+
+/* Device before size before direction before attributes. */
+static unsigned agreement(const struct model *m, const struct call *c, const struct object *o)
+{
+	return belongs_to(m, o, c->device) * 8 + (o->size == c->size) * 4 +
+	       (o->dir == c->dir) * 2 + same_attrs(c, o);
+}
+
+static struct object *mapping_starting_there(struct model *m, const struct call *c)
+{
+	size_t at = model_dma_to_ram(m, c->device, c->dma); /* as this device sees it */
+	struct object *best = NULL;
+
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		/* Of equal ones the latest. */
+		if (o->live && o->kind == MAPPING && o->dma == c->dma && o->at == at &&
+		    (!best || agreement(m, c, o) >= agreement(m, c, best)))
+			best = o;
+	}
+	return best;
+}
+
+static struct object *mapping_around(struct model *m, const struct call *c)
+{
+	struct object *best = NULL;
+
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		if (o->live && o->kind == MAPPING && belongs_to(m, o, c->device) &&
+		    c->dma >= o->dma && c->dma - o->dma < o->size)
+			best = o;
+	}
+	return best;
+}
+
+static struct object *object_meant(struct model *m, const struct call *c)
+{
+	struct object *o;
+
+	if (c->kind != UNMAP) {
+		o = allocation_meant(m, c);
+		return o ? o : mapping_starting_there(m, c);
+	}
+	o = mapping_starting_there(m, c);
+	if (!o)
+		o = mapping_around(m, c);
+	if (!o) {
+		o = allocation_meant(m, c);
+		if (o && o->dma != c->dma)
+			o = NULL;
+	}
+	return o;
+}
+
+static bool remembered(const struct model *m, const struct object *o)
+{
+	return !o->live && o->kind != KMALLOCED && o->released + REMEMBERED > m->nr_released;
+}
+
+/* Was what the call names released before? */
+static void expect_unknown(const struct model *m, const struct call *c, struct expect *e)
+{
+	expect(e, "free-unknown");
+	if (c->kind == UNMAP && c->dma == DMA_MAPPING_ERROR) {
+		expect(e, "free-error-cookie");
+		return;
+	}
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (!remembered(m, o))
+			continue;
+		if (c->dma - o->dma < o->size)
+			expect(e, "double-free");
+		if (c->kind != UNMAP && o->kind != MAPPING && c->cpu && c->cpu == o->cpu)
+			expect(e, "double-free");
+	}
+}
+
+/* The gravest difference. */
+static const char *difference(const struct model *m, const struct call *c,
+			      const struct object *o)
+{
+	if (!belongs_to(m, o, c->device))
+		return "free-wrong-device";
+	if (!same_function(c, o))
+		return "free-wrong-function";
+	if (!same_attrs(c, o))
+		return "free-attrs-mismatch";
+	if (c->kind != UNMAP && c->cpu != o->cpu)
+		return "free-cpu-address-mismatch";
+	if (c->dma != o->dma)
+		return "free-dma-address-mismatch";
+	if (c->size != o->size)
+		return "free-size-mismatch";
+	if (moves_by_sync(o) && c->dir != o->dir)
+		return "free-direction-mismatch";
+	return NULL;
+}
+
+/* --------------------------------------------------------------- release */
+
+static bool is_mapped(const struct model *m, size_t at, size_t len)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind == MAPPING && o->at < at + len && at < o->at + o->size)
+			return true;
+	}
+	return false;
+}
+
+/* Whatever was stored to uncached memory went past the cache. */
+static void end_uncached(struct model *m, const struct object *o)
+{
+	struct dispute none = { 0 };
+
+	if (o->kind != COHERENT || !m->uncached_now[o->at / 4096])
+		return;
+	for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++)
+		m->uncached_now[page] = false;
+	memset(m->cpu + o->at, 0, o->room);
+	memset(m->dev + o->at, 0, o->room);
+	for (size_t at = o->at; at < o->at + o->room; at += 32)
+		cache_is_flushed(m, at, 1);
+	bus_stores(m, o->at, o->room, &none);
+}
+
+/* @c: the unmap that asked for it; NULL: the device is gone, or it was no unmap. */
+static void release(struct model *m, struct object *o, const struct call *c, struct expect *e)
+{
+	unsigned long attrs = c && c->kind == UNMAP ? c->attrs | o->attrs : o->attrs;
+	bool endangers = false;
+
+	model_remove(m, o);
+	if (o->kind == MAPPING) {
+		if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+			endangers = hand_over(m, o->device, o->at, o->size, false, o->dir);
+		if (!e->check && endangers)
+			expect(e, "sync-partial-line");
+		if (!e->check && !o->checked)
+			expect(e, "map-error-unchecked");
+		return;
+	}
+	if (!e->check && o->kind == NONCOHERENT && is_mapped(m, o->at, o->room))
+		expect(e, "free-while-mapped");
+	end_uncached(m, o);
+}
+
+void model_free(struct model *m, const struct call *c, struct expect *e)
+{
+	bool has_direction = kind_freed_by(c) >= NONCOHERENT;
+	const char *wrong;
+	struct object *o;
+
+	if (!c->cpu && !has_direction)
+		return;
+	o = object_meant(m, c);
+	if (!o && !is_device(m, c->device)) {
+		expect(e, "no-device");
+		return;
+	}
+	if (has_direction && !good_direction(c->dir)) {
+		expect(e, "bad-direction");
+	} else if (!o) {
+		expect_unknown(m, c, e);
+	} else {
+		wrong = difference(m, c, o);
+		if (wrong)
+			expect(e, wrong);
+	}
+	if (o)
+		release(m, o, c, e);
+}
+
+void model_device_gone(struct model *m, int device, struct expect *e)
+{
+	unsigned leaks = 0;
+
+	/* The latest first. */
+	for (unsigned i = m->nr_objects; i-- > 0;) {
+		struct object *o = &m->object[i];
+
+		if (!o->live || !belongs_to(m, o, device))
+			continue;
+		e->check = "leak";
+		release(m, o, NULL, e);
+		leaks++;
+	}
+	e->times += leaks;
+}
+
+/* ----------------------------------------------------------------- kfree */
+
+/*
+ * What was on a page of small objects is known as long as others live there. They are
+ * of one size: which place does the pointer lead to, and is that taken?
+ */
+static const char *unknown_to_kfree(const struct model *m, const void *cpu)
+{
+	const char *check = "free-unknown";
+	size_t at;
+
+	if (model_view(m, cpu, &at) != CACHED)
+		return check;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (!o->live || o->kind != KMALLOCED || o->at / 4096 != at / 4096)
+			continue;
+		if (at >= o->at && at - o->at < o->room)
+			return "free-unknown"; /* inside of a live one */
+		check = "double-free";
+	}
+	return check;
+}
+
+void model_kfree(struct model *m, const struct call *c, struct expect *e)
+{
+	struct object *o = NULL;
+
+	if ((uintptr_t)c->cpu <= 16)
+		return;
+	for (unsigned i = 0; i < m->nr_objects; i++)
+		if (m->object[i].live && m->object[i].kind == KMALLOCED &&
+		    m->object[i].cpu == c->cpu)
+			o = &m->object[i];
+	if (!o) {
+		expect(e, unknown_to_kfree(m, c->cpu));
+		return;
+	}
+	if (is_mapped(m, o->at, o->room))
+		expect(e, "free-while-mapped");
+	model_remove(m, o);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Nth allocation or mapping fails, for every N: a driver that handles errors
+ * draws nothing and leaks nothing.
+ */
+#include "rig.h"
+
+#include <dmalab/coherent-handle.h>
+
+#define SIZE 5000u
+
+/* What a driver's probe might hold; zero where it does not. */
+struct driver {
+	struct device *dev;
+	void *ring, *wc, *cookie, *buffer, *table, *packet;
+	struct page *pages;
+	struct coherent_handle *handle;
+	dma_addr_t ring_dma, wc_dma, cookie_dma, buffer_dma, pages_dma, packet_dma;
+	bool mapped;
+};
+
+#define NR_STEPS 9 /* calls in probe() that may fail */
+
+static void remove_driver(struct driver *d)
+{
+	if (d->mapped)
+		dma_unmap_single(d->dev, d->packet_dma, SIZE, DMA_TO_DEVICE);
+	kfree(d->packet);
+	kfree(d->table);
+	coherent_handle_free(d->handle);
+	if (d->pages)
+		dma_free_pages(d->dev, SIZE, d->pages, d->pages_dma, DMA_FROM_DEVICE);
+	if (d->buffer)
+		dma_free_noncoherent(d->dev, SIZE, d->buffer, d->buffer_dma, DMA_TO_DEVICE);
+	if (d->cookie)
+		dma_free_attrs(d->dev, SIZE, d->cookie, d->cookie_dma,
+			       DMA_ATTR_NO_KERNEL_MAPPING);
+	if (d->wc)
+		dma_free_wc(d->dev, SIZE, d->wc, d->wc_dma);
+	if (d->ring)
+		dma_free_coherent(d->dev, SIZE, d->ring, d->ring_dma);
+}
+
+static int allocate_all(struct driver *d)
+{
+	d->ring = dma_alloc_coherent(d->dev, SIZE, &d->ring_dma, GFP_KERNEL);
+	if (!d->ring)
+		return -ENOMEM;
+	d->wc = dma_alloc_wc(d->dev, SIZE, &d->wc_dma, GFP_KERNEL);
+	if (!d->wc)
+		return -ENOMEM;
+	d->cookie = dma_alloc_attrs(d->dev, SIZE, &d->cookie_dma, GFP_KERNEL,
+				    DMA_ATTR_NO_KERNEL_MAPPING);
+	if (!d->cookie)
+		return -ENOMEM;
+	d->buffer = dma_alloc_noncoherent(d->dev, SIZE, &d->buffer_dma, DMA_TO_DEVICE,
+					  GFP_KERNEL);
+	if (!d->buffer)
+		return -ENOMEM;
+	d->pages = dma_alloc_pages(d->dev, SIZE, &d->pages_dma, DMA_FROM_DEVICE, GFP_KERNEL);
+	if (!d->pages)
+		return -ENOMEM;
+	d->handle = coherent_handle_alloc(d->dev, SIZE, GFP_KERNEL, 0);
+	if (IS_ERR(d->handle))
+		return PTR_ERR(d->handle);
+	d->table = kcalloc(10, 20, GFP_KERNEL);
+	if (!d->table)
+		return -ENOMEM;
+	d->packet = kmalloc(SIZE, GFP_KERNEL);
+	if (!d->packet)
+		return -ENOMEM;
+	d->packet_dma = dma_map_single(d->dev, d->packet, SIZE, DMA_TO_DEVICE);
+	if (dma_mapping_error(d->dev, d->packet_dma))
+		return -ENOMEM;
+	d->mapped = true;
+	return 0;
+}
+
+static int probe(struct driver *d, struct device *dev)
+{
+	int err;
+
+	*d = (struct driver){ .dev = dev, .ring_dma = 1, .wc_dma = 1, .cookie_dma = 1,
+			      .buffer_dma = 1, .pages_dma = 1 };
+	err = allocate_all(d);
+	if (err)
+		remove_driver(d);
+	return err;
+}
+
+/* The DMA address of a failed allocation is left alone. */
+static void check_addresses(const struct driver *d)
+{
+	assert_true(d->ring || d->ring_dma == 1);
+	assert_true(d->wc || d->wc_dma == 1);
+	assert_true(d->cookie || d->cookie_dma == 1);
+	assert_true(d->buffer || d->buffer_dma == 1);
+	assert_true(d->pages || d->pages_dma == 1);
+}
+
+static void every_failure_is_handled(void **state)
+{
+	const char *profile;
+	struct driver d;
+	struct rig r;
+
+	(void)state;
+	for_each_profile(profile) {
+		/* Just enough memory, so that anything lost is missed. */
+		rig_up_with(&r, &(struct dmalab_config){ .profile = profile, .ram_size = 128 << 10 });
+		for (unsigned nth = 1; nth <= NR_STEPS + 1; nth++) {
+			assert_int_equal(dmalab_machine_fail_nth(r.machine, nth), 0);
+			assert_int_equal(probe(&d, r.dev), nth <= NR_STEPS ? -ENOMEM : 0);
+			check_addresses(&d);
+		}
+		/* One was still to go. */
+		assert_int_equal(dmalab_machine_fail_nth(r.machine, 0), 1);
+		remove_driver(&d);
+		assert_int_equal(probe(&d, r.dev), 0);
+		remove_driver(&d);
+		expect(&r, "");
+		dmalab_device_free(r.dev);
+		rig_down(&r);
+	}
+}
+
+static void in_the_configuration(void **state)
+{
+	struct driver d;
+	struct rig r;
+
+	(void)state;
+	for (unsigned nth = 1; nth <= NR_STEPS; nth++) {
+		rig_up_with(&r, &(struct dmalab_config){ .fail_nth = nth });
+		assert_int_equal(probe(&d, r.dev), -ENOMEM);
+		assert_int_equal(probe(&d, r.dev), 0);
+		remove_driver(&d);
+		rig_down(&r);
+	}
+}
+
+static void counting(void **state)
+{
+	struct rig r;
+	dma_addr_t dma = 9;
+
+	(void)state;
+	rig_up(&r, NULL);
+	assert_int_equal(dmalab_machine_fail_nth(r.machine, 3), 0);
+	kfree(kmalloc_ok(8));
+	assert_int_equal(dmalab_machine_fail_nth(r.machine, 5), 2);
+	assert_int_equal(dmalab_machine_fail_nth(r.machine, 0), 5);
+	for (int i = 0; i < 10; i++)
+		kfree(kmalloc_ok(8));
+	dmalab_machine_fail_nth(r.machine, 1);
+	assert_null(dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL));
+	assert_int_equal(dma, 9);
+	assert_int_equal(dmalab_machine_fail_nth(r.machine, 0), 0);
+	kfree(kmalloc_ok(8));
+	expect(&r, "");
+	rig_down(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_failure_is_handled),
+		cmocka_unit_test(in_the_configuration),
+		cmocka_unit_test(counting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

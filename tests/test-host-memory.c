@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host runs out of memory. The linker sends the library's calls of malloc() and
+ * its like here (--wrap), where the Nth fails, for every N. The result is the
+ * documented one, nothing is lost, and the machine goes on.
+ */
+#include "rig.h"
+
+#include <dmalab/coherent-handle.h>
+#include <errno.h>
+#include <sys/mman.h>
+
+static unsigned fail_in;  /* 1: the next call fails; 0: none does */
+static bool failed;
+static long live;         /* what was obtained and not given back */
+
+static bool must_fail(void)
+{
+	if (!fail_in || --fail_in)
+		return false;
+	failed = true;
+	errno = ENOMEM;
+	return true;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+char *__real_strdup(const char *s);
+void __real_free(void *p);
+void *__real_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
+int __real_munmap(void *addr, size_t len);
+int __real_mprotect(void *addr, size_t len, int prot);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+char *__wrap_strdup(const char *s);
+void __wrap_free(void *p);
+void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
+int __wrap_munmap(void *addr, size_t len);
+int __wrap_mprotect(void *addr, size_t len, int prot);
+
+void *__wrap_malloc(size_t size)
+{
+	void *p = must_fail() ? NULL : __real_malloc(size);
+
+	live += p != NULL;
+	return p;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	void *p = must_fail() ? NULL : __real_calloc(n, size);
+
+	live += p != NULL;
+	return p;
+}
+
+char *__wrap_strdup(const char *s)
+{
+	char *p = must_fail() ? NULL : __real_strdup(s);
+
+	live += p != NULL;
+	return p;
+}
+
+void __wrap_free(void *p)
+{
+	live -= p != NULL;
+	__real_free(p);
+}
+
+void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	void *p = must_fail() ? MAP_FAILED : __real_mmap(addr, len, prot, flags, fd, offset);
+
+	live += p != MAP_FAILED;
+	return p;
+}
+
+int __wrap_munmap(void *addr, size_t len)
+{
+	live--;
+	return __real_munmap(addr, len);
+}
+
+int __wrap_mprotect(void *addr, size_t len, int prot)
+{
+	return must_fail() ? -1 : __real_mprotect(addr, len, prot);
+}
+
+/* ------------------------------------------------------------- scenarios */
+
+/*
+ * Runs @scenario with the first, second, ... allocation of the host failing, until
+ * none does. It returns whether it got what it wanted, having released it again.
+ */
+static void fail_each(bool (*scenario)(struct rig *r), unsigned at_least, struct rig *r)
+{
+	unsigned n = 0;
+	bool got;
+
+	do {
+		long before = live;
+
+		n++;
+		failed = false;
+		fail_in = n;
+		got = scenario(r);
+		fail_in = 0;
+		assert_int_equal(got, !failed);
+		/* What succeeds may stay until the machine goes. */
+		if (failed)
+			assert_int_equal(live, before);
+	} while (failed);
+	assert_true(n > at_least);
+}
+
+static bool whole_machine(struct rig *r)
+{
+	static const char *const policies[] = { "never", "lru" };
+	struct dmalab_config config = { .ram_size = 64 << 10 };
+
+	(void)r;
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
+		struct dmalab_machine *m;
+
+		config.cache_policy = policies[i];
+		m = dmalab_machine_new(&config);
+		if (!m) {
+			assert_int_equal(errno, ENOMEM);
+			assert_null(dmalab_machine_current());
+			return false;
+		}
+		dmalab_machine_free(m);
+	}
+	return true;
+}
+
+static bool device(struct rig *r)
+{
+	struct device *dev;
+
+	errno = 0;
+	dev = dmalab_device_new(r->machine, "disk");
+	if (!dev)
+		assert_int_equal(errno, ENOMEM);
+	dmalab_device_free(dev);
+	return dev != NULL;
+}
+
+static bool kmallocs(struct rig *r)
+{
+	void *p = kmalloc(100, GFP_KERNEL), *q = p ? kzalloc(9000, GFP_KERNEL) : NULL;
+
+	(void)r;
+	kfree(p);
+	kfree(q);
+	return q != NULL;
+}
+
+static bool handle(struct rig *r)
+{
+	struct coherent_handle *h = coherent_handle_alloc(r->dev, 4096, GFP_KERNEL, 0);
+
+	if (IS_ERR(h))
+		assert_int_equal(PTR_ERR(h), -ENOMEM);
+	coherent_handle_free(h);
+	return !IS_ERR(h);
+}
+
+static bool long_mapping(struct rig *r)
+{
+	size_t size = 3 * PAGE_SIZE;
+	void *p = kmalloc(size, GFP_KERNEL);
+	dma_addr_t dma;
+
+	if (!p)
+		return false;
+	dma = dma_map_single(r->dev, p, size, DMA_TO_DEVICE);
+	if (dma_mapping_error(r->dev, dma)) {
+		kfree(p);
+		return false;
+	}
+	dma_unmap_single(r->dev, dma, size, DMA_TO_DEVICE);
+	kfree(p);
+	return true;
+}
+
+static void small_rig(struct rig *r)
+{
+	rig_up_with(r, &(struct dmalab_config){ .ram_size = 64 << 10 });
+}
+
+/* All of the machine's 16 pages can be had. */
+static void nothing_is_lost(struct rig *r)
+{
+	void *p[17];
+	int n = 0;
+
+	while (n < 17 && (p[n] = kmalloc(4096, GFP_KERNEL)))
+		n++;
+	assert_int_equal(n, 16);
+	while (n--)
+		kfree(p[n]);
+	expect(r, "");
+}
+
+static void machines(void **state)
+{
+	(void)state;
+	fail_each(whole_machine, 6, NULL);
+}
+
+static void on_one_machine(void **state)
+{
+	static const struct {
+		bool (*scenario)(struct rig *r);
+		unsigned at_least;
+	} all[] = { { device, 2 }, { kmallocs, 2 }, { handle, 1 }, { long_mapping, 2 } };
+	long before = live;
+	struct rig r;
+	dma_addr_t dma;
+	void *p;
+
+	(void)state;
+	small_rig(&r);
+	/* What the machine keeps for itself, it has from here on. */
+	p = dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL);
+	dma_free_coherent(r.dev, 4096, p, dma);
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		fail_each(all[i].scenario, all[i].at_least, &r);
+		nothing_is_lost(&r);
+	}
+	rig_down(&r);
+	assert_int_equal(live, before);
+}
+
+/* ------------------------------------------- the first use of a new machine */
+
+static void *allocate(const struct rig *r, int kind, dma_addr_t *dma)
+{
+	switch (kind) {
+	case 0:
+		return dma_alloc_coherent(r->dev, 4096, dma, GFP_KERNEL);
+	case 1:
+		return dma_alloc_attrs(r->dev, 4096, dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+	case 2:
+		return dma_alloc_noncoherent(r->dev, 4096, dma, DMA_TO_DEVICE, GFP_KERNEL);
+	default:
+		return dma_alloc_pages(r->dev, 4096, dma, DMA_TO_DEVICE, GFP_KERNEL);
+	}
+}
+
+static void first_allocation(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		dma_addr_t dma = 7;
+		struct rig r;
+		void *p;
+
+		small_rig(&r);
+		failed = false;
+		fail_in = 1;
+		p = allocate(&r, kind, &dma);
+		fail_in = 0;
+		assert_true(failed);
+		assert_null(p);
+		assert_int_equal(dma, 7);
+		nothing_is_lost(&r);
+		assert_non_null(allocate(&r, kind, &dma));
+		dmalab_device_free(r.dev);
+		expect(&r, "leak");
+		nothing_is_lost(&r);
+		rig_down(&r);
+	}
+}
+
+static void first_mapping(void **state)
+{
+	struct rig r;
+	void *p;
+
+	(void)state;
+	small_rig(&r);
+	p = kmalloc_ok(64);
+	failed = false;
+	fail_in = 1;
+	assert_int_equal(dma_map_single(r.dev, p, 64, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
+	fail_in = 0;
+	assert_true(failed);
+	kfree(p);
+	nothing_is_lost(&r);
+	rig_down(&r);
+}
+
+/* Without memory for a bit a byte, ownership of that object is no longer checked. */
+static void partial_sync(void **state)
+{
+	struct rig r;
+	dma_addr_t dma;
+	void *p;
+
+	(void)state;
+	rig_up_with(&r, &(struct dmalab_config){ .profile = "x86", .ram_size = 64 << 10 });
+	p = kmalloc_ok(256);
+	dma = map_ok(&r, p, 256, DMA_BIDIRECTIONAL);
+	failed = false;
+	fail_in = 1;
+	dma_sync_single_for_cpu(r.dev, dma, 64, DMA_BIDIRECTIONAL);
+	fail_in = 0;
+	assert_true(failed);
+	cpu_read(p, 256);
+	cpu_write(p, 256);
+	dev_read(&r, dma, 256);
+	dev_write(&r, dma, 256);
+	dma_sync_single_for_cpu(r.dev, dma, 256, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_device(r.dev, dma, 10, DMA_BIDIRECTIONAL);
+	expect(&r, "");
+	dma_unmap_single(r.dev, dma, 256, DMA_BIDIRECTIONAL);
+
+	/* The next object's is. */
+	dma = map_ok(&r, p, 256, DMA_BIDIRECTIONAL);
+	cpu_read(p, 1);
+	expect(&r, "cpu-read-device-owned");
+	dma_unmap_single(r.dev, dma, 256, DMA_BIDIRECTIONAL);
+	kfree(p);
+	nothing_is_lost(&r);
+	rig_down(&r);
+}
+
+/* All that was obtained is given back. */
+static void nothing_stays_behind(void **state)
+{
+	long before = live;
+	struct rig r;
+	dma_addr_t dma;
+	u8 *p;
+
+	(void)state;
+	rig_up_with(&r, &(struct dmalab_config){ .cache_policy = "lru" });
+	p = kmalloc_ok(10000);
+	kmalloc_ok(64);
+	dma = map_ok(&r, p + 1, 9000, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_cpu(r.dev, dma, 64, DMA_BIDIRECTIONAL);
+	assert_non_null(dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL));
+	dmalab_machine_free(r.machine);
+	assert_int_equal(live, before);
+	assert_string_equal(r.drawn, "leak leak");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(machines),
+		cmocka_unit_test(on_one_machine),
+		cmocka_unit_test(first_allocation),
+		cmocka_unit_test(first_mapping),
+		cmocka_unit_test(partial_sync),
+		cmocka_unit_test(nothing_stays_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
