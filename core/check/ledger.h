@@ -39,7 +39,7 @@ struct region {
 
 	enum owner owner;
 	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */
-	u64 *device_bytes;             /* and which */
+	u64 *device_bytes;             /* and which; kept once there was a partial sync */
 
 	const char *function;          /* that made it */
 	site_t born, died;             /* died: 0 while it lives */

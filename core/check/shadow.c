@@ -389,35 +389,48 @@ struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site
 	return d;
 }
 
-static void maintain_line(struct shadow *s, size_t at, enum line_op op, site_t site)
+/*
+ * The bytes of one granule. What a line does, it does to each of its bytes, so the
+ * lines themselves matter only for their flags.
+ */
+static inline void maintain_granule(struct granule *g, struct origin *o, u64 mask, enum line_op op,
+				    site_t site)
 {
-	struct line l = line_at(s, at);
+	u64 both = g->cpu & g->dev & mask;
+	u64 cpu = g->cpu & mask;
 
-	for (unsigned i = 0; i < l.nr; i++) {
-		struct granule *g = &l.g[i];
-		u64 both = g->cpu & g->dev & l.mask;
-		u64 cpu = g->cpu & l.mask;
-
-		if (op == OP_INVALIDATE && (cpu & ~both)) {
-			l.o[i].lost = site;
-			l.o[i].how = LOSS_INVALIDATE;
-		}
-		g->cpu = (g->cpu & ~l.mask) | (op == OP_INVALIDATE ? cpu : both);
-		if (op != OP_CLEAN)
-			g->dev = (g->dev & ~l.mask) | (op == OP_INVALIDATE ? cpu : both);
+	if (op == OP_INVALIDATE && (cpu & ~both)) {
+		o->lost = site;
+		o->how = LOSS_INVALIDATE;
 	}
-	*l.dirty &= ~l.bit;
+	g->cpu = (g->cpu & ~mask) | (op == OP_INVALIDATE ? cpu : both);
 	if (op != OP_CLEAN)
-		*l.present &= ~l.bit;
+		g->dev = (g->dev & ~mask) | (op == OP_INVALIDATE ? cpu : both);
+}
+
+/* Whole lines of one page that is tracked. */
+static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line_op op, site_t site)
+{
+	struct line_flags *flags = &s->lines[start >> PAGE_SHIFT];
+	unsigned first = (start & (PAGE_SIZE - 1)) >> s->shift;
+	unsigned after = first + ((end - start) >> s->shift);
+
+	for (size_t base = start & ~63ul; base < end; base += 64)
+		maintain_granule(&s->granules[base >> 6], &s->origins[base >> 6],
+				 bits(base, start, end), op, site);
+	for (unsigned w = 0; w < 2; w++) {
+		u64 keep = ~bits(w * 64, first, after);
+
+		flags->dirty[w] &= keep;
+		if (op != OP_CLEAN)
+			flags->present[w] &= keep;
+	}
 }
 
 /* All of a page at once. Returns false when its lines must be looked at. */
 static bool maintain_page(struct shadow *s, u32 page, enum line_op op)
 {
 	switch (s->state[page]) {
-	case PAGE_SETTLED:
-	case PAGE_UNCACHED:
-		return true;
 	case PAGE_CPU_NEWER:
 		/* A clean leaves the lines present, which matters to some. */
 		if (op == OP_INVALIDATE || (op == OP_CLEAN && !s->speculates))
@@ -435,26 +448,22 @@ static bool maintain_page(struct shadow *s, u32 page, enum line_op op)
 
 void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site)
 {
-	size_t end = offset + len;
+	size_t line = 1ul << s->shift;
+	size_t end = (offset + len + line - 1) & ~(line - 1);
 
 	if (!s->arena || op == OP_NONE)
 		return;
-	for (size_t at = offset >> s->shift << s->shift; at < end;) {
+	for (size_t at = offset & ~(line - 1), stop; at < end; at = stop) {
 		u32 page = at >> PAGE_SHIFT;
-		size_t page_end = page_offset(page + 1);
-		bool whole = at == page_offset(page) && end >= page_end;
+		bool whole;
 
-		if (whole && maintain_page(s, page, op)) {
-			at = page_end;
+		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
+		whole = stop - at == PAGE_SIZE;
+		if (s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_UNCACHED ||
+		    (whole && maintain_page(s, page, op)))
 			continue;
-		}
-		if (s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_UNCACHED) {
-			at = page_end;
-			continue;
-		}
 		need_tracked(s, page);
-		for (; at < end && at < page_end; at += 1ul << s->shift)
-			maintain_line(s, at, op, site);
+		maintain_lines(s, at, stop, op, site);
 		if (whole && all_settled(s, page))
 			s->state[page] = PAGE_SETTLED;
 	}

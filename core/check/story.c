@@ -126,6 +126,18 @@ static void story_of_loss(struct story *s, const struct judge *j, const struct r
 	}
 }
 
+/* Does the device still own any of the bytes, by the contract? */
+static bool device_owns(const struct region *r, const struct verdict *v)
+{
+	size_t first, last;
+
+	if (!r || r->died || !region_is_owned(r) || v->last < r->offset)
+		return false;
+	first = v->first > r->offset ? v->first - r->offset : 0;
+	last = v->last - r->offset < r->size ? v->last - r->offset : r->size - 1;
+	return first <= last && own_find(r, first, last - first + 1, true).bytes;
+}
+
 void story_of_read(struct story *s, const struct judge *j, enum side side, enum check check,
 		   const struct region *r, const struct verdict *v)
 {
@@ -146,12 +158,8 @@ void story_of_read(struct story *s, const struct judge *j, enum side side, enum 
 	default:
 		story_of_loss(s, j, r, v, o);
 	}
-	if (side == SIDE_CPU && r && !r->died && r->owner != OWNER_CPU && region_is_owned(r)) {
-		snprintf(s->detail_text, sizeof(s->detail_text),
-			 "the device %s it: mapped or synced for the device, not given back",
-			 r->owner == OWNER_MIXED ? "owns some of" : "owns");
-		s->detail = s->detail_text;
-	}
+	if (side == SIDE_CPU && device_owns(r, v))
+		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 
 void story_of_damage(struct story *s, const struct judge *j, enum side side,
