@@ -266,6 +266,8 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->size = spoiled_size(input_byte(in), c->size);
 	c->dir = decode_direction(in, spoil, c->dir);
 	c->attrs = decode_attrs(in, spoil, c->attrs);
+	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC)
+		c->dir = DMA_BIDIRECTIONAL; /* these have no direction: coherent memory is open */
 	if (c->kind == FREE_COHERENT)
 		c->attrs = 0;
 	else if (c->kind == FREE_WC)

@@ -412,6 +412,15 @@ static bool leads_somewhere(const void *cpu)
 	return model_view(&models[machine_of_pointer(cpu)], cpu, &at) != NO_VIEW;
 }
 
+/*
+ * A pointer beside the views: the library knows whose it is, the model does not. It
+ * matters only when there are two machines to choose from.
+ */
+static bool is_anybodys(const void *cpu)
+{
+	return lab.setup.machines > 1 && cpu && !leads_somewhere(cpu);
+}
+
 /* Which machine is it about? False: the call would crash the harness. */
 static bool settle(struct call *c)
 {
@@ -436,7 +445,9 @@ static bool settle(struct call *c)
 	case FILL:
 	case VIRT_TO_PAGE:
 		c->machine = machine_of_pointer(c->cpu);
-		return c->kind != FILL || machine_speculates(&models[c->machine]);
+		if (c->kind == FILL && !machine_speculates(&models[c->machine]))
+			return false;
+		return !is_anybodys(c->cpu);
 	case FAIL_NTH:
 	case SET_CURRENT:
 		return true;
@@ -451,15 +462,32 @@ static bool settle(struct call *c)
 		return true;
 	}
 	c->machine = lab.current;
-	if (c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES)
+	if (c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES) {
 		c->machine = machine_of_pointer(c->cpu);
+		if (is_anybodys(c->cpu))
+			return false;
+	}
 	return c->kind < POKE_MASK || c->kind > POKE_LIMIT;
 }
 
-/* Where the library and the model are known to disagree. */
+/*
+ * Where the library and the model are known to disagree: a device that snoops, on a
+ * range of which only some pages are used through the cache.
+ */
 static bool is_restricted(const struct call *c)
 {
-	(void)c;
+	const struct model *m = &models[c->machine];
+	size_t at;
+
+	if ((c->kind != DEVICE_READ && c->kind != DEVICE_WRITE) || !device_lives(c->device) ||
+	    !m->device[c->device].snoops)
+		return false;
+	at = model_dma_to_ram(m, c->device, c->dma);
+	if (at == NOWHERE || !c->size || c->size > model_bank_left(m, at))
+		return false;
+	for (size_t page = at / 4096; page * 4096 < at + c->size; page++)
+		if (m->bypass[page] != m->bypass[at / 4096])
+			return true;
 	return false;
 }
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * From bytes to programs. An operation is an opcode and the operands that it
- * needs, a byte each, so that a mutation of one byte changes one thing. Offsets
- * and sizes favour the small: a few lines in which everything meets.
+ * From bytes to programs. An operation is an opcode, a byte for slot, device and
+ * direction, and a byte for the range, so that a mutation of one byte changes one
+ * thing. Ranges come from a table: what happens depends on where they lie to lines
+ * and pages, and on nothing else.
+ *
+ * Programs begin with objects in their slots, so that short ones get to the point.
  */
 #include "program.h"
 #include "input.h"
 
 #include <dmalab.h>
+#include <string.h>
 
 static unsigned count_profiles(void)
 {
@@ -18,52 +22,52 @@ static unsigned count_profiles(void)
 	return n;
 }
 
-/* 0 to 191 as it is, then in steps of 64 up to the end of a page. */
-static uint16_t decode_length(struct input *in)
-{
-	uint8_t byte = input_byte(in);
+/* Line sizes are 32, 64 and 128. */
+static const uint16_t offsets[16] = {
+	0, 1, 31, 32, 33, 63, 64, 65, 96, 127, 128, 192, 256, 4032, 4095, 4096,
+};
 
-	return byte < 192 ? byte : (byte - 191) * 64;
-}
+static const uint16_t sizes[16] = {
+	1, 2, 31, 32, 33, 63, 64, 65, 96, 128, 129, 256, 512, 4095, 4096, 8192,
+};
 
-static void decode_range(struct input *in, struct op *op)
-{
-	op->offset = decode_length(in);
-	op->size = decode_length(in);
-	if (!op->size)
-		op->size = 1;
-}
-
-/* One opcode in eight is wild. */
-_Static_assert(18 * NR_OP_KINDS <= 256, "wild opcodes are left");
+/* What matters most comes most often. */
+static const uint8_t opcodes[32] = {
+	OP_CPU_READ, OP_CPU_READ, OP_CPU_READ, OP_CPU_READ,
+	OP_CPU_WRITE, OP_CPU_WRITE, OP_CPU_WRITE, OP_CPU_WRITE,
+	OP_DEVICE_READ, OP_DEVICE_READ, OP_DEVICE_READ, OP_DEVICE_READ,
+	OP_DEVICE_WRITE, OP_DEVICE_WRITE, OP_DEVICE_WRITE, OP_DEVICE_WRITE,
+	OP_SYNC_FOR_DEVICE, OP_SYNC_FOR_DEVICE, OP_SYNC_FOR_DEVICE,
+	OP_SYNC_FOR_CPU, OP_SYNC_FOR_CPU, OP_SYNC_FOR_CPU,
+	OP_EVICT, OP_EVICT, OP_FILL, OP_FILL, OP_MAP, OP_RELEASE,
+	OP_ALLOC_NONCOHERENT, OP_ALLOC_COHERENT, OP_KMALLOC, OP_KZALLOC,
+};
 
 static void decode_op(struct input *in, struct op *op)
 {
-	uint8_t code = input_byte(in), where = input_byte(in);
+	uint8_t code = input_byte(in), where = input_byte(in), range = input_byte(in);
 
 	*op = (struct op){
-		.kind = code % NR_OP_KINDS,
-		.wild = code >= 16 * NR_OP_KINDS,
+		.kind = opcodes[code % 32],
+		.wild = code / 32 == 7,
 		.slot = where % NR_SLOTS,
 		.device = where / NR_SLOTS % NR_DEVICES,
 		.dir = where / (NR_SLOTS * NR_DEVICES) % 3,
+		.offset = offsets[range / 16],
+		.size = sizes[range % 16],
 	};
-	switch (op->kind) {
-	case OP_RELEASE:
-		break;
-	case OP_ALLOC_NONCOHERENT:
-	case OP_ALLOC_COHERENT:
-		decode_range(in, op);
-		op->size *= 2; /* up to two pages */
-		break;
-	case OP_MAP:
+	if (op->kind == OP_MAP)
 		op->source = input_below(in, NR_SLOTS);
-		decode_range(in, op);
-		break;
-	default:
-		decode_range(in, op);
-	}
 }
+
+static const struct op prologue[] = {
+	{ .kind = OP_ALLOC_NONCOHERENT, .slot = 0, .size = 8192 },
+	{ .kind = OP_ALLOC_COHERENT, .slot = 1, .size = 4096 },
+	{ .kind = OP_KZALLOC, .slot = 2, .size = 512 },
+	{ .kind = OP_MAP, .slot = 3, .source = 2, .offset = 32, .size = 256 },
+};
+
+#define NR_PROLOGUE (sizeof(prologue) / sizeof(prologue[0]))
 
 void program_decode(struct program *p, const uint8_t *data, size_t size)
 {
@@ -74,8 +78,10 @@ void program_decode(struct program *p, const uint8_t *data, size_t size)
 	flags = input_byte(&in);
 	p->snooping = flags & 1;
 	p->window = flags & 2;
+	p->lru = (flags & 12) == 12;
 	p->seed = flags >> 2;
-	for (p->nr_ops = 0; p->nr_ops < MAX_OPS && !input_ends(&in); p->nr_ops++)
+	memcpy(p->op, prologue, sizeof(prologue));
+	for (p->nr_ops = NR_PROLOGUE; p->nr_ops < MAX_OPS && !input_ends(&in); p->nr_ops++)
 		decode_op(&in, &p->op[p->nr_ops]);
 }
 

@@ -12,10 +12,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define MAX_OPS 96
+#define MAX_OPS 100
 #define NR_SLOTS 6
 #define NR_DEVICES 2
-#define MAX_ACCESS 4096 /* bytes of one access */
+#define MAX_ACCESS 8192 /* bytes of one access */
 
 enum op_kind {
 	OP_ALLOC_NONCOHERENT, /* an object into a slot; one that is there leaks */
@@ -44,14 +44,15 @@ struct op {
 	uint8_t dir;     /* enum dma_data_direction, but DMA_NONE */
 	bool wild;       /* offset and size as they are, else fitted into the object */
 	uint16_t offset;
-	uint16_t size;   /* 1 to MAX_ACCESS */
+	uint16_t size;   /* not 0 */
 };
 
 struct program {
 	const char *profile;
 	bool snooping;    /* the second device snoops the CPU's cache */
 	bool window;      /* the second device sees memory at another address */
-	uint64_t seed;    /* of the random policies */
+	bool lru;         /* to be run under "lru", too: slow, and short programs fit */
+	uint64_t seed;    /* of the policy "random" */
 	unsigned nr_ops;
 	struct op op[MAX_OPS];
 };

@@ -13,8 +13,12 @@ static void record(const struct dmalab_report *report, void *context)
 
 void rig_up_with(struct rig *r, const struct dmalab_config *config)
 {
+	struct dmalab_config own = *config;
+
+	if (!own.ram_size)
+		own.ram_size = RIG_RAM;
 	memset(r, 0, sizeof(*r));
-	r->machine = dmalab_machine_new(config);
+	r->machine = dmalab_machine_new(&own);
 	assert_non_null(r->machine);
 	dmalab_set_report_handler(r->machine, record, r);
 	r->dev = dmalab_device_new(r->machine, "nic");

@@ -28,7 +28,10 @@ struct rig {
 	char text[4096];    /* the last report, formatted */
 };
 
-/* Profile NULL: the default machine. */
+/* RAM of a rig, where nothing else is said: switching it on and off costs time. */
+#define RIG_RAM (1ul << 20)
+
+/* Profile NULL: arm64. */
 void rig_up(struct rig *r, const char *profile);
 void rig_up_with(struct rig *r, const struct dmalab_config *config);
 

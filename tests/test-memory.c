@@ -58,6 +58,9 @@ static void give_back(const struct rig *r, const struct object *o)
 	}
 }
 
+/* 64 MiB, as a machine has by default. */
+static const struct dmalab_config whole = { .ram_size = 64 << 20 };
+
 static struct object objects[MAX_OBJECTS];
 
 static unsigned exhaust(const struct rig *r, enum path path, size_t size)
@@ -86,7 +89,7 @@ static void exhaustion_and_recovery(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	for (size_t i = on_valgrind() ? 3 : 0; i < ARRAY_SIZE(sizes); i++) {
 		for (enum path path = 0; path < NR_PATHS; path++) {
 			unsigned first, second;
@@ -136,7 +139,7 @@ static void absurd_sizes(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		for (enum path path = 0; path < NR_PATHS; path++) {
 			o = (struct object){ .path = path, .size = sizes[i] };
@@ -157,7 +160,7 @@ static void every_size(void **state)
 	size_t step = on_valgrind() ? 4093 : 61;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	for (enum path path = 0; path < NR_PATHS; path++) {
 		for (size_t size = 1; size <= 65536; size += size < 300 ? 1 : step) {
 			u8 last = size & 0xff, got = 0;
@@ -196,7 +199,7 @@ static void blocks_merge(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	for (unsigned i = 0; i < steps; i++) {
 		if (nr && (nr == ARRAY_SIZE(live) || random_below(2))) {
 			unsigned k = random_below(nr);

@@ -4,13 +4,16 @@
 
 #define GIB (1ull << 30)
 
+/* 64 MiB, as a machine has by default. */
+static const struct dmalab_config whole = { .ram_size = 64 << 20 };
+
 static void allocations_are_naturally_aligned(void **state)
 {
 	dma_addr_t dma;
 	struct rig r;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	for (size_t size = 1; size <= 4 << 20; size = size * 2 + (size % 3 == 0)) {
 		size_t block = PAGE_SIZE;
 		void *p = dma_alloc_coherent(r.dev, size, &dma, GFP_KERNEL);
@@ -138,7 +141,7 @@ static void narrow_zone_runs_out(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	r.dev->coherent_dma_mask = DMA_BIT_MASK(24);
 	while (n < MAX && (p[n] = dma_alloc_coherent(r.dev, 4096, &dma[n], GFP_KERNEL)))
 		n++;
@@ -221,7 +224,7 @@ static void bus_window(void **state)
 	void *p;
 
 	(void)state;
-	rig_up(&r, NULL);
+	rig_up_with(&r, &whole);
 	assert_int_equal(dma_direct_set_offset(r.dev, size, 1 << 20, size), 0);
 	p = kmalloc_ok(64);
 	assert_int_equal(dma_map_single(r.dev, p, 64, DMA_TO_DEVICE), DMA_MAPPING_ERROR);

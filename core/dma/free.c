@@ -42,6 +42,11 @@ static struct region *alloc_at(const struct search *s, size_t offset)
 	return s->lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
 }
 
+static bool is_unmap(const struct release *rel)
+{
+	return rel->kind == REGION_SINGLE;
+}
+
 /* ---------------------------------------------------------------- finding */
 
 /* The live allocation that is meant, or NULL. */
@@ -99,7 +104,7 @@ static struct region *find_mapping(const struct search *s)
 /* The live object that is meant, or NULL. */
 static struct region *find_object(const struct search *s)
 {
-	bool unmap = s->rel->kind == REGION_SINGLE;
+	bool unmap = is_unmap(s->rel);
 	struct region *r = unmap ? find_mapping(s) : find_allocation(s);
 
 	if (r)
@@ -137,7 +142,7 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 		m[n++] = (struct mismatch){ CHECK_FREE_WRONG_FUNCTION, "function" };
 	if (same_function && (r->attrs ^ rel->attrs) & ATTRS_TO_MATCH)
 		m[n++] = (struct mismatch){ CHECK_FREE_ATTRS_MISMATCH, "attributes" };
-	if (rel->cpu && rel->cpu != r->cpu)
+	if (!is_unmap(rel) && rel->cpu != r->cpu)
 		m[n++] = (struct mismatch){ CHECK_FREE_CPU_ADDRESS_MISMATCH, "CPU address" };
 	if (rel->dma != r->dma)
 		m[n++] = (struct mismatch){ CHECK_FREE_DMA_ADDRESS_MISMATCH, "DMA address" };
@@ -223,7 +228,7 @@ static cold void report_unknown(const struct search *s)
 		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
 	};
 
-	if (!rel->cpu && rel->dma == DMA_MAPPING_ERROR) {
+	if (is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
 		f.check = CHECK_FREE_ERROR_COOKIE;
 	} else {
 		f.region = ledger_dead(&j->ledger, was_it, s);
@@ -313,7 +318,7 @@ static void release_unchecked(const struct search *s)
 	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
 	u32 page = offset >> PAGE_SHIFT;
 
-	if (rel->kind == REGION_SINGLE) {
+	if (is_unmap(rel)) {
 		struct dmalab_device *d = rel->dev->dmalab;
 
 		if (s->by_dma == NO_OFFSET || !direction_ok(rel->dir) ||
