@@ -44,6 +44,14 @@ static unsigned count_lines(const char *text, const char *start)
 	return nr;
 }
 
+/* Of calls whose place is a return address. */
+static void need_addresses(void)
+{
+	if (on_valgrind())
+		pending("libdw's tables are not given back at the end");
+	dmalab_set_site(NULL);
+}
+
 /* ---------------------------------------------------------------- fields */
 
 static struct dmalab_report last;
@@ -70,6 +78,7 @@ static void fields(void **state)
 
 	(void)state;
 	rig_up(&r, NULL);
+	need_addresses();
 	dmalab_set_report_handler(r.machine, keep, &last);
 	p = noncoherent_ok(&r, 8192, &dma, DMA_FROM_DEVICE);
 	dma_sync_single_for_device(r.dev, dma, 8192, DMA_FROM_DEVICE);
@@ -147,6 +156,7 @@ static void default_handler_prints_each_place_once(void **state)
 
 	(void)state;
 	rig_up(&r, NULL);
+	need_addresses();
 	dmalab_set_report_handler(r.machine, NULL, NULL);
 	capture_begin();
 	mistakes(&r);

@@ -48,11 +48,7 @@ static cold void report_free_memory(struct judge *j, const struct call *call, co
 	judge_report(j, &f);
 }
 
-/*
- * The first byte of the range that a pointer of this view may not touch, or
- * NO_OFFSET: memory that is free, or that is handed out through the other view.
- */
-static size_t find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
+size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
 {
 	size_t at = ledger_find_free(&j->ledger, offset, len);
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
@@ -193,7 +189,7 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 
 	if (judge_is_quiet(j, offset, len))
 		return;
-	free_at = find_dangling(j, offset, len, false);
+	free_at = judge_find_dangling(j, offset, len, false);
 	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(free_at != NO_OFFSET))
 		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
@@ -212,7 +208,7 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = find_dangling(j, offset, len, false);
+	free_at = judge_find_dangling(j, offset, len, false);
 	if (unlikely(free_at != NO_OFFSET))
 		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
 	owned = check_cpu_owner(j, call, offset, len, true, free_at == NO_OFFSET);
@@ -230,7 +226,7 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = find_dangling(j, offset, len, true);
+	free_at = judge_find_dangling(j, offset, len, true);
 	if (likely(free_at == NO_OFFSET))
 		return;
 	report_free_memory(j, call, j->hw->memory + offset, len, free_at);

@@ -116,6 +116,12 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 	       (!s->arena || (s->speculates && shadow_settled(s, p)));
 }
 
+/*
+ * access.c: the first byte of the range that a pointer of this view may not touch,
+ * or NO_OFFSET: memory that is free, or that is handed out through the other view.
+ */
+size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
+
 /* access.c: what the CPU and the devices do to memory, before they do it. */
 void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len);
 void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len);

@@ -24,17 +24,6 @@ struct search {
 	size_t by_cpu, by_dma;         /* offsets in RAM, or NO_OFFSET */
 };
 
-static size_t cpu_to_offset(const struct machine *hw, const void *p)
-{
-	if (in_cached(hw, p))
-		return (const u8 *)p - hw->cached;
-	if (in_memory(hw, p))
-		return (const u8 *)p - hw->memory;
-	if (in_cookies(hw, p))
-		return (const u8 *)p - hw->cookies;
-	return NO_OFFSET;
-}
-
 static struct region *alloc_at(const struct search *s, size_t offset)
 {
 	if (offset == NO_OFFSET)

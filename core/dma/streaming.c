@@ -23,17 +23,14 @@ struct map {
 static cold void refuse(const struct map *map, enum check check, const char *detail)
 {
 	struct judge *j = &map->d->machine->judge;
+	size_t offset = cpu_to_offset(j->hw, map->ptr);
 	struct finding f = {
 		.check = check, .call = map->call, .dev = &map->d->dev, .cpu = map->ptr,
 		.size = map->size, .detail = detail,
 	};
 
-	if (judge_keeps_ledger(j) && (check == CHECK_MAP_COHERENT || check == CHECK_MAP_HANDLE)) {
-		const struct machine *hw = j->hw;
-		size_t offset = map->ptr - (in_memory(hw, map->ptr) ? hw->memory : hw->cookies);
-
+	if (judge_keeps_ledger(j) && offset != NO_OFFSET)
 		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
-	}
 	judge_report(j, &f);
 }
 
@@ -102,7 +99,7 @@ static bool arguments_ok(const struct map *map)
 		refuse(map, CHECK_MAP_COHERENT, NULL);
 		return false;
 	}
-	if (ledger_find_free(&j->ledger, offset, map->size) != NO_OFFSET) {
+	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
 		refuse(map, CHECK_MAP_FREED, NULL);
 		return false;
 	}

@@ -104,6 +104,8 @@ static inline size_t page_offset(u32 page)
 	return (size_t)page << PAGE_SHIFT;
 }
 
+#define NO_OFFSET ((size_t)-1)
+
 /* The views an address may lie in. */
 static inline bool in_cached(const struct machine *m, const volatile void *p)
 {
@@ -120,6 +122,18 @@ static inline bool in_cookies(const struct machine *m, const volatile void *p)
 	return (uintptr_t)p - (uintptr_t)m->cookies < m->ram_size;
 }
 
+/* The place in RAM that a pointer of any view stands for, or NO_OFFSET. */
+static inline size_t cpu_to_offset(const struct machine *m, const volatile void *p)
+{
+	if (in_cached(m, p))
+		return (const volatile u8 *)p - m->cached;
+	if (in_memory(m, p))
+		return (const volatile u8 *)p - m->memory;
+	if (in_cookies(m, p))
+		return (const volatile u8 *)p - m->cookies;
+	return NO_OFFSET;
+}
+
 static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 {
 	u32 page = offset >> PAGE_SHIFT;
@@ -127,8 +141,6 @@ static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 
 	return bank->phys + (offset - page_offset(bank->first));
 }
-
-#define NO_OFFSET ((size_t)-1)
 
 /* Where @phys lies in RAM, or NO_OFFSET. */
 static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)

@@ -53,13 +53,8 @@ struct page *virt_to_page(const void *addr)
 
 	if (!lab)
 		return NULL;
-	if (in_cached(&lab->hw, addr))
-		offset = (const u8 *)addr - lab->hw.cached;
-	else if (in_memory(&lab->hw, addr))
-		offset = (const u8 *)addr - lab->hw.memory;
-	else if (in_cookies(&lab->hw, addr))
-		offset = (const u8 *)addr - lab->hw.cookies;
-	else
+	offset = cpu_to_offset(&lab->hw, addr);
+	if (offset == NO_OFFSET)
 		return NULL;
 
 	fine = in_cached(&lab->hw, addr) && !is_coherent(lab, offset);
