@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * From bytes to calls. A call is right unless the input says which of its arguments
- * to spoil: each bit spoils one, so that one mutation makes or mends one mistake, and
- * calls with several mistakes are as frequent as those with one.
+ * From bytes to calls. Most calls are right, so that programs get somewhere. Of the
+ * others most have one argument spoiled, and some have any number. Offsets and sizes
+ * favour the first two lines of an object, in which everything meets.
  */
 #include "misuse.h"
 
@@ -15,7 +15,6 @@
 #define SPOIL_DIR      0x10
 #define SPOIL_ATTRS    0x20
 #define SPOIL_FUNCTION 0x40
-#define SPOIL_NOTHING  0x80
 
 /* What the operations of the input are; RELEASE is turned into the right one. */
 enum { RELEASE = NR_CALL_KINDS };
@@ -91,12 +90,22 @@ static void decode_size(struct call *c, struct input *in, unsigned spoil)
 		c->size = spoiled_size(input_byte(in), c->size);
 }
 
-/* 0 to 191 as it is, then in steps of 64 up to the end of a page. */
+/* What to spoil: a set of the bits above. */
+static unsigned decode_spoil(struct input *in)
+{
+	uint8_t byte = input_byte(in);
+
+	if (byte < 168)
+		return 0;
+	return byte < 238 ? 1u << byte % 7 : input_byte(in);
+}
+
+/* Two lines byte by byte, then in steps of 8, then of 64 up to the end of a page. */
 static size_t decode_length(struct input *in)
 {
 	uint8_t byte = input_byte(in);
 
-	return byte < 192 ? byte : (byte - 191) * 64;
+	return byte < 128 ? byte : byte < 192 ? (byte - 128) * 8 : (byte - 191) * 64;
 }
 
 static int decode_device(struct input *in, unsigned spoil, int device)
@@ -324,10 +333,8 @@ static void decode_range(struct call *c, struct input *in, unsigned spoil,
 void decode_call(struct call *c, struct input *in, const struct slot *slots)
 {
 	unsigned kind = operations[input_byte(in) % LENGTH(operations)];
-	uint8_t where = input_byte(in), spoil = input_byte(in);
+	unsigned where = input_byte(in), spoil = decode_spoil(in);
 
-	if (spoil & SPOIL_NOTHING)
-		spoil = 0;
 	*c = (struct call){
 		.kind = kind, .slot = where % NR_SLOTS, .device = where / NR_SLOTS % NR_DEVICES,
 	};

@@ -14,7 +14,7 @@
 
 #define NR_MACHINES 2
 #define NR_DEVICES  4    /* two on each machine */
-#define NR_SLOTS    8
+#define NR_SLOTS    5
 #define MAX_ACCESS  8192 /* bytes of one access */
 
 /* Devices that are none. */

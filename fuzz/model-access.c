@@ -68,9 +68,9 @@ static bool all_bytes_are(const struct outcome *o, size_t from, size_t to, uint8
 static bool dangles(const struct model *m, size_t at, size_t len, bool uncached)
 {
 	for (size_t i = at; i < at + len; i++) {
-		if (!machine_is_coherent(m) && is_cached(m, i) == uncached)
-			return true;
-		if (!m->allocated[i])
+		bool right = uncached ? m->uncached_now[i / 4096] : is_cached(m, i);
+
+		if (!m->allocated[i] || (!machine_is_coherent(m) && !right))
 			return true;
 	}
 	return false;

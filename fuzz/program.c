@@ -43,6 +43,10 @@ static const uint8_t opcodes[32] = {
 	OP_ALLOC_NONCOHERENT, OP_ALLOC_COHERENT, OP_KMALLOC, OP_KZALLOC,
 };
 
+/* Where much meets, much happens. */
+static const uint8_t slots[8] = { 0, 0, 1, 2, 3, 3, 4, 5 };
+static const uint8_t directions[4] = { 0, 0, 1, 2 };
+
 static void decode_op(struct input *in, struct op *op)
 {
 	uint8_t code = input_byte(in), where = input_byte(in), range = input_byte(in);
@@ -50,9 +54,9 @@ static void decode_op(struct input *in, struct op *op)
 	*op = (struct op){
 		.kind = opcodes[code % 32],
 		.wild = code / 32 == 7,
-		.slot = where % NR_SLOTS,
-		.device = where / NR_SLOTS % NR_DEVICES,
-		.dir = where / (NR_SLOTS * NR_DEVICES) % 3,
+		.slot = slots[where % 8],
+		.dir = directions[where / 8 % 4],
+		.device = where / 32 == 7,
 		.offset = offsets[range / 16],
 		.size = sizes[range % 16],
 	};

@@ -46,8 +46,12 @@ void slab_exit(struct slab *s, const struct machine *m)
 {
 	if (!s->pages)
 		return;
-	for (u32 page = 0; page < m->nr_pages; page++)
-		free(s->pages[page] && s->pages[page]->page == page ? s->pages[page] : NULL);
+	for (u32 page = 0, next; page < m->nr_pages; page = next) {
+		struct slab_page *p = s->pages[page];
+
+		next = page + (p ? 1u << p->order : 1);
+		free(p);
+	}
 	munmap(s->pages, s->arena_size);
 }
 
