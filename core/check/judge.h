@@ -103,12 +103,13 @@ void judge_report(struct judge *j, const struct finding *f);
  */
 static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t len)
 {
-	u32 p = offset >> PAGE_SHIFT;
-	const struct ledger_page *page = &j->ledger.pages[p];
 	const struct shadow *s = &j->shadow;
+	u32 p = offset >> PAGE_SHIFT;
+	const struct ledger_page *page;
 
 	if (!judge_sees_accesses(j))
 		return true;
+	page = &j->ledger.pages[p];
 	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
 	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
 	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&

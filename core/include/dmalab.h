@@ -160,8 +160,9 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len);
  * @ptr, @len: bytes behind a cached pointer; each line they touch is taken
  *
  * Evict writes the lines back if dirty and drops them; fill loads those that
- * are not in the cache. Both are things that a cache may do at any time, so they
- * never draw a report, nor change what draws one. Other pointers: nothing.
+ * are not in the cache, on a CPU that speculates. Both are things that the cache
+ * may do at any time, so they never draw a report, nor change what draws one. Other
+ * pointers, and a fill where the CPU does not speculate: nothing.
  */
 void dmalab_cache_evict(const void *ptr, size_t len);
 void dmalab_cache_fill(const void *ptr, size_t len);

@@ -165,9 +165,15 @@ void dmalab_cache_evict(const void *ptr, size_t len)
 	force(ptr, len, cache_evict);
 }
 
+static void fill_if_legal(struct machine *hw, size_t offset, size_t len)
+{
+	if (hw->profile->speculates)
+		cache_fill(hw, offset, len);
+}
+
 void dmalab_cache_fill(const void *ptr, size_t len)
 {
-	force(ptr, len, cache_fill);
+	force(ptr, len, fill_if_legal);
 }
 
 void dmalab_cache_stats(const struct dmalab_machine *machine, struct dmalab_cache_stats *stats)
