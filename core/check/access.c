@@ -48,13 +48,23 @@ static cold void report_free_memory(struct judge *j, const struct call *call, co
 	judge_report(j, &f);
 }
 
+/* Handles are uncached as well, but no pointer to them was ever handed out. */
+static bool view_fits(const struct judge *j, u32 page, bool uncached)
+{
+	const struct region *r = j->ledger.pages[page].alloc;
+
+	if (likely(!uncached))
+		return !j->hw->frames[page].memory_only;
+	return j->hw->frames[page].memory_only && r && r->kind == REGION_COHERENT;
+}
+
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
 {
 	size_t at = ledger_find_free(&j->ledger, offset, len);
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
 
 	for (u32 page = offset >> PAGE_SHIFT; at == NO_OFFSET && page <= last; page++)
-		if (unlikely(j->hw->frames[page].memory_only != uncached))
+		if (unlikely(!view_fits(j, page, uncached)))
 			at = page_offset(page) > offset ? page_offset(page) : offset;
 	return at;
 }
