@@ -273,7 +273,7 @@ static void kfree_locked(struct dmalab_machine *lab, const void *ptr, const stru
 
 	p = lab->slab.pages[offset >> PAGE_SHIFT];
 	if (judge_keeps_ledger(j)) {
-		f.region = mapping_of(j, offset, object.size);
+		f.region = mapping_of(j, offset, object_room(p));
 		if (f.region) {
 			f.check = CHECK_FREE_WHILE_MAPPED;
 			f.dev = f.region->dev;
