@@ -106,20 +106,45 @@ sample_libfuzzer() {
 		END { print execs + 0, edges + 0, corpus + 0, findings }'
 }
 
+# AFL++ says nothing of itself in its first minute. What it has found by then is in
+# its queue, each with the number of executions in its name.
 sample_afl() {
-	if [ -f "$1/done" ] && [ -f "$1/afl/default/fuzzer_stats" ]; then
+	stats=$1/afl/default/fuzzer_stats plot=$1/afl/default/plot_data
+	if [ -f "$1/done" ] && [ -f "$stats" ]; then
 		awk '
 			$1 == "execs_done" { execs = $3 }
 			$1 == "edges_found" { edges = $3 }
 			$1 == "corpus_count" { corpus = $3 }
 			$1 == "saved_crashes" || $1 == "saved_hangs" { findings += $3 }
-			END { print execs + 0, edges + 0, corpus + 0, findings + 0 }' \
-			"$1/afl/default/fuzzer_stats"
+			END { print execs + 0, edges + 0, corpus + 0, findings + 0 }' "$stats"
+	elif grep -q '^[0-9]' "$plot" 2>/dev/null; then
+		tail -n 1 "$plot" | awk -F ', *' '{ print $12, $13, $4, $8 + $9 }'
 	else
-		tail -n 1 "$1/afl/default/plot_data" 2>/dev/null | awk -F ', *' '
-			/^[0-9]/ { execs = $12; edges = $13; corpus = $4; findings = $8 + $9 }
-			END { print execs + 0, edges + 0, corpus + 0, findings + 0 }'
+		sample_afl_queue "$1"
 	fi
+}
+
+sample_afl_queue() {
+	queue=$1/afl/default/queue early=$1/early
+	mkdir -p "$early/new" "$early/maps"
+	: >"$early/now"
+	if [ -f "$early/last" ]; then
+		find "$queue" -name 'id*' -newer "$early/last" -exec cp {} "$early/new/" \; 2>/dev/null
+	else
+		cp "$queue"/id* "$early/new/" 2>/dev/null
+	fi
+	mv "$early/now" "$early/last"
+	: >>"$early/edges"
+	if [ "$(count "$early"/new/*)" != 0 ]; then
+		"${AFL_FUZZ%fuzz}showmap" -q -i "$early/new" -o "$early/maps" -- \
+			"fuzz/build-afl/${1##*-}" >/dev/null 2>&1 </dev/null
+		cat "$early"/maps/* 2>/dev/null | cut -d : -f 1 | sort -u - "$early/edges" >"$early/all"
+		mv "$early/all" "$early/edges"
+		rm -rf "$early/new" "$early/maps"
+	fi
+	execs=$(ls "$queue" 2>/dev/null | sed -n 's/.*,execs:\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
+	echo "${execs:-0} $(wc -l <"$early/edges") $(count "$queue"/id*)" \
+		"$(count "$1"/afl/default/crashes/id*)"
 }
 
 # AFL++'s own names are awkward to type.
@@ -157,7 +182,8 @@ count() {
 prepare() {
 	dir=$RESULTS/$1
 	target=${1#*-}
-	rm -rf "$dir/corpus" "$dir/seeds" "$dir/afl" "$dir/log" "$dir/done" "$dir/old"
+	rm -rf "$dir/corpus" "$dir/seeds" "$dir/afl" "$dir/early" "$dir/log" \
+		"$dir/done" "$dir/old"
 	mkdir -p "$dir/corpus" "$dir/seeds" "$dir/findings" "$dir/old"
 	for file in "$dir"/findings/*; do
 		[ -f "$file" ] && mv "$file" "$dir/old/"
@@ -169,6 +195,11 @@ prepare() {
 		esac
 	done
 	chmod -R u+w "$dir/seeds"
+	# AFL++ passes over a seed that crashes; it is a finding all the same.
+	for file in "$dir"/seeds/*; do
+		[ -f "$file" ] || continue
+		"fuzz/replay-$target" "$file" >/dev/null 2>&1 || cp "$file" "$dir/findings/"
+	done
 	# AFL++ wants a seed to start from.
 	[ "$(count "$dir"/seeds/*)" != 0 ] || echo dmalab >"$dir/seeds/first"
 	echo "seconds,execs,edges,corpus,findings" >"$dir/coverage.csv"
@@ -203,6 +234,8 @@ report() {
 	dir=$RESULTS/$1
 	elapsed=$(($(date +%s) - $(cat "$dir/started")))
 	set -- "$1" $("sample_${1%%-*}" "$dir")
+	# An interrupt takes the tools with it.
+	[ $# = 5 ] || return 0
 	echo "$elapsed,$2,$3,$4,$5" >>"$dir/coverage.csv"
 	printf '%5d s  %-20s %9d execs %7d/s %6d edges %5d in corpus %3d findings\n' \
 		"$elapsed" "$1" "$2" $(($2 / (elapsed ? elapsed : 1))) "$3" "$4" "$5"
@@ -211,6 +244,7 @@ report() {
 # finish JOB: bring its findings home
 finish() {
 	report "$1"
+	rm -rf "$RESULTS/$1/early"
 	"collect_${1%%-*}" "$RESULTS/$1"
 	for file in "$RESULTS/$1"/findings/*; do
 		[ -f "$file" ] && echo "$1 $file" >>"$found"
@@ -332,7 +366,7 @@ esac
 skipped='' jobs=''
 for engine in $engines; do
 	if contains "$FUZZ_INSTALLED" "$engine"; then
-		$MAKE "fuzz-build-$engine" || exit 1
+		$MAKE --no-print-directory "fuzz-build-$engine" || exit 1
 		for target in $targets; do
 			jobs="$jobs $engine-$target"
 		done

@@ -15,6 +15,7 @@ FUZZ_JOBS =
 FUZZ_COMMON = fuzz/input.h fuzz/target.h
 FUZZ_COHERENCY = fuzz/coherency.c fuzz/program.c fuzz/program.h
 FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
+	fuzz/misuse-run.c \
 	fuzz/model.c fuzz/model.h fuzz/model-access.c fuzz/model-alloc.c fuzz/model-cache.c \
 	fuzz/model-free.c fuzz/model-sync.c
 
@@ -32,7 +33,7 @@ FUZZ_SEEDS = $(wildcard $(srcdir)/corpora/fuzz/*/*)
 EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk fuzz/campaign.sh \
 	fuzz/check-misuse.sh fuzz/check-coherency.sh $(FUZZ_SEEDS:$(srcdir)/%=%)
 
-FUZZ_BUILD = $(MAKE) -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' TARGETS='$(FUZZ_TARGETS)' \
+FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' TARGETS='$(FUZZ_TARGETS)' \
 	SOURCES='$(libdmalab_la_SOURCES)' FLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(LIBDW_CFLAGS)' \
 	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE)' \
 	coherency_SOURCES='$(FUZZ_COHERENCY)'

@@ -15,20 +15,14 @@
 
 #define MAX_CALLS 128
 
-struct lab {
-	struct setup setup;
-	struct dmalab_machine *machine[NR_MACHINES];
-	struct device *device[NR_DEVICES]; /* or the one that was there last: */
-	bool bound[NR_DEVICES];
-	struct device foreign;
+static struct {
 	struct slot slot[NR_SLOTS];
-	unsigned current;
-	struct outcome outcome;
+	struct outcome outcome;        /* of the call under way */
 	FILE *trace;                   /* print each call, and stop at a disagreement */
 	unsigned nr_calls;
 	struct call call[2 * MAX_CALLS + NR_MACHINES];
 	struct outcome past[2 * MAX_CALLS + NR_MACHINES];
-};
+} program;
 
 static struct lab lab;
 static struct model models[NR_MACHINES];
@@ -37,7 +31,7 @@ static struct model models[NR_MACHINES];
 
 static void on_report(const struct dmalab_report *report, void *context)
 {
-	struct outcome *o = &lab.outcome;
+	struct outcome *o = &program.outcome;
 
 	if (o->nr_remarks < MAX_REMARKS)
 		o->remark[o->nr_remarks] = (struct remark){
@@ -45,241 +39,6 @@ static void on_report(const struct dmalab_report *report, void *context)
 			report->bytes,
 		};
 	o->nr_remarks++;
-}
-
-/* ------------------------------------------------------------------- runs */
-
-static struct device *device_of(const struct call *c)
-{
-	return c->device == DEVICE_FOREIGN ? &lab.foreign :
-	       c->device == DEVICE_NULL ? NULL : lab.device[c->device];
-}
-
-static void run_alloc(const struct call *c, struct outcome *o)
-{
-	struct device *dev = device_of(c);
-
-	switch (c->kind) {
-	case ALLOC_COHERENT:
-		o->cpu = dma_alloc_coherent(dev, c->size, &o->dma, c->gfp);
-		break;
-	case ALLOC_ATTRS:
-		o->cpu = dma_alloc_attrs(dev, c->size, &o->dma, c->gfp, c->attrs);
-		break;
-	case ALLOC_WC:
-		o->cpu = dma_alloc_wc(dev, c->size, &o->dma, c->gfp);
-		break;
-	case ALLOC_NONCOHERENT:
-		o->cpu = dma_alloc_noncoherent(dev, c->size, &o->dma, c->dir, c->gfp);
-		break;
-	case ALLOC_PAGES:
-		o->page = dma_alloc_pages(dev, c->size, &o->dma, c->dir, c->gfp);
-		o->cpu = page_address(o->page);
-		break;
-	case KMALLOC:
-		o->cpu = kmalloc(c->size, c->gfp);
-		o->result = ksize(o->cpu);
-		break;
-	default:
-		o->cpu = kzalloc(c->size, c->gfp);
-		o->result = ksize(o->cpu);
-	}
-}
-
-static void run_free(const struct call *c)
-{
-	struct device *dev = device_of(c);
-
-	switch (c->kind) {
-	case FREE_COHERENT:
-		dma_free_coherent(dev, c->size, c->cpu, c->dma);
-		break;
-	case FREE_ATTRS:
-		dma_free_attrs(dev, c->size, c->cpu, c->dma, c->attrs);
-		break;
-	case FREE_WC:
-		dma_free_wc(dev, c->size, c->cpu, c->dma);
-		break;
-	case FREE_NONCOHERENT:
-		dma_free_noncoherent(dev, c->size, c->cpu, c->dma, c->dir);
-		break;
-	case FREE_PAGES:
-		dma_free_pages(dev, c->size, c->page, c->dma, c->dir);
-		break;
-	case KFREE:
-		kfree(c->cpu);
-		break;
-	default:
-		dma_unmap_single_attrs(dev, c->dma, c->size, c->dir, c->attrs);
-	}
-}
-
-static void run_sync(const struct call *c)
-{
-	struct device *dev = device_of(c);
-
-	if (c->offset && c->kind == SYNC_FOR_CPU)
-		dma_sync_single_range_for_cpu(dev, c->dma, c->offset, c->size, c->dir);
-	else if (c->offset)
-		dma_sync_single_range_for_device(dev, c->dma, c->offset, c->size, c->dir);
-	else if (c->kind == SYNC_FOR_CPU)
-		dma_sync_single_for_cpu(dev, c->dma, c->size, c->dir);
-	else
-		dma_sync_single_for_device(dev, c->dma, c->size, c->dir);
-}
-
-static void run_access(const struct call *c, struct outcome *o)
-{
-	static uint8_t bytes[MAX_ACCESS];
-
-	o->bytes = bytes;
-	memset(bytes, c->kind == CPU_WRITE || c->kind == DEVICE_WRITE ? c->value : UNREAD,
-	       MAX_ACCESS);
-	switch (c->kind) {
-	case CPU_READ:
-		dmalab_cpu_read(c->cpu, bytes, c->size);
-		break;
-	case CPU_WRITE:
-		dmalab_cpu_write(c->cpu, bytes, c->size);
-		break;
-	case DEVICE_READ:
-		o->result = dmalab_device_read(device_of(c), c->dma, bytes, c->size);
-		break;
-	default:
-		o->result = dmalab_device_write(device_of(c), c->dma, bytes, c->size);
-	}
-}
-
-static void run_device(const struct call *c, struct outcome *o)
-{
-	struct device *dev = device_of(c);
-
-	switch (c->kind) {
-	case SET_MASK:
-		o->result = dma_set_mask(dev, c->mask);
-		break;
-	case SET_COHERENT_MASK:
-		o->result = dma_set_coherent_mask(dev, c->mask);
-		break;
-	case SET_BOTH_MASKS:
-		o->result = dma_set_mask_and_coherent(dev, c->mask);
-		break;
-	case COERCE_MASKS:
-		o->result = dma_coerce_mask_and_coherent(dev, c->mask);
-		break;
-	case POKE_MASK:
-		if (dev->dma_mask)
-			*dev->dma_mask = c->mask;
-		break;
-	case POKE_MASK_POINTER:
-		dev->dma_mask = NULL;
-		break;
-	case POKE_COHERENT_MASK:
-		dev->coherent_dma_mask = c->mask;
-		break;
-	case POKE_LIMIT:
-		dev->bus_dma_limit = c->mask;
-		break;
-	case NEED_SYNC:
-		o->result = dma_need_sync(dev, c->dma);
-		break;
-	case MAPPING_ERROR:
-		o->result = dma_mapping_error(dev, c->dma);
-		break;
-	default:
-		dmalab_device_free(dev);
-		if (c->device >= 0)
-			lab.bound[c->device] = false;
-	}
-}
-
-/* Not a mistake in itself: the device is put together before it does anything. */
-static void new_device(int number)
-{
-	struct device *dev = dmalab_device_new(lab.machine[number / 2], NULL);
-
-	if (!dev)
-		abort();
-	if (number % 2 && lab.setup.snooping)
-		dev->dma_coherent = true;
-	if (number % 2 && lab.setup.window)
-		dma_direct_set_offset(dev, WINDOW_CPU, WINDOW_DMA, WINDOW_SIZE);
-	lab.device[number] = dev;
-	lab.bound[number] = true;
-	model_new_device(&models[number / 2], number, &lab.setup);
-}
-
-static void run_map(const struct call *c, struct outcome *o)
-{
-	char here[64];
-
-	o->dma = dma_map_single_attrs(device_of(c), c->number ? here : c->cpu, c->size, c->dir,
-				      c->attrs);
-}
-
-static void run_call(const struct call *c, struct outcome *o)
-{
-	switch (c->kind) {
-	case ALLOC_COHERENT:
-	case ALLOC_ATTRS:
-	case ALLOC_WC:
-	case ALLOC_NONCOHERENT:
-	case ALLOC_PAGES:
-	case KMALLOC:
-	case KZALLOC:
-		run_alloc(c, o);
-		break;
-	case FREE_COHERENT:
-	case FREE_ATTRS:
-	case FREE_WC:
-	case FREE_NONCOHERENT:
-	case FREE_PAGES:
-	case KFREE:
-	case UNMAP:
-		run_free(c);
-		break;
-	case KSIZE:
-		o->result = ksize(c->cpu);
-		break;
-	case MAP:
-		run_map(c, o);
-		break;
-	case SYNC_FOR_DEVICE:
-	case SYNC_FOR_CPU:
-		run_sync(c);
-		break;
-	case CPU_READ:
-	case CPU_WRITE:
-	case DEVICE_READ:
-	case DEVICE_WRITE:
-		run_access(c, o);
-		break;
-	case EVICT:
-		dmalab_cache_evict(c->cpu, c->size);
-		break;
-	case FILL:
-		dmalab_cache_fill(c->cpu, c->size);
-		break;
-	case VIRT_TO_PAGE:
-		o->page = virt_to_page(c->cpu);
-		o->cpu = page_address(o->page);
-		break;
-	case FAIL_NTH:
-		o->result = dmalab_machine_fail_nth(lab.machine[c->machine], c->number);
-		break;
-	case SET_CURRENT:
-		lab.current = c->machine;
-		dmalab_machine_set_current(lab.machine[c->machine]);
-		break;
-	case DEVICE_NEW:
-		new_device(c->device);
-		break;
-	case MACHINE_FREE:
-		dmalab_machine_free(lab.machine[c->machine]);
-		break;
-	default:
-		run_device(c, o);
-	}
 }
 
 /* --------------------------------------------------------------- compare */
@@ -332,18 +91,18 @@ static const char *compare(const struct model *m, const struct call *c, const st
 static void print_program(FILE *to)
 {
 	print_setup(&lab.setup, to);
-	for (unsigned i = 0; i < lab.nr_calls; i++) {
+	for (unsigned i = 0; i < program.nr_calls; i++) {
 		fprintf(to, "%3u  ", i);
-		print_call(&lab.call[i], models, to);
-		print_outcome(&lab.call[i], &lab.past[i], models, to);
+		print_call(&program.call[i], models, to);
+		print_outcome(&program.call[i], &program.past[i], models, to);
 	}
 }
 
 static void disagree(const struct expect *e, const struct outcome *o, const char *why)
 {
-	FILE *to = lab.trace ? lab.trace : stderr;
+	FILE *to = program.trace ? program.trace : stderr;
 
-	if (!lab.trace)
+	if (!program.trace)
 		print_program(to);
 	fprintf(to, "The last call is not as the model says: %s.\n", why);
 	fprintf(to, "  the model says:   ");
@@ -360,7 +119,7 @@ static void disagree(const struct expect *e, const struct outcome *o, const char
 		fprintf(to, "%s, bytes %zu..%zu, %zu of them; ", o->remark[i].check,
 			o->remark[i].first, o->remark[i].last, o->remark[i].bytes);
 	fprintf(to, "%u report(s)\n", o->nr_remarks);
-	if (!lab.trace)
+	if (!program.trace)
 		abort();
 }
 
@@ -371,19 +130,21 @@ static bool step(const struct call *c)
 	struct expect e;
 	const char *why;
 
-	lab.outcome = (struct outcome){ .dma = 0 };
-	lab.call[lab.nr_calls] = *c;
-	run_call(c, &lab.outcome);
-	model_step(m, c, &lab.outcome, &e);
-	lab.past[lab.nr_calls++] = lab.outcome;
-	if (lab.trace) {
-		fprintf(lab.trace, "%3u  ", lab.nr_calls - 1);
-		print_call(c, models, lab.trace);
-		print_outcome(c, &lab.outcome, models, lab.trace);
+	program.outcome = (struct outcome){ .dma = 0 };
+	program.call[program.nr_calls] = *c;
+	run_call(&lab, c, &program.outcome);
+	if (c->kind == DEVICE_NEW)
+		model_new_device(m, c->device, &lab.setup);
+	model_step(m, c, &program.outcome, &e);
+	program.past[program.nr_calls++] = program.outcome;
+	if (program.trace) {
+		fprintf(program.trace, "%3u  ", program.nr_calls - 1);
+		print_call(c, models, program.trace);
+		print_outcome(c, &program.outcome, models, program.trace);
 	}
-	why = compare(m, c, &e, &lab.outcome);
+	why = compare(m, c, &e, &program.outcome);
 	if (why)
-		disagree(&e, &lab.outcome, why);
+		disagree(&e, &program.outcome, why);
 	return !why;
 }
 
@@ -427,7 +188,7 @@ static bool settle(struct call *c)
 	if (c->device >= (int)lab.setup.machines * 2)
 		c->device %= lab.setup.machines * 2;
 	c->machine %= lab.setup.machines;
-	c->value = lab.nr_calls + 1;
+	c->value = program.nr_calls + 1;
 	if (c->kind == FREE_PAGES)
 		c->cpu = page_address(c->page);
 	switch (c->kind) {
@@ -500,13 +261,13 @@ static void keep(const struct call *c, const struct outcome *o)
 	if (failed || !(is_map || c->kind <= ALLOC_PAGES || c->kind == KMALLOC ||
 			c->kind == KZALLOC))
 		return;
-	lab.slot[c->slot] = (struct slot){
-		.kind = c->kind, .used = true, .device = c->device, .machine = c->machine,
+	program.slot[c->slot] = (struct slot){
+		.kind = c->kind, .device = c->device, .machine = c->machine,
 		.cpu = is_map ? c->cpu : o->cpu, .page = o->page, .dma = o->dma,
 		.size = c->size, .dir = c->dir, .attrs = c->attrs,
 	};
 	if (c->kind == KMALLOC || c->kind == KZALLOC || c->kind == ALLOC_NONCOHERENT)
-		lab.slot[c->slot].page = virt_to_page(o->cpu);
+		program.slot[c->slot].page = virt_to_page(o->cpu);
 }
 
 static bool run_program(struct input *in)
@@ -514,15 +275,15 @@ static bool run_program(struct input *in)
 	struct call c;
 
 	for (unsigned i = 0; i < MAX_CALLS && !input_ends(in); i++) {
-		decode_call(&c, in, lab.slot);
+		decode_call(&c, in, program.slot);
 		if (!settle(&c) || is_restricted(&c))
 			continue;
 		if (!step(&c))
 			return false;
-		keep(&c, &lab.outcome);
+		keep(&c, &program.outcome);
 		if (c.kind == MAP && !c.unchecked) {
 			c.kind = MAPPING_ERROR;
-			c.dma = lab.outcome.dma;
+			c.dma = program.outcome.dma;
 			if (!step(&c))
 				return false;
 		}
@@ -547,8 +308,10 @@ static void start_machine(unsigned number)
 	model_start(&models[number], &lab.setup, probe, virt_to_phys(probe));
 	kfree(probe);
 	lab.current = number;
-	new_device(number * 2);
-	new_device(number * 2 + 1);
+	for (unsigned device = number * 2; device < number * 2 + 2; device++) {
+		new_device(&lab, device);
+		model_new_device(&models[number], device, &lab.setup);
+	}
 }
 
 static void run(const uint8_t *data, size_t size, FILE *trace)
@@ -556,10 +319,10 @@ static void run(const uint8_t *data, size_t size, FILE *trace)
 	struct input in = input_of(data, size);
 	bool agreed;
 
-	memset(lab.slot, 0, sizeof(lab.slot));
+	memset(program.slot, 0, sizeof(program.slot));
 	memset(lab.bound, 0, sizeof(lab.bound));
-	lab.trace = trace;
-	lab.nr_calls = 0;
+	program.trace = trace;
+	program.nr_calls = 0;
 	decode_setup(&lab.setup, &in);
 	if (trace)
 		print_setup(&lab.setup, trace);

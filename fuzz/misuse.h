@@ -81,8 +81,7 @@ struct outcome {
 
 /* What is in a slot: the result of the latest call, also after its release. */
 struct slot {
-	enum call_kind kind;    /* that made it; only if used */
-	bool used;
+	enum call_kind kind;    /* that made it */
 	int device;
 	unsigned machine;
 	void *cpu;
@@ -106,6 +105,20 @@ struct setup {
 #define WINDOW_CPU  0x40000000ull
 #define WINDOW_DMA  0x90000000ull
 #define WINDOW_SIZE 0x1000000ull
+
+/* The machines that a program runs on. */
+struct lab {
+	struct setup setup;
+	struct dmalab_machine *machine[NR_MACHINES];
+	unsigned current;
+	struct device *device[NR_DEVICES]; /* or the one that was there last: */
+	bool bound[NR_DEVICES];
+	struct device foreign;             /* not made by the laboratory */
+};
+
+/* misuse-run.c */
+void new_device(struct lab *lab, int number);
+void run_call(struct lab *lab, const struct call *c, struct outcome *o);
 
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);

@@ -17,7 +17,6 @@ struct buffer {
 	u8 contents[SIZE];
 	bool device_owned[CHUNKS];
 	bool known[CHUNKS];    /* contents[] says what is in it */
-	bool speculates;
 };
 
 static u64 rng;
@@ -88,9 +87,7 @@ static void step(const struct rig *r, struct buffer *b)
 		dmalab_cache_evict(b->p + chunk * CHUNK, CHUNK);
 		break;
 	case 2:
-		/* Nobody fills lines of the device where the CPU does not speculate. */
-		if (b->speculates || !device)
-			dmalab_cache_fill(b->p + chunk * CHUNK, CHUNK);
+		dmalab_cache_fill(b->p + chunk * CHUNK, CHUNK);
 		break;
 	case 3:
 	case 4:
@@ -109,7 +106,7 @@ static void run_right_program(const char *profile, const char *policy,
 	struct dmalab_config config = {
 		.profile = profile, .cache_policy = policy, .seed = 7, .accesses = "explicit",
 	};
-	struct buffer b = { .dir = dir, .speculates = strcmp(profile, "mips-nonspec") };
+	struct buffer b = { .dir = dir };
 	struct rig r;
 
 	rig_up_with(&r, &config);

@@ -37,6 +37,9 @@ static void masks(void **state)
 	struct rig r;
 
 	(void)state;
+	/* A machine of this size takes a minute there. */
+	if (on_valgrind())
+		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
 		u64 mask = DMA_BIT_MASK(bits[i]);
 		dma_addr_t dma;
@@ -101,11 +104,13 @@ static void required_mask(void **state)
 	struct rig r;
 
 	(void)state;
-	rig_up_with(&r, &large);
-	assert_int_equal(dma_get_required_mask(r.dev), DMA_BIT_MASK(33));
-	rig_down(&r);
 	rig_up_with(&r, &small);
 	assert_int_equal(dma_get_required_mask(r.dev), DMA_BIT_MASK(31));
+	rig_down(&r);
+	if (on_valgrind())
+		return;
+	rig_up_with(&r, &large);
+	assert_int_equal(dma_get_required_mask(r.dev), DMA_BIT_MASK(33));
 	rig_down(&r);
 }
 
@@ -162,6 +167,8 @@ static void kmalloc_zones(void **state)
 	void *p, *q, *o;
 
 	(void)state;
+	if (on_valgrind())
+		skip();
 	rig_up_with(&r, &config);
 	o = kmalloc(100, GFP_KERNEL);
 	p = kmalloc(100, GFP_KERNEL | GFP_DMA);
