@@ -231,27 +231,6 @@ static bool settle(struct call *c)
 	return c->kind < POKE_MASK || c->kind > POKE_LIMIT;
 }
 
-/*
- * Where the library and the model are known to disagree: a device that snoops, on a
- * range of which only some pages are used through the cache.
- */
-static bool is_restricted(const struct call *c)
-{
-	const struct model *m = &models[c->machine];
-	size_t at;
-
-	if ((c->kind != DEVICE_READ && c->kind != DEVICE_WRITE) || !device_lives(c->device) ||
-	    !m->device[c->device].snoops)
-		return false;
-	at = model_dma_to_ram(m, c->device, c->dma);
-	if (at == NOWHERE || !c->size || c->size > model_bank_left(m, at))
-		return false;
-	for (size_t page = at / 4096; page * 4096 < at + c->size; page++)
-		if (m->bypass[page] != m->bypass[at / 4096])
-			return true;
-	return false;
-}
-
 /* What came of it is what later calls are about. */
 static void keep(const struct call *c, const struct outcome *o)
 {
@@ -276,7 +255,7 @@ static bool run_program(struct input *in)
 
 	for (unsigned i = 0; i < MAX_CALLS && !input_ends(in); i++) {
 		decode_call(&c, in, program.slot);
-		if (!settle(&c) || is_restricted(&c))
+		if (!settle(&c))
 			continue;
 		if (!step(&c))
 			return false;

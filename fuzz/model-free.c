@@ -199,7 +199,7 @@ static void end_uncached(struct model *m, const struct object *o)
 /* @c: the unmap that asked for it; NULL: the device is gone, or it was no unmap. */
 static void release(struct model *m, struct object *o, const struct call *c, struct expect *e)
 {
-	unsigned long attrs = c && c->kind == UNMAP ? c->attrs | o->attrs : o->attrs;
+	unsigned long attrs = c && c->kind == UNMAP ? c->attrs : o->attrs;
 	bool endangers = false;
 
 	model_remove(m, o);

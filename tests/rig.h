@@ -59,18 +59,6 @@ dma_addr_t map_ok(const struct rig *r, void *p, size_t size, enum dma_data_direc
 void *noncoherent_ok(const struct rig *r, size_t size, dma_addr_t *dma,
 		     enum dma_data_direction dir);
 
-/*
- * The rest of the test shows a bug that is known and not fixed yet, and is skipped.
- * DMALAB_TEST_PENDING=1 runs it all the same.
- */
-#define pending(what) \
-	do { \
-		if (!getenv("DMALAB_TEST_PENDING")) { \
-			print_message("pending: %s\n", what); \
-			skip(); \
-		} \
-	} while (0)
-
 /* Under valgrind, what takes long does less. */
 int on_valgrind(void);
 

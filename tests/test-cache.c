@@ -148,7 +148,7 @@ static void random_policy_is_seeded(void **state)
 		p = kmalloc_ok(SIZE);
 		for (int k = 0; k < 2000; k++)
 			cpu_write(p + k * 37 % SIZE, 1);
-		dmalab_cache_stats(r.machine, &stats[i]);
+		dmalab_machine_cache_stats(r.machine, &stats[i]);
 		kfree(p);
 		rig_down(&r);
 	}
@@ -162,7 +162,7 @@ static struct dmalab_cache_stats since(const struct rig *r, const struct dmalab_
 {
 	struct dmalab_cache_stats now;
 
-	dmalab_cache_stats(r->machine, &now);
+	dmalab_machine_cache_stats(r->machine, &now);
 	now.hits -= then->hits;
 	now.misses -= then->misses;
 	now.fills -= then->fills;
@@ -191,7 +191,7 @@ static void lru_counters(void **state)
 	p = kmalloc_ok(64 << 10);
 
 	/* Half of the cache: all misses, then all hits. */
-	dmalab_cache_stats(r.machine, &then);
+	dmalab_machine_cache_stats(r.machine, &then);
 	read_lines(p, 16 << 10);
 	s = since(&r, &then);
 	assert_int_equal(s.misses, 256);
@@ -204,7 +204,7 @@ static void lru_counters(void **state)
 
 	/* Twice the cache, round and round: what is needed next has just gone. */
 	read_lines(p, 64 << 10);
-	dmalab_cache_stats(r.machine, &then);
+	dmalab_machine_cache_stats(r.machine, &then);
 	read_lines(p, 64 << 10);
 	s = since(&r, &then);
 	assert_int_equal(s.misses, 1024);
@@ -230,7 +230,7 @@ static void maintenance_counter(void **state)
 	(void)state;
 	rig_up(&r, "arm64");
 	p = noncoherent_ok(&r, SIZE, &dma, DMA_TO_DEVICE);
-	dmalab_cache_stats(r.machine, &then);
+	dmalab_machine_cache_stats(r.machine, &then);
 	dma_sync_single_for_device(r.dev, dma, SIZE, DMA_TO_DEVICE);
 	assert_int_equal(since(&r, &then).maintenance, 64);
 	assert_int_equal(since(&r, &then).write_backs, 64);

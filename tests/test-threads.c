@@ -90,7 +90,7 @@ static void *onlooker(void *arg)
 
 	(void)arg;
 	for (unsigned i = 0; i < rounds; i++) {
-		dmalab_cache_stats(rig.machine, &stats);
+		dmalab_machine_cache_stats(rig.machine, &stats);
 		dmalab_report_count(rig.machine, NULL);
 		dmalab_machine_profile(rig.machine);
 		dma_get_cache_alignment();

@@ -165,7 +165,7 @@ static struct run forbidden(const struct region *r, size_t offset, size_t len, b
 
 /* Returns whether the device owns some of it; reports the first object's bytes. */
 static bool check_cpu_owner(struct judge *j, const struct call *call, size_t offset, size_t len,
-			    bool store, bool report)
+			    bool store)
 {
 	enum check check = store ? CHECK_CPU_WRITE_DEVICE_OWNED : CHECK_CPU_READ_DEVICE_OWNED;
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
@@ -185,63 +185,95 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, size_t off
 		}
 		if (likely(!run.bytes))
 			continue;
-		if (report)
-			report_owner(j, call, check, r, j->hw->cached + offset, 0, len, run);
+		report_owner(j, call, check, r, j->hw->cached + offset, 0, len, run);
 		return true;
 	}
 	return false;
 }
 
+/* Through a dangling pointer: what is there is used the way it is used now. */
+static cold void dangling_access(struct judge *j, const struct call *call, size_t offset,
+				 size_t len, bool store)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		bool bus = j->hw->frames[offset >> PAGE_SHIFT].memory_only;
+
+		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+		if (n > end - offset)
+			n = end - offset;
+		if (store && bus)
+			shadow_bus_store(&j->shadow, offset, n, call->site, NULL);
+		else if (store)
+			shadow_cpu_store(&j->shadow, offset, n, call->site, NULL);
+		else if (!bus)
+			shadow_cpu_load(&j->shadow, offset, n);
+	}
+}
+
 void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
-	size_t free_at;
+	size_t dangling;
 	struct verdict v;
 
 	if (judge_is_quiet(j, offset, len))
 		return;
-	free_at = judge_find_dangling(j, offset, len, false);
+	dangling = judge_find_dangling(j, offset, len, false);
+	if (unlikely(dangling != NO_OFFSET)) {
+		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		dangling_access(j, call, offset, len, false);
+		return;
+	}
 	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);
-	if (unlikely(free_at != NO_OFFSET))
-		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
-	else if (unlikely(v.bytes))
+	if (unlikely(v.bytes))
 		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
 	else
-		check_cpu_owner(j, call, offset, len, false, true);
+		check_cpu_owner(j, call, offset, len, false);
 	shadow_cpu_load(&j->shadow, offset, len);
+}
+
+/* Bytes that nobody has mapped hold nothing that anybody waits for. */
+static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
+{
+	for (unsigned i = 0; i < d->nr_victims; i++)
+		for (u64 bytes = d->victims[i].bytes; bytes; bytes &= bytes - 1)
+			if (owned_at(j, d->victims[i].base + __builtin_ctzll(bytes)))
+				return true;
+	return false;
 }
 
 void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
-	size_t free_at;
+	size_t dangling;
 	bool owned;
 	struct damage d;
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = judge_find_dangling(j, offset, len, false);
-	if (unlikely(free_at != NO_OFFSET))
-		report_free_memory(j, call, j->hw->cached + offset, len, free_at);
-	owned = check_cpu_owner(j, call, offset, len, true, free_at == NO_OFFSET);
-	d = shadow_cpu_store(&j->shadow, offset, len, call->site);
-	/* Bytes that nobody has mapped hold nothing that anybody waits for. */
-	if (unlikely(d.bytes) && !owned && free_at == NO_OFFSET &&
-	    (owned_at(j, d.first) || owned_at(j, d.last)))
+	dangling = judge_find_dangling(j, offset, len, false);
+	if (unlikely(dangling != NO_OFFSET)) {
+		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		dangling_access(j, call, offset, len, true);
+		return;
+	}
+	owned = check_cpu_owner(j, call, offset, len, true);
+	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
+	if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
 		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
 }
 
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
 			bool store)
 {
-	size_t free_at;
+	size_t dangling;
 
 	if (!judge_sees_accesses(j))
 		return;
-	free_at = judge_find_dangling(j, offset, len, true);
-	if (likely(free_at == NO_OFFSET))
+	dangling = judge_find_dangling(j, offset, len, true);
+	if (likely(dangling == NO_OFFSET))
 		return;
-	report_free_memory(j, call, j->hw->memory + offset, len, free_at);
+	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	if (store)
-		shadow_bus_store(&j->shadow, offset, len, call->site);
+		shadow_bus_store(&j->shadow, offset, len, call->site, NULL);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -271,38 +303,66 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	return true;
 }
 
-/* A device that snoops sees what the CPU sees, unless the memory is uncached. */
-static enum side side_of(const struct judge *j, const struct region *r, size_t offset)
+/*
+ * A device that snoops sees what the CPU sees, unless the memory is uncached. Both
+ * kinds meet in one access only through a mapping that outlived its memory. Returns
+ * the side of the first page, and how many bytes from @offset on it is good for.
+ */
+static size_t side_of(const struct judge *j, const struct region *r, size_t offset, size_t len,
+		      enum side *side)
 {
-	return r->dev->dma_coherent && !j->hw->frames[offset >> PAGE_SHIFT].memory_only ?
-		SIDE_CPU : SIDE_BUS;
+	const struct frame *frames = j->hw->frames;
+	u32 page = offset >> PAGE_SHIFT;
+	bool uncached = frames[page].memory_only;
+	size_t n = page_offset(page + 1) - offset;
+
+	*side = r->dev->dma_coherent && !uncached ? SIDE_CPU : SIDE_BUS;
+	if (likely(!r->dev->dma_coherent))
+		return len;
+	while (n < len && frames[++page].memory_only == uncached)
+		n += PAGE_SIZE;
+	return n < len ? n : len;
 }
 
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,
 		       dma_addr_t dma, size_t offset, size_t len)
 {
-	enum side side = side_of(j, r, offset);
-	struct verdict v = shadow_look(&j->shadow, side, offset, len);
+	bool reported = false;
+	enum side side;
 
-	if (unlikely(v.bytes))
-		report_verdict(j, call, side, r, dma, offset, len, &v);
-	else
+	for (size_t done = 0, n; done < len; done += n) {
+		struct verdict v;
+
+		n = side_of(j, r, offset + done, len - done, &side);
+		v = shadow_look(&j->shadow, side, offset + done, n);
+		if (unlikely(v.bytes) && !reported) {
+			report_verdict(j, call, side, r, dma, offset, len, &v);
+			reported = true;
+		}
+		if (side == SIDE_CPU)
+			shadow_cpu_load(&j->shadow, offset + done, n);
+	}
+	if (likely(!reported))
 		check_device(j, call, r, dma, offset, len, false);
-	if (side == SIDE_CPU)
-		shadow_cpu_load(&j->shadow, offset, len);
 }
 
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len)
 {
 	bool reported = check_device(j, call, r, dma, offset, len, true);
-	enum side side = side_of(j, r, offset);
-	struct damage d;
+	enum side side;
 
-	if (side == SIDE_CPU)
-		d = shadow_cpu_store(&j->shadow, offset, len, call->site);
-	else
-		d = shadow_bus_store(&j->shadow, offset, len, call->site);
-	if (unlikely(d.bytes) && !reported)
-		report_damage(j, call, side, r, dma, offset, len, &d);
+	for (size_t done = 0, n; done < len; done += n) {
+		struct damage d;
+
+		n = side_of(j, r, offset + done, len - done, &side);
+		if (side == SIDE_CPU)
+			shadow_cpu_store(&j->shadow, offset + done, n, call->site, &d);
+		else
+			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
+		if (unlikely(d.bytes) && !reported) {
+			report_damage(j, call, side, r, dma, offset, len, &d);
+			reported = true;
+		}
+	}
 }

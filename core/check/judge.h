@@ -140,6 +140,16 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len);
 
+/* What stores through plain pointers did to these bytes and the lines around them. */
+static inline void judge_find_stores(struct judge *j, size_t offset, size_t len, site_t site)
+{
+	size_t line = 1ul << (j->hw->profile->line_shift > 6 ? j->hw->profile->line_shift : 6);
+	size_t start = offset & ~(line - 1), end = (offset + len + line - 1) & ~(line - 1);
+
+	if (j->plain)
+		shadow_find_stores(&j->shadow, j->hw, start, end - start, site);
+}
+
 /* Text for reports. */
 const char *dir_name(enum dma_data_direction dir);
 const char *device_name(const struct device *dev);

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct text {
 	char *buf;
@@ -79,12 +80,14 @@ static void put_object(struct text *t, const struct dmalab_report *r)
 
 size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t size)
 {
-	const char *title = catalogue[check_by_name(r->check, __builtin_strlen(r->check))].title;
+	enum check check = r->check ? check_by_name(r->check, strlen(r->check)) : NR_CHECKS;
+	const char *title = check < NR_CHECKS ? catalogue[check].title : "not in the catalogue";
 	struct text t = { buf, size, 0 };
 
 	if (size)
 		*buf = 0;
-	put(&t, "dmalab: %s: %s: %s [device %s, %s]\n", severity_name(r->severity), r->check,
+	put(&t, "dmalab: %s: %s: %s [device %s, %s]\n", severity_name(r->severity),
+	    r->check ? r->check : "?",
 	    title, r->device, r->profile);
 	put_given(&t, r);
 	put_object(&t, r);

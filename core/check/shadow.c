@@ -141,7 +141,7 @@ static void damage_add(struct damage *d, size_t base, u64 victims)
 {
 	size_t first, last;
 
-	if (!victims)
+	if (!victims || !d)
 		return;
 	first = base + __builtin_ctzll(victims);
 	last = base + 63 - __builtin_clzll(victims);
@@ -210,7 +210,7 @@ static void look_granule(struct verdict *v, const struct granule *g, size_t base
 	u64 both = bad & g->cpu & g->dev;
 	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
 	u64 gravest = 0;
-	struct damage d = { v->first, v->last, v->bytes };
+	struct damage d = { .first = v->first, .last = v->last, .bytes = v->bytes };
 
 	if (!bad)
 		return;
@@ -297,13 +297,27 @@ static bool bus_store_page(struct shadow *s, u32 page, size_t at, size_t end, si
 	return true;
 }
 
-struct damage shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site)
+static cold void add_victims(struct damage *d, size_t base, u64 victims)
+{
+	if (!d)
+		return;
+	if (!d->bytes)
+		d->nr_victims = 0;
+	damage_add(d, base, victims);
+	if (d->nr_victims < sizeof(d->victims) / sizeof(d->victims[0])) {
+		d->victims[d->nr_victims].base = base;
+		d->victims[d->nr_victims++].bytes = victims;
+	}
+}
+
+void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
 {
 	size_t end = offset + len;
-	struct damage d = { 0 };
 
+	if (d)
+		d->bytes = 0;
 	if (!s->arena)
-		return d;
+		return;
 	for (size_t at = offset; at < end;) {
 		struct line l = line_at(s, at);
 		u32 page = at >> PAGE_SHIFT;
@@ -331,22 +345,22 @@ struct damage shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site
 			if (m)
 				l.o[i].cpu = site;
 			if (unlikely(victims)) {
-				damage_add(&d, base, victims);
+				add_victims(d, base, victims);
 				l.o[i].lost = site;
 				l.o[i].how = LOSS_CPU_STORE;
 			}
 		}
 	}
-	return d;
 }
 
-struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site)
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
 {
 	size_t end = offset + len;
-	struct damage d = { 0 };
 
+	if (d)
+		d->bytes = 0;
 	if (!s->arena)
-		return d;
+		return;
 	for (size_t at = offset; at < end;) {
 		struct line l = line_at(s, at);
 		u32 page = at >> PAGE_SHIFT;
@@ -379,14 +393,13 @@ struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site
 				l.o[i].lost = site;
 				l.o[i].how = LOSS_DEVICE_STORE;
 				if (!stored_by_cpu)
-					damage_add(&d, base, m);
+					damage_add(d, base, m);
 			} else {
 				g->cpu &= ~m;
 				g->dev = may_hide ? g->dev | m : g->dev & ~m;
 			}
 		}
 	}
-	return d;
 }
 
 /*
@@ -533,7 +546,7 @@ void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size
 			u64 rest = ~(stored >> first);
 			unsigned run = rest ? __builtin_ctzll(rest) : 64;
 
-			shadow_cpu_store(s, base + first, run, site);
+			shadow_cpu_store(s, base + first, run, site, NULL);
 			cache_mark_dirty(m, base + first, run);
 			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
 		}

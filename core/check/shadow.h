@@ -66,6 +66,13 @@ struct verdict {
 /* What a store did to bytes that it did not write, or that others endanger. */
 struct damage {
 	size_t first, last, bytes; /* newly indeterminate through a shared line */
+
+	/* Of a store by the CPU, which are in the lines at its ends: all of them. */
+	unsigned nr_victims;
+	struct {
+		size_t base;
+		u64 bytes;
+	} victims[4];
 };
 
 int shadow_init(struct shadow *s, const struct machine *m);
@@ -73,8 +80,11 @@ void shadow_exit(struct shadow *s);
 
 struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
 void shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
-struct damage shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site);
-struct damage shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site);
+
+/* Of @d only bytes is set if there is none. @d may be NULL. */
+void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
+
 void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site);
 
 /* Bytes that only the cache has, in @offset..@offset+@len. */

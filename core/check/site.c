@@ -56,11 +56,18 @@ static Dwfl *open_self(void)
 	return dwfl;
 }
 
+static Dwfl *dwfl;
+
+__attribute__((destructor))
+static void close_self(void)
+{
+	dwfl_end(dwfl);
+}
+
 /* The address of the call, not the one after it: it may belong to another line. */
 static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static Dwfl *dwfl;
 	static bool tried;
 	size_t len = 0;
 

@@ -39,14 +39,19 @@ static bool does_it(enum line_op op, enum need need)
 	return false;
 }
 
-/* The profiles on which a hand-over does to the cache what this one lacks. */
+/*
+ * The profiles on which the missing hand-over does to the cache what is needed, and
+ * the other one, which @was_made, does not.
+ */
 static void where_it_breaks(struct story *s, enum handover to, enum dma_data_direction dir,
-			    enum need need)
+			    enum need need, bool was_made)
 {
+	enum handover other = to == FOR_CPU ? FOR_DEVICE : FOR_CPU;
 	size_t len = 0;
 
 	for (size_t i = 0; i < nr_profiles; i++)
-		if (does_it(profile_op(&profiles[i], to, dir), need))
+		if (does_it(profile_op(&profiles[i], to, dir), need) &&
+		    !(was_made && does_it(profile_op(&profiles[i], other, dir), need)))
 			len += snprintf(s->breaks_text + len, sizeof(s->breaks_text) - len,
 					"%s%s", len ? ", " : "", profiles[i].name);
 	if (len)
@@ -67,6 +72,7 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 			 const char *where)
 {
 	const struct profile *profile = j->hw->profile;
+	bool instead = false;
 
 	if (!r || !region_is_owned(r))
 		return;
@@ -74,6 +80,7 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 	if (to == FOR_CPU && !does_it(profile_op(profile, to, r->dir), need) &&
 	    does_it(profile_op(profile, FOR_DEVICE, r->dir), need)) {
 		to = FOR_DEVICE;
+		instead = true;
 		where = "after the CPU's last access, before the device's write";
 	}
 	if (!does_it(profile_op(profile, to, r->dir), need)) {
@@ -82,7 +89,7 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 			 need == NEED_WRITE_BACK ? "DMA_TO_DEVICE" : "DMA_FROM_DEVICE", handover_name(to),
 			 dir_name(r->dir));
 		s->missing = s->missing_text;
-		where_it_breaks(s, to, DMA_BIDIRECTIONAL, need);
+		where_it_breaks(s, to, DMA_BIDIRECTIONAL, need, instead);
 		return;
 	}
 	if (first < r->offset)
@@ -95,7 +102,7 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 		 (unsigned long long)(r->dma + (first - r->offset)), last - first + 1,
 		 dir_name(r->dir), where);
 	s->missing = s->missing_text;
-	where_it_breaks(s, to, r->dir, need);
+	where_it_breaks(s, to, r->dir, need, instead);
 }
 
 /* The event that made a byte indeterminate, and what would have prevented it. */

@@ -135,16 +135,11 @@ struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len
 	size_t line = 1ul << profile->line_shift, end = offset + len;
 	enum line_op op = profile_op(profile, to, dir);
 	bool partial = (offset | end) & (line - 1);
-	struct damage lost = { 0, 0, 0 };
+	struct damage lost = { .bytes = 0 };
 
 	if (profile->coherent || !len)
 		return lost;
-	if (lab->judge.plain) {
-		size_t start = offset & ~63ul;
-
-		shadow_find_stores(&lab->judge.shadow, &lab->hw, start,
-				   ((end + 63) & ~63ul) - start, site);
-	}
+	judge_find_stores(&lab->judge, offset, len, site);
 	if (d->dev.dma_coherent)
 		return lost;
 	if (likely(op != OP_INVALIDATE || !partial)) {

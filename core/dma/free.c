@@ -271,10 +271,12 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 {
 	struct dmalab_device *d = r->dev->dmalab;
 	site_t site = rel->call->site;
-	struct damage lost = { 0, 0, 0 };
+	struct damage lost = { .bytes = 0 };
 
 	if (r->kind == REGION_SINGLE) {
-		if (!((r->attrs | rel->attrs) & DMA_ATTR_SKIP_CPU_SYNC))
+		unsigned long attrs = is_unmap(rel) ? rel->attrs : r->attrs;
+
+		if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
 			lost = direct_handover(d, r->offset, r->size, FOR_CPU, r->dir, site);
 		if (unlikely(lost.bytes) && !reported)
 			direct_report_partial(d, rel->call, r, r->dma, r->size, &lost);
@@ -414,7 +416,7 @@ cold void lab_release_all(struct dmalab_device *d, const struct call *call)
 
 	while (d->live) {
 		struct region *r = d->live;
-		struct release rel = { .call = call, .dev = &d->dev, .attrs = r->attrs };
+		struct release rel = { .call = call, .dev = &d->dev };
 		char text[96];
 		struct finding f = {
 			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .region = r,

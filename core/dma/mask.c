@@ -95,7 +95,7 @@ u64 dma_get_required_mask(struct device *dev)
 		return 0;
 	last = last_dma_address(d);
 	lab_leave(d);
-	return (1ull << (63 - __builtin_clzll(last))) * 2 - 1;
+	return (1ull << (63 - __builtin_clzll(last | 1))) * 2 - 1;
 }
 
 int dma_get_cache_alignment(void)

@@ -54,7 +54,7 @@ static cold void refuse_pointer(const struct map *map)
 
 	if (in_cookies(hw, map->ptr))
 		refuse(map, CHECK_MAP_HANDLE, NULL);
-	else if (in_memory(hw, map->ptr))
+	else if (in_memory(hw, map->ptr) && !in_cached(hw, map->ptr))
 		refuse(map, CHECK_MAP_COHERENT, NULL);
 	else if (on_this_stack(map->ptr))
 		refuse(map, CHECK_MAP_STACK, NULL);
@@ -225,11 +225,9 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 	struct dmalab_device *d;
 	size_t offset;
 
-	if (dma_addr == DMA_MAPPING_ERROR)
-		return -ENOMEM;
 	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
-		return 0;
+		return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
 	offset = bus_to_offset(&d->machine->hw, &d->window, dma_addr);
 	if (offset != NO_OFFSET && judge_keeps_ledger(&d->machine->judge)) {
 		struct span *span = d->machine->judge.ledger.pages[offset >> PAGE_SHIFT].maps;
@@ -244,5 +242,5 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 		}
 	}
 	lab_leave(d);
-	return 0;
+	return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
 }

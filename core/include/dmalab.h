@@ -16,6 +16,9 @@
  *                for freeing, faults when touched
  *   check        a kind of mistake, with a stable name ("stale-cpu-read")
  *
+ * A NULL machine or device is no crash: queries answer NULL or 0, the rest does
+ * nothing.
+ *
  * Threads: unless a function says otherwise, every function may be called from
  * any thread, and beside any other function on the same machine, except beside
  * dmalab_machine_free(). No function may be called from a signal handler.
@@ -173,8 +176,9 @@ struct dmalab_cache_stats {
 	uint64_t maintenance;           /* line operations issued by the API */
 };
 
-/* Counters since the machine was made. All policies count. */
-void dmalab_cache_stats(const struct dmalab_machine *machine, struct dmalab_cache_stats *stats);
+/* Counters since the machine was made. All policies count. Zeroes for a NULL machine. */
+void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
+				struct dmalab_cache_stats *stats);
 
 /* -------------------------------------------------------------- reports */
 

@@ -54,26 +54,6 @@ struct access {
 	size_t len;
 };
 
-/*
- * Data moves page by page, since each page has one view in use. A pointer of the
- * other view is dangling, and was reported: it gets what is there.
- */
-static void move(struct machine *hw, const struct access *a, size_t offset, size_t len,
-		 bool uncached)
-{
-	for (size_t done = 0, n; done < len; done += n, offset += n) {
-		bool bus = uncached || hw->frames[offset >> PAGE_SHIFT].memory_only;
-
-		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
-		if (n > len - done)
-			n = len - done;
-		if (a->in)
-			(bus ? cache_bus_load : cache_cpu_load)(hw, offset, a->in + done, n);
-		else
-			(bus ? cache_bus_store : cache_cpu_store)(hw, offset, a->out + done, n);
-	}
-}
-
 static void access_locked(struct dmalab_machine *lab, const struct access *a, struct target t)
 {
 	struct judge *j = &lab->judge;
@@ -82,11 +62,11 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 	switch (t.view) {
 	case VIEW_CACHED:
 		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, t.offset, n);
-		move(&lab->hw, a, t.offset, n, false);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, false);
 		break;
 	case VIEW_UNCACHED:
 		judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
-		move(&lab->hw, a, t.offset, n, true);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
 		break;
 	default:
 		report_cookie(lab, a->call, a->p, t.offset, a->len);
@@ -148,38 +128,55 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 		memcpy(dst, buf, len);
 }
 
-static void force(const void *ptr, size_t len, void (*what)(struct machine *, size_t, size_t))
+/* The bytes behind a cached pointer, with the machine locked; or NULL. */
+static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_t *len)
 {
 	struct dmalab_machine *lab = lab_of(ptr);
 
-	if (!len || !lab || !in_cached(&lab->hw, ptr))
-		return;
+	if (!*len || !lab || !in_cached(&lab->hw, ptr))
+		return NULL;
 	lab_lock(lab);
-	what(&lab->hw, (const u8 *)ptr - lab->hw.cached,
-	     clip(&lab->hw, (const u8 *)ptr - lab->hw.cached, len));
-	lab_unlock(lab);
+	*offset = (const u8 *)ptr - lab->hw.cached;
+	*len = clip(&lab->hw, *offset, *len);
+	return lab;
 }
 
 void dmalab_cache_evict(const void *ptr, size_t len)
 {
-	force(ptr, len, cache_evict);
+	site_t site = site_of(__builtin_return_address(0));
+	size_t offset;
+	struct dmalab_machine *lab = begin_force(ptr, &offset, &len);
+
+	if (!lab)
+		return;
+	judge_find_stores(&lab->judge, offset, len, site);
+	cache_evict(&lab->hw, offset, len);
+	lab_unlock(lab);
 }
 
-static void fill_if_legal(struct machine *hw, size_t offset, size_t len)
-{
-	if (hw->profile->speculates)
-		cache_fill(hw, offset, len);
-}
-
+/* A CPU that does not speculate fills what it accesses and nothing else. */
 void dmalab_cache_fill(const void *ptr, size_t len)
 {
-	force(ptr, len, fill_if_legal);
+	size_t offset;
+	struct dmalab_machine *lab = begin_force(ptr, &offset, &len);
+
+	if (!lab)
+		return;
+	if (lab->hw.profile->speculates)
+		cache_fill(&lab->hw, offset, len);
+	lab_unlock(lab);
 }
 
-void dmalab_cache_stats(const struct dmalab_machine *machine, struct dmalab_cache_stats *stats)
+void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
+				struct dmalab_cache_stats *stats)
 {
-	const struct cache *c = &machine->hw.cache;
+	const struct cache *c;
 
+	if (!machine) {
+		*stats = (struct dmalab_cache_stats){ 0 };
+		return;
+	}
+	c = &machine->hw.cache;
 	lab_lock((struct dmalab_machine *)machine);
 	*stats = (struct dmalab_cache_stats){
 		.hits = c->hits, .misses = c->misses, .fills = c->fills,

@@ -172,18 +172,6 @@ static cold void report_astray(const struct access *a, const struct region *r)
 	judge_report(j, &f);
 }
 
-/* What stores through plain pointers did, before the device looks. */
-static void find_plain_stores(const struct access *a)
-{
-	struct dmalab_machine *lab = a->d->machine;
-	size_t start = a->offset & ~63ul;
-	size_t end = (a->offset + a->len + 63) & ~63ul;
-
-	if (lab->judge.plain)
-		shadow_find_stores(&lab->judge.shadow, &lab->hw, start, end - start,
-				   a->call->site);
-}
-
 /* True when the access may go ahead. */
 static bool judge_access(const struct access *a)
 {
@@ -200,7 +188,7 @@ static bool judge_access(const struct access *a)
 		report_astray(a, r);
 		return false;
 	}
-	find_plain_stores(a);
+	judge_find_stores(j, a->offset, a->len, a->call->site);
 	if (a->store)
 		judge_device_store(j, a->call, r, a->dma, a->offset, a->len);
 	else
@@ -220,13 +208,6 @@ static bool begin(struct access *a, struct device *dev)
 	return false;
 }
 
-/* A device that snoops goes through the cache, where the memory is cached. */
-static bool snoops(const struct access *a)
-{
-	return a->d->dev.dma_coherent &&
-	       !a->d->machine->hw.frames[a->offset >> PAGE_SHIFT].memory_only;
-}
-
 int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len)
 {
 	struct call call = THIS_CALL;
@@ -234,10 +215,7 @@ int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t le
 
 	if (!begin(&a, dev))
 		return len ? -EFAULT : 0;
-	if (snoops(&a))
-		cache_cpu_load(&a.d->machine->hw, a.offset, buf, len);
-	else
-		cache_bus_load(&a.d->machine->hw, a.offset, buf, len);
+	cache_move(&a.d->machine->hw, a.offset, buf, NULL, len, !dev->dma_coherent);
 	lab_leave(a.d);
 	return 0;
 }
@@ -249,10 +227,7 @@ int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, si
 
 	if (!begin(&a, dev))
 		return len ? -EFAULT : 0;
-	if (snoops(&a))
-		cache_cpu_store(&a.d->machine->hw, a.offset, buf, len);
-	else
-		cache_bus_store(&a.d->machine->hw, a.offset, buf, len);
+	cache_move(&a.d->machine->hw, a.offset, NULL, buf, len, !dev->dma_coherent);
 	lab_leave(a.d);
 	return 0;
 }

@@ -75,33 +75,51 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	return true;
 }
 
+/*
+ * A handler that was installed over this one and calls it may be called back by it:
+ * then nobody wants the fault.
+ */
+static void pass_on(int signal, siginfo_t *info, void *context)
+{
+	static __thread bool passing;
+
+	if (passing || (!(previous.sa_flags & SA_SIGINFO) &&
+			(previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN))) {
+		/* The instruction is run again, and ends the process as it should. */
+		struct sigaction action = { .sa_handler = SIG_DFL };
+
+		sigaction(signal, &action, NULL);
+		return;
+	}
+	passing = true;
+	if (previous.sa_flags & SA_SIGINFO)
+		previous.sa_sigaction(signal, info, context);
+	else
+		previous.sa_handler(signal);
+	passing = false;
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
-	if (report_fault(info->si_addr, context))
-		return;
-	if (previous.sa_flags & SA_SIGINFO) {
-		previous.sa_sigaction(signal, info, context);
-	} else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-		/* The instruction is run again, and ends the process as it should. */
-		sigaction(signal, &previous, NULL);
-	} else {
-		previous.sa_handler(signal);
-	}
+	if (!report_fault(info->si_addr, context))
+		pass_on(signal, info, context);
 }
 
-static void install(void)
-{
-	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGSEGV, &action, &previous);
-}
-
+/* Each new machine asks again: test frameworks change handlers under our feet. */
 void fault_install(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
+	struct sigaction now;
 
-	pthread_once(&once, install);
+	sigemptyset(&action.sa_mask);
+	pthread_mutex_lock(&lock);
+	sigaction(SIGSEGV, NULL, &now);
+	if (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_fault) {
+		previous = now;
+		sigaction(SIGSEGV, &action, NULL);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 cold void fault_close_cookies(struct dmalab_machine *lab)

@@ -20,6 +20,7 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	err = slab_init(&lab->slab, &lab->hw);
 	if (err)
 		goto no_slab;
+	lab->hw.cache.plain = o->plain;
 	lab->judge.plain = o->plain;
 	lab->judge.halt = o->halt;
 	lab->fail_nth = o->fail_nth;
@@ -77,6 +78,8 @@ unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
 {
 	unsigned before;
 
+	if (!machine)
+		return 0;
 	lab_lock(machine);
 	before = machine->fail_nth;
 	machine->fail_nth = nth;
@@ -86,7 +89,7 @@ unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
 
 const char *dmalab_machine_profile(const struct dmalab_machine *machine)
 {
-	return machine->hw.profile->name;
+	return machine ? machine->hw.profile->name : NULL;
 }
 
 const char *dmalab_profile_name(unsigned index)
@@ -96,6 +99,8 @@ const char *dmalab_profile_name(unsigned index)
 
 void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context)
 {
+	if (!machine)
+		return;
 	lab_lock(machine);
 	machine->judge.handler = fn;
 	machine->judge.context = context;
@@ -113,6 +118,8 @@ unsigned long dmalab_report_count(const struct dmalab_machine *machine, const ch
 	unsigned long sum = 0;
 	enum check one;
 
+	if (!machine)
+		return 0;
 	if (check) {
 		one = check_by_name(check, __builtin_strlen(check));
 		return one == NR_CHECKS ? 0 : count(&machine->judge, one);

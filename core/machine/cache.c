@@ -157,6 +157,22 @@ void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t l
 	cache_step(m, offset, len);
 }
 
+void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
+		bool uncached)
+{
+	for (size_t done = 0, n; done < len; done += n, offset += n) {
+		bool bus = uncached || m->frames[offset >> PAGE_SHIFT].memory_only;
+
+		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+		if (n > len - done)
+			n = len - done;
+		if (in)
+			(bus ? cache_bus_load : cache_cpu_load)(m, offset, in + done, n);
+		else
+			(bus ? cache_bus_store : cache_cpu_store)(m, offset, out + done, n);
+	}
+}
+
 void cache_zero_pages(struct machine *m, u32 page, u32 nr)
 {
 	struct cache *c = &m->cache;

@@ -40,6 +40,7 @@ struct cache {
 	unsigned shift;            /* log2 of the line, in bytes */
 	enum policy policy;
 	bool speculates;
+	bool plain;                /* the CPU may store without telling */
 
 	u64 rng;
 	u32 recent[RECENT];        /* "random": lines that were used */
@@ -64,6 +65,13 @@ void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len);
 void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len);
 void cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len);
 void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len);
+
+/*
+ * A load into @in or a store from @out (the other is NULL), each page through the
+ * cache unless @uncached or its cached view is out of use.
+ */
+void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
+		bool uncached);
 
 /* A CPU store of zeroes to whole pages. */
 void cache_zero_pages(struct machine *m, u32 page, u32 nr);
@@ -91,12 +99,24 @@ void cache_step(struct machine *m, size_t offset, size_t len);
 /* policy.c: "lru" only, before the CPU uses a line. */
 void cache_lru_touch(struct machine *m, u32 line);
 
+/* The bit of a line among those of its page: valid or dirty. */
+static inline u32 line_bit(const struct cache *c, u32 line)
+{
+	return line & ((1u << (12 - c->shift)) - 1);
+}
+
 static inline bool line_is_valid(const struct cache *c, u32 line)
 {
-	unsigned per_page = 12 - c->shift;
-	u32 bit = line & ((1u << per_page) - 1);
+	u32 bit = line_bit(c, line);
 
-	return c->lines[line >> per_page].valid[bit >> 6] >> (bit & 63) & 1;
+	return c->lines[line >> (12 - c->shift)].valid[bit >> 6] >> (bit & 63) & 1;
+}
+
+static inline bool line_is_dirty(const struct cache *c, u32 line)
+{
+	u32 bit = line_bit(c, line);
+
+	return c->lines[line >> (12 - c->shift)].dirty[bit >> 6] >> (bit & 63) & 1;
 }
 
 #endif

@@ -25,6 +25,24 @@ static u64 next_random(struct cache *c)
 	return z ^ z >> 31;
 }
 
+/*
+ * Where plain stores are looked for, a clean line whose views differ may hold one
+ * that nobody has found yet. To keep the line is as legal as to drop it.
+ */
+static void evict(struct machine *m, size_t offset, size_t len)
+{
+	size_t line = 1ul << m->cache.shift, end = offset + len;
+
+	if (likely(!m->cache.plain)) {
+		cache_evict(m, offset, len);
+		return;
+	}
+	for (size_t at = offset & ~(line - 1); at < end; at += line)
+		if (line_is_dirty(&m->cache, at >> m->cache.shift) ||
+		    memcmp(m->cached + at, m->memory + at, line) == 0)
+			cache_evict(m, at, line);
+}
+
 /* Two moves at each step, among the lines used lately. */
 static void step_random(struct machine *m, size_t offset, size_t len)
 {
@@ -40,7 +58,7 @@ static void step_random(struct machine *m, size_t offset, size_t len)
 		r = next_random(c);
 		at = (size_t)c->recent[(r >> 8) % nr] << c->shift;
 		if (r & 1)
-			cache_evict(m, at, line);
+			evict(m, at, line);
 		else if (c->speculates && (r & 2))
 			cache_fill(m, at, line);
 	}
@@ -53,7 +71,7 @@ void cache_step(struct machine *m, size_t offset, size_t len)
 	if (likely(c->policy == POLICY_NEVER) || !c->lines)
 		return;
 	if (c->policy == POLICY_EAGER)
-		cache_evict(m, offset, len);
+		evict(m, offset, len);
 	else if (c->policy == POLICY_RANDOM)
 		step_random(m, offset, len);
 }
@@ -69,7 +87,7 @@ void cache_lru_touch(struct machine *m, u32 line)
 	if (way == CACHE_WAYS) {
 		way--;
 		if (set[way])
-			cache_evict(m, (size_t)(set[way] - 1) << c->shift, 1);
+			evict(m, (size_t)(set[way] - 1) << c->shift, 1);
 	}
 	memmove(&set[1], &set[0], way * sizeof(*set));
 	set[0] = line + 1;

@@ -202,7 +202,8 @@ static void *kmalloc_locked(struct dmalab_machine *lab, size_t size, gfp_t gfp,
 		ledger_use(&lab->judge.ledger, offset, object_room(p), true);
 	if (gfp & __GFP_ZERO) {
 		cache_cpu_store(&lab->hw, offset, NULL, object_room(p));
-		shadow_cpu_store(&lab->judge.shadow, offset, object_room(p), call->site);
+		shadow_cpu_store(&lab->judge.shadow, offset, object_room(p), call->site,
+				 NULL);
 	}
 	return lab->hw.cached + offset;
 }
