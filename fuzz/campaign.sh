@@ -129,7 +129,8 @@ sample_afl_queue() {
 	mkdir -p "$early/new" "$early/maps"
 	: >"$early/now"
 	if [ -f "$early/last" ]; then
-		find "$queue" -name 'id*' -newer "$early/last" -exec cp {} "$early/new/" \; 2>/dev/null
+		find "$queue" -name 'id*' -newer "$early/last" -exec cp {} "$early/new/" \; \
+			2>/dev/null
 	else
 		cp "$queue"/id* "$early/new/" 2>/dev/null
 	fi
@@ -138,11 +139,13 @@ sample_afl_queue() {
 	if [ "$(count "$early"/new/*)" != 0 ]; then
 		"${AFL_FUZZ%fuzz}showmap" -q -i "$early/new" -o "$early/maps" -- \
 			"fuzz/build-afl/${1##*-}" >/dev/null 2>&1 </dev/null
-		cat "$early"/maps/* 2>/dev/null | cut -d : -f 1 | sort -u - "$early/edges" >"$early/all"
+		cat "$early"/maps/* 2>/dev/null | cut -d : -f 1 |
+			sort -u - "$early/edges" >"$early/all"
 		mv "$early/all" "$early/edges"
 		rm -rf "$early/new" "$early/maps"
 	fi
-	execs=$(ls "$queue" 2>/dev/null | sed -n 's/.*,execs:\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
+	execs=$(ls "$queue" 2>/dev/null | sed -n 's/.*,execs:\([0-9]*\).*/\1/p' |
+		sort -n | tail -n 1)
 	echo "${execs:-0} $(wc -l <"$early/edges") $(count "$queue"/id*)" \
 		"$(count "$1"/afl/default/crashes/id*)"
 }
@@ -315,8 +318,8 @@ print_table() {
 				engine = target = job
 				sub(/-.*/, "", engine)
 				sub(/[^-]*-/, "", target)
-				printf "%-10s %-10s %7d %10d %8d %7d %7d %9d\n", engine, target, $1, $2,
-					$2 / ($1 ? $1 : 1), $3, $4, findings
+				printf "%-10s %-10s %7d %10d %8d %7d %7d %9d\n", engine, target, $1,
+					$2, $2 / ($1 ? $1 : 1), $3, $4, findings
 			}'
 	done
 }
@@ -334,7 +337,8 @@ print_failures() {
 	for job in $finished; do
 		if failed "$job"; then
 			status=1
-			complain "$job ended with status $(cat "$RESULTS/$job/done"); its log ends with:"
+			complain "$job ended with status $(cat "$RESULTS/$job/done")," \
+				"and its log with:"
 			tail -n 15 "$RESULTS/$job/log" >&2
 		fi
 	done
@@ -342,7 +346,8 @@ print_failures() {
 
 say_skipped() {
 	for engine in $skipped; do
-		complain "$engine is not installed and was SKIPPED (Debian: $(package_of "$engine"))"
+		complain "$engine is not installed and was SKIPPED" \
+			"(Debian: $(package_of "$engine"))"
 	done
 }
 

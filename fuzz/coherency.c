@@ -64,8 +64,8 @@ struct remark {
 
 /* What one run showed. */
 struct trace {
-	int result[MAX_OPS];        /* what the call returned, as far as it is fixed */
-	unsigned loaded[MAX_OPS];   /* bytes */
+	int result[MAX_OPS];      /* what the call returned, as far as it is fixed */
+	unsigned loaded[MAX_OPS]; /* bytes */
 	uint8_t load[MAX_OPS][MAX_ACCESS];
 	unsigned nr_remarks;
 	struct remark remark[MAX_REMARKS]; /* the first ones */
@@ -82,10 +82,7 @@ struct run {
 
 static struct trace traces[NR_VARIANTS];
 
-/*
- * Names are compared as pointers into the catalogue, all but once: comparisons of
- * strings would only teach the engines the names.
- */
+/* Names in reports are those of the catalogue, so after a first look pointers do. */
 #define NR_EXCUSES 5
 
 static enum excuse excuse_of(const char *check)

@@ -27,7 +27,7 @@ afl_CFLAGS = -O2
 afl_LDFLAGS =
 afl_MAIN = fuzz/afl.c
 
-CFLAGS = -g -std=gnu11 -Wall -Wextra $($(ENGINE)_CFLAGS)
+ENGINE_CFLAGS = -g -std=gnu11 -Wall -Wextra $($(ENGINE)_CFLAGS)
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(filter %.c,$(1)))
 library = $(call objects,$(SOURCES))
@@ -45,7 +45,7 @@ $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
 $(OUT)/%.o: $(SRC)/%.c $(SRC)/fuzz/engine.mk config.h
 	@mkdir -p $(@D)
 	@echo "  $(ENGINE)  $*.c"
-	@AFL_QUIET=1 $(ENGINE_CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@AFL_QUIET=1 $(ENGINE_CC) $(FLAGS) $(ENGINE_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 

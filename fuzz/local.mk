@@ -33,7 +33,8 @@ FUZZ_SEEDS = $(wildcard $(srcdir)/corpora/fuzz/*/*)
 EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk fuzz/campaign.sh \
 	fuzz/check-misuse.sh fuzz/check-coherency.sh $(FUZZ_SEEDS:$(srcdir)/%=%)
 
-FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' TARGETS='$(FUZZ_TARGETS)' \
+FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' \
+	TARGETS='$(FUZZ_TARGETS)' \
 	SOURCES='$(libdmalab_la_SOURCES)' FLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(LIBDW_CFLAGS)' \
 	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE)' \
 	coherency_SOURCES='$(FUZZ_COHERENCY)'

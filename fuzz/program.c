@@ -151,8 +151,8 @@ void program_print_op(const struct program *p, unsigned nr, FILE *to)
 void program_print(const struct program *p, FILE *to)
 {
 	fprintf(to, "profile %s, d1 %s%s, seed %llu\n", p->profile,
-		p->snooping ? "snoops" : "as the profile", p->window ? ", sees memory elsewhere" : "",
-		(unsigned long long)p->seed);
+		p->snooping ? "snoops" : "as the profile",
+		p->window ? ", sees memory elsewhere" : "", (unsigned long long)p->seed);
 	for (unsigned i = 0; i < p->nr_ops; i++)
 		program_print_op(p, i, to);
 }

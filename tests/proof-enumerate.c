@@ -97,8 +97,8 @@ static void show(struct proof *p, const char *what, unsigned policy, unsigned le
 	if (p->task.quiet || p->shown++ >= MAX_SHOWN)
 		return;
 	fprintf(stderr, "%s%s: %s, %s start, policy %s, %u bytes:", isatty(2) ? "\r" : "", what,
-		p->task.rules->name, p->task.start == START_FRESH ? "fresh" : "settled", policies[policy],
-		p->task.bytes);
+		p->task.rules->name, p->task.start == START_FRESH ? "fresh" : "settled",
+		policies[policy], p->task.bytes);
 	for (unsigned i = 0; i < length; i++)
 		print_event(&p->event[p->program[i]]);
 	fprintf(stderr, " then");
@@ -200,8 +200,8 @@ static void enumerate(struct proof *p, unsigned length, double share)
 		p->program[length] = i;
 		if (p->fresh > length)
 			p->fresh = length;
-		states_after(&p->states[length + 1], &p->states[length], p->task.rules, &p->event[i],
-			     length);
+		states_after(&p->states[length + 1], &p->states[length], p->task.rules,
+			     &p->event[i], length);
 		if (is_judged(&p->event[i]))
 			check_load(p, &p->states[length], &p->states[length + 1]);
 		enumerate(p, length + 1, share / p->nr_events);
