@@ -17,7 +17,9 @@ unsigned char pattern[PATTERN_SIZE] __attribute__((aligned(4096)));
 
 bool rig_up(struct rig *rig, struct gbench_state *state, const char *profile, const char *checks)
 {
-	struct dmalab_config config = { .profile = profile, .checks = checks };
+	struct dmalab_config config = {
+		.profile = profile, .checks = checks, .accesses = "explicit",
+	};
 
 	rig->state = state;
 	rig->dev = NULL;

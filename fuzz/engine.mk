@@ -17,9 +17,11 @@
 
 OUT = fuzz/build-$(ENGINE)
 
-# No trace of comparisons: inputs hold no magic numbers to be guessed.
+# No trace of comparisons: inputs hold no magic numbers to be guessed. The stack is to
+# be where it always is, as the library looks whether a pointer leads into it.
 libfuzzer_CFLAGS = -O1 -fsanitize=address,undefined,fuzzer-no-link \
-	-fno-sanitize-coverage=trace-cmp -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+	-fno-sanitize-coverage=trace-cmp -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer -fsanitize-address-use-after-return=never
 libfuzzer_LDFLAGS = -fsanitize=address,undefined,fuzzer
 libfuzzer_MAIN =
 

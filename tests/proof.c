@@ -22,6 +22,18 @@
 
 #include <dmalab.h>
 
+/* Sanitizers take most of a test's time. */
+#if defined(__SANITIZE_ADDRESS__)
+#define DEFAULT_LENGTH 4
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DEFAULT_LENGTH 4
+#endif
+#endif
+#ifndef DEFAULT_LENGTH
+#define DEFAULT_LENGTH 5
+#endif
+
 static double now(void)
 {
 	struct timespec t;
@@ -179,11 +191,11 @@ static void usage(FILE *to)
 	fprintf(to,
 		"usage: proof [--length=N] [--profile=NAME] [--self-test]\n"
 		"\n"
-		"  --length=N      programs of up to N events, 1 to %d (default 5); each more\n"
+		"  --length=N      programs of up to N events, 1 to %d (default %d); each more\n"
 		"                  takes 14 times as long\n"
 		"  --profile=NAME  this profile only\n"
 		"  --self-test     put errors into the oracle and see that they are noticed\n",
-		MAX_LENGTH);
+		MAX_LENGTH, DEFAULT_LENGTH);
 }
 
 int main(int argc, char **argv)
@@ -195,7 +207,7 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	long length = 5;
+	long length = DEFAULT_LENGTH;
 	const char *only = NULL;
 	bool test = false;
 	char *end;

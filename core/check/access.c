@@ -88,10 +88,10 @@ static cold void report_verdict(struct judge *j, const struct call *call, enum s
 		object = owned_at(j, v->example);
 	if (!object)
 		object = dead_at(j, v->example);
-	story_of_read(&story, j, side, f.check, object, v);
+	story_of_read(&story, j, !r, f.check, object, v);
 	f.region = object;
 	f.dev = object ? object->dev : NULL;
-	f.cpu = side == SIDE_CPU ? j->hw->cached + offset : NULL;
+	f.cpu = r ? NULL : j->hw->cached + offset;
 	if (object && v->first >= object->offset) {
 		f.first = v->first - object->offset;
 		f.last = v->last - object->offset;
@@ -114,7 +114,7 @@ static cold void report_damage(struct judge *j, const struct call *call, enum si
 	struct finding f = {
 		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
 		.dev = object ? object->dev : NULL, .dma = dma, .size = len,
-		.cpu = side == SIDE_CPU ? j->hw->cached + offset : NULL,
+		.cpu = r ? NULL : j->hw->cached + offset,
 	};
 
 	if (!judge_wants(j, f.check))

@@ -69,8 +69,7 @@ static inline bool judge_sees_accesses(const struct judge *j)
 
 /*
  * A mistake, as the code that found it knows it. What is zero does not apply. The
- * strings are copied into the report by reference, so they must outlive the call
- * of judge_report().
+ * report points to the strings: they must outlive the call of judge_report().
  */
 struct finding {
 	enum check check;

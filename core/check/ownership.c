@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Most words are all or nothing, and the base instruction set has no popcount. */
 static unsigned count_bits(u64 word)
 {
 	return word == ~0ull ? 64 : word ? __builtin_popcountll(word) : 0;

@@ -105,9 +105,4 @@ static inline bool shadow_settled(const struct shadow *s, u32 page)
 	return s->state[page] == PAGE_SETTLED;
 }
 
-static inline const struct granule *shadow_granule(const struct shadow *s, size_t offset)
-{
-	return &s->granules[offset >> 6];
-}
-
 #endif

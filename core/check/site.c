@@ -110,7 +110,7 @@ size_t site_format(const struct dmalab_site *site, char *buf, size_t size)
 	len = format_dwarf(address, buf, size);
 	if (len)
 		return len;
-	if (dladdr((void *)(address - 1), &info) && info.dli_sname)
+	if (address && dladdr((void *)(address - 1), &info) && info.dli_sname)
 		return snprintf(buf, size, "%s()+0x%lx", info.dli_sname,
 				(unsigned long)(address - (uintptr_t)info.dli_saddr));
 	if (address && dladdr((void *)(address - 1), &info) && info.dli_fname)

@@ -30,7 +30,7 @@ static inline struct dmalab_site site_public(site_t site)
 	return (struct dmalab_site){ .address = (const void *)(uintptr_t)site };
 }
 
-/* "rx.c:41", or "nic_poll at rx.c:41", or "nic_poll+0x1f (./rx)", or "0x55..". */
+/* "rx.c:41", or "nic_poll() rx.c:41", or "nic_poll()+0x1f", or "./rx+0x1f". */
 size_t site_format(const struct dmalab_site *site, char *buf, size_t size);
 
 /* What a call of the API is: its name, and where it was made. */

@@ -2,7 +2,6 @@
 #include "check/story.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void begin(struct story *s)
 {
@@ -145,7 +144,7 @@ static bool device_owns(const struct region *r, const struct verdict *v)
 	return first <= last && own_find(r, first, last - first + 1, true).bytes;
 }
 
-void story_of_read(struct story *s, const struct judge *j, enum side side, enum check check,
+void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
 		   const struct region *r, const struct verdict *v)
 {
 	const struct origin *o = &j->shadow.origins[v->example >> 6];
@@ -165,7 +164,7 @@ void story_of_read(struct story *s, const struct judge *j, enum side side, enum 
 	default:
 		story_of_loss(s, j, r, v, o);
 	}
-	if (side == SIDE_CPU && device_owns(r, v))
+	if (by_cpu && device_owns(r, v))
 		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 

@@ -17,11 +17,10 @@ struct story {
 	char detail_text[256];
 	char missing_text[256];
 	char breaks_text[128];
-	char event_text[3][96];
 };
 
 /* A load of indeterminate bytes; @r, live or dead or NULL, is where they are. */
-void story_of_read(struct story *s, const struct judge *j, enum side side, enum check check,
+void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
 		   const struct region *r, const struct verdict *v);
 
 /* A store that made bytes beside it indeterminate. */

@@ -2,8 +2,6 @@
 /* After kernel/dma/direct.c: a DMA address is a physical one, seen from the bus. */
 #include "dma/direct.h"
 
-#include <string.h>
-
 void direct_refuse(const struct allocation *a, enum check check, const char *detail)
 {
 	struct finding f = {

@@ -15,7 +15,6 @@
 #include "dma/direct.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* What the call names, as places in RAM. */
 struct search {
@@ -386,13 +385,12 @@ static bool release_locked(const struct search *s, bool known_device)
 void release(const struct release *rel)
 {
 	static const struct bus_window none;
+	struct dmalab_device *d = lab_knows(rel->dev) ? lab_enter(rel->dev, rel->call) : NULL;
 	struct search s = { .rel = rel, .by_cpu = NO_OFFSET };
-	const struct bus_window *window = &none;
-	bool known = lab_knows(rel->dev), done;
+	bool done;
 
-	if (likely(known)) {
-		s.lab = lab_enter(rel->dev, rel->call)->machine;
-		window = &rel->dev->dmalab->window;
+	if (likely(d)) {
+		s.lab = d->machine;
 	} else {
 		s.lab = guess_machine(rel);
 		if (!s.lab)
@@ -401,11 +399,11 @@ void release(const struct release *rel)
 	}
 	if (rel->cpu)
 		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
-	s.by_dma = bus_to_offset(&s.lab->hw, window, rel->dma);
-	done = release_locked(&s, known);
+	s.by_dma = bus_to_offset(&s.lab->hw, d ? &d->window : &none, rel->dma);
+	done = release_locked(&s, d != NULL);
 	lab_unlock(s.lab);
 	if (unlikely(!done))
-		lab_enter(rel->dev, rel->call);
+		lab_no_device(rel->dev, rel->call);
 }
 
 /* ------------------------------------------------------------------ leaks */

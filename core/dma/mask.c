@@ -113,7 +113,8 @@ int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t 
 
 	if (!d)
 		return -EINVAL;
-	if (d->window.size || d->live)
+	if (d->window.size || d->live || !size || cpu_start + size - 1 < cpu_start ||
+	    dma_start + size - 1 < dma_start)
 		err = -EINVAL;
 	else if (cpu_start != dma_start)
 		d->window = (struct bus_window){ cpu_start, dma_start, size };

@@ -59,7 +59,8 @@ struct dmalab_config {
 	unsigned fail_nth;        /* fail the Nth allocation or mapping; 0: none */
 	const char *accesses;     /* "plain": find also what the CPU stored through
 	                             plain pointers since the last call, by comparing;
-	                             "explicit": every access is told, see
+	                             which takes the bookkeeping of "full" whatever
+	                             is checked; "explicit": every access is told, see
 	                             dmalab_cpu_write(); NULL: "plain" */
 };
 
@@ -138,8 +139,8 @@ void dmalab_device_free(struct device *dev);
  * the device cannot reach all of @addr..@addr+@len. Draws
  * "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
  * "device-write-read-only", "device-read-write-only", "device-read-cpu-owned",
- * "device-write-cpu-owned", "stale-device-read", "lost-cpu-write",
- * "lost-device-write", "shared-cache-line", "no-device".
+ * "device-write-cpu-owned", "stale-device-read" ("stale-cpu-read" for a device that
+ * snoops), "lost-cpu-write", "lost-device-write", "shared-cache-line", "no-device".
  */
 int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len);
 int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len);
@@ -211,7 +212,7 @@ struct dmalab_site {
 
 /* Something that happened before the report and belongs to its story. */
 struct dmalab_event {
-	const char *what;         /* "device wrote bytes 0..63" */
+	const char *what;         /* "the device stored it" */
 	struct dmalab_site site;
 };
 
@@ -236,7 +237,7 @@ struct dmalab_report {
 	size_t size;
 
 	/* The object it concerns: an allocation or mapping, live or released. */
-	const char *object;              /* "dma_alloc_coherent() buffer" */
+	const char *object;              /* "coherent buffer" */
 	const void *object_cpu_addr;
 	dma_addr_t object_dma_addr;
 	size_t object_size;

@@ -13,7 +13,7 @@ const char *dev_name(const struct device *dev)
 	return lab_knows(dev) ? dev->dmalab->name : "unknown";
 }
 
-static cold struct dmalab_device *no_device(struct device *dev, const struct call *call)
+struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
 {
 	struct dmalab_machine *lab = lab_current();
 	struct finding f = {
@@ -35,15 +35,21 @@ static cold struct dmalab_device *no_device(struct device *dev, const struct cal
 
 struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
 {
+	struct dmalab_device *d = (struct dmalab_device *)dev;
 	struct dmalab_machine *lab;
 
 	if (unlikely(!lab_knows(dev)))
-		return no_device(dev, call);
-	lab = dev->dmalab->machine;
+		return lab_no_device(dev, call);
+	lab = d->machine;
 	lab_lock(lab);
+	if (unlikely(!lab_knows(dev))) {
+		/* It went while we waited for the lock. */
+		lab_unlock(lab);
+		return lab_no_device(dev, call);
+	}
 	if (unlikely(lab->cookie_open))
 		fault_close_cookies(lab);
-	return dev->dmalab;
+	return d;
 }
 
 struct device *dmalab_device_new(struct dmalab_machine *machine, const char *name)
@@ -78,7 +84,7 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 
 /*
  * The structure stays until the machine goes: a driver that still uses its device
- * is to be told so, and the released entries of the ledger name it.
+ * is to be told so, and the released entries of the ledger point to it.
  */
 void lab_device_free(struct device *dev, const struct call *call)
 {
@@ -93,7 +99,7 @@ void lab_device_free(struct device *dev, const struct call *call)
 	*at = d->next;
 	d->next = d->machine->gone;
 	d->machine->gone = d;
-	d->dev.dmalab = NULL;
+	__atomic_store_n(&d->dev.dmalab, NULL, __ATOMIC_RELEASE);
 	lab_leave(d);
 }
 

@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 static struct sigaction previous;
 
@@ -56,8 +57,9 @@ static bool report_fault(const void *address, const ucontext_t *context)
 		.check = CHECK_HANDLE_DEREFERENCE, .call = &call, .cpu = address,
 		.detail = "an allocation with DMA_ATTR_NO_KERNEL_MAPPING has no CPU address",
 	};
+	uintptr_t page = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
 	size_t offset;
-	bool locked;
+	bool locked, open;
 
 	if (!lab || !in_cookies(&lab->hw, address))
 		return false;
@@ -68,11 +70,11 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	if (f.region)
 		f.dev = f.region->dev;
 	judge_report(&lab->judge, &f);
-	mprotect(lab->hw.cookies + (offset & PAGE_MASK), PAGE_SIZE, PROT_READ | PROT_WRITE);
-	lab->cookie_open = true;
+	open = mprotect((void *)page, 1, PROT_READ | PROT_WRITE) == 0;
+	lab->cookie_open |= open;
 	if (locked)
 		lab_unlock(lab);
-	return true;
+	return open;
 }
 
 /*
@@ -117,6 +119,8 @@ void fault_install(void)
 	sigaction(SIGSEGV, NULL, &now);
 	if (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_fault) {
 		previous = now;
+		/* Who ran on a stack of its own still must: the fault may be an overflow. */
+		action.sa_flags |= now.sa_flags & SA_ONSTACK;
 		sigaction(SIGSEGV, &action, NULL);
 	}
 	pthread_mutex_unlock(&lock);

@@ -29,6 +29,8 @@ struct dmalab_machine {
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
 	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
 	struct dmalab_machine *next;       /* of all machines */
+	bool was_listed;                   /* somebody may still be passing it */
+	struct dmalab_machine *unused_next;
 };
 
 struct dmalab_device {
@@ -44,7 +46,8 @@ struct dmalab_device {
 /*
  * registry.c: a spin lock that yields. While the process has one thread a store is
  * enough, and an exchange would be a third of the time of a short call; what the
- * next thread sees of it, pthread_create() takes care of.
+ * next thread sees of it, pthread_create() takes care of. (Threads made by clone()
+ * behind libc's back are not known to it, nor safe here.)
  */
 void lab_lock_slow(struct dmalab_machine *lab);
 
@@ -68,11 +71,18 @@ struct dmalab_machine *lab_current(void);
 void lab_register(struct dmalab_machine *lab);
 void lab_unregister(struct dmalab_machine *lab);
 
+/* The bare structure, zeroed but for what the registry keeps in it; NULL: no memory. */
+struct dmalab_machine *lab_struct_new(void);
+void lab_struct_free(struct dmalab_machine *lab);
+
 /*
  * device.c: begin a call for @dev. Returns its device with the machine locked, or,
  * having drawn "no-device", NULL. End it with lab_leave().
  */
 struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
+
+/* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
+cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
 
 /* dmalab_device_free(), on behalf of @call. */
 void lab_device_free(struct device *dev, const struct call *call);
@@ -80,7 +90,7 @@ void lab_devices_exit(struct dmalab_machine *lab);
 
 static inline bool lab_knows(const struct device *dev)
 {
-	return dev && (const void *)dev->dmalab == (const void *)dev;
+	return dev && (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE) == dev;
 }
 
 static inline void lab_leave(struct dmalab_device *d)

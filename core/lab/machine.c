@@ -3,7 +3,6 @@
 #include "lab/lab.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 static int build(struct dmalab_machine *lab, const struct options *o)
 {
@@ -44,12 +43,12 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 		errno = -err;
 		return NULL;
 	}
-	lab = calloc(1, sizeof(*lab));
+	lab = lab_struct_new();
 	if (!lab)
 		return NULL;
 	err = build(lab, &o);
 	if (err) {
-		free(lab);
+		lab_struct_free(lab);
 		errno = -err;
 		return NULL;
 	}
@@ -71,7 +70,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	slab_exit(&machine->slab, &machine->hw);
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);
-	free(machine);
+	lab_struct_free(machine);
 }
 
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)

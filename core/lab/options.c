@@ -229,7 +229,7 @@ static int read_pair(struct options *o, struct value pair)
 {
 	const char *equals = memchr(pair.at, '=', pair.len);
 	struct value name = { pair.at, equals ? (size_t)(equals - pair.at) : pair.len };
-	struct value v = { equals + 1, equals ? pair.len - name.len - 1 : 0 };
+	struct value v = { equals ? equals + 1 : NULL, equals ? pair.len - name.len - 1 : 0 };
 
 	if (!equals)
 		return complain("DMALAB_OPTIONS: \"%.*s\" is not key=value; help=1 lists the keys",
@@ -296,5 +296,10 @@ int options_read(struct options *o, const struct dmalab_config *config)
 		.checks = checks_of_level(LEVEL_FULL), .plain = true,
 	};
 	err = read_config(o, config);
-	return err ? err : read_environment(o);
+	if (!err)
+		err = read_environment(o);
+	/* Stores nobody tells of can only be told from the device's by the books. */
+	if (o->plain && !o->profile->coherent)
+		o->level = LEVEL_FULL;
+	return err;
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All machines, and the current one. Look-ups by address take no lock: the list
- * is changed only by dmalab_machine_new() and _free(), whose caller promises that
- * nobody uses a machine while it goes.
+ * All machines, and the current one. Look-ups by address take no lock: a machine
+ * that goes leaves its structure behind, for the next one to use, so that whoever is
+ * just passing it finds the rest of the list.
  */
 #include "lab/lab.h"
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dmalab_machine *machines;
 static struct dmalab_machine *current;
+static struct dmalab_machine *unused; /* by unused_next */
 
 struct dmalab_machine *lab_current(void)
 {
@@ -20,7 +23,8 @@ struct dmalab_machine *lab_current(void)
 
 static bool owns(const struct dmalab_machine *lab, const volatile void *p)
 {
-	return (uintptr_t)p - (uintptr_t)lab->hw.arena < lab->hw.arena_size;
+	return (uintptr_t)p - (uintptr_t)lab->hw.arena <
+	       __atomic_load_n(&lab->hw.arena_size, __ATOMIC_RELAXED);
 }
 
 static cold struct dmalab_machine *search(const volatile void *p)
@@ -28,7 +32,7 @@ static cold struct dmalab_machine *search(const volatile void *p)
 	struct dmalab_machine *lab = __atomic_load_n(&machines, __ATOMIC_ACQUIRE);
 
 	while (lab && !owns(lab, p))
-		lab = lab->next;
+		lab = __atomic_load_n(&lab->next, __ATOMIC_ACQUIRE);
 	return lab;
 }
 
@@ -41,9 +45,39 @@ struct dmalab_machine *lab_of(const volatile void *p)
 	return search(p);
 }
 
+struct dmalab_machine *lab_struct_new(void)
+{
+	struct dmalab_machine *lab;
+
+	pthread_mutex_lock(&registry_lock);
+	lab = unused;
+	if (lab)
+		unused = lab->unused_next;
+	pthread_mutex_unlock(&registry_lock);
+	return lab ? lab : calloc(1, sizeof(*lab));
+}
+
+void lab_struct_free(struct dmalab_machine *lab)
+{
+	struct dmalab_machine *next = lab->next;
+
+	if (!lab->was_listed) {
+		free(lab);
+		return;
+	}
+	memset(lab, 0, sizeof(*lab));
+	pthread_mutex_lock(&registry_lock);
+	__atomic_store_n(&lab->next, next, __ATOMIC_RELEASE);
+	lab->was_listed = true;
+	lab->unused_next = unused;
+	unused = lab;
+	pthread_mutex_unlock(&registry_lock);
+}
+
 void lab_register(struct dmalab_machine *lab)
 {
 	pthread_mutex_lock(&registry_lock);
+	lab->was_listed = true;
 	lab->next = machines;
 	__atomic_store_n(&machines, lab, __ATOMIC_RELEASE);
 	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);

@@ -86,8 +86,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 void machine_exit(struct machine *m);
 
 /*
- * pages.c: a block of 2^order frames whose last byte lies at or below @limit,
- * from @zone or a lower one. Returns the first frame, or NO_PAGE.
+ * pages.c: a block of 2^order frames, from @zone or a lower one whose bank lies
+ * entirely at or below @limit. Returns the first frame, or NO_PAGE.
  */
 u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
 

@@ -129,12 +129,18 @@ static size_t object_room(const struct slab_page *p)
 	return p->class == BLOCK ? PAGE_SIZE << p->order : class_size(p->class);
 }
 
-bool slab_find(const struct slab *s, const struct machine *m, size_t offset, struct object *object)
+/* An object of kmalloc(): where it lies and how large it was asked for. */
+struct object {
+	size_t offset, size;
+	bool live;
+};
+
+/* The object whose memory holds @offset. Returns false when it is no slab memory. */
+static bool slab_find(const struct slab *s, size_t offset, struct object *object)
 {
 	const struct slab_page *p = s->pages[offset >> PAGE_SHIFT];
 	unsigned index;
 
-	(void)m;
 	if (!p)
 		return false;
 	index = object_index(p, offset);
@@ -255,11 +261,11 @@ static void kfree_locked(struct dmalab_machine *lab, const void *ptr, const stru
 {
 	struct judge *j = &lab->judge;
 	struct finding f = { .check = CHECK_FREE_UNKNOWN, .call = call, .cpu = ptr };
-	size_t offset = (const u8 *)ptr - lab->hw.cached;
+	size_t offset = (uintptr_t)ptr - (uintptr_t)lab->hw.cached;
 	struct slab_page *p;
 	struct object object;
 
-	if (!in_cached(&lab->hw, ptr) || !slab_find(&lab->slab, &lab->hw, offset, &object)) {
+	if (!in_cached(&lab->hw, ptr) || !slab_find(&lab->slab, offset, &object)) {
 		f.detail = "not from kmalloc(), or freed already";
 		judge_report(j, &f);
 		return;
@@ -312,7 +318,7 @@ size_t ksize(const void *ptr)
 		return 0;
 	offset = (const u8 *)ptr - lab->hw.cached;
 	lab_lock(lab);
-	if (slab_find(&lab->slab, &lab->hw, offset, &object) && object.live &&
+	if (slab_find(&lab->slab, offset, &object) && object.live &&
 	    object.offset == offset)
 		size = object_room(lab->slab.pages[offset >> PAGE_SHIFT]);
 	lab_unlock(lab);

@@ -32,13 +32,4 @@ struct slab {
 int slab_init(struct slab *s, const struct machine *m);
 void slab_exit(struct slab *s, const struct machine *m);
 
-/* An object of kmalloc(): where it lies and how large it was asked for. */
-struct object {
-	size_t offset, size;
-	bool live;
-};
-
-/* The object whose memory holds @offset. Returns false when it is no slab memory. */
-bool slab_find(const struct slab *s, const struct machine *m, size_t offset, struct object *object);
-
 #endif

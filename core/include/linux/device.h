@@ -51,7 +51,7 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
  *
  * CPU physical addresses @cpu_start..@cpu_start+@size appear to the device at
  * @dma_start. After kernel/dma/direct.c: 0, -EINVAL when an offset is already
- * set or the device is not the laboratory's. To be called before any allocation
+ * set, the range is empty or wraps, or the device is not the laboratory's. To be called before any allocation
  * or mapping of the device.
  */
 int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,

@@ -7,6 +7,7 @@
 #ifndef DMALAB_LINUX_TYPES_H
 #define DMALAB_LINUX_TYPES_H
 
+#pragma GCC system_header /* for #include_next, which is an extension */
 #include_next <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
