@@ -172,12 +172,16 @@ static u64 *mask_of(struct model_device *d)
 	       d->mask == MASK_IS_COHERENT ? &d->coherent_mask : &d->own_mask;
 }
 
-/* 32 bits do always; fewer must reach the low memory, or all there is. */
-static bool mask_is_good(const struct model *m, u64 mask)
+/* 32 bits do always; fewer must reach the low memory, or all there is, as the bus has it. */
+static bool mask_is_good(const struct model *m, const struct model_device *d, u64 mask)
 {
 	u64 low_end = LOW_BASE + low_size(m) - 1;
 
-	return mask >= DMA_BIT_MASK(32) || mask >= low_end;
+	if (mask >= DMA_BIT_MASK(32))
+		return true;
+	if (d->window && low_end - WINDOW_CPU >= d->window)
+		return false;
+	return mask >= (d->window ? low_end - WINDOW_CPU + WINDOW_DMA : low_end);
 }
 
 static void set_masks(struct model *m, const struct call *c, const struct outcome *o,
@@ -195,7 +199,7 @@ static void set_masks(struct model *m, const struct call *c, const struct outcom
 	}
 	if (c->kind == COERCE_MASKS)
 		d->mask = MASK_IS_COHERENT;
-	good = mask_is_good(m, c->mask) && !(streaming && d->mask == MASK_NULL);
+	good = mask_is_good(m, d, c->mask) && !(streaming && d->mask == MASK_NULL);
 	if (good && streaming)
 		*mask_of(d) = c->mask;
 	if (good && coherent)

@@ -79,6 +79,7 @@ static const struct bad bad_options[] = {
 	{ "accesses=some", "plain explicit" },
 	{ "halt_on_error=2", "0 1" },
 	{ "halt_on_error=", "0 1" },
+	{ "help=yes", "valid: 0 1" },
 	{ "nonsense=1", "help=1" },
 	{ "=1", "help=1" },
 	{ "=", "help=1" },

@@ -17,8 +17,10 @@ static bool supported(const struct dmalab_device *d, u64 mask)
 {
 	const struct bank *bank = &d->machine->hw.bank[ZONE_DMA];
 	u64 need = last_dma_address(d);
-	u64 zone = bank->nr ? bank->phys + page_offset(bank->nr) - 1 : need;
+	u64 zone = bank->nr ? bus_from_phys(&d->window, bank->phys + page_offset(bank->nr) - 1) :
+			      need;
 
+	/* A zone behind the window's end: NO_DMA, the highest address there is. */
 	if (mask >= DMA_BIT_MASK(32))
 		return true;
 	return mask >= (zone < need ? zone : need);

@@ -215,7 +215,10 @@ static const struct key keys[] = {
 static int read_help(struct options *o, struct value v)
 {
 	(void)o;
-	(void)v;
+	if (!is(v, "0") && !is(v, "1"))
+		return complain("help \"%.*s\" is not valid; valid: 0 1", len_of(v), v.at);
+	if (is(v, "0"))
+		return 0;
 	fputs("DMALAB_OPTIONS=key=value:key=value, with\n", stderr);
 	for (size_t i = 0; i < NR_KEYS; i++)
 		fprintf(stderr, "  %-14s %s\n", keys[i].name, keys[i].help);

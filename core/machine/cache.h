@@ -11,7 +11,7 @@
 
 #include "machine/profile.h"
 
-#include <linux/types.h>
+#include <linux/mm.h>
 
 struct machine;
 
@@ -102,21 +102,21 @@ void cache_lru_touch(struct machine *m, u32 line);
 /* The bit of a line among those of its page: valid or dirty. */
 static inline u32 line_bit(const struct cache *c, u32 line)
 {
-	return line & ((1u << (12 - c->shift)) - 1);
+	return line & ((1u << (PAGE_SHIFT - c->shift)) - 1);
 }
 
 static inline bool line_is_valid(const struct cache *c, u32 line)
 {
 	u32 bit = line_bit(c, line);
 
-	return c->lines[line >> (12 - c->shift)].valid[bit >> 6] >> (bit & 63) & 1;
+	return c->lines[line >> (PAGE_SHIFT - c->shift)].valid[bit >> 6] >> (bit & 63) & 1;
 }
 
 static inline bool line_is_dirty(const struct cache *c, u32 line)
 {
 	u32 bit = line_bit(c, line);
 
-	return c->lines[line >> (12 - c->shift)].dirty[bit >> 6] >> (bit & 63) & 1;
+	return c->lines[line >> (PAGE_SHIFT - c->shift)].dirty[bit >> 6] >> (bit & 63) & 1;
 }
 
 #endif
