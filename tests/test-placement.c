@@ -222,6 +222,25 @@ static void bus_offset(void **state)
 	}
 }
 
+/* A narrow mask must reach the DMA zone where the device sees it. */
+static void narrow_mask(void **state)
+{
+	struct device *dev;
+	struct rig r;
+
+	(void)state;
+	rig_up_with(&r, &whole);
+	assert_int_equal(dma_set_mask(r.dev, DMA_BIT_MASK(23)), -EIO);
+	assert_int_equal(dma_direct_set_offset(r.dev, 8 << 20, 0, 8 << 20), 0);
+	assert_int_equal(dma_set_mask(r.dev, DMA_BIT_MASK(23)), 0);
+	dev = dmalab_device_new(r.machine, "far");
+	assert_non_null(dev);
+	assert_int_equal(dma_direct_set_offset(dev, GIB, 0, GIB), 0);
+	assert_int_equal(dma_set_mask(dev, DMA_BIT_MASK(31)), -EIO);
+	dmalab_device_free(dev);
+	rig_down(&r);
+}
+
 /* The bus shows the narrow zone only: what lies outside is out of reach. */
 static void bus_window(void **state)
 {
@@ -303,6 +322,7 @@ int main(void)
 		cmocka_unit_test(narrow_zone_runs_out),
 		cmocka_unit_test(kmalloc_zones),
 		cmocka_unit_test(bus_offset),
+		cmocka_unit_test(narrow_mask),
 		cmocka_unit_test(bus_window),
 		cmocka_unit_test(offset_after_use),
 		cmocka_unit_test(kmalloc_keeps_lines_apart),

@@ -12,18 +12,16 @@ static u64 last_dma_address(const struct dmalab_device *d)
 	return last == NO_DMA ? d->window.dma + d->window.size - 1 : last;
 }
 
-/* Any mask of 32 bits will do; a narrower one must reach the DMA zone, or all. */
+/* Any mask of 32 bits will do; a narrower one must reach the DMA zone, or all there is. */
 static bool supported(const struct dmalab_device *d, u64 mask)
 {
-	const struct bank *bank = &d->machine->hw.bank[ZONE_DMA];
-	u64 need = last_dma_address(d);
-	u64 zone = bank->nr ? bus_from_phys(&d->window, bank->phys + page_offset(bank->nr) - 1) :
-			      need;
+	const struct machine *hw = &d->machine->hw;
+	const struct bank *bank = &hw->bank[ZONE_DMA];
+	phys_addr_t last = bank->nr ? bank->phys + page_offset(bank->nr) - 1 :
+				      offset_to_phys(hw, hw->ram_size - 1);
 
-	/* A zone behind the window's end: NO_DMA, the highest address there is. */
-	if (mask >= DMA_BIT_MASK(32))
-		return true;
-	return mask >= (zone < need ? zone : need);
+	/* What the bus does not show has the highest address there is. */
+	return mask >= DMA_BIT_MASK(32) || mask >= bus_from_phys(&d->window, last);
 }
 
 static bool mask_ok(struct device *dev, u64 mask, const struct call *call)
