@@ -11,6 +11,7 @@ dmalablinux_HEADERS += \
 	core/include/linux/err.h \
 	core/include/linux/gfp.h \
 	core/include/linux/mm.h \
+	core/include/linux/scatterlist.h \
 	core/include/linux/slab.h \
 	core/include/linux/types.h
 
@@ -22,13 +23,19 @@ libdmalab_la_SOURCES = \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
+	core/machine/iommu.c \
+	core/machine/iommu.h \
 	core/machine/machine.h \
 	core/machine/pages.c \
 	core/machine/policy.c \
 	core/machine/profile.c \
 	core/machine/profile.h \
 	core/machine/ram.c \
+	core/machine/swiotlb.c \
+	core/machine/swiotlb.h \
 	core/check/access.c \
+	core/check/bounce.c \
+	core/check/bounce.h \
 	core/check/catalogue.c \
 	core/check/catalogue.def \
 	core/check/judge.h \
@@ -43,15 +50,21 @@ libdmalab_la_SOURCES = \
 	core/check/site.h \
 	core/check/story.c \
 	core/check/story.h \
+	core/dma/bus.c \
 	core/dma/coherent.c \
 	core/dma/coherent-handle.c \
 	core/dma/direct.c \
 	core/dma/direct.h \
 	core/dma/free.c \
+	core/dma/map.c \
+	core/dma/map.h \
 	core/dma/mask.c \
 	core/dma/noncoherent.c \
+	core/dma/scatterlist.c \
 	core/dma/streaming.c \
 	core/dma/sync.c \
+	core/dma/translate.c \
+	core/dma/translate.h \
 	core/lab/access.c \
 	core/lab/device.c \
 	core/lab/fault.c \
@@ -59,6 +72,7 @@ libdmalab_la_SOURCES = \
 	core/lab/machine.c \
 	core/lab/options.c \
 	core/lab/registry.c \
+	core/lib/scatterlist.c \
 	core/mm/address.c \
 	core/mm/slab.c \
 	core/mm/slab.h

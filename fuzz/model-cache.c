@@ -60,6 +60,11 @@ bool machine_speculates(const struct model *m)
 	return m->is->speculates;
 }
 
+size_t machine_line(const struct model *m)
+{
+	return m->is->line;
+}
+
 size_t machine_dma_align(const struct model *m)
 {
 	return m->is->dma_align;

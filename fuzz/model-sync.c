@@ -68,6 +68,30 @@ static bool reaches(const struct model *m, const struct call *c, size_t at, dma_
 	return c->size <= model_bank_left(m, at) && *dma + c->size - 1 <= limit;
 }
 
+/* Does the device write lines that some other mapping lets a device write? */
+static bool overlaps(const struct model *m, const struct object *new)
+{
+	const unsigned long shares = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES |
+				     DMA_ATTR_REQUIRE_COHERENT;
+	size_t line = machine_line(m);
+
+	if (new->dir == DMA_TO_DEVICE || (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
+	    m->device[new->device].snoops)
+		return false;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (!o->live || o->kind != MAPPING || o->dir == DMA_TO_DEVICE ||
+		    m->device[o->device].snoops ||
+		    ((new->attrs & shares) && (o->attrs & shares)))
+			continue;
+		if (o->at / line <= (new->at + new->size - 1) / line &&
+		    new->at / line <= (o->at + o->size - 1) / line)
+			return true;
+	}
+	return false;
+}
+
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e)
 {
 	const char *refused = refusal(m, c);
@@ -94,9 +118,11 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 	if (!works)
 		return;
 	obj.life = m->device[c->device].life;
+	if (overlaps(m, &obj))
+		expect(e, "overlapping-mapping");
 	model_add(m, &obj);
 	if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-	    hand_over(m, c->device, obj.at, c->size, true, c->dir))
+	    hand_over(m, c->device, obj.at, c->size, true, c->dir) && !e->check)
 		expect(e, "sync-partial-line");
 }
 

@@ -160,6 +160,7 @@ const struct kind_of_machine *kind_of_machine(const char *profile);
 bool machine_is_coherent(const struct model *m);
 bool machine_speculates(const struct model *m);
 size_t machine_dma_align(const struct model *m);
+size_t machine_line(const struct model *m);
 
 /* Bytes, of which some may have two values. */
 struct dispute {

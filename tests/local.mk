@@ -34,7 +34,7 @@ TESTS += $(unit_tests)
 TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
-CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
+CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c tests/cases-lists.c \
 	tests/cases-lifetime.c tests/cases-ownership.c tests/cases-sync.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)

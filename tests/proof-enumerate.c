@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_EVENTS (4 * MAX_BYTES + 6 + 3)
+#define MAX_EVENTS (4 * MAX_BYTES + 6 + 3 + 2)
 #define MAX_SHOWN 5 /* mismatches spelled out, for each row of the table */
 
 const char *const policies[NR_POLICIES] = { "never", "eager", "random", "lru" };
@@ -63,6 +63,8 @@ static void make_events(struct proof *p)
 		for (unsigned dir = 0; dir < 3; dir++)
 			p->event[p->nr_events++] =
 				(struct event){ .kind = SYNC, .to = to, .dir = dir };
+	for (enum kind kind = REMAP; p->task.rules->bounces && kind <= REMAP_SKIP; kind++)
+		p->event[p->nr_events++] = (struct event){ .kind = kind };
 	for (unsigned i = 0; p->task.scope == SCOPE_PAGE && i < 3; i++)
 		p->event[p->nr_events++] = (struct event){ .kind = whole[i], .byte = ALL_BYTES };
 }
@@ -78,12 +80,15 @@ static void print_event(const struct event *event)
 	static const char *const names[] = {
 		[CPU_LOAD] = "cpu load", [DEVICE_LOAD] = "device load",
 		[CPU_STORE] = "cpu store", [DEVICE_STORE] = "device store",
+		[REMAP] = "unmap, map", [REMAP_SKIP] = "unmap without sync, map",
 	};
 	static const char *const dirs[] = { "BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE" };
 
 	if (event->kind == SYNC)
 		fprintf(stderr, " sync_for_%s(%s);", event->to == FOR_DEVICE ? "device" : "cpu",
 			dirs[event->dir]);
+	else if (event->kind >= REMAP)
+		fprintf(stderr, " %s;", names[event->kind]);
 	else if (event->byte == ALL_BYTES)
 		fprintf(stderr, " %s of the page;", names[event->kind]);
 	else

@@ -14,6 +14,11 @@
  * (writing it back if dirty), and, where the CPU speculates, fill it. Where it
  * does not, only a load or a store of the CPU fills.
  *
+ * Of a machine that bounces there are two states: the one of a machine that does not,
+ * where CPU and device look at the same memory (an absent line), and its own, with
+ * two copies of the bytes (a valid line: the CPU's, and memory for the device's).
+ * Nothing moves but by the calls that copy.
+ *
  * There is no cleverness here to be wrong with, and nothing of the library: the
  * maintenance table is a second copy, from the kernel's sources.
  */
@@ -30,13 +35,15 @@
 
 /* Directions in the order of the enum: bidirectional, to device, from device. */
 const struct rules machines[] = {
-	{ "x86",          true,  true,  64,  { { N, N, N }, { N, N, N } } },
-	{ "arm64",        false, true,  64,  { { C, C, C }, { I, N, I } } },
-	{ "armv7",        false, true,  64,  { { C, C, I }, { I, N, I } } },
-	{ "riscv",        false, true,  64,  { { C, C, C }, { I, N, I } } },
-	{ "mips",         false, true,  32,  { { F, C, I }, { I, N, I } } },
-	{ "mips-nonspec", false, false, 128, { { F, C, I }, { N, N, N } } },
-	{ "powerpc",      false, true,  32,  { { F, C, I }, { F, C, I } } },
+	{ "x86",          true,  true,  false, 64,  { { N, N, N }, { N, N, N } } },
+	{ "arm64",        false, true,  false, 64,  { { C, C, C }, { I, N, I } } },
+	{ "armv7",        false, true,  false, 64,  { { C, C, I }, { I, N, I } } },
+	{ "riscv",        false, true,  false, 64,  { { C, C, C }, { I, N, I } } },
+	{ "mips",         false, true,  false, 32,  { { F, C, I }, { I, N, I } } },
+	{ "mips-nonspec", false, false, false, 128, { { F, C, I }, { N, N, N } } },
+	{ "powerpc",      false, true,  false, 32,  { { F, C, I }, { F, C, I } } },
+	{ "swiotlb",      true,  true,  true,  64,  { { C, C, N }, { I, N, I } } },
+	{ "iommu",        true,  true,  false, 64,  { { N, N, N }, { N, N, N } } },
 };
 
 const unsigned nr_machines = sizeof(machines) / sizeof(machines[0]);
@@ -134,6 +141,8 @@ void states_start(struct states *set, const struct rules *rules, enum start star
 	uint32_t old = put(0, ALL_BYTES, VALUE_OLD);
 
 	set->count = 0;
+	if (rules->bounces)
+		add(set, present(0, 0, 0));
 	if (start == START_FRESH && !rules->coherent)
 		add(set, present(DIRTY, 0, old));
 	else
@@ -155,11 +164,34 @@ static uint32_t maintained(uint32_t state, enum line_op op)
 	}
 }
 
+/* The machine's own state, when it bounces. */
+static uint32_t after_bounce(uint32_t state, const struct rules *rules,
+			     const struct event *event, unsigned value)
+{
+	enum line_op op = event->kind == SYNC ? rules->op[event->to][event->dir] : NOTHING;
+
+	switch (event->kind) {
+	case CPU_STORE:
+		return present(0, put(cached(state), event->byte, value), memory(state));
+	case DEVICE_STORE:
+		return present(0, cached(state), put(memory(state), event->byte, value));
+	case REMAP:
+		return present(0, memory(state), memory(state));
+	case REMAP_SKIP:
+		return present(0, cached(state), cached(state));
+	default:
+		return op == CLEAN ? present(0, cached(state), cached(state)) :
+		       op == INVALIDATE ? present(0, memory(state), memory(state)) : state;
+	}
+}
+
 static uint32_t after(uint32_t state, const struct rules *rules, const struct event *event,
 		      unsigned value)
 {
 	uint32_t stored;
 
+	if (rules->bounces && state & VALID)
+		return after_bounce(state, rules, event, value);
 	switch (event->kind) {
 	case CPU_LOAD:
 		return rules->coherent ? state : filled(state);
@@ -175,7 +207,8 @@ static uint32_t after(uint32_t state, const struct rules *rules, const struct ev
 		return state & VALID ? present(state & DIRTY, cached(state), stored) :
 			absent(stored);
 	default:
-		return maintained(state, rules->op[event->to][event->dir]);
+		return rules->coherent ? state :
+			maintained(state, rules->op[event->to][event->dir]);
 	}
 }
 

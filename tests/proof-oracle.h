@@ -12,8 +12,10 @@ struct rules {
 	const char *name;
 	bool coherent;
 	bool speculates;
+	bool bounces;
 	unsigned line;            /* bytes */
-	enum line_op op[2][3];    /* [hand-over][direction] */
+	enum line_op op[2][3];    /* [hand-over][direction]; of a bounce: CLEAN copies in,
+				     INVALIDATE copies back */
 };
 
 extern const struct rules machines[];

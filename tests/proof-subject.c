@@ -3,17 +3,21 @@
  * The library under test. A bidirectional noncoherent buffer takes syncs in every
  * direction; each program gets a line of it that is in a known state, so that
  * nothing is left of the program before. When all lines are used up the buffer
- * is freed, dirty lines and all, and allocated anew.
+ * is freed, dirty lines and all, and allocated anew. On a machine that bounces it is
+ * a mapping of so much memory, which begins in the middle of a line.
  */
 #include "proof-subject.h"
 
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
+#include <linux/slab.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BUFFER_SIZE (64 * PAGE_SIZE)
+#define BOUNCED_SIZE (4 * PAGE_SIZE) /* less, since all of it is copied */
+#define BOUNCED_AT   24 /* bytes into its memory: no multiple of a line */
 
 struct subject {
 	struct subject_config config;
@@ -21,6 +25,7 @@ struct subject {
 	struct device *dev;
 	uint8_t *cpu;
 	dma_addr_t dma;
+	size_t size;
 	size_t line;             /* offset of the line in use */
 	size_t stride;           /* to the next one */
 	size_t at[MAX_BYTES];    /* the bytes' offsets in the line */
@@ -49,22 +54,49 @@ static void give_up(const struct subject *s, const char *what)
 	exit(2);
 }
 
+static void map(struct subject *s)
+{
+	s->dma = dma_map_single(s->dev, s->cpu, s->size, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(s->dev, s->dma))
+		give_up(s, "dma_map_single()");
+}
+
+static void free_buffer(struct subject *s)
+{
+	if (!s->cpu)
+		return;
+	if (!s->config.rules->bounces) {
+		dma_free_noncoherent(s->dev, s->size, s->cpu, s->dma, DMA_BIDIRECTIONAL);
+		return;
+	}
+	dma_unmap_single(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
+	kfree(s->cpu - BOUNCED_AT);
+}
+
 static void renew_buffer(struct subject *s)
 {
-	if (s->cpu)
-		dma_free_noncoherent(s->dev, BUFFER_SIZE, s->cpu, s->dma, DMA_BIDIRECTIONAL);
-	s->cpu = dma_alloc_noncoherent(s->dev, BUFFER_SIZE, &s->dma, DMA_BIDIRECTIONAL,
-				       GFP_KERNEL);
-	if (!s->cpu)
-		give_up(s, "dma_alloc_noncoherent()");
+	free_buffer(s);
+	if (s->config.rules->bounces) {
+		dmalab_machine_set_current(s->machine);
+		s->cpu = kzalloc(BOUNCED_AT + s->size, GFP_KERNEL);
+		if (!s->cpu)
+			give_up(s, "kzalloc()");
+		s->cpu += BOUNCED_AT;
+		map(s);
+	} else {
+		s->cpu = dma_alloc_noncoherent(s->dev, s->size, &s->dma,
+					       DMA_BIDIRECTIONAL, GFP_KERNEL);
+		if (!s->cpu)
+			give_up(s, "dma_alloc_noncoherent()");
+	}
 	s->line = 0;
 
 	/* A read of the device changes nothing, so it may look where it must not. */
-	if (dmalab_device_read(s->dev, s->dma, s->old, BUFFER_SIZE))
+	if (dmalab_device_read(s->dev, s->dma, s->old, s->size))
 		give_up(s, "dmalab_device_read()");
 	if (s->config.start == START_SETTLED) {
-		dma_sync_single_for_device(s->dev, s->dma, BUFFER_SIZE, DMA_BIDIRECTIONAL);
-		dma_sync_single_for_cpu(s->dev, s->dma, BUFFER_SIZE, DMA_BIDIRECTIONAL);
+		dma_sync_single_for_device(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
+		dma_sync_single_for_cpu(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
 	}
 }
 
@@ -78,6 +110,7 @@ struct subject *subject_new(const struct subject_config *config)
 		exit(2);
 	}
 	s->config = *config;
+	s->size = config->rules->bounces ? BOUNCED_SIZE : BUFFER_SIZE;
 	s->machine = dmalab_machine_new(&(struct dmalab_config){
 		.profile = config->rules->name,
 		.ram_size = 4 * BUFFER_SIZE,
@@ -104,7 +137,7 @@ struct subject *subject_new(const struct subject_config *config)
 
 void subject_free(struct subject *s)
 {
-	dma_free_noncoherent(s->dev, BUFFER_SIZE, s->cpu, s->dma, DMA_BIDIRECTIONAL);
+	free_buffer(s);
 	dmalab_device_free(s->dev);
 	dmalab_machine_free(s->machine);
 	free(s);
@@ -113,7 +146,7 @@ void subject_free(struct subject *s)
 void subject_next_line(struct subject *s)
 {
 	s->line += s->stride;
-	if (s->line == BUFFER_SIZE)
+	if (s->line == s->size)
 		renew_buffer(s);
 	s->salt = s->salt == 0xf0 ? 0x10 : s->salt + 0x10;
 }
@@ -153,6 +186,10 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 	s->report = NULL;
 	if (event->kind == SYNC) {
 		sync(s, event);
+	} else if (event->kind >= REMAP) {
+		dma_unmap_single_attrs(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL,
+				       event->kind == REMAP_SKIP ? DMA_ATTR_SKIP_CPU_SYNC : 0);
+		map(s);
 	} else if (event->byte == ALL_BYTES) {
 		memset(s->page, value, PAGE_SIZE);
 		failed = do_access(s, event->kind, s->line, s->page, PAGE_SIZE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words of the proof: programs of events on one cache line.
+ * The words of the proof: programs of events on one cache line, or on so many bytes
+ * of a bounced mapping.
  *
  *   oracle   every state that a legal cache may be in (proof-oracle.c)
  *   subject  the library under test, behind its public API (proof-subject.c)
@@ -20,7 +21,11 @@
 
 enum hand_over { FOR_DEVICE, FOR_CPU };
 
-enum kind { CPU_LOAD, DEVICE_LOAD, CPU_STORE, DEVICE_STORE, SYNC };
+enum kind {
+	CPU_LOAD, DEVICE_LOAD, CPU_STORE, DEVICE_STORE, SYNC,
+	REMAP,     /* unmapped and mapped again */
+	REMAP_SKIP /* the same with DMA_ATTR_SKIP_CPU_SYNC at the unmap */
+};
 
 #define ALL_BYTES MAX_BYTES
 

@@ -67,6 +67,18 @@ static inline int is_coherent(const struct rig *r)
 	return r->dev->dma_coherent;
 }
 
+/* Every mapping is copied. */
+static inline int bounces(const struct rig *r)
+{
+	return strcmp(dmalab_machine_profile(r->machine), "swiotlb") == 0;
+}
+
+/* A DMA address is not the physical one of the memory. */
+static inline int translates(const struct rig *r)
+{
+	return bounces(r) || strcmp(dmalab_machine_profile(r->machine), "iommu") == 0;
+}
+
 /* All profiles, in a loop. */
 #define for_each_profile(name) \
 	for (unsigned profile_i = 0; ((name) = dmalab_profile_name(profile_i)) != NULL; profile_i++)

@@ -148,7 +148,7 @@ static bool needs_accesses(const char *family, const char *check)
 	if (strcmp(check, "handle-dereference") == 0)
 		return false;
 	return strcmp(family, "ownership") == 0 || strcmp(family, "coherency") == 0 ||
-	       strcmp(check, "sync-partial-line") == 0;
+	       strcmp(check, "sync-partial-line") == 0 || strncmp(check, "stale-", 6) == 0;
 }
 
 static void contract_level(void **state)

@@ -22,6 +22,8 @@ static const struct edge edges[] = {
 	{ "mips", 32, true, true },
 	{ "mips-nonspec", 128, true, false },/* does nothing for the CPU */
 	{ "powerpc", 32, false, false },     /* flushes all if one line is partial */
+	{ "swiotlb", 64, false, false },     /* no caches to maintain */
+	{ "iommu", 64, false, false },
 };
 
 static void every_profile_has_an_edge(void **state)

@@ -31,7 +31,7 @@ static void current_machine(void **state)
 /* The same program on all profiles at once: nothing crosses over. */
 static void all_profiles_side_by_side(void **state)
 {
-	enum { NR = 7 };
+	enum { NR = 9 };
 	struct rig rigs[NR];
 	void *p[NR], *q[NR];
 	dma_addr_t p_dma[NR], q_dma[NR];

@@ -223,7 +223,8 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 		dangling_access(j, call, offset, len, false);
 		return;
 	}
-	v = shadow_look(&j->shadow, SIDE_CPU, offset, len);
+	v = unlikely(j->lost.arena) ? bounce_look_cpu(j, offset, len) :
+				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(v.bytes))
 		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
 	else
@@ -256,6 +257,8 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 		return;
 	}
 	owned = check_cpu_owner(j, call, offset, len, true);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, call->site);
 	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
 	if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
 		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
@@ -324,34 +327,64 @@ static size_t side_of(const struct judge *j, const struct region *r, size_t offs
 	return n < len ? n : len;
 }
 
-void judge_device_load(struct judge *j, const struct call *call, struct region *r,
-		       dma_addr_t dma, size_t offset, size_t len)
+/* Not a resource, nor on a machine that bounces. */
+static bool is_plain_memory(const struct judge *j, const struct region *r)
 {
-	bool reported = false;
+	return !j->lost.arena && region_has_memory(r);
+}
+
+static cold void load_elsewhere(struct judge *j, const struct call *call, struct region *r,
+				dma_addr_t dma, size_t offset, size_t len, bool *reported)
+{
+	struct verdict v = { .bytes = 0 };
+
+	if (*reported)
+		return;
+	if (r->bounce)
+		v = bounce_look_device(r, offset - r->offset, len);
+	if (v.bytes)
+		report_verdict(j, call, SIDE_BUS, r, dma, offset, len, &v);
+	*reported = v.bytes || check_device(j, call, r, dma, offset, len, false);
+}
+
+void judge_device_load(struct judge *j, const struct call *call, struct region *r,
+		       dma_addr_t dma, size_t offset, size_t len, bool *reported)
+{
 	enum side side;
 
+	if (unlikely(!is_plain_memory(j, r))) {
+		load_elsewhere(j, call, r, dma, offset, len, reported);
+		return;
+	}
 	for (size_t done = 0, n; done < len; done += n) {
 		struct verdict v;
 
 		n = side_of(j, r, offset + done, len - done, &side);
 		v = shadow_look(&j->shadow, side, offset + done, n);
-		if (unlikely(v.bytes) && !reported) {
+		if (unlikely(v.bytes) && !*reported) {
 			report_verdict(j, call, side, r, dma, offset, len, &v);
-			reported = true;
+			*reported = true;
 		}
 		if (side == SIDE_CPU)
 			shadow_cpu_load(&j->shadow, offset + done, n);
 	}
-	if (likely(!reported))
-		check_device(j, call, r, dma, offset, len, false);
+	if (likely(!*reported))
+		*reported = check_device(j, call, r, dma, offset, len, false);
 }
 
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
-			dma_addr_t dma, size_t offset, size_t len)
+			dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
-	bool reported = check_device(j, call, r, dma, offset, len, true);
 	enum side side;
 
+	if (likely(!*reported))
+		*reported = check_device(j, call, r, dma, offset, len, true);
+
+	if (unlikely(!is_plain_memory(j, r))) {
+		if (j->lost.arena && region_has_memory(r))
+			bounce_device_store(j, r, offset - r->offset, len, call->site);
+		return;
+	}
 	for (size_t done = 0, n; done < len; done += n) {
 		struct damage d;
 
@@ -360,9 +393,9 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 			shadow_cpu_store(&j->shadow, offset + done, n, call->site, &d);
 		else
 			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
-		if (unlikely(d.bytes) && !reported) {
+		if (unlikely(d.bytes) && !*reported) {
 			report_damage(j, call, side, r, dma, offset, len, &d);
-			reported = true;
+			*reported = true;
 		}
 	}
 }

@@ -6,6 +6,7 @@
 #ifndef DMALAB_CHECK_JUDGE_H
 #define DMALAB_CHECK_JUDGE_H
 
+#include "check/bounce.h"
 #include "check/ledger.h"
 #include "check/shadow.h"
 
@@ -37,7 +38,8 @@ struct judge {
 	bool halt;                /* stop at the first error */
 	u64 enabled;              /* one bit for each check */
 	struct ledger ledger;
-	struct shadow shadow;
+	struct shadow shadow;     /* of the cache */
+	struct lost lost;         /* of the bounce buffer */
 	unsigned long counts[NR_CHECKS];
 	dmalab_report_fn handler;
 	void *context;
@@ -113,7 +115,7 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
 	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&
 	       !j->hw->frames[p].memory_only &&
-	       (!s->arena || (s->speculates && shadow_settled(s, p)));
+	       (s->arena ? s->speculates && shadow_settled(s, p) : !lost_any(&j->lost, p));
 }
 
 /*
@@ -133,11 +135,21 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
 			bool store);
 
-/* A device's access to @r, which contains the range. */
+/*
+ * A device's access to @r, which contains the range; @offset is that of the CPU's
+ * memory. *@reported: this access has drawn its report.
+ */
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,
-		       dma_addr_t dma, size_t offset, size_t len);
+		       dma_addr_t dma, size_t offset, size_t len, bool *reported);
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
-			dma_addr_t dma, size_t offset, size_t len);
+			dma_addr_t dma, size_t offset, size_t len, bool *reported);
+
+/* An allocator filled memory with zeroes, through the CPU's cache. */
+static inline void judge_zeroed(struct judge *j, size_t offset, size_t len, site_t site)
+{
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, site);
+}
 
 /* What stores through plain pointers did to these bytes and the lines around them. */
 static inline void judge_find_stores(struct judge *j, size_t offset, size_t len, site_t site)

@@ -17,16 +17,20 @@ int ledger_init(struct ledger *l, const struct machine *m)
 {
 	size_t pages = m->nr_pages * sizeof(struct ledger_page);
 	size_t graves = GRAVES * sizeof(struct region);
+	size_t iova = m->profile->translation == TRANSLATE_IOMMU ?
+		      IOVA_PAGES * sizeof(struct span *) : 0;
 	u8 *at;
 
 	memset(l, 0, sizeof(*l));
-	l->arena_size = pages + graves;
+	l->ram_size = m->ram_size;
+	l->arena_size = pages + graves + iova;
 	at = mmap(NULL, l->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return -ENOMEM;
 	l->pages = (struct ledger_page *)at;
 	l->graves = (struct region *)(at + pages);
+	l->iova = iova ? (struct span **)(at + pages + graves) : NULL;
 	return 0;
 }
 
@@ -57,10 +61,30 @@ cold bool ledger_grow(struct ledger *l)
 	return true;
 }
 
-static void enter_span(struct ledger *l, u32 page, struct span *span, struct region *r)
+cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 {
-	struct span **head = &l->pages[page].maps;
+	static struct span *none;
 
+	if (place < l->ram_size)
+		return &l->pages[place >> PAGE_SHIFT].maps;
+	if (place & PLACE_MMIO)
+		return &l->mmio[(place >> PAGE_SHIFT) % MMIO_HEADS];
+	if (l->iova && (place & ~PLACE_IOVA) >> PAGE_SHIFT < IOVA_PAGES)
+		return &l->iova[(place & ~PLACE_IOVA) >> PAGE_SHIFT];
+	none = NULL;
+	return &none;
+}
+
+cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
+{
+	for (struct span *span = ledger_spans(l, place); span; span = span->next)
+		if (!region_is_mapping(span->region) && region_holds(span->region, place, 1))
+			return span->region;
+	return NULL;
+}
+
+static void enter_span(struct span **head, struct span *span, struct region *r)
+{
 	span->region = r;
 	span->next = *head;
 	span->pprev = head;
@@ -76,18 +100,34 @@ static void leave_span(struct span *span)
 		span->next->pprev = span->pprev;
 }
 
-static bool enter_mapping(struct ledger *l, struct region *r)
+/* Pages in whose lists it is: of its memory if it is a mapping, and of its place. */
+static u32 memory_spans(const struct region *r)
 {
-	u32 first = region_first_page(r), nr = region_pages(r);
+	return region_is_mapping(r) && region_has_memory(r) ? region_pages(r) : 0;
+}
 
-	r->spans = &r->span;
-	if (nr > 1) {
-		r->spans = malloc(nr * sizeof(*r->spans));
-		if (!r->spans)
+static u32 place_spans(const struct region *r)
+{
+	if (region_is_direct(r))
+		return 0;
+	return ((r->place + r->size - 1) >> PAGE_SHIFT) - (r->place >> PAGE_SHIFT) + 1;
+}
+
+static bool enter_spans(struct ledger *l, struct region *r)
+{
+	u32 memory = memory_spans(r), place = place_spans(r);
+	struct span *span = &r->span;
+
+	r->spans = span;
+	if (memory + place > 1) {
+		r->spans = span = malloc((memory + place) * sizeof(*span));
+		if (!span)
 			return false;
 	}
-	for (u32 i = 0; i < nr; i++)
-		enter_span(l, first + i, &r->spans[i], r);
+	for (u32 i = 0; i < memory; i++)
+		enter_span(&l->pages[region_first_page(r) + i].maps, span++, r);
+	for (u32 i = 0; i < place; i++)
+		enter_span(ledger_far_spans(l, r->place + page_offset(i)), span++, r);
 	return true;
 }
 
@@ -95,10 +135,9 @@ bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
 {
 	struct region *next_unused = r->next;
 
-	if (region_is_mapping(r)) {
-		if (!enter_mapping(l, r))
-			return false;
-	} else {
+	if ((region_is_mapping(r) || unlikely(!region_is_direct(r))) && !enter_spans(l, r))
+		return false;
+	if (!region_is_mapping(r)) {
 		u32 first = region_first_page(r), nr = region_pages(r);
 
 		for (u32 i = 0; i < nr; i++)
@@ -116,15 +155,19 @@ bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
 
 void ledger_del(struct ledger *l, struct region *r, site_t site)
 {
-	u32 first = region_first_page(r), nr = region_pages(r);
 	struct region *grave = &l->graves[l->nr_dead++ % GRAVES];
 
-	if (region_is_mapping(r)) {
+	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
+		u32 nr = memory_spans(r) + place_spans(r);
+
 		for (u32 i = 0; i < nr; i++)
 			leave_span(&r->spans[i]);
 		if (r->spans != &r->span)
 			free(r->spans);
-	} else {
+	}
+	if (!region_is_mapping(r)) {
+		u32 first = region_first_page(r), nr = region_pages(r);
+
 		for (u32 i = 0; i < nr; i++)
 			l->pages[first + i].alloc = NULL;
 	}
@@ -137,6 +180,8 @@ void ledger_del(struct ledger *l, struct region *r, site_t site)
 	grave->died = site;
 	grave->device_bytes = NULL;
 	grave->spans = NULL;
+	grave->bounce = NULL;
+	grave->group = NULL;
 
 	r->next = l->unused;
 	l->unused = r;

@@ -2,9 +2,11 @@
 /*
  * The ledger: every live DMA allocation and mapping, and the last ones released.
  *
- * It is indexed by page frame, so a look-up costs the same however many objects
- * live: a frame has at most one allocation, and a list of the mappings that touch
- * it. Only the graveyard is searched, when a report is due anyway.
+ * It is indexed by page, so a look-up costs the same however many objects live: a
+ * frame of RAM has at most one allocation, and a list of the mappings that touch it.
+ * What a device finds at another place than its memory's (bounced, behind an IOMMU,
+ * or no memory at all) is in the list of the pages of that place as well. Only the
+ * graveyard is searched, when a report is due anyway.
  */
 #ifndef DMALAB_CHECK_LEDGER_H
 #define DMALAB_CHECK_LEDGER_H
@@ -14,13 +16,19 @@
 
 #include <linux/dma-direction.h>
 
-enum region_kind { REGION_COHERENT, REGION_HANDLE, REGION_NONCOHERENT, REGION_SINGLE };
+enum region_kind {
+	REGION_COHERENT,
+	REGION_HANDLE,
+	REGION_NONCOHERENT,
+	REGION_SINGLE,  /* a mapping of one piece: single, page, phys, resource */
+	REGION_SG       /* one entry of a mapped list */
+};
 
 enum owner { OWNER_CPU, OWNER_DEVICE, OWNER_MIXED, OWNER_ANY };
 
 struct region;
 
-/* A mapping in the list of one page frame. */
+/* A region in the list of one page. */
 struct span {
 	struct span *next, **pprev;
 	struct region *region;
@@ -29,7 +37,8 @@ struct span {
 struct region {
 	struct region *next, **pprev;  /* among the live ones of the device */
 	struct device *dev;
-	size_t offset, size;           /* in RAM; bytes as the driver asked */
+	size_t offset, size;           /* in RAM, or NO_OFFSET; bytes as the driver asked */
+	u64 place;                     /* where the device finds it: bus.h */
 	dma_addr_t dma;
 	const void *cpu;               /* as the driver got it, or gave it to the map */
 	unsigned long attrs;
@@ -44,8 +53,20 @@ struct region {
 	const char *function;          /* that made it */
 	site_t born, died;             /* died: 0 while it lives */
 
-	struct span span;              /* of a mapping in one page, */
-	struct span *spans;            /* or in several */
+	struct span span;              /* the only one, */
+	struct span *spans;            /* or all: of its memory, then of its place */
+
+	struct bounce *bounce;         /* bounce.h; NULL: the device sees the memory itself */
+	struct sg_group *group;        /* of an entry of a list */
+	struct region *group_next;
+};
+
+/* What dma_map_sg() mapped at one time. */
+struct sg_group {
+	struct region *first;          /* in the order of the list */
+	unsigned nents;                /* entries given to the map */
+	dma_addr_t iova;               /* the addresses of all, */
+	size_t iova_size;              /* in one piece; 0: each has its own */
 };
 
 #define USE_UNIT 32u /* bytes: the smallest object that is handed out */
@@ -58,8 +79,13 @@ struct ledger_page {
 
 #define GRAVES 512u
 
+#define MMIO_HEADS 1024u
+
 struct ledger {
 	struct ledger_page *pages;     /* by page frame */
+	size_t ram_size;
+	struct span **iova;            /* by page of an IOMMU's addresses; NULL: no IOMMU */
+	struct span *mmio[MMIO_HEADS]; /* by page of what is no RAM, hashed */
 	struct region *unused;
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */
@@ -124,9 +150,26 @@ static inline bool region_contains(const struct region *r, size_t offset, size_t
 	       len <= r->size - (offset - r->offset);
 }
 
+/* The same of a place on the bus. */
+static inline bool region_holds(const struct region *r, u64 place, size_t len)
+{
+	return place - r->place < r->size && len <= r->size - (place - r->place);
+}
+
+/* Does the device find it where its memory is? */
+static inline bool region_is_direct(const struct region *r)
+{
+	return r->place == r->offset;
+}
+
+static inline bool region_has_memory(const struct region *r)
+{
+	return r->offset != NO_OFFSET;
+}
+
 static inline bool region_touches(const struct region *r, size_t offset, size_t len)
 {
-	return offset < r->offset + r->size && r->offset < offset + len;
+	return region_has_memory(r) && offset < r->offset + r->size && r->offset < offset + len;
 }
 
 static inline u32 region_first_page(const struct region *r)
@@ -140,26 +183,52 @@ static inline u32 region_pages(const struct region *r)
 	return ((r->offset + r->size - 1) >> PAGE_SHIFT) - region_first_page(r) + 1;
 }
 
+static inline bool region_kind_is_mapping(enum region_kind kind)
+{
+	return kind == REGION_SINGLE || kind == REGION_SG;
+}
+
 static inline bool region_is_mapping(const struct region *r)
 {
-	return r->kind == REGION_SINGLE;
+	return region_kind_is_mapping(r->kind);
+}
+
+/* The list of a page of the bus that is not simply RAM. */
+struct span **ledger_far_spans(struct ledger *l, u64 place);
+
+/* What is mapped at @place, and where devices see memory as it is, what touches it. */
+static inline struct span *ledger_spans(const struct ledger *l, u64 place)
+{
+	if (likely(place < l->ram_size))
+		return l->pages[place >> PAGE_SHIFT].maps;
+	return *ledger_far_spans((struct ledger *)l, place);
+}
+
+/* The allocation whose memory the device finds at @place, or NULL. */
+struct region *ledger_far_alloc(const struct ledger *l, u64 place);
+
+static inline struct region *ledger_alloc_at(const struct ledger *l, u64 place)
+{
+	if (likely(place < l->ram_size))
+		return l->pages[place >> PAGE_SHIFT].alloc;
+	return ledger_far_alloc(l, place);
 }
 
 /*
- * The live object at @offset that fits best, a mapping before its memory, with
- * fit() from 0 (not at all) to BEST_FIT; *@best: how well.
+ * The live object at @place on the bus that fits best, a mapping before its memory,
+ * with fit() from 0 (not at all) to BEST_FIT; *@best: how well.
  */
 #define BEST_FIT 3
 
 static inline __attribute__((always_inline)) struct region *
-ledger_find(const struct ledger *l, size_t offset,
+ledger_find(const struct ledger *l, u64 place,
 	    int (*fit)(const struct region *r, const void *arg), const void *arg, int *best)
 {
-	const struct ledger_page *page = &l->pages[offset >> PAGE_SHIFT];
-	struct region *found = NULL;
+	struct region *found = NULL, *alloc;
 
 	*best = 0;
-	for (struct span *span = page->maps; span && *best < BEST_FIT; span = span->next) {
+	for (struct span *span = ledger_spans(l, place); span && *best < BEST_FIT;
+	     span = span->next) {
 		int f = fit(span->region, arg);
 
 		if (f > *best) {
@@ -167,12 +236,13 @@ ledger_find(const struct ledger *l, size_t offset,
 			found = span->region;
 		}
 	}
-	if (page->alloc && *best < BEST_FIT) {
-		int f = fit(page->alloc, arg);
+	alloc = likely(place < l->ram_size) ? l->pages[place >> PAGE_SHIFT].alloc : NULL;
+	if (alloc && *best < BEST_FIT) {
+		int f = fit(alloc, arg);
 
 		if (f > *best) {
 			*best = f;
-			found = page->alloc;
+			found = alloc;
 		}
 	}
 	return found;

@@ -22,6 +22,8 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 	err = ledger_init(&j->ledger, hw);
 	if (!err && level == LEVEL_FULL)
 		err = shadow_init(&j->shadow, hw);
+	if (!err && level == LEVEL_FULL)
+		err = lost_init(&j->lost, hw);
 	if (err)
 		judge_exit(j);
 	return err;
@@ -29,6 +31,7 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 
 void judge_exit(struct judge *j)
 {
+	lost_exit(&j->lost);
 	shadow_exit(&j->shadow);
 	ledger_exit(&j->ledger);
 }
@@ -64,6 +67,8 @@ static const char *object_name(const struct region *r)
 		return "noncoherent buffer";
 	case REGION_SINGLE:
 		return "mapping";
+	case REGION_SG:
+		return "entry of a mapped list";
 	}
 	return NULL;
 }

@@ -205,7 +205,8 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 
 /* ---------------------------------------------------------------- events */
 
-static void look_granule(struct verdict *v, const struct granule *g, size_t base, u64 bad)
+void verdict_add(struct verdict *v, const struct granule *g, const struct origin *o, size_t base,
+		 u64 bad)
 {
 	u64 both = bad & g->cpu & g->dev;
 	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
@@ -220,8 +221,10 @@ static void look_granule(struct verdict *v, const struct granule *g, size_t base
 		gravest = lost_dev;
 	else if (stale && !v->bytes)
 		gravest = stale;
-	if (gravest)
+	if (gravest) {
 		v->example = base + __builtin_ctzll(gravest);
+		v->origin = o;
+	}
 	v->lost_cpu += __builtin_popcountll(lost_cpu);
 	v->lost_dev += __builtin_popcountll(lost_dev);
 	v->stale += __builtin_popcountll(stale);
@@ -258,7 +261,8 @@ struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size
 			const struct granule *g = &s->granules[base >> 6];
 			u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
 
-			look_granule(&v, g, base, bad & bits(base, at, page_end));
+			verdict_add(&v, g, &s->origins[base >> 6], base,
+				    bad & bits(base, at, page_end));
 			at = base + 64;
 		}
 		at = page_end;

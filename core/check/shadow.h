@@ -16,7 +16,11 @@ struct granule {
 	u64 writer; /* the last to store it was the device */
 };
 
-enum loss { LOSS_NONE, LOSS_CPU_STORE, LOSS_DEVICE_STORE, LOSS_INVALIDATE };
+enum loss {
+	LOSS_NONE,
+	LOSS_CPU_STORE, LOSS_DEVICE_STORE, LOSS_INVALIDATE,  /* of a cache */
+	LOSS_COPY_IN, LOSS_COPY_OUT, LOSS_NO_COPY            /* of a bounce buffer */
+};
 
 /* For the story of a granule. */
 struct origin {
@@ -60,7 +64,8 @@ struct verdict {
 	size_t first, last;       /* the indeterminate bytes lie in here */
 	size_t bytes;             /* how many they are; 0: all is well */
 	size_t stale, lost_cpu, lost_dev;
-	size_t example;           /* one of the gravest kind */
+	size_t example;           /* one of the gravest kind, */
+	const struct origin *origin; /* and how it came about */
 };
 
 /* What a store did to bytes that it did not write, or that others endanger. */
@@ -74,6 +79,10 @@ struct damage {
 		u64 bytes;
 	} victims[4];
 };
+
+/* Add the bytes @bad of the granule at @base, told by its own bits, to a verdict. */
+void verdict_add(struct verdict *v, const struct granule *g, const struct origin *o, size_t base,
+		 u64 bad);
 
 int shadow_init(struct shadow *s, const struct machine *m);
 void shadow_exit(struct shadow *s);

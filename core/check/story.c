@@ -49,8 +49,8 @@ static void where_it_breaks(struct story *s, enum handover to, enum dma_data_dir
 	size_t len = 0;
 
 	for (size_t i = 0; i < nr_profiles; i++)
-		if (does_it(profile_op(&profiles[i], to, dir), need) &&
-		    !(was_made && does_it(profile_op(&profiles[i], other, dir), need)))
+		if (does_it(profile_effect(&profiles[i], to, dir), need) &&
+		    !(was_made && does_it(profile_effect(&profiles[i], other, dir), need)))
 			len += snprintf(s->breaks_text + len, sizeof(s->breaks_text) - len,
 					"%s%s", len ? ", " : "", profiles[i].name);
 	if (len)
@@ -60,6 +60,22 @@ static void where_it_breaks(struct story *s, enum handover to, enum dma_data_dir
 static const char *handover_name(enum handover to)
 {
 	return to == FOR_CPU ? "for_cpu" : "for_device";
+}
+
+/* The call that is missing, as source code, for bytes @first..@last of @r. */
+static void spell_sync(struct story *s, const struct region *r, enum handover to, size_t first,
+		       size_t last, const char *where)
+{
+	s->missing = s->missing_text;
+	if (r->group)
+		snprintf(s->missing_text, sizeof(s->missing_text),
+			 "dma_sync_sg_%s(%s, sgl, %u, %s); %s", handover_name(to),
+			 device_name(r->dev), r->group->nents, dir_name(r->dir), where);
+	else
+		snprintf(s->missing_text, sizeof(s->missing_text),
+			 "dma_sync_single_%s(%s, 0x%llx, %zu, %s); %s", handover_name(to),
+			 device_name(r->dev), (unsigned long long)(r->dma + first),
+			 last - first + 1, dir_name(r->dir), where);
 }
 
 /*
@@ -76,13 +92,13 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 	if (!r || !region_is_owned(r))
 		return;
 	/* Without speculation, what keeps the cache empty is the hand-over before. */
-	if (to == FOR_CPU && !does_it(profile_op(profile, to, r->dir), need) &&
-	    does_it(profile_op(profile, FOR_DEVICE, r->dir), need)) {
+	if (to == FOR_CPU && !does_it(profile_effect(profile, to, r->dir), need) &&
+	    does_it(profile_effect(profile, FOR_DEVICE, r->dir), need)) {
 		to = FOR_DEVICE;
 		instead = true;
 		where = "after the CPU's last access, before the device's write";
 	}
-	if (!does_it(profile_op(profile, to, r->dir), need)) {
+	if (!does_it(profile_effect(profile, to, r->dir), need)) {
 		snprintf(s->missing_text, sizeof(s->missing_text),
 			 "DMA_BIDIRECTIONAL or %s where it was mapped: no sync %s of %s does this",
 			 need == NEED_WRITE_BACK ? "DMA_TO_DEVICE" : "DMA_FROM_DEVICE", handover_name(to),
@@ -91,17 +107,12 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 		where_it_breaks(s, to, DMA_BIDIRECTIONAL, need, instead);
 		return;
 	}
+	where_it_breaks(s, to, r->dir, need, instead);
 	if (first < r->offset)
 		first = r->offset;
 	if (last >= r->offset + r->size)
 		last = r->offset + r->size - 1;
-	snprintf(s->missing_text, sizeof(s->missing_text),
-		 "dma_sync_single_%s(%s, 0x%llx, %zu, %s); %s", handover_name(to),
-		 r->dev ? device_name(r->dev) : "dev",
-		 (unsigned long long)(r->dma + (first - r->offset)), last - first + 1,
-		 dir_name(r->dir), where);
-	s->missing = s->missing_text;
-	where_it_breaks(s, to, r->dir, need, instead);
+	spell_sync(s, r, to, first - r->offset, last - r->offset, where);
 }
 
 /* The event that made a byte indeterminate, and what would have prevented it. */
@@ -127,6 +138,22 @@ static void story_of_loss(struct story *s, const struct judge *j, const struct r
 		tell(s, "the CPU stored to the line", o->cpu);
 		tell(s, "the line was invalidated before it was written back", o->lost);
 		break;
+	case LOSS_COPY_IN:
+		tell(s, "the device stored it", o->dev);
+		tell(s, "the CPU's old bytes were copied over it, in the bounce buffer", o->lost);
+		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
+			     "after the device's write, before they were copied");
+		break;
+	case LOSS_COPY_OUT:
+		tell(s, "the CPU stored it", o->cpu);
+		tell(s, "the bounce buffer was copied over it", o->lost);
+		missing_sync(s, j, r, FOR_DEVICE, NEED_WRITE_BACK, v->first, v->last,
+			     "after the CPU's write, before the copy");
+		break;
+	case LOSS_NO_COPY:
+		tell(s, "the device stored it, into the bounce buffer", o->dev);
+		tell(s, "the mapping ended, and nothing was copied back", o->lost);
+		break;
 	case LOSS_NONE:
 		break;
 	}
@@ -147,7 +174,7 @@ static bool device_owns(const struct region *r, const struct verdict *v)
 void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
 		   const struct region *r, const struct verdict *v)
 {
-	const struct origin *o = &j->shadow.origins[v->example >> 6];
+	const struct origin *o = v->origin;
 
 	begin(s);
 	switch (check) {
@@ -200,10 +227,6 @@ void story_of_owner(struct story *s, const struct judge *j, enum check check,
 		s->detail = s->detail_text;
 		return;
 	}
-	snprintf(s->missing_text, sizeof(s->missing_text),
-		 "dma_sync_single_%s(%s, 0x%llx, %zu, %s); before this access",
-		 handover_name(by_cpu ? FOR_CPU : FOR_DEVICE), device_name(r->dev),
-		 (unsigned long long)(r->dma + run.first), run.last - run.first + 1,
-		 dir_name(r->dir));
-	s->missing = s->missing_text;
+	spell_sync(s, r, by_cpu ? FOR_CPU : FOR_DEVICE, run.first, run.last,
+		   "before this access");
 }

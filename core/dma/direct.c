@@ -2,6 +2,8 @@
 /* After kernel/dma/direct.c: a DMA address is a physical one, seen from the bus. */
 #include "dma/direct.h"
 
+#include "dma/translate.h"
+
 void direct_refuse(const struct allocation *a, enum check check, const char *detail)
 {
 	struct finding f = {
@@ -24,7 +26,7 @@ static bool arguments_ok(const struct allocation *a)
 
 	if (is_noncoherent(a) && !direction_ok(a->dir))
 		direct_refuse(a, CHECK_BAD_DIRECTION,
-			      "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
+			      VALID_DIRECTIONS);
 	else if (!a->size)
 		direct_refuse(a, CHECK_ZERO_SIZE, NULL);
 	else if (a->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED))
@@ -45,24 +47,40 @@ bool direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 	const struct device *dev = &a->d->dev;
-	u64 limit = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit);
-	phys_addr_t phys_limit = bus_phys_limit(&a->d->window, limit);
-	unsigned order;
+	struct route_request want = {
+		.d = a->d, .size = a->size, .dir = a->dir, .attrs = a->attrs,
+		.limit = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit),
+	};
+	phys_addr_t phys_limit = bus_phys_limit(&a->d->window, want.limit);
+	struct route route;
 
 	if (unlikely(!arguments_ok(a)) || a->size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return false;
-	order = order_of(a->size);
-	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order, phys_limit);
+	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
+		phys_limit = ~0ull;
+	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(a->size), phys_limit);
 	if (a->page == NO_PAGE)
 		return false;
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
-	a->offset = page_offset(a->page);
-	a->dma = bus_from_phys(&a->d->window, offset_to_phys(&lab->hw, a->offset));
-	if (unlikely(a->dma == NO_DMA || a->dma + a->size - 1 > limit)) {
+	want.offset = a->offset = page_offset(a->page);
+	if (unlikely(route_find(&want, &route) != ROUTE_OK)) {
 		pages_free(&lab->hw, a->page);
 		return false;
 	}
+	a->dma = route.dma;
+	a->place = route.place;
 	return true;
+}
+
+static cold void give_back(const struct allocation *a)
+{
+	struct region r = {
+		.offset = a->offset, .size = a->size, .place = a->place, .dma = a->dma,
+	};
+
+	if (route_is_far(&r))
+		route_end(a->d, &r);
+	pages_free(&a->d->machine->hw, a->page);
 }
 
 bool direct_enter(struct allocation *a, const void *cpu)
@@ -75,24 +93,22 @@ bool direct_enter(struct allocation *a, const void *cpu)
 		return true;
 	r = ledger_new(l);
 	if (unlikely(!r)) {
-		pages_free(&lab->hw, a->page);
+		give_back(a);
 		return false;
 	}
-	r->dev = &a->d->dev;
+	region_fill(r, &a->d->dev, a->call, a->kind);
 	r->offset = a->offset;
 	r->size = a->size;
+	r->place = a->place;
 	r->dma = a->dma;
 	r->cpu = cpu;
 	r->attrs = a->attrs;
-	r->kind = a->kind;
 	r->dir = a->dir;
-	r->checked = false;
 	r->owner = OWNER_CPU;
-	r->device_bytes = NULL;
-	r->function = a->call->name;
-	r->born = a->call->site;
-	r->died = 0;
-	ledger_enter(l, &a->d->live, r);
+	if (unlikely(!ledger_enter(l, &a->d->live, r))) {
+		give_back(a);
+		return false;
+	}
 	ledger_use_pages(l, a->page, a->nr_pages, true);
 	return true;
 }
@@ -167,6 +183,19 @@ struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len
 		break;
 	}
 	return lost;
+}
+
+struct damage region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
+			enum dma_data_direction dir, site_t site)
+{
+	struct dmalab_device *d = r->dev->dmalab;
+	struct damage none = { .bytes = 0 };
+
+	if (unlikely(r->bounce))
+		route_copy(d, r, first, len, to, dir, false, site);
+	if (unlikely(r->bounce || !region_has_memory(r)))
+		return none;
+	return direct_handover(d, r->offset + first, len, to, dir, site);
 }
 
 cold void direct_report_partial(struct dmalab_device *d, const struct call *call,

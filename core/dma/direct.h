@@ -24,6 +24,7 @@ struct allocation {
 
 	u32 page, nr_pages;
 	size_t offset;
+	u64 place;                     /* bus.h */
 	dma_addr_t dma;
 };
 
@@ -66,6 +67,23 @@ static inline bool direction_ok(enum dma_data_direction dir)
 	return (unsigned)dir < DMA_NONE;
 }
 
+#define VALID_DIRECTIONS "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE"
+
+/* What all new entries of the ledger have in common. */
+static inline void region_fill(struct region *r, struct device *dev, const struct call *call,
+			       enum region_kind kind)
+{
+	r->dev = dev;
+	r->kind = kind;
+	r->checked = false;
+	r->device_bytes = NULL;
+	r->bounce = NULL;
+	r->group = NULL;
+	r->function = call->name;
+	r->born = call->site;
+	r->died = 0;
+}
+
 /* -------------------------------------------------------------- coherent.c */
 
 /* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. */
@@ -86,6 +104,7 @@ struct release {
 	dma_addr_t dma;
 	enum dma_data_direction dir;
 	unsigned long attrs;
+	unsigned nents;                /* of a list */
 };
 
 /*
@@ -93,6 +112,16 @@ struct release {
  * was recorded.
  */
 void release(const struct release *rel);
+
+/*
+ * Bytes of a live region go to the device, or come back, by whatever stands between:
+ * cache, bounce buffer, or nothing.
+ */
+struct damage region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
+				enum dma_data_direction dir, site_t site);
+
+/* The entries of a list that was mapped in part go away again, drawing nothing. */
+void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);
 
 /* Attributes that must be the same at the free; after kernel/dma/debug.c. */
 #define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \

@@ -14,25 +14,28 @@
  */
 #include "dma/direct.h"
 
-#include <stdio.h>
+#include "dma/translate.h"
 
-/* What the call names, as places in RAM. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the call names. */
 struct search {
 	struct dmalab_machine *lab;
 	const struct release *rel;
-	size_t by_cpu, by_dma;         /* offsets in RAM, or NO_OFFSET */
+	size_t by_cpu;                 /* in RAM, or NO_OFFSET */
+	u64 by_dma;                    /* on the bus, or NO_OFFSET */
 };
 
-static struct region *alloc_at(const struct search *s, size_t offset)
+static struct region *alloc_at(const struct search *s, u64 place)
 {
-	if (offset == NO_OFFSET)
-		return NULL;
-	return s->lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	return place == NO_OFFSET ? NULL : ledger_alloc_at(&s->lab->judge.ledger, place);
 }
 
 static bool is_unmap(const struct release *rel)
 {
-	return rel->kind == REGION_SINGLE;
+	return region_kind_is_mapping(rel->kind);
 }
 
 /* ---------------------------------------------------------------- finding */
@@ -57,13 +60,15 @@ static struct region *find_allocation(const struct search *s)
 }
 
 /* How well a mapping fits an unmap; 0: not at all. */
-static int mapping_fit(const struct release *rel, const struct region *r, size_t offset)
+static int mapping_fit(const struct release *rel, const struct region *r, u64 place)
 {
 	int fit = 1;
 
+	if (!region_is_mapping(r))
+		return 0;
 	if (r->dma != rel->dma)
-		return r->dev == rel->dev && region_contains(r, offset, 1);
-	fit += (r->dev == rel->dev) * 16;
+		return r->dev == rel->dev && region_holds(r, place, 1);
+	fit += (r->dev == rel->dev) * 16 + (r->kind == rel->kind) * 8;
 	fit += (r->size == rel->size) * 4 + (r->dir == rel->dir) * 2;
 	fit += ((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0;
 	return fit + 1;
@@ -77,7 +82,7 @@ static struct region *find_mapping(const struct search *s)
 
 	if (s->by_dma == NO_OFFSET)
 		return NULL;
-	span = s->lab->judge.ledger.pages[s->by_dma >> PAGE_SHIFT].maps;
+	span = ledger_spans(&s->lab->judge.ledger, s->by_dma);
 	for (; span; span = span->next) {
 		int fit = mapping_fit(s->rel, span->region, s->by_dma);
 
@@ -86,7 +91,8 @@ static struct region *find_mapping(const struct search *s)
 			best = span->region;
 		}
 	}
-	return best;
+	/* A list is known by its first entry. */
+	return best && best->group ? best->group->first : best;
 }
 
 /* The live object that is meant, or NULL. */
@@ -134,11 +140,24 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 		m[n++] = (struct mismatch){ CHECK_FREE_CPU_ADDRESS_MISMATCH, "CPU address" };
 	if (rel->dma != r->dma)
 		m[n++] = (struct mismatch){ CHECK_FREE_DMA_ADDRESS_MISMATCH, "DMA address" };
-	if (rel->size != r->size)
+	if (rel->kind == REGION_SG && same_function && rel->nents != r->group->nents)
+		m[n++] = (struct mismatch){ CHECK_SG_COUNT_MISMATCH, "entries" };
+	if (rel->kind != REGION_SG && r->kind != REGION_SG && rel->size != r->size)
 		m[n++] = (struct mismatch){ CHECK_FREE_SIZE_MISMATCH, "size" };
 	if (same_function && region_is_owned(r) && rel->dir != r->dir)
 		m[n++] = (struct mismatch){ CHECK_FREE_DIRECTION_MISMATCH, "direction" };
 	return n;
+}
+
+/* The counterpart of what made the mapping. */
+static const char *unmap_function(const struct region *r)
+{
+	if (strncmp(r->function, "dma_map_page", 12) == 0)
+		return "dma_unmap_page()";
+	if (strcmp(r->function, "dma_map_phys") == 0)
+		return "dma_unmap_phys()";
+	return strcmp(r->function, "dma_map_resource") == 0 ? "dma_unmap_resource()" :
+							       "dma_unmap_single()";
 }
 
 static const char *free_function(const struct region *r)
@@ -151,7 +170,9 @@ static const char *free_function(const struct region *r)
 	case REGION_NONCOHERENT:
 		return "dma_free_noncoherent()";
 	case REGION_SINGLE:
-		return "dma_unmap_single()";
+		return unmap_function(r);
+	case REGION_SG:
+		return "dma_unmap_sg()";
 	}
 	return NULL;
 }
@@ -177,6 +198,11 @@ static void explain(const struct release *rel, const struct region *r, enum chec
 	case CHECK_FREE_DMA_ADDRESS_MISMATCH:
 		snprintf(text, size, "DMA address 0x%llx, released with 0x%llx",
 			 (unsigned long long)r->dma, (unsigned long long)rel->dma);
+		break;
+	case CHECK_SG_COUNT_MISMATCH:
+		snprintf(text, size, "mapped %u entries, unmapped %u%s", r->group->nents,
+			 rel->nents, rel->nents < r->group->nents ?
+			 "; unmap with what was given to the map, not with what it returned" : "");
 		break;
 	case CHECK_FREE_SIZE_MISMATCH:
 		snprintf(text, size, "size %zu, released with %zu", r->size, rel->size);
@@ -254,73 +280,149 @@ static bool report_if_mapped(struct judge *j, const struct release *rel, const s
 	struct finding f = {
 		.check = CHECK_FREE_WHILE_MAPPED, .call = rel->call, .dev = r->dev,
 		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
-		.missing = "dma_unmap_single() before this",
 	};
+	char missing[64];
 
 	f.region = mapping_on(j, r);
 	if (!f.region)
 		return false;
+	snprintf(missing, sizeof(missing), "%s before this", free_function(f.region));
+	f.missing = missing;
 	judge_report(j, &f);
 	return true;
+}
+
+/* Take the bytes back and end it. Returns what an invalidation threw away. */
+static struct damage undo_mapping(struct dmalab_machine *lab, struct region *r,
+				  unsigned long attrs, site_t site)
+{
+	struct damage lost = { .bytes = 0 };
+
+	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		lost = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, site);
+	if (unlikely(r->bounce && r->bounce->granules))
+		bounce_end(&lab->judge, r, site);
+	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
+		route_end(r->dev->dmalab, r);
+	return lost;
+}
+
+/* All of a list. Draws at most one report about the lines it shares. */
+static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
+		       unsigned long attrs, const struct call *call, bool reported)
+{
+	struct dmalab_device *d = group->first->dev->dmalab;
+	site_t site = call->site;
+
+	while (group->first) {
+		struct region *r = group->first;
+		struct damage lost = undo_mapping(lab, r, attrs, site);
+
+		if (unlikely(lost.bytes) && !reported) {
+			direct_report_partial(d, call, r, r->dma, r->size, &lost);
+			reported = true;
+		}
+		group->first = r->group_next;
+		ledger_del(&lab->judge.ledger, r, site);
+	}
+	if (group->iova_size)
+		iommu_unmap(&lab->hw, group->iova, group->iova_size);
+	free(group);
+}
+
+void release_group(struct dmalab_device *d, struct sg_group *group, site_t site)
+{
+	struct call call = { NULL, site };
+
+	if (group->first)
+		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, &call, true);
+	else
+		free(group);
+}
+
+static void undo_single(struct dmalab_machine *lab, struct region *r, const struct release *rel,
+			unsigned long attrs, bool reported)
+{
+	struct damage lost = undo_mapping(lab, r, attrs, rel->call->site);
+
+	if (unlikely(lost.bytes) && !reported)
+		direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
+	reported |= lost.bytes != 0;
+	if (!r->checked && !reported) {
+		struct finding f = {
+			.check = CHECK_MAP_ERROR_UNCHECKED, .call = rel->call,
+			.dev = r->dev, .dma = r->dma, .size = r->size, .region = r,
+			.missing = "dma_mapping_error() after the mapping",
+		};
+
+		judge_report(&lab->judge, &f);
+	}
+	ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
 /* Undo @r as it was recorded; @reported: this call has drawn its report. */
 static void undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
 		 bool reported)
 {
-	struct dmalab_device *d = r->dev->dmalab;
-	site_t site = rel->call->site;
-	struct damage lost = { .bytes = 0 };
+	unsigned long attrs = is_unmap(rel) ? rel->attrs : r->attrs;
 
-	if (r->kind == REGION_SINGLE) {
-		unsigned long attrs = is_unmap(rel) ? rel->attrs : r->attrs;
-
-		if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
-			lost = direct_handover(d, r->offset, r->size, FOR_CPU, r->dir, site);
-		if (unlikely(lost.bytes) && !reported)
-			direct_report_partial(d, rel->call, r, r->dma, r->size, &lost);
-		reported |= lost.bytes != 0;
-		if (!r->checked && !reported) {
-			struct finding f = {
-				.check = CHECK_MAP_ERROR_UNCHECKED, .call = rel->call,
-				.dev = r->dev, .dma = r->dma, .size = r->size, .region = r,
-				.missing = "dma_mapping_error() after the mapping",
-			};
-
-			judge_report(&lab->judge, &f);
-		}
-		ledger_del(&lab->judge.ledger, r, site);
+	if (region_is_mapping(r)) {
+		if (r->group)
+			undo_group(lab, r->group, attrs, rel->call, reported);
+		else
+			undo_single(lab, r, rel, attrs, reported);
 		return;
 	}
-
 	if (r->kind == REGION_NONCOHERENT && !reported)
 		report_if_mapped(&lab->judge, rel, r);
+	if (unlikely(route_is_far(r)))
+		route_end(r->dev->dmalab, r);
 	free_memory(lab, r->kind, in_cached(&lab->hw, r->cpu), region_first_page(r),
-		    region_pages(r), site);
-	ledger_del(&lab->judge.ledger, r, site);
+		    region_pages(r), rel->call->site);
+	ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
-/* Without a ledger: believe the call as far as the page frames do. */
-static void release_unchecked(const struct search *s)
+/* Without a ledger: believe the call as far as the machine does. */
+static void unmap_unchecked(const struct search *s)
 {
 	const struct release *rel = s->rel;
-	struct dmalab_machine *lab = s->lab;
-	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
-	u32 page = offset >> PAGE_SHIFT;
+	struct machine *hw = &s->lab->hw;
+	struct dmalab_device *d = rel->dev->dmalab;
+	bool sync = direction_ok(rel->dir) && !(rel->attrs & DMA_ATTR_SKIP_CPU_SYNC);
 
-	if (is_unmap(rel)) {
-		struct dmalab_device *d = rel->dev->dmalab;
-
-		if (s->by_dma == NO_OFFSET || !direction_ok(rel->dir) ||
-		    (rel->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
-		    rel->size > bank_bytes(&lab->hw, s->by_dma))
-			return;
-		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site);
+	if (hw->profile->translation == TRANSLATE_IOMMU) {
+		if (iommu_translate(hw, rel->dma, 0) != NO_IOVA)
+			iommu_unmap(hw, rel->dma, rel->size);
 		return;
 	}
-	if (offset == NO_OFFSET || lab->slab.pages[page])
+	if (s->by_dma >= hw->ram_size || rel->size > bank_bytes(hw, s->by_dma))
 		return;
-	pages_free(&lab->hw, page);
+	if (hw->profile->translation == TRANSLATE_BOUNCE) {
+		if (sync)
+			route_copy_slots(d, s->by_dma, rel->size, FOR_CPU, rel->dir);
+		swiotlb_give(hw, s->by_dma);
+	} else if (sync) {
+		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site);
+	}
+}
+
+static void free_unchecked(const struct search *s)
+{
+	const struct release *rel = s->rel;
+	struct machine *hw = &s->lab->hw;
+	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
+
+	if (hw->profile->translation == TRANSLATE_IOMMU) {
+		phys_addr_t phys = iommu_translate(hw, rel->dma, 0);
+
+		if (phys == NO_IOVA)
+			return;
+		if (rel->kind == REGION_COHERENT)
+			offset = phys_to_offset(hw, phys);
+		iommu_unmap(hw, rel->dma, rel->size);
+	}
+	if (offset < hw->ram_size && !s->lab->slab.pages[offset >> PAGE_SHIFT])
+		pages_free(hw, offset >> PAGE_SHIFT);
 }
 
 static void release_checked(const struct search *s, struct region *r)
@@ -337,8 +439,8 @@ static cold void report_direction(struct dmalab_machine *lab, const struct relea
 {
 	struct finding f = {
 		.check = CHECK_BAD_DIRECTION, .call = rel->call,
-		.dev = lab_knows(rel->dev) ? rel->dev : NULL, .cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
-		.detail = "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE",
+		.dev = lab_knows(rel->dev) ? rel->dev : NULL, .cpu = rel->cpu,
+		.dma = rel->dma, .size = rel->size, .detail = VALID_DIRECTIONS,
 	};
 
 	judge_report(&lab->judge, &f);
@@ -363,7 +465,7 @@ static bool release_locked(const struct search *s, bool known_device)
 
 	if (unlikely(!judge_keeps_ledger(&s->lab->judge))) {
 		if (known_device)
-			release_unchecked(s);
+			(is_unmap(rel) ? unmap_unchecked : free_unchecked)(s);
 		return true;
 	}
 	r = find_object(s);
@@ -399,7 +501,7 @@ void release(const struct release *rel)
 	}
 	if (rel->cpu)
 		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
-	s.by_dma = bus_to_offset(&s.lab->hw, d ? &d->window : &none, rel->dma);
+	s.by_dma = bus_place(&s.lab->hw, d ? &d->window : &none, rel->dma);
 	done = release_locked(&s, d != NULL);
 	lab_unlock(s.lab);
 	if (unlikely(!done))
@@ -413,7 +515,7 @@ cold void lab_release_all(struct dmalab_device *d, const struct call *call)
 	struct dmalab_machine *lab = d->machine;
 
 	while (d->live) {
-		struct region *r = d->live;
+		struct region *r = d->live->group ? d->live->group->first : d->live;
 		struct release rel = { .call = call, .dev = &d->dev };
 		char text[96];
 		struct finding f = {

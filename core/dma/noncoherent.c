@@ -14,6 +14,7 @@ static bool alloc_pages(struct allocation *a)
 	cache_take_back(&lab->hw, a->page, a->nr_pages);
 	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
 	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, a->call->site);
+	judge_zeroed(&lab->judge, a->offset, page_offset(a->nr_pages), a->call->site);
 	return true;
 }
 

@@ -1,180 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Mappings of the driver's own memory. */
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pthread_getattr_np() */
-#endif
+/* Mappings of one piece of the driver's memory, or of a resource on the bus. */
+#include "dma/map.h"
 
-#include "dma/direct.h"
+#include <errno.h>
 
-#include <pthread.h>
-
-struct map {
-	struct dmalab_device *d;
-	const struct call *call;
-	const u8 *ptr;
-	size_t size;
-	enum dma_data_direction dir;
-	unsigned long attrs;
-};
-
-static cold void refuse(const struct map *map, enum check check, const char *detail)
+static dma_addr_t map_locked(struct map *map)
 {
-	struct judge *j = &map->d->machine->judge;
-	size_t offset = cpu_to_offset(j->hw, map->ptr);
-	struct finding f = {
-		.check = check, .call = map->call, .dev = &map->d->dev, .cpu = map->ptr,
-		.size = map->size, .detail = detail,
-	};
-
-	if (judge_keeps_ledger(j) && offset != NO_OFFSET)
-		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
-	judge_report(j, &f);
-}
-
-static bool on_this_stack(const void *p)
-{
-	pthread_attr_t attr;
-	void *low = NULL;
-	size_t size = 0;
-
-	if (pthread_getattr_np(pthread_self(), &attr))
-		return false;
-	pthread_attr_getstack(&attr, &low, &size);
-	pthread_attr_destroy(&attr);
-	return (uintptr_t)p - (uintptr_t)low < size;
-}
-
-/* What the pointer is, when it is not memory of the linear map. */
-static cold void refuse_pointer(const struct map *map)
-{
-	const struct machine *hw = &map->d->machine->hw;
-
-	if (in_cookies(hw, map->ptr))
-		refuse(map, CHECK_MAP_HANDLE, NULL);
-	else if (in_memory(hw, map->ptr) && !in_cached(hw, map->ptr))
-		refuse(map, CHECK_MAP_COHERENT, NULL);
-	else if (on_this_stack(map->ptr))
-		refuse(map, CHECK_MAP_STACK, NULL);
-	else
-		refuse(map, CHECK_MAP_INVALID,
-		       "valid: memory of kmalloc(), dma_alloc_noncoherent() or dma_alloc_pages() of the device's machine");
-}
-
-static bool arguments_ok(const struct map *map)
-{
-	const struct machine *hw = &map->d->machine->hw;
-	const struct judge *j = &map->d->machine->judge;
-	const struct region *r;
-	size_t offset;
-
-	if (!direction_ok(map->dir)) {
-		refuse(map, CHECK_BAD_DIRECTION,
-		       "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
-		return false;
-	}
-	if (!map->size) {
-		refuse(map, CHECK_ZERO_SIZE, NULL);
-		return false;
-	}
-	if (map->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO)) {
-		refuse(map, CHECK_BAD_ATTRS, "DMA_ATTR_MMIO and unknown bits are not for RAM");
-		return false;
-	}
-	if (!map->d->dev.dma_mask || !*map->d->dev.dma_mask) {
-		refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
-		return false;
-	}
-	if (!in_cached(hw, map->ptr) || map->size > hw->ram_size - (map->ptr - hw->cached)) {
-		refuse_pointer(map);
-		return false;
-	}
-	if (!judge_keeps_ledger(j))
-		return true;
-	offset = map->ptr - hw->cached;
-	r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
-	if (r && r->kind == REGION_COHERENT) {
-		refuse(map, CHECK_MAP_COHERENT, NULL);
-		return false;
-	}
-	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
-		refuse(map, CHECK_MAP_FREED, NULL);
-		return false;
-	}
-	return true;
-}
-
-/* Returns the entry, which without a ledger is *@none, or NULL. */
-static struct region *enter(const struct map *map, size_t offset, dma_addr_t dma,
-			    struct region *none)
-{
-	struct ledger *l = &map->d->machine->judge.ledger;
-	bool keep = judge_keeps_ledger(&map->d->machine->judge);
-	struct region *r = keep ? ledger_new(l) : none;
-
-	if (unlikely(!r))
-		return NULL;
-	r->dev = &map->d->dev;
-	r->offset = offset;
-	r->size = map->size;
-	r->dma = dma;
-	r->cpu = map->ptr;
-	r->attrs = map->attrs;
-	r->kind = REGION_SINGLE;
-	r->dir = map->dir;
-	r->checked = false;
-	r->owner = OWNER_DEVICE;
-	r->device_bytes = NULL;
-	r->function = map->call->name;
-	r->born = map->call->site;
-	r->died = 0;
-	return !keep || ledger_enter(l, &map->d->live, r) ? r : NULL;
-}
-
-static dma_addr_t map_locked(const struct map *map)
-{
-	struct dmalab_machine *lab = map->d->machine;
-	const struct device *dev = &map->d->dev;
 	struct region none, *r;
-	struct damage lost;
-	dma_addr_t dma;
-	size_t offset;
-	u64 limit;
 
-	if (unlikely(!arguments_ok(map)))
+	if (unlikely(!map_arguments_ok(map) || (!map->resource && !map_memory_ok(map))))
 		return DMA_MAPPING_ERROR;
-	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !dev->dma_coherent)
+	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
 		return DMA_MAPPING_ERROR;
-	if (lab_must_fail(lab))
+	if (lab_must_fail(map->d->machine))
 		return DMA_MAPPING_ERROR;
-
-	offset = map->ptr - lab->hw.cached;
-	limit = min_not_zero(*dev->dma_mask, dev->bus_dma_limit);
-	dma = bus_from_phys(&map->d->window, offset_to_phys(&lab->hw, offset));
-	if (map->size > bank_bytes(&lab->hw, offset) || dma == NO_DMA ||
-	    dma + map->size - 1 > limit || dma + map->size - 1 < dma) {
-		refuse(map, CHECK_ADDRESS_OVER_MASK, "and there is no bounce buffer");
-		return DMA_MAPPING_ERROR;
-	}
-	r = enter(map, offset, dma, &none);
-	if (unlikely(!r))
-		return DMA_MAPPING_ERROR;
-	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC)
-		return dma;
-	lost = direct_handover(map->d, offset, map->size, FOR_DEVICE, map->dir, map->call->site);
-	if (unlikely(lost.bytes))
-		direct_report_partial(map->d, map->call, r, dma, map->size, &lost);
-	return dma;
+	r = map_piece(map, &none);
+	return likely(r) ? r->dma : DMA_MAPPING_ERROR;
 }
 
-static dma_addr_t map(struct device *dev, void *ptr, size_t size, enum dma_data_direction dir,
-		      unsigned long attrs, const struct call *call)
+static dma_addr_t map(struct device *dev, const void *ptr, size_t size,
+		      enum dma_data_direction dir, unsigned long attrs, const struct call *call)
 {
 	struct map map = {
-		.d = lab_enter(dev, call), .call = call, .ptr = ptr, .size = size, .dir = dir,
-		.attrs = attrs,
+		.d = lab_enter(dev, call), .call = call, .kind = REGION_SINGLE, .ptr = ptr,
+		.size = size, .dir = dir, .attrs = attrs,
 	};
 	dma_addr_t dma;
 
@@ -183,6 +32,39 @@ static dma_addr_t map(struct device *dev, void *ptr, size_t size, enum dma_data_
 	dma = map_locked(&map);
 	lab_leave(map.d);
 	return dma;
+}
+
+static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs,
+			   const struct call *call)
+{
+	struct map map = {
+		.d = lab_enter(dev, call), .call = call, .kind = REGION_SINGLE, .phys = phys,
+		.size = size, .dir = dir, .attrs = attrs,
+		.resource = attrs & DMA_ATTR_MMIO,
+	};
+	dma_addr_t dma = DMA_MAPPING_ERROR;
+	size_t offset;
+
+	if (!map.d)
+		return DMA_MAPPING_ERROR;
+	offset = phys_to_offset(&map.d->machine->hw, phys);
+	if (offset != NO_OFFSET)
+		map.ptr = map.d->machine->hw.cached + offset;
+	if (unlikely(map.resource && map.ptr))
+		map_refuse(&map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
+	else
+		dma = map_locked(&map);
+	lab_leave(map.d);
+	return dma;
+}
+
+/* The CPU's view of a page; what is no page at all stays a wrong pointer. */
+static const void *page_pointer(const struct page *page, size_t offset)
+{
+	const u8 *start = page_address(page);
+
+	return start ? start + offset : (const u8 *)page;
 }
 
 static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
@@ -195,6 +77,8 @@ static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_dat
 
 	release(&rel);
 }
+
+/* ------------------------------------------------------------------ single */
 
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
@@ -220,17 +104,71 @@ void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
 	unmap(dev, addr, size, dir, 0, &THIS_CALL);
 }
 
+/* -------------------------------------------------------------------- page */
+
+dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	return map(dev, page_pointer(page, offset), size, dir, attrs, &THIS_CALL);
+}
+
+void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
+}
+
+dma_addr_t dma_map_page(struct device *dev, struct page *page, size_t offset, size_t size,
+			enum dma_data_direction dir)
+{
+	return map(dev, page_pointer(page, offset), size, dir, 0, &THIS_CALL);
+}
+
+void dma_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
+		    enum dma_data_direction dir)
+{
+	unmap(dev, addr, size, dir, 0, &THIS_CALL);
+}
+
+/* ------------------------------------------------------ phys and resources */
+
+dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	return map_phys(dev, phys, size, dir, attrs, &THIS_CALL);
+}
+
+void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
+		    enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
+}
+
+dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	return map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO, &THIS_CALL);
+}
+
+void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap(dev, addr, size, dir, attrs | DMA_ATTR_MMIO, &THIS_CALL);
+}
+
+/* ------------------------------------------------------------------ errors */
+
 int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 {
 	struct dmalab_device *d;
-	size_t offset;
+	u64 place;
 
 	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
-	offset = bus_to_offset(&d->machine->hw, &d->window, dma_addr);
-	if (offset != NO_OFFSET && judge_keeps_ledger(&d->machine->judge)) {
-		struct span *span = d->machine->judge.ledger.pages[offset >> PAGE_SHIFT].maps;
+	place = bus_place(&d->machine->hw, &d->window, dma_addr);
+	if (place != NO_OFFSET && judge_keeps_ledger(&d->machine->judge)) {
+		struct span *span = ledger_spans(&d->machine->judge.ledger, place);
 
 		for (; span; span = span->next) {
 			struct region *r = span->region;

@@ -3,7 +3,10 @@
  * The moving of ownership. The kernel does the maintenance whatever the driver
  * asked for, and so does this: a report changes nothing of what follows.
  */
+#include <linux/scatterlist.h>
+
 #include "dma/direct.h"
+#include "dma/translate.h"
 
 #include <stdio.h>
 
@@ -14,7 +17,7 @@ struct sync {
 	size_t size;
 	enum handover to;
 	enum dma_data_direction dir;
-	size_t offset;          /* in RAM, or NO_OFFSET */
+	u64 place;              /* on the bus, or NO_OFFSET */
 };
 
 static cold void report_sync(const struct sync *s, enum check check, const struct region *r,
@@ -39,9 +42,9 @@ static int fit(const struct region *r, const void *arg)
 {
 	const struct sync *s = arg;
 
-	if (r->dev != &s->d->dev || !region_contains(r, s->offset, 1))
+	if (r->dev != &s->d->dev || !region_holds(r, s->place, 1))
 		return 0;
-	if (!region_contains(r, s->offset, s->size))
+	if (!region_holds(r, s->place, s->size))
 		return 1;
 	return direction_fits(s, r) ? 3 : 2;
 }
@@ -64,13 +67,20 @@ static cold void report_misfit(const struct sync *s, const struct region *r, int
 	}
 }
 
-static cold void report_redundant(const struct sync *s, const struct region *r)
+/* Is all of it with the side that is to have it? Coherent memory is with both. */
+static bool is_redundant(const struct region *r, size_t first, size_t len, enum handover to)
+{
+	return !region_is_owned(r) || !own_find(r, first, len, to == FOR_CPU).bytes;
+}
+
+static cold void report_redundant(const struct sync *s, const struct region *r, size_t first)
 {
 	struct machine *hw = &s->d->machine->hw;
 	unsigned shift = hw->profile->line_shift;
 	enum line_op op = profile_op(hw->profile, s->to, s->dir);
+	size_t start = r->offset + first;
 	size_t lines = s->d->dev.dma_coherent || op == OP_NONE ? 0 :
-		       ((s->offset + s->size - 1) >> shift) - (s->offset >> shift) + 1;
+		       ((start + s->size - 1) >> shift) - (start >> shift) + 1;
 	char text[128];
 
 	snprintf(text, sizeof(text), "%zu bytes, %zu cache operations for nothing: %s", s->size,
@@ -85,20 +95,51 @@ static struct region *check_sync(const struct sync *s, bool *reported)
 	int how = 0;
 	struct region *r = NULL;
 
-	if (s->offset != NO_OFFSET)
-		r = ledger_find(&s->d->machine->judge.ledger, s->offset, fit, s, &how);
+	if (s->place != NO_OFFSET)
+		r = ledger_find(&s->d->machine->judge.ledger, s->place, fit, s, &how);
 	*reported = how < BEST_FIT;
 	if (unlikely(*reported)) {
 		report_misfit(s, r, how);
 	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT)) {
-		size_t first = s->offset - r->offset;
-
-		*reported = !region_is_owned(r) ||
-			    !own_find(r, first, s->size, s->to == FOR_CPU).bytes;
+		*reported = is_redundant(r, s->place - r->place, s->size, s->to);
 		if (*reported)
-			report_redundant(s, r);
+			report_redundant(s, r, s->place - r->place);
 	}
 	return r;
+}
+
+/* Bytes of a live object move. Returns whether a report is drawn. */
+static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
+{
+	struct damage lost = region_hand_over(r, first, len, s->to, s->dir, s->call->site);
+
+	if (unlikely(lost.bytes) && !reported) {
+		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
+		reported = true;
+	}
+	if (region_is_owned(r))
+		own_give(r, first, len, s->to == FOR_DEVICE);
+	return reported;
+}
+
+/* Whatever is there: the caches do not know of mappings, nor do the slots ask. */
+static cold void move_anyway(const struct sync *s, bool reported)
+{
+	struct machine *hw = &s->d->machine->hw;
+	struct damage lost;
+	size_t len = s->size;
+
+	if (s->place >= hw->ram_size)
+		return;
+	if (len > bank_bytes(hw, s->place))
+		len = bank_bytes(hw, s->place);
+	if (hw->profile->translation == TRANSLATE_BOUNCE) {
+		route_copy_slots(s->d, s->place, len, s->to, s->dir);
+		return;
+	}
+	lost = direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site);
+	if (unlikely(lost.bytes) && !reported)
+		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
 }
 
 static void sync_locked(struct sync *s)
@@ -106,33 +147,27 @@ static void sync_locked(struct sync *s)
 	struct dmalab_machine *lab = s->d->machine;
 	struct region *r = NULL;
 	bool reported = false;
-	struct damage lost;
-	size_t len = s->size;
+	size_t room;
 
 	if (unlikely(!direction_ok(s->dir))) {
-		report_sync(s, CHECK_BAD_DIRECTION, NULL,
-			    "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE");
+		report_sync(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 		return;
 	}
 	if (!s->size)
 		return;
-	s->offset = bus_to_offset(&lab->hw, &s->d->window, s->dma);
+	s->place = bus_place(&lab->hw, &s->d->window, s->dma);
 	if (judge_keeps_ledger(&lab->judge))
 		r = check_sync(s, &reported);
-	if (s->offset == NO_OFFSET)
+	if (s->place == NO_OFFSET)
 		return;
-	if (len > bank_bytes(&lab->hw, s->offset))
-		len = bank_bytes(&lab->hw, s->offset);
-
-	lost = direct_handover(s->d, s->offset, len, s->to, s->dir, s->call->site);
-	if (unlikely(lost.bytes) && !reported)
-		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
-	if (r && region_is_owned(r)) {
-		size_t first = s->offset - r->offset;
-
-		own_give(r, first, len < r->size - first ? len : r->size - first,
-			 s->to == FOR_DEVICE);
+	room = r ? r->size - (s->place - r->place) : 0;
+	if (likely(r && (s->size <= room || !region_is_direct(r)))) {
+		move(s, r, s->place - r->place, s->size < room ? s->size : room, reported);
+		return;
 	}
+	move_anyway(s, reported);
+	if (r && region_is_owned(r))
+		own_give(r, s->place - r->place, room, s->to == FOR_DEVICE);
 }
 
 static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,
@@ -173,6 +208,128 @@ void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned
 	sync(dev, addr + offset, size, FOR_CPU, dir, &THIS_CALL);
 }
 
+/* ------------------------------------------------------------------- lists */
+
+/* The mapped list whose first entry this is, or NULL. */
+static struct sg_group *find_list(const struct sync *s)
+{
+	struct span *span = NULL;
+
+	if (s->place != NO_OFFSET)
+		span = ledger_spans(&s->d->machine->judge.ledger, s->place);
+	for (; span; span = span->next) {
+		const struct region *r = span->region;
+
+		if (r->group && r->group->first == r && r->dev == &s->d->dev &&
+		    r->dma == s->dma)
+			return r->group;
+	}
+	return NULL;
+}
+
+static bool list_is_redundant(const struct sg_group *group, enum handover to)
+{
+	for (const struct region *r = group->first; r; r = r->group_next)
+		if (!is_redundant(r, 0, r->size, to))
+			return false;
+	return true;
+}
+
+/* Returns whether it drew a report. */
+static bool check_list(const struct sync *s, const struct sg_group *group, unsigned nents)
+{
+	const struct region *first = group->first;
+	char text[96];
+
+	if (unlikely(group->nents != nents)) {
+		snprintf(text, sizeof(text), "mapped %u entries, synced %u", group->nents, nents);
+		report_sync(s, CHECK_SG_COUNT_MISMATCH, first, text);
+	} else if (unlikely(!direction_fits(s, first))) {
+		report_misfit(s, first, 2);
+	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT) &&
+		   list_is_redundant(group, s->to)) {
+		report_redundant(s, first, 0);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Like a sync of a single piece, it does the maintenance after a report as well. */
+static void sync_group(struct sync *s, unsigned nents)
+{
+	struct sg_group *group = find_list(s);
+	bool reported;
+
+	if (unlikely(!group)) {
+		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
+		return;
+	}
+	s->size = group->first->size;
+	reported = check_list(s, group, nents);
+	for (struct region *r = group->first; r && nents; r = r->group_next, nents--)
+		reported = move(s, r, 0, r->size, reported);
+}
+
+/* Without a ledger: the CPU's side of each entry, as the list has it. */
+static void sync_entries(struct sync *s, struct scatterlist *sgl, unsigned nents)
+{
+	struct scatterlist *sg = sgl;
+
+	if (s->d->machine->hw.profile->translation == TRANSLATE_IOMMU)
+		return;
+	for (unsigned i = 0; sg && i < nents; i++, sg = sg_next(sg)) {
+		s->place = bus_place(&s->d->machine->hw, &s->d->window, sg_dma_address(sg));
+		s->size = sg->length;
+		move_anyway(s, true);
+	}
+}
+
+static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, enum handover to,
+		      enum dma_data_direction dir, const struct call *call)
+{
+	struct sync s = {
+		.d = lab_enter(dev, call), .call = call, .to = to, .dir = dir,
+		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
+	};
+	unsigned nr = nents > 0 ? nents : 0;
+
+	if (!s.d)
+		return;
+	s.place = bus_place(&s.d->machine->hw, &s.d->window, s.dma);
+	if (unlikely(!direction_ok(dir)))
+		report_sync(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
+	else if (judge_keeps_ledger(&s.d->machine->judge))
+		sync_group(&s, nr);
+	else
+		sync_entries(&s, sgl, nr);
+	lab_leave(s.d);
+}
+
+void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
+			    enum dma_data_direction dir)
+{
+	sync_list(dev, sg, nelems, FOR_DEVICE, dir, &THIS_CALL);
+}
+
+void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
+			 enum dma_data_direction dir)
+{
+	sync_list(dev, sg, nelems, FOR_CPU, dir, &THIS_CALL);
+}
+
+void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
+				 enum dma_data_direction dir)
+{
+	sync_list(dev, sgt->sgl, sgt->orig_nents, FOR_DEVICE, dir, &THIS_CALL);
+}
+
+void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
+			      enum dma_data_direction dir)
+{
+	sync_list(dev, sgt->sgl, sgt->orig_nents, FOR_CPU, dir, &THIS_CALL);
+}
+
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 {
 	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
@@ -181,5 +338,6 @@ bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 	if (!d)
 		return false;
 	lab_leave(d);
-	return !dev->dma_coherent;
+	return !dev->dma_coherent ||
+	       d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
 }

@@ -199,7 +199,7 @@ static int read_halt(struct options *o, struct value v)
 static int read_help(struct options *o, struct value v);
 
 static const struct key keys[] = {
-	{ "profile", "the machine: x86 arm64 armv7 riscv mips mips-nonspec powerpc", read_profile },
+	{ "profile", "the machine: x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu", read_profile },
 	{ "ram_size", "simulated RAM: bytes, or with k, m, g", read_ram },
 	{ "cache_policy", "never eager random lru", read_policy },
 	{ "seed", "of the random policy", read_seed },
@@ -302,7 +302,7 @@ int options_read(struct options *o, const struct dmalab_config *config)
 	if (!err)
 		err = read_environment(o);
 	/* Stores nobody tells of can only be told from the device's by the books. */
-	if (o->plain && !o->profile->coherent)
+	if (o->plain && (!o->profile->coherent || o->profile->translation == TRANSLATE_BOUNCE))
 		o->level = LEVEL_FULL;
 	return err;
 }

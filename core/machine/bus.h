@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device's view of memory: which physical address stands behind a DMA address.
- * Direct: the same one, or at a fixed distance in a window.
+ * A device's view of memory: what stands behind a DMA address.
+ *
+ * The places of the bus are numbered: RAM by its offset, the addresses of an IOMMU
+ * from PLACE_IOVA on, physical addresses that are no RAM from PLACE_MMIO on.
  */
 #ifndef DMALAB_MACHINE_BUS_H
 #define DMALAB_MACHINE_BUS_H
@@ -30,6 +32,21 @@ static inline size_t bus_to_offset(const struct machine *m, const struct bus_win
 	if (likely(!w->size))
 		return phys_to_offset(m, dma);
 	return dma - w->dma < w->size ? phys_to_offset(m, dma - w->dma + w->cpu) : NO_OFFSET;
+}
+
+/* The place that a DMA address leads to, or NO_OFFSET. */
+static inline u64 bus_place(const struct machine *m, const struct bus_window *w, dma_addr_t dma)
+{
+	size_t offset;
+
+	if (unlikely(m->profile->translation == TRANSLATE_IOMMU))
+		return dma >> PAGE_SHIFT < IOVA_PAGES ? PLACE_IOVA | dma : NO_OFFSET;
+	offset = bus_to_offset(m, w, dma);
+	if (likely(offset != NO_OFFSET))
+		return offset;
+	if (w->size && dma - w->dma < w->size)
+		dma = dma - w->dma + w->cpu;
+	return dma < PLACE_IOVA ? PLACE_MMIO | dma : NO_OFFSET;
 }
 
 /* The highest physical address that a device with this limit on the bus reaches. */

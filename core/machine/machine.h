@@ -21,7 +21,9 @@
 #define DMALAB_MACHINE_MACHINE_H
 
 #include "machine/cache.h"
+#include "machine/iommu.h"
 #include "machine/profile.h"
+#include "machine/swiotlb.h"
 
 #include <linux/mm.h>
 #include <linux/types.h>
@@ -33,6 +35,10 @@
 #define MAX_ORDER   10 /* the largest block: 4 MiB */
 #define NO_PAGE     ((u32)-1)
 #define HOT_BLOCKS  8
+
+/* Places of the bus beyond RAM: bus.h. */
+#define PLACE_IOVA (1ull << 61)
+#define PLACE_MMIO (1ull << 62)
 
 enum zone { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, NR_ZONES };
 
@@ -77,6 +83,8 @@ struct machine {
 	struct frame *frames;
 	struct bank bank[NR_ZONES];
 	struct cache cache;
+	struct swiotlb swiotlb;
+	struct iommu iommu;
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;
 };

@@ -50,6 +50,18 @@ const struct profile profiles[] = {
 		.speculates = true, .line_shift = 5, .dma_align = 32,
 		.edge = EDGE_FLUSH_RANGE,
 		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { F, C, I } },
+	}, {
+		.name = "swiotlb", .like = "x86 with swiotlb=force; kernel/dma/swiotlb.c",
+		.translation = TRANSLATE_BOUNCE,
+		.coherent = true, .speculates = true, .line_shift = 6, .dma_align = 1,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { C, C, N }, [FOR_CPU] = { I, N, I } },
+	}, {
+		.name = "iommu", .like = "x86 behind an IOMMU; drivers/iommu/dma-iommu.c",
+		.translation = TRANSLATE_IOMMU,
+		.coherent = true, .speculates = true, .line_shift = 6, .dma_align = 1,
+		.edge = EDGE_AS_IS,
+		.op = { [FOR_DEVICE] = { N, N, N }, [FOR_CPU] = { N, N, N } },
 	},
 };
 

@@ -27,15 +27,23 @@ enum edge {
 	EDGE_FLUSH_RANGE /* one partial line: flushes all of the range */
 };
 
+/* How a device gets from a DMA address to memory. */
+enum translation {
+	TRANSLATE_DIRECT, /* a physical address, perhaps at a distance */
+	TRANSLATE_BOUNCE, /* the same, of a copy: every mapping is bounced */
+	TRANSLATE_IOMMU   /* a page table */
+};
+
 struct profile {
 	const char *name;
 	const char *like;       /* the machine meant, and the kernel source followed */
+	enum translation translation;
 	bool coherent;          /* devices snoop; there is nothing to maintain */
 	bool speculates;        /* the CPU fills lines that no instruction asked for */
 	unsigned line_shift;    /* log2 of the cache line, in bytes */
 	unsigned dma_align;     /* ARCH_DMA_MINALIGN, in bytes */
 	enum edge edge;
-	enum line_op op[2][3];  /* [handover][direction] */
+	enum line_op op[2][3];  /* [handover][direction]; of a bounce, what the copy does */
 };
 
 extern const struct profile profiles[];
@@ -49,6 +57,13 @@ static inline enum line_op profile_op(const struct profile *profile, enum handov
 				      enum dma_data_direction dir)
 {
 	return profile->coherent ? OP_NONE : profile->op[to][dir];
+}
+
+/* What the hand-over is worth to the other side, whoever does it: cache or copy. */
+static inline enum line_op profile_effect(const struct profile *profile, enum handover to,
+					  enum dma_data_direction dir)
+{
+	return profile->op[to][dir];
 }
 
 #endif

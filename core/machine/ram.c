@@ -21,6 +21,7 @@
 #define DMA32_BASE  (1ull << 30)
 #define DMA32_MAX   (3ull << 30)
 #define NORMAL_BASE (4ull << 30)
+#define BOUNCE_MAX  (64ull << 20)
 
 /* Between the views: an access that runs off the end of one must fault. */
 #define GUARD (1ul << 16)
@@ -39,23 +40,47 @@ static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 fi
 		m->frames[page].zone = zone;
 }
 
-/* Cut a bank into free blocks, each aligned to its size within the bank. */
-static void free_bank(struct machine *m, struct bank *bank)
+/*
+ * Cut a bank, but for the last @reserved pages, into free blocks, each aligned to its
+ * size within the bank.
+ */
+static void free_bank(struct machine *m, struct bank *bank, u32 reserved)
 {
-	u32 done = 0;
+	u32 done = 0, nr = bank->nr - reserved;
 
-	while (done < bank->nr) {
+	while (done < nr) {
 		unsigned order = done ? __builtin_ctz(done) : MAX_ORDER;
 
 		if (order > MAX_ORDER)
 			order = MAX_ORDER;
-		while (done + (1u << order) > bank->nr)
+		while (done + (1u << order) > nr)
 			order--;
 		m->frames[bank->first + done].state = FRAME_USED;
 		m->frames[bank->first + done].order = order;
 		pages_free(m, bank->first + done);
 		done += 1u << order;
 	}
+}
+
+/*
+ * The bounce buffer is the end of DMA32: an eighth of RAM, at most 64 MiB, in whole
+ * sets of slots where there is room for one.
+ */
+static u32 reserve_bounce(struct machine *m, u32 dma32)
+{
+	struct swiotlb *s = &m->swiotlb;
+	u32 set = (SET_SLOTS << SLOT_SHIFT) >> PAGE_SHIFT;
+	u32 nr = m->nr_pages / 8;
+
+	if (m->profile->translation != TRANSLATE_BOUNCE)
+		return 0;
+	if (nr > BOUNCE_MAX >> PAGE_SHIFT)
+		nr = BOUNCE_MAX >> PAGE_SHIFT;
+	if (nr > set)
+		nr &= ~(set - 1);
+	s->nr_slots = page_offset(nr) >> SLOT_SHIFT;
+	s->base = page_offset(m->bank[ZONE_DMA32].first + dma32 - nr);
+	return nr;
 }
 
 static void add_banks(struct machine *m)
@@ -73,7 +98,7 @@ static void add_banks(struct machine *m)
 	add_bank(m, ZONE_DMA32, DMA32_BASE, dma, dma32);
 	add_bank(m, ZONE_NORMAL, NORMAL_BASE, dma + dma32, all - dma - dma32);
 	for (int z = 0; z < NR_ZONES; z++)
-		free_bank(m, &m->bank[z]);
+		free_bank(m, &m->bank[z], z == ZONE_DMA32 ? reserve_bounce(m, dma32) : 0);
 }
 
 static size_t round_up(size_t n)
@@ -89,7 +114,13 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	size_t frames = round_up(nr * sizeof(struct frame));
 	size_t pages = round_up(nr * sizeof(struct page));
 	size_t lines = profile->coherent ? 0 : round_up(nr * sizeof(struct page_lines));
-	size_t tables = frames + pages + lines;
+	size_t slots = profile->translation == TRANSLATE_BOUNCE ?
+		       round_up((page_offset(nr / 8) >> SLOT_SHIFT) * sizeof(struct slot)) : 0;
+	size_t slot_bits = slots ? round_up((page_offset(nr / 8) >> SLOT_SHIFT) / 8 + 8) : 0;
+	size_t table = profile->translation == TRANSLATE_IOMMU ?
+		       round_up(IOVA_PAGES * sizeof(u64)) : 0;
+	size_t table_bits = table ? round_up(IOVA_PAGES / 8) : 0;
+	size_t tables = frames + pages + lines + slots + slot_bits + table + table_bits;
 	u8 *at;
 	int err;
 
@@ -116,11 +147,16 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 		goto no_memory;
 
 	m->frames = (struct frame *)at;
-	m->pages = (struct page *)(at + frames);
-	err = cache_init(&m->cache, profile,
-			 lines ? (struct page_lines *)(at + frames + pages) : NULL);
+	m->pages = (struct page *)(at += frames);
+	at += pages;
+	err = cache_init(&m->cache, profile, lines ? (struct page_lines *)at : NULL);
 	if (err)
 		goto no_memory;
+	m->swiotlb.slots = (struct slot *)(at += lines);
+	m->swiotlb.used = (u64 *)(at += slots);
+	m->iommu.table = (u64 *)(at += slot_bits);
+	m->iommu.used = (u64 *)(at + table);
+	m->iommu.nr_free = table ? IOVA_PAGES - IOVA_FIRST : 0;
 	add_banks(m);
 	return 0;
 

@@ -210,6 +210,7 @@ static void *kmalloc_locked(struct dmalab_machine *lab, size_t size, gfp_t gfp,
 		cache_cpu_store(&lab->hw, offset, NULL, object_room(p));
 		shadow_cpu_store(&lab->judge.shadow, offset, object_room(p), call->site,
 				 NULL);
+		judge_zeroed(&lab->judge, offset, object_room(p), call->site);
 	}
 	return lab->hw.cached + offset;
 }

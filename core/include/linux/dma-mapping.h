@@ -34,6 +34,7 @@
 #include <linux/dma-direction.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/scatterlist.h>
 #include <linux/types.h>
 #include <errno.h>
 
@@ -175,6 +176,94 @@ dma_addr_t dma_map_single(struct device *dev, void *ptr, size_t size,
 void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
 		      enum dma_data_direction dir);
 
+/*
+ * The same of @size bytes from @offset on in @page, which may run into the pages
+ * behind it, and of a physical address. single, page and phys are one function under
+ * three names: what one maps, each unmaps.
+ */
+dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs);
+void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs);
+dma_addr_t dma_map_page(struct device *dev, struct page *page, size_t offset, size_t size,
+			enum dma_data_direction dir);
+void dma_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
+		    enum dma_data_direction dir);
+dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			enum dma_data_direction dir, unsigned long attrs);
+void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
+		    enum dma_data_direction dir, unsigned long attrs);
+
+/*
+ * dma_map_resource() - give the device access to something on the bus that is no RAM,
+ * such as the registers of another device; as dma_map_phys() with DMA_ATTR_MMIO.
+ *
+ * No cache maintenance. There is nothing behind it here: the device reads ones. RAM
+ * draws "map-resource-ram" and gives an error; so does a machine that bounces, without
+ * a report, as on Linux.
+ */
+dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs);
+void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
+			enum dma_data_direction dir, unsigned long attrs);
+
+/* ------------------------------------------------------------------- lists */
+
+/*
+ * dma_map_sg() - give all memory of a list to the device.
+ * @nents: entries of the list
+ *
+ * Returns the number of segments, which may be less than @nents behind an IOMMU: that
+ * many entries have an sg_dma_address() and an sg_dma_len(). 0: nothing is mapped.
+ * There is no dma_mapping_error() for it. The memory, arguments and reports are as for
+ * dma_map_single(); and "sg-segment-too-long", "sg-boundary" for an entry that the
+ * device's parameters do not allow, which is mapped all the same, and
+ * "sg-count-mismatch" for a list that is shorter than @nents.
+ */
+unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			      enum dma_data_direction dir, unsigned long attrs);
+unsigned int dma_map_sg(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir);
+
+/*
+ * dma_unmap_sg() - take it back; @nents as it was given to the map, and not as that
+ * returned it. Draws "sg-count-mismatch", and what dma_unmap_single() draws; the whole
+ * list is released.
+ */
+void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs);
+void dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
+		  enum dma_data_direction dir);
+
+/*
+ * dma_map_sgtable() - the same for a table, whose nents becomes the number of segments.
+ *
+ * 0, or -EINVAL (wrong arguments or memory), -ENOMEM (no address, or ordered by
+ * fail_nth), -EIO (a piece could not be mapped), -EOPNOTSUPP (DMA_ATTR_REQUIRE_COHERENT
+ * on a device that is not).
+ */
+int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		    unsigned long attrs);
+void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		       unsigned long attrs);
+
+/*
+ * dma_sync_sg_for_device(), dma_sync_sg_for_cpu() - as dma_sync_single_for_device()
+ * and _for_cpu(), of a whole list; @nelems as it was given to the map. Draw
+ * "sync-unknown", "sg-count-mismatch", "sync-direction-mismatch", "bad-direction",
+ * "sync-partial-line", "sync-redundant".
+ */
+void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
+			    enum dma_data_direction dir);
+void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
+			 enum dma_data_direction dir);
+void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
+				 enum dma_data_direction dir);
+void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
+			      enum dma_data_direction dir);
+
+/* ------------------------------------------------------------------ errors */
+
 /* -ENOMEM when @dma_addr is an error, else 0; and notes that you asked. */
 int dma_mapping_error(struct device *dev, dma_addr_t dma_addr);
 
@@ -200,7 +289,10 @@ void dma_sync_single_range_for_device(struct device *dev, dma_addr_t addr, unsig
 void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned long offset,
 				   size_t size, enum dma_data_direction dir);
 
-/* Whether syncs of this address do anything: false on a coherent device. */
+/*
+ * dma_sync_single_for_device() and _for_cpu() on this address do something: on a
+ * device that does not snoop, and where mappings are bounced.
+ */
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr);
 
 /* ------------------------------------------------------------------ masks */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shadow of bounced mappings: which bytes could differ between a machine that
+ * bounces and one that does not. bounce.c opens with the rules.
+ */
+#ifndef DMALAB_CHECK_BOUNCE_H
+#define DMALAB_CHECK_BOUNCE_H
+
+#include "check/ledger.h"
+#include "check/shadow.h"
+
+struct judge;
+
+/* Of one mapping: bit 0 of granule 0 is its first byte. */
+struct bounce {
+	size_t slot;              /* the bounce address, as an offset in RAM */
+	struct origin *origins;   /* by granule; NULL below the full level */
+	struct granule *granules;
+};
+
+/* What no mapping will bring back any more: a bit for each byte of RAM. */
+struct lost {
+	u64 *bits;
+	u64 *by_device;           /* its last writer was the device */
+	u64 *pages;               /* a bit for each page that has any */
+	struct origin *origins;   /* by 64 bytes */
+	void *arena;              /* NULL: no bounce buffer, nothing to watch */
+	size_t arena_size;
+};
+
+/* 0 or -ENOMEM. */
+int lost_init(struct lost *lost, const struct machine *m);
+void lost_exit(struct lost *lost);
+
+static inline bool lost_any(const struct lost *lost, u32 page)
+{
+	return lost->arena && lost->pages[page / 64] >> (page % 64) & 1;
+}
+
+/* The shadow of a new mapping of @size bytes, or NULL: no memory. */
+struct bounce *bounce_new(size_t slot, size_t size, bool full);
+void bounce_free(struct bounce *b);
+
+/*
+ * What a load of these bytes would get: by the CPU, @offset in RAM; by the device,
+ * @first in @r, which is bounced.
+ */
+struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len);
+struct verdict bounce_look_device(const struct region *r, size_t first, size_t len);
+
+/* @r: through which the device stores; it may be memory that is not bounced. */
+void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
+void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
+			 site_t site);
+
+/* Find what plain pointers stored to these bytes, before they are copied or loaded. */
+void bounce_find_stores(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
+
+/* These bytes of @r were copied to the bounce buffer, or back from it. */
+void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
+void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
+
+/* The mapping ends: what was not copied back is lost. */
+void bounce_end(struct judge *j, struct region *r, site_t site);
+
+#endif

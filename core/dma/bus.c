@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* What devices do on the bus: to find what an address leads to, and to use it. */
+#include "dma/translate.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct access {
+	struct dmalab_device *d;
+	const struct call *call;
+	dma_addr_t dma;
+	size_t len;
+	u64 place;      /* on the bus, or NO_OFFSET */
+	u8 *in;         /* a load into this, or */
+	const u8 *out;  /* a store from this */
+};
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How much of the access, from its start on, @r holds. */
+static size_t part_in(const struct access *a, const struct region *r)
+{
+	return smaller(a->len, r->size - (a->place - r->place));
+}
+
+static bool is_forbidden(const struct access *a, const struct region *r)
+{
+	return region_is_owned(r) && r->dir == (a->out ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+}
+
+/* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
+static int fit(const struct region *r, const void *arg)
+{
+	const struct access *a = arg;
+
+	if (r->dev != &a->d->dev || !region_holds(r, a->place, 1))
+		return 0;
+	if (!region_holds(r, a->place, a->len) && !r->group)
+		return 1;
+	if (!region_is_owned(r))
+		return 3;
+	if (is_forbidden(a, r) ||
+	    own_find(r, a->place - r->place, part_in(a, r), false).bytes)
+		return 2;
+	return 3;
+}
+
+static bool was_mapped(const struct region *r, const void *arg)
+{
+	const struct access *a = arg;
+
+	return r->dev == &a->d->dev && a->dma - r->dma < r->size;
+}
+
+/* The device may not go there. @r: what it ran off the end of, or NULL. */
+static cold void report_astray(const struct access *a, const struct region *r)
+{
+	struct judge *j = &a->d->machine->judge;
+	struct finding f = {
+		.check = CHECK_DEVICE_OUT_OF_BOUNDS, .call = a->call, .dev = &a->d->dev,
+		.dma = a->dma, .size = a->len, .region = r,
+	};
+
+	if (r) {
+		f.detail = "it starts inside and runs off the end";
+	} else {
+		f.region = ledger_dead(&j->ledger, was_mapped, a);
+		if (f.region)
+			f.check = CHECK_DEVICE_USE_AFTER_UNMAP;
+		else
+			f.detail = a->dma == DMA_MAPPING_ERROR ?
+				"the address is the error value of a failed mapping" :
+				"nothing was mapped for the device at this address";
+	}
+	judge_report(j, &f);
+}
+
+/*
+ * Entries of one list that meet on the bus are one piece to the device. Returns the
+ * one that goes on where @r ends, or NULL.
+ */
+static struct region *next_entry(const struct region *r)
+{
+	struct region *next = r->group->first;
+
+	while (next && next->place != r->place + r->size)
+		next = next->group_next;
+	return next;
+}
+
+/* Where the access begins, if all of it may be reached; or NULL, after a report. */
+static struct region *find_way(const struct access *a)
+{
+	struct ledger *l = &a->d->machine->judge.ledger;
+	const struct region *at;
+	struct region *r = NULL;
+	int how = 0;
+
+	if (a->place != NO_OFFSET)
+		r = ledger_find(l, a->place, fit, a, &how);
+	if (unlikely(how < 2)) {
+		report_astray(a, r);
+		return NULL;
+	}
+	for (at = r; unlikely(!region_holds(at, a->place, a->len) &&
+			      a->place + a->len > at->place + at->size);) {
+		at = next_entry(at);
+		if (!at) {
+			report_astray(a, r);
+			return NULL;
+		}
+	}
+	return r;
+}
+
+/* The bytes themselves: @n of them from @done on, @first bytes into @r. */
+static void transfer(const struct access *a, struct region *r, size_t first, size_t done,
+		     size_t n)
+{
+	struct machine *hw = &a->d->machine->hw;
+	size_t data = route_data(r, first);
+
+	if (likely(data != NO_OFFSET))
+		cache_move(hw, data, a->in ? a->in + done : NULL, a->out ? a->out + done : NULL,
+			   n, !a->d->dev.dma_coherent);
+	else if (a->in)
+		memset(a->in + done, 0xff, n); /* as a bus where nobody answers */
+}
+
+static void find_stores(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
+{
+	if (unlikely(r->bounce))
+		bounce_find_stores(j, r, first, len, site);
+	else if (likely(region_has_memory(r)))
+		judge_find_stores(j, r->offset + first, len, site);
+}
+
+static int access_judged(const struct access *a)
+{
+	struct judge *j = &a->d->machine->judge;
+	bool iommu = a->d->machine->hw.profile->translation == TRANSLATE_IOMMU;
+	bool reported = false;
+	struct region *r = find_way(a);
+	size_t first, done = 0;
+
+	if (unlikely(!r))
+		return -EFAULT;
+	first = a->place - r->place;
+	for (;;) {
+		size_t n = smaller(a->len - done, r->size - first);
+
+		find_stores(j, r, first, n, a->call->site);
+		(a->out ? judge_device_store : judge_device_load)(j, a->call, r, a->dma + done,
+								  r->offset + first, n, &reported);
+		if (unlikely(iommu && is_forbidden(a, r)))
+			return -EFAULT;
+		transfer(a, r, first, done, n);
+		done += n;
+		if (likely(done == a->len))
+			return 0;
+		r = next_entry(r);
+		first = 0;
+	}
+}
+
+/* Nobody looks; the machine alone decides what can be reached. */
+static int access_unjudged(const struct access *a)
+{
+	struct machine *hw = &a->d->machine->hw;
+	size_t room;
+
+	for (size_t done = 0; done < a->len; done += room)
+		if (route_walk(a->d, a->dma + done, a->out, &room) == NO_OFFSET)
+			return -EFAULT;
+	for (size_t done = 0; done < a->len; done += room) {
+		size_t offset = route_walk(a->d, a->dma + done, a->out, &room);
+
+		room = smaller(room, a->len - done);
+		cache_move(hw, offset, a->in ? a->in + done : NULL,
+			   a->out ? a->out + done : NULL, room, !a->d->dev.dma_coherent);
+	}
+	return 0;
+}
+
+static int access(struct access *a, struct device *dev)
+{
+	int err;
+
+	a->d = lab_enter(dev, a->call);
+	if (!a->d || !a->len) {
+		if (a->d)
+			lab_leave(a->d);
+		return a->len ? -EFAULT : 0;
+	}
+	a->place = bus_place(&a->d->machine->hw, &a->d->window, a->dma);
+	err = likely(judge_sees_accesses(&a->d->machine->judge)) ? access_judged(a) :
+								  access_unjudged(a);
+	lab_leave(a->d);
+	return err;
+}
+
+int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+	struct access a = { .call = &call, .dma = addr, .len = len, .in = buf };
+
+	return access(&a, dev);
+}
+
+int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+	struct access a = { .call = &call, .dma = addr, .len = len, .out = buf };
+
+	return access(&a, dev);
+}

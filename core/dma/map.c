@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pthread_getattr_np() */
+#endif
+
+#include "dma/map.h"
+
+#include <pthread.h>
+
+cold void map_refuse(struct map *map, enum check check, const char *detail)
+{
+	struct judge *j = &map->d->machine->judge;
+	size_t offset = cpu_to_offset(j->hw, map->ptr);
+	struct finding f = {
+		.check = check, .call = map->call, .dev = &map->d->dev, .cpu = map->ptr,
+		.size = map->size, .detail = detail,
+	};
+
+	if (map->reported)
+		return;
+	map->reported = true;
+	if (judge_keeps_ledger(j) && offset != NO_OFFSET)
+		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	judge_report(j, &f);
+}
+
+static bool on_this_stack(const void *p)
+{
+	pthread_attr_t attr;
+	void *low = NULL;
+	size_t size = 0;
+
+	if (pthread_getattr_np(pthread_self(), &attr))
+		return false;
+	pthread_attr_getstack(&attr, &low, &size);
+	pthread_attr_destroy(&attr);
+	return (uintptr_t)p - (uintptr_t)low < size;
+}
+
+/* What the pointer is, when it is not memory of the linear map. */
+static cold void refuse_pointer(struct map *map)
+{
+	const struct machine *hw = &map->d->machine->hw;
+
+	if (in_cookies(hw, map->ptr))
+		map_refuse(map, CHECK_MAP_HANDLE, NULL);
+	else if (in_memory(hw, map->ptr) && !in_cached(hw, map->ptr))
+		map_refuse(map, CHECK_MAP_COHERENT, NULL);
+	else if (on_this_stack(map->ptr))
+		map_refuse(map, CHECK_MAP_STACK, NULL);
+	else
+		map_refuse(map, CHECK_MAP_INVALID,
+			   "valid: memory of kmalloc(), dma_alloc_noncoherent() or dma_alloc_pages() of the device's machine");
+}
+
+bool map_arguments_ok(struct map *map)
+{
+	unsigned long not_ram = map->resource ? 0 : DMA_ATTR_MMIO;
+
+	if (!direction_ok(map->dir)) {
+		map_refuse(map, CHECK_BAD_DIRECTION, VALID_DIRECTIONS);
+		return false;
+	}
+	if (!map->size) {
+		map_refuse(map, CHECK_ZERO_SIZE, NULL);
+		return false;
+	}
+	if (map->attrs & (~ATTRS_KNOWN | not_ram)) {
+		map_refuse(map, CHECK_BAD_ATTRS,
+			   "DMA_ATTR_MMIO and unknown bits are not for RAM");
+		return false;
+	}
+	if (!map->d->dev.dma_mask || !*map->d->dev.dma_mask) {
+		map_refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
+		return false;
+	}
+	return true;
+}
+
+#define SHARES_LINES (DMA_ATTR_DEBUGGING_IGNORE_CACHELINES | DMA_ATTR_REQUIRE_COHERENT)
+
+/*
+ * Two mappings whose lines the device may write: each invalidates what the other is
+ * waiting for. The kernel's rule, without its blind spots: it looks at the first
+ * line of either only.
+ */
+static const struct region *find_overlap(const struct map *map, size_t offset)
+{
+	const struct judge *j = &map->d->machine->judge;
+	size_t line = 1ul << j->hw->profile->line_shift;
+	size_t start = offset & ~(line - 1);
+	size_t len = ((offset + map->size + line - 1) & ~(line - 1)) - start;
+	bool may_share = map->attrs & SHARES_LINES;
+
+	for (u32 p = start >> PAGE_SHIFT; p <= (start + len - 1) >> PAGE_SHIFT; p++) {
+		for (struct span *span = j->ledger.pages[p].maps; span; span = span->next) {
+			const struct region *r = span->region;
+
+			if (r->dir != DMA_TO_DEVICE && region_touches(r, start, len) &&
+			    !(may_share && r->attrs & SHARES_LINES) && !r->dev->dma_coherent)
+				return r;
+		}
+	}
+	return NULL;
+}
+
+/* A warning: the mapping is made. */
+static void check_overlap(struct map *map, size_t offset)
+{
+	struct judge *j = &map->d->machine->judge;
+	struct finding f = {
+		.check = CHECK_OVERLAPPING_MAPPING, .call = map->call, .dev = &map->d->dev,
+		.cpu = map->ptr, .size = map->size,
+		.detail = "the device may write both mappings, and they share a cache line",
+	};
+
+	if (map->dir == DMA_TO_DEVICE || map->d->dev.dma_coherent || map->reported ||
+	    (map->attrs & DMA_ATTR_SKIP_CPU_SYNC) || !judge_wants(j, CHECK_OVERLAPPING_MAPPING))
+		return;
+	f.region = find_overlap(map, offset);
+	if (likely(!f.region))
+		return;
+	judge_report(j, &f);
+	map->reported = true;
+}
+
+bool map_memory_ok(struct map *map)
+{
+	const struct machine *hw = &map->d->machine->hw;
+	const struct judge *j = &map->d->machine->judge;
+	const struct region *r;
+	size_t offset;
+
+	if (!in_cached(hw, map->ptr) || map->size > hw->ram_size - (map->ptr - hw->cached)) {
+		refuse_pointer(map);
+		return false;
+	}
+	if (!judge_keeps_ledger(j))
+		return true;
+	offset = map->ptr - hw->cached;
+	r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (r && r->kind == REGION_COHERENT) {
+		map_refuse(map, CHECK_MAP_COHERENT, NULL);
+		return false;
+	}
+	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
+		map_refuse(map, CHECK_MAP_FREED, NULL);
+		return false;
+	}
+	return true;
+}
+
+struct region *map_enter(const struct map *map, const struct route *route, struct region *none)
+{
+	struct ledger *l = &map->d->machine->judge.ledger;
+	bool keep = judge_keeps_ledger(&map->d->machine->judge);
+	struct region *r = keep ? ledger_new(l) : none;
+
+	if (unlikely(!r))
+		return NULL;
+	region_fill(r, &map->d->dev, map->call, map->kind);
+	r->offset = map_offset(map);
+	r->size = map->size;
+	r->place = route->place;
+	r->dma = route->dma;
+	r->cpu = map->ptr;
+	r->attrs = map->attrs;
+	r->dir = map->dir;
+	r->owner = OWNER_DEVICE;
+	r->bounce = route->bounce;
+	return !keep || ledger_enter(l, &map->d->live, r) ? r : NULL;
+}
+
+static cold void refuse_address(struct map *map)
+{
+	map_refuse(map, CHECK_ADDRESS_OVER_MASK,
+		   map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE ?
+		   "and the bounce buffer is out of its reach as well" :
+		   "and there is no bounce buffer");
+}
+
+static cold void undo_route(const struct map *map, const struct route *route)
+{
+	struct region r = {
+		.place = route->place, .dma = route->dma, .bounce = route->bounce,
+		.offset = map_offset(map), .size = map->size,
+	};
+
+	if (route_is_far(&r))
+		route_end(map->d, &r);
+}
+
+struct region *map_piece(struct map *map, struct region *none)
+{
+	struct dmalab_machine *lab = map->d->machine;
+	struct route_request want = {
+		.d = map->d, .size = map->size, .limit = map_limit(&map->d->dev),
+		.offset = map_offset(map),
+		.phys = map->phys, .dir = map->dir, .attrs = map->attrs, .mapping = true,
+	};
+	enum route_result result;
+	struct damage lost;
+	struct route route;
+	struct region *r;
+
+	result = route_find(&want, &route);
+	if (unlikely(result != ROUTE_OK)) {
+		if (result == ROUTE_TOO_HIGH)
+			refuse_address(map);
+		return NULL;
+	}
+	if (judge_keeps_ledger(&lab->judge) && !map->resource)
+		check_overlap(map, want.offset);
+	r = map_enter(map, &route, none);
+	if (unlikely(!r)) {
+		undo_route(map, &route);
+		return NULL;
+	}
+	if (unlikely(lab->hw.profile->translation == TRANSLATE_BOUNCE)) {
+		if (r->bounce)
+			route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true,
+				   map->call->site);
+		else
+			route_copy_slots(map->d, route.place, map->size, FOR_DEVICE,
+					 DMA_BIDIRECTIONAL);
+		return r;
+	}
+	if ((map->attrs & DMA_ATTR_SKIP_CPU_SYNC) || unlikely(map->resource))
+		return r;
+	lost = direct_handover(map->d, want.offset, map->size, FOR_DEVICE, map->dir,
+			       map->call->site);
+	if (unlikely(lost.bytes) && !map->reported) {
+		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
+		map->reported = true;
+	}
+	return r;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Giving one piece of memory to a device: what single mappings and lists share. */
+#ifndef DMALAB_DMA_MAP_H
+#define DMALAB_DMA_MAP_H
+
+#include "dma/direct.h"
+#include "dma/translate.h"
+
+struct map {
+	struct dmalab_device *d;
+	const struct call *call;
+	enum region_kind kind;
+	const u8 *ptr;                 /* as the CPU's cached view has it, or */
+	bool resource;                 /* no RAM, at */
+	phys_addr_t phys;
+	size_t size;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+	bool reported;                 /* the call has drawn its report */
+};
+
+/* Draw @check with the device, pointer and size of the mapping. */
+cold void map_refuse(struct map *map, enum check check, const char *detail);
+
+/* Direction, size, attributes and mask. False, after a report. */
+bool map_arguments_ok(struct map *map);
+
+/* Is it memory that may be mapped? False, after a report. */
+bool map_memory_ok(struct map *map);
+
+/*
+ * The address, the entry in the ledger, and the bytes handed over. Returns the entry,
+ * which without a ledger is *@none; or NULL, after a report where one is due.
+ */
+struct region *map_piece(struct map *map, struct region *none);
+
+/* Enter it with an address that is known. NULL: the host has no memory. */
+struct region *map_enter(const struct map *map, const struct route *route, struct region *none);
+
+/* Where its memory is, after map_memory_ok(). */
+static inline size_t map_offset(const struct map *map)
+{
+	return map->resource ? NO_OFFSET : (size_t)(map->ptr - map->d->machine->hw.cached);
+}
+
+static inline u64 map_limit(const struct device *dev)
+{
+	return min_not_zero(*dev->dma_mask, dev->bus_dma_limit);
+}
+
+#endif

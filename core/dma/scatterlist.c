@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mappings of lists. Every entry is an object of the ledger, and all of one call are a
+ * group, which goes as one. Behind an IOMMU the entries get addresses in one piece,
+ * and those that meet at page boundaries become one segment, after
+ * drivers/iommu/dma-iommu.c: so the driver is given fewer segments than entries.
+ */
+#include <linux/scatterlist.h>
+
+#include "dma/map.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct list {
+	struct map map;               /* of the entry at hand */
+	struct scatterlist *sgl;
+	unsigned nents;
+	struct sg_group *group;       /* NULL without a ledger */
+	struct region **tail;
+};
+
+static void take_entry(struct list *l, const struct scatterlist *sg)
+{
+	const u8 *start = page_address(sg_page(sg));
+
+	l->map.ptr = start ? start + sg->offset : (const u8 *)sg_page(sg);
+	l->map.size = sg->length;
+}
+
+/* ------------------------------------------------------------------ checks */
+
+static bool segment_fits(struct list *l, const struct scatterlist *sg)
+{
+	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
+	u64 max = p && p->max_segment_size ? p->max_segment_size : 64 << 10;
+	u64 boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull;
+	phys_addr_t first = sg_phys(sg), last = first + sg->length - 1;
+	char text[96];
+
+	if (sg->length > max) {
+		snprintf(text, sizeof(text),
+			 "at most %llu bytes: dma_set_max_seg_size() where the device takes more",
+			 (unsigned long long)max);
+		map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
+	} else if ((first ^ last) & ~boundary) {
+		snprintf(text, sizeof(text),
+			 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
+			 (unsigned long long)first, (unsigned long long)last,
+			 (unsigned long long)boundary);
+		map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+/* Draws the first thing wrong. Too long a segment is mapped all the same. */
+static int check_list(struct list *l)
+{
+	struct scatterlist *sg = l->sgl;
+	bool fits = true;
+
+	l->map.size = l->nents;
+	if (!map_arguments_ok(&l->map))
+		return -EINVAL;
+	for (unsigned i = 0; i < l->nents; i++, sg = sg_next(sg)) {
+		if (!sg) {
+			map_refuse(&l->map, CHECK_SG_COUNT_MISMATCH,
+				   "the list ends before as many entries as were given");
+			return -EINVAL;
+		}
+		take_entry(l, sg);
+		if (!map_arguments_ok(&l->map) || !map_memory_ok(&l->map))
+			return -EINVAL;
+		fits = fits && segment_fits(l, sg);
+	}
+	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev.dma_coherent)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/* ----------------------------------------------------------------- mapping */
+
+static void join(struct list *l, struct region *r)
+{
+	if (!l->group)
+		return;
+	r->group = l->group;
+	r->group_next = NULL;
+	*l->tail = r;
+	l->tail = &r->group_next;
+}
+
+static int map_entries(struct list *l)
+{
+	struct scatterlist *sg;
+	unsigned i;
+
+	for_each_sg(l->sgl, sg, l->nents, i) {
+		struct region none, *r;
+
+		take_entry(l, sg);
+		r = map_piece(&l->map, &none);
+		if (unlikely(!r))
+			return -EIO;
+		join(l, r);
+		sg_dma_address(sg) = r->dma;
+		sg_dma_len(sg) = sg->length;
+	}
+	return l->nents;
+}
+
+/* Room for each entry in whole pages. */
+static size_t entry_room(const struct scatterlist *sg)
+{
+	return PAGE_ALIGN(sg->offset % PAGE_SIZE + (size_t)sg->length);
+}
+
+struct segments {
+	struct scatterlist *last;     /* which holds the latest segment */
+	unsigned nr;
+	size_t max;
+	u64 boundary;
+};
+
+static void add_segment(struct segments *s, struct scatterlist *sgl, dma_addr_t dma, size_t len)
+{
+	struct scatterlist *last = s->last;
+
+	if (last && sg_dma_address(last) + sg_dma_len(last) == dma && !(dma & ~PAGE_MASK) &&
+	    sg_dma_len(last) + len <= s->max &&
+	    !((sg_dma_address(last) ^ (dma + len - 1)) & ~s->boundary)) {
+		sg_dma_len(last) += len;
+		return;
+	}
+	s->last = last ? sg_next(last) : sgl;
+	sg_dma_address(s->last) = dma;
+	sg_dma_len(s->last) = len;
+	s->nr++;
+}
+
+static int map_behind_iommu(struct list *l)
+{
+	struct machine *hw = &l->map.d->machine->hw;
+	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
+	struct segments s = {
+		.max = p && p->max_segment_size ? p->max_segment_size : 64 << 10,
+		.boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull,
+	};
+	struct scatterlist *sg;
+	size_t size = 0, at = 0;
+	dma_addr_t iova;
+	unsigned i;
+
+	for_each_sg(l->sgl, sg, l->nents, i)
+		size += entry_room(sg);
+	iova = iommu_reserve(hw, size, map_limit(&l->map.d->dev));
+	if (iova == NO_IOVA)
+		return -ENOMEM;
+	if (l->group) {
+		l->group->iova = iova;
+		l->group->iova_size = size;
+	}
+	for_each_sg(l->sgl, sg, l->nents, i) {
+		struct route route = { .dma = iova + at + sg->offset % PAGE_SIZE };
+		struct region none, *r;
+
+		take_entry(l, sg);
+		route.place = PLACE_IOVA | route.dma;
+		iommu_set(hw, route.dma, sg_phys(sg), sg->length,
+			  route_permissions(l->map.dir));
+		r = map_enter(&l->map, &route, &none);
+		if (unlikely(!r)) {
+			if (!l->group->first)
+				iommu_unmap(hw, iova, size);
+			return -ENOMEM;
+		}
+		join(l, r);
+		at += entry_room(sg);
+		add_segment(&s, l->sgl, route.dma, sg->length);
+	}
+	for (sg = sg_next(s.last), i = s.nr; sg && i < l->nents; sg = sg_next(sg), i++) {
+		sg_dma_address(sg) = DMA_MAPPING_ERROR;
+		sg_dma_len(sg) = 0;
+	}
+	return s.nr;
+}
+
+static int map_list_locked(struct list *l)
+{
+	struct dmalab_machine *lab = l->map.d->machine;
+	int n = check_list(l);
+
+	if (unlikely(n))
+		return n;
+	if (lab_must_fail(lab))
+		return -ENOMEM;
+	if (judge_keeps_ledger(&lab->judge)) {
+		l->group = calloc(1, sizeof(*l->group));
+		if (!l->group)
+			return -ENOMEM;
+		l->group->nents = l->nents;
+		l->tail = &l->group->first;
+	}
+	n = lab->hw.profile->translation == TRANSLATE_IOMMU ? map_behind_iommu(l) :
+							       map_entries(l);
+	if (unlikely(n < 0) && l->group)
+		release_group(l->map.d, l->group, l->map.call->site);
+	return n;
+}
+
+/* The segments, or an error. */
+static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
+		    enum dma_data_direction dir, unsigned long attrs, const struct call *call)
+{
+	struct list l = {
+		.map = {
+			.d = lab_enter(dev, call), .call = call, .kind = REGION_SG, .dir = dir,
+			.attrs = attrs,
+		},
+		.sgl = sgl, .nents = nents > 0 && sgl ? nents : 0,
+	};
+	int n;
+
+	if (!l.map.d)
+		return -EINVAL;
+	n = map_list_locked(&l);
+	lab_leave(l.map.d);
+	return n;
+}
+
+/* --------------------------------------------------------------- unmapping */
+
+/* Without a ledger nobody but the list knows what there is to unmap. */
+static cold void unmap_unchecked(struct release *rel, struct scatterlist *sgl)
+{
+	bool merged = rel->dev->dmalab->machine->hw.profile->translation == TRANSLATE_IOMMU;
+	struct scatterlist *sg;
+	dma_addr_t end = rel->dma;
+	unsigned i;
+
+	rel->kind = REGION_SINGLE;
+	for_each_sg(sgl, sg, rel->nents, i) {
+		if (!sg || (merged && !sg_dma_len(sg)))
+			break;
+		end = sg_dma_address(sg) + sg_dma_len(sg);
+		if (merged)
+			continue;
+		rel->dma = sg_dma_address(sg);
+		rel->size = sg_dma_len(sg);
+		release(rel);
+	}
+	if (!merged)
+		return;
+	rel->size = end - rel->dma;
+	release(rel);
+}
+
+static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
+		       enum dma_data_direction dir, unsigned long attrs, const struct call *call)
+{
+	struct release rel = {
+		.call = call, .dev = dev, .dir = dir, .attrs = attrs, .kind = REGION_SG,
+		.nents = nents > 0 ? nents : 0,
+		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
+	};
+
+	if (lab_knows(dev) && sgl && !judge_keeps_ledger(&dev->dmalab->machine->judge))
+		unmap_unchecked(&rel, sgl);
+	else
+		release(&rel);
+}
+
+unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	int n = map_list(dev, sg, nents, dir, attrs, &THIS_CALL);
+
+	return n > 0 ? n : 0;
+}
+
+unsigned int dma_map_sg(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir)
+{
+	int n = map_list(dev, sg, nents, dir, 0, &THIS_CALL);
+
+	return n > 0 ? n : 0;
+}
+
+void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	unmap_list(dev, sg, nents, dir, attrs, &THIS_CALL);
+}
+
+void dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
+		  enum dma_data_direction dir)
+{
+	unmap_list(dev, sg, nents, dir, 0, &THIS_CALL);
+}
+
+int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		    unsigned long attrs)
+{
+	int n = map_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+
+	if (n < 0)
+		return n;
+	sgt->nents = n;
+	return 0;
+}
+
+void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		       unsigned long attrs)
+{
+	unmap_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+}

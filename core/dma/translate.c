@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "dma/translate.h"
+
+#include <string.h>
+
+static u32 align_mask_of(const struct device *dev)
+{
+	return dev->dma_parms ? dev->dma_parms->min_align_mask : 0;
+}
+
+static u64 boundary_of(const struct device *dev)
+{
+	u64 mask = dev->dma_parms ? dev->dma_parms->segment_boundary_mask : 0;
+
+	return mask ? mask : ~0ull;
+}
+
+/* --------------------------------------------------------------- resources */
+
+/* Something on the bus that is no RAM; only an IOMMU gives it another address. */
+static enum route_result find_resource(const struct route_request *want, struct route *route)
+{
+	struct machine *hw = &want->d->machine->hw;
+	u64 last = want->phys + want->size - 1;
+
+	if (hw->profile->translation == TRANSLATE_BOUNCE)
+		return ROUTE_FORBIDDEN;
+	route->bounce = NULL;
+	if (hw->profile->translation == TRANSLATE_IOMMU) {
+		route->dma = iommu_map(hw, want->phys, want->size, IOMMU_READ | IOMMU_WRITE,
+				       want->limit);
+		route->place = PLACE_IOVA | route->dma;
+		return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
+	}
+	route->dma = want->phys;
+	route->place = PLACE_MMIO | want->phys;
+	return last < want->phys || last > want->limit || last >= PLACE_IOVA ? ROUTE_TOO_HIGH :
+									      ROUTE_OK;
+}
+
+/* ------------------------------------------------------------------ bounce */
+
+static enum route_result find_slots(const struct route_request *want, struct route *route)
+{
+	struct dmalab_machine *lab = want->d->machine;
+	struct machine *hw = &lab->hw;
+	struct bounce_request slots = {
+		.offset = want->offset, .size = want->size,
+		.min_align_mask = align_mask_of(&want->d->dev),
+		.boundary_mask = boundary_of(&want->d->dev),
+		.limit = bus_phys_limit(&want->d->window, want->limit),
+	};
+	size_t slot;
+
+	if (want->attrs & DMA_ATTR_REQUIRE_COHERENT)
+		return ROUTE_FORBIDDEN;
+	if (slots.limit < offset_to_phys(hw, hw->swiotlb.base))
+		return ROUTE_TOO_HIGH;
+	slot = swiotlb_take(hw, &slots);
+	if (slot == NO_OFFSET)
+		return ROUTE_FULL;
+	route->place = slot;
+	route->dma = bus_from_phys(&want->d->window, offset_to_phys(hw, slot));
+	route->bounce = NULL;
+	if (route->dma == NO_DMA) {
+		swiotlb_give(hw, slot);
+		return ROUTE_TOO_HIGH;
+	}
+	if (!judge_keeps_ledger(&lab->judge))
+		return ROUTE_OK;
+	route->bounce = bounce_new(slot, want->size, judge_sees_accesses(&lab->judge));
+	if (!route->bounce) {
+		swiotlb_give(hw, slot);
+		return ROUTE_FULL;
+	}
+	return ROUTE_OK;
+}
+
+static void copy(struct machine *hw, size_t offset, size_t slot, size_t len, bool in)
+{
+	if (in)
+		memcpy(hw->memory + slot, hw->memory + offset, len);
+	else
+		memcpy(hw->memory + offset, hw->memory + slot, len);
+}
+
+static bool copies(enum handover to, enum dma_data_direction dir)
+{
+	return dir != (to == FOR_DEVICE ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
+}
+
+void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t len,
+		enum handover to, enum dma_data_direction dir, bool always, site_t site)
+{
+	struct dmalab_machine *lab = d->machine;
+
+	if (!always && !copies(to, dir))
+		return;
+	if (r->bounce->granules && !always)
+		bounce_find_stores(&lab->judge, r, first, len, site);
+	copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
+	if (!r->bounce->granules)
+		return;
+	if (to == FOR_DEVICE)
+		bounce_copied_in(&lab->judge, r, first, len, site);
+	else
+		bounce_copied_out(&lab->judge, r, first, len, site);
+}
+
+void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,
+		      enum dma_data_direction dir)
+{
+	struct machine *hw = &d->machine->hw;
+	struct slot *slot = swiotlb_find(hw, place);
+	size_t first;
+
+	if (!slot || !copies(to, dir))
+		return;
+	first = place - swiotlb_address(hw, slot);
+	if (first < slot->size)
+		copy(hw, slot->offset + first, place,
+		     len < slot->size - first ? len : slot->size - first, to == FOR_DEVICE);
+}
+
+/* ------------------------------------------------------------------- IOMMU */
+
+unsigned route_permissions(enum dma_data_direction dir)
+{
+	return dir == DMA_TO_DEVICE ? IOMMU_READ :
+	       dir == DMA_FROM_DEVICE ? IOMMU_WRITE : IOMMU_READ | IOMMU_WRITE;
+}
+
+static enum route_result find_addresses(const struct route_request *want, struct route *route)
+{
+	struct machine *hw = &want->d->machine->hw;
+
+	if (want->size > bank_bytes(hw, want->offset))
+		return ROUTE_TOO_HIGH;
+	route->dma = iommu_map(hw, offset_to_phys(hw, want->offset), want->size,
+			       route_permissions(want->dir), want->limit);
+	route->place = PLACE_IOVA | route->dma;
+	route->bounce = NULL;
+	return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
+}
+
+cold enum route_result route_far(const struct route_request *want, struct route *route)
+{
+	if (want->offset == NO_OFFSET)
+		return find_resource(want, route);
+	if (want->d->machine->hw.profile->translation == TRANSLATE_IOMMU)
+		return find_addresses(want, route);
+	/* Allocations lie where the device can reach them. */
+	if (want->mapping)
+		return find_slots(want, route);
+	route->dma = bus_from_phys(&want->d->window,
+				   offset_to_phys(&want->d->machine->hw, want->offset));
+	route->place = want->offset;
+	route->bounce = NULL;
+	return route->dma == NO_DMA || route->dma + want->size - 1 > want->limit ? ROUTE_TOO_HIGH :
+										  ROUTE_OK;
+}
+
+cold void route_end(struct dmalab_device *d, struct region *r)
+{
+	struct machine *hw = &d->machine->hw;
+
+	if (r->place & PLACE_IOVA) {
+		iommu_unmap(hw, r->dma, r->size);
+		return;
+	}
+	swiotlb_give(hw, r->place);
+	bounce_free(r->bounce);
+	r->bounce = NULL;
+}
+
+size_t route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len)
+{
+	const struct machine *hw = &d->machine->hw;
+	size_t offset;
+
+	if (hw->profile->translation == TRANSLATE_IOMMU) {
+		phys_addr_t phys = iommu_translate(hw, dma, store ? IOMMU_WRITE : IOMMU_READ);
+
+		offset = phys == NO_IOVA ? NO_OFFSET : phys_to_offset(hw, phys);
+		*len = PAGE_SIZE - offset_in_page(dma);
+		return offset;
+	}
+	offset = bus_to_offset(hw, &d->window, dma);
+	*len = offset == NO_OFFSET ? 0 : bank_bytes(hw, offset);
+	return offset;
+}

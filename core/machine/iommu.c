@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/machine.h"
+
+static bool is_used(const struct iommu *u, u32 page)
+{
+	return u->used[page / 64] >> (page % 64) & 1;
+}
+
+static void mark(struct iommu *u, u32 page, u32 nr, bool used)
+{
+	for (u32 i = page; i < page + nr; i++) {
+		if (used)
+			u->used[i / 64] |= 1ull << (i % 64);
+		else
+			u->used[i / 64] &= ~(1ull << (i % 64));
+	}
+	u->nr_free += used ? -nr : nr;
+}
+
+static u32 pages_of(dma_addr_t at, size_t size)
+{
+	return PAGE_ALIGN(offset_in_page(at) + size) >> PAGE_SHIFT;
+}
+
+/* Small sizes are rounded up, so that what is freed fits whoever comes next. */
+static u32 rounded(u32 nr)
+{
+	return nr > 1u << (IOVA_ORDERS - 1) ? nr : 1u << order_of(page_offset(nr));
+}
+
+/* The highest run of free pages below @end that is aligned to @align; 0: none. */
+static u32 search(const struct iommu *u, u32 end, u32 nr, u32 align)
+{
+	u32 page = end >= nr ? (end - nr) & ~(align - 1) : 0;
+
+	while (page >= IOVA_FIRST) {
+		u32 last = page + nr;
+
+		while (last > page && !is_used(u, last - 1))
+			last--;
+		if (last == page)
+			return page;
+		/* Page last - 1 is used: end below it. */
+		if (last - 1 < nr)
+			return 0;
+		page = (last - 1 - nr) & ~(align - 1);
+	}
+	return 0;
+}
+
+dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
+{
+	struct iommu *u = &m->iommu;
+	u32 nr = rounded(pages_of(0, size)), end = IOVA_PAGES, page, align;
+	unsigned order = order_of(page_offset(nr));
+
+	if (size > page_offset(u->nr_free) || nr > u->nr_free)
+		return NO_IOVA;
+	if (limit >> PAGE_SHIFT < IOVA_PAGES)
+		end = (limit + 1) >> PAGE_SHIFT;
+	if (order < IOVA_ORDERS && u->kept[order].nr &&
+	    u->kept[order].page[u->kept[order].nr - 1] + nr <= end) {
+		page = u->kept[order].page[--u->kept[order].nr];
+	} else {
+		align = order > MAX_ORDER ? 1u << MAX_ORDER : 1u << order;
+		page = search(u, end, nr, align);
+		if (!page)
+			return NO_IOVA;
+		mark(u, page, nr, true);
+	}
+	return (dma_addr_t)page << PAGE_SHIFT;
+}
+
+void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
+	       unsigned permissions)
+{
+	u32 nr = pages_of(iova, size);
+	u64 *entry = &m->iommu.table[iova >> PAGE_SHIFT];
+
+	for (u32 i = 0; i < nr; i++)
+		entry[i] = ((phys & PAGE_MASK) + page_offset(i)) | permissions | IOMMU_VALID;
+}
+
+dma_addr_t iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned permissions,
+		     u64 limit)
+{
+	dma_addr_t iova = iommu_reserve(m, size + offset_in_page(phys), limit);
+
+	if (iova == NO_IOVA)
+		return NO_IOVA;
+	iova += offset_in_page(phys);
+	iommu_set(m, iova, phys, size, permissions);
+	return iova;
+}
+
+void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
+{
+	struct iommu *u = &m->iommu;
+	u32 page = iova >> PAGE_SHIFT, nr = pages_of(iova, size), room = rounded(nr);
+	unsigned order = order_of(page_offset(room));
+
+	for (u32 i = 0; i < nr; i++)
+		u->table[page + i] = 0;
+	if (order < IOVA_ORDERS && u->kept[order].nr < IOVA_KEPT)
+		u->kept[order].page[u->kept[order].nr++] = page;
+	else
+		mark(u, page, room, false);
+}
+
+phys_addr_t iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission)
+{
+	u64 entry;
+
+	if (iova >> PAGE_SHIFT >= IOVA_PAGES)
+		return NO_IOVA;
+	entry = m->iommu.table[iova >> PAGE_SHIFT];
+	if (!(entry & IOMMU_VALID) || (entry & permission) != permission)
+		return NO_IOVA;
+	return (entry & PAGE_MASK) + offset_in_page(iova);
+}
