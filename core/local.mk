@@ -12,7 +12,8 @@ dmalablinux_HEADERS += \
 	core/include/linux/gfp.h \
 	core/include/linux/mm.h \
 	core/include/linux/slab.h \
-	core/include/linux/types.h
+	core/include/linux/types.h \
+	core/include/linux/dma-map-ops.h
 
 lib_LTLIBRARIES += libdmalab.la
 libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
@@ -49,6 +50,7 @@ libdmalab_la_SOURCES = \
 	core/dma/direct.h \
 	core/dma/free.c \
 	core/dma/mask.c \
+	core/dma/limits.c \
 	core/dma/noncoherent.c \
 	core/dma/streaming.c \
 	core/dma/sync.c \

@@ -17,6 +17,7 @@ unit_tests = \
 	tests/test-golden.t \
 	tests/test-handle.t \
 	tests/test-host-memory.t \
+	tests/test-limits.t \
 	tests/test-machines.t \
 	tests/test-memory.t \
 	tests/test-options.t \
@@ -76,6 +77,10 @@ tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 tests_test_host_memory_t_LDFLAGS = -static \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup,--wrap=free \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
+
+tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
+tests_test_limits_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_limits_t_LDADD = $(TEST_LDADD)
 
 tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
 tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)

@@ -39,6 +39,7 @@ struct dmalab_device {
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
+	struct device_dma_parameters dma_parms; /* likewise */
 	char *name;
 	struct dmalab_device *next;
 };
