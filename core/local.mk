@@ -29,6 +29,7 @@ libdmalab_la_SOURCES = \
 	core/machine/profile.c \
 	core/machine/profile.h \
 	core/machine/ram.c \
+	core/machine/random.h \
 	core/check/access.c \
 	core/check/catalogue.c \
 	core/check/catalogue.def \
@@ -56,6 +57,7 @@ libdmalab_la_SOURCES = \
 	core/dma/sync.c \
 	core/lab/access.c \
 	core/lab/device.c \
+	core/lab/failure.c \
 	core/lab/fault.c \
 	core/lab/lab.h \
 	core/lab/machine.c \
