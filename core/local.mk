@@ -13,7 +13,15 @@ dmalablinux_HEADERS += \
 	core/include/linux/mm.h \
 	core/include/linux/slab.h \
 	core/include/linux/types.h \
-	core/include/linux/dma-map-ops.h
+	core/include/linux/bottom_half.h \
+	core/include/linux/dma-map-ops.h \
+	core/include/linux/hardirq.h \
+	core/include/linux/interrupt.h \
+	core/include/linux/irqflags.h \
+	core/include/linux/kernel.h \
+	core/include/linux/mutex.h \
+	core/include/linux/preempt.h \
+	core/include/linux/spinlock.h
 
 lib_LTLIBRARIES += libdmalab.la
 libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
@@ -56,10 +64,13 @@ libdmalab_la_SOURCES = \
 	core/dma/streaming.c \
 	core/dma/sync.c \
 	core/lab/access.c \
+	core/lab/context.c \
+	core/lab/context.h \
 	core/lab/device.c \
 	core/lab/failure.c \
 	core/lab/fault.c \
 	core/lab/lab.h \
+	core/lab/lock.c \
 	core/lab/machine.c \
 	core/lab/options.c \
 	core/lab/registry.c \

@@ -27,7 +27,7 @@ struct case_family {
 };
 
 extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
-	ownership_cases[], coherency_cases[];
+	ownership_cases[], coherency_cases[], context_cases[];
 
 #define CASE_FAMILIES { \
 	{ "lifetime", lifetime_cases }, \
@@ -35,6 +35,7 @@ extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	{ "sync", sync_cases }, \
 	{ "ownership", ownership_cases }, \
 	{ "coherency", coherency_cases }, \
+	{ "context", context_cases }, \
 }
 
 static inline void case_up(struct rig *r, const struct check_case *c)

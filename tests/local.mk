@@ -11,6 +11,7 @@ unit_tests = \
 	tests/test-arguments.t \
 	tests/test-cache.t \
 	tests/test-catalogue.t \
+	tests/test-context.t \
 	tests/test-cookie.t \
 	tests/test-edges.t \
 	tests/test-fail-nth.t \
@@ -36,7 +37,8 @@ TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
-	tests/cases-lifetime.c tests/cases-ownership.c tests/cases-sync.c
+	tests/cases-lifetime.c tests/cases-ownership.c tests/cases-sync.c \
+	tests/cases-context.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -49,6 +51,10 @@ tests_test_cache_t_LDADD = $(TEST_LDADD)
 tests_test_catalogue_t_SOURCES = tests/test-catalogue.c $(RIG) $(CASES)
 tests_test_catalogue_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_catalogue_t_LDADD = $(TEST_LDADD)
+
+tests_test_context_t_SOURCES = tests/test-context.c $(RIG)
+tests_test_context_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_context_t_LDADD = $(TEST_LDADD)
 
 tests_test_cookie_t_SOURCES = tests/test-cookie.c $(RIG)
 tests_test_cookie_t_CFLAGS = $(TEST_CFLAGS)
@@ -127,6 +133,7 @@ endif
 TESTS += tests/test-headers.sh tests/test-removed.sh
 EXTRA_DIST += tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
-	tests/golden/ownership.txt tests/golden/sync.txt
+	tests/golden/ownership.txt tests/golden/sync.txt \
+	tests/golden/context.txt
 
 include tests/proof.mk

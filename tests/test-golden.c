@@ -172,6 +172,12 @@ static void coherency(void **state)
 	compare(&families[4]);
 }
 
+static void context_family(void **state)
+{
+	(void)state;
+	compare(&families[5]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +186,7 @@ int main(void)
 		cmocka_unit_test(sync_family),
 		cmocka_unit_test(ownership),
 		cmocka_unit_test(coherency),
+		cmocka_unit_test(context_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,6 +214,22 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len);
 void dmalab_cache_evict(const void *ptr, size_t len);
 void dmalab_cache_fill(const void *ptr, size_t len);
 
+/*
+ * dmalab_irq_enter() / dmalab_irq_exit() - this thread runs a hard interrupt handler.
+ * dmalab_softirq_enter() / dmalab_softirq_exit() - a soft interrupt: NAPI's poll, a
+ * tasklet, a timer.
+ *
+ * To be called around the driver's handler: until then in_hardirq(), or
+ * in_serving_softirq(), is true, and calls that may sleep draw "sleep-in-atomic". A
+ * hard handler has interrupts off, so that freeing coherent memory draws
+ * "free-in-irq"; afterwards they are as they were before. Handlers may nest. An exit
+ * without its enter does nothing.
+ */
+void dmalab_irq_enter(void);
+void dmalab_irq_exit(void);
+void dmalab_softirq_enter(void);
+void dmalab_softirq_exit(void);
+
 struct dmalab_cache_stats {
 	uint64_t hits, misses;          /* CPU accesses, per line touched */
 	uint64_t fills, write_backs;    /* lines moved, whatever the cause */

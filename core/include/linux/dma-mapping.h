@@ -20,9 +20,13 @@
  *   CPU      yes            yes         no            no
  *   device   TO_DEVICE only no          not FROM      not TO_DEVICE
  *
- * Context: no call sleeps. Every call may be made from any thread, beside any
- * other, as on Linux; but a buffer that one thread frees while another still
- * uses it is a bug, here as there.
+ * Context: as on Linux. An allocation may sleep if its gfp has
+ * __GFP_DIRECT_RECLAIM, as GFP_KERNEL has; in atomic context it then draws
+ * "sleep-in-atomic" and goes on. dma_free_coherent(), _attrs() and _wc() draw
+ * "free-in-irq" where interrupts are off (irqs_disabled()), unless they have
+ * something worse to tell, and free all the same. Everything else may be called
+ * in any context. Every call may be made from any thread, beside any other; but a
+ * buffer that one thread frees while another still uses it is a bug.
  *
  * Checks that every call with a device can draw, and which are not repeated
  * below: "no-device" (NULL, or not from dmalab_device_new()).
@@ -83,7 +87,7 @@ void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle
  * dma_free_coherent() - all of @dev, @size, @cpu_addr and @dma_handle as they
  * were at the allocation; the device must no longer use it.
  *
- * NULL @cpu_addr: nothing. A wrong free draws one report, named after the
+ * NULL @cpu_addr: nothing is freed. A wrong free draws one report, named after the
  * gravest mismatch, and releases the object as it was allocated: "free-unknown",
  * "double-free", "free-wrong-device", "free-wrong-function",
  * "free-attrs-mismatch", "free-cpu-address-mismatch",
