@@ -13,7 +13,16 @@ dmalablinux_HEADERS += \
 	core/include/linux/mm.h \
 	core/include/linux/scatterlist.h \
 	core/include/linux/slab.h \
-	core/include/linux/types.h
+	core/include/linux/types.h \
+	core/include/linux/bottom_half.h \
+	core/include/linux/dma-map-ops.h \
+	core/include/linux/hardirq.h \
+	core/include/linux/interrupt.h \
+	core/include/linux/irqflags.h \
+	core/include/linux/kernel.h \
+	core/include/linux/mutex.h \
+	core/include/linux/preempt.h \
+	core/include/linux/spinlock.h
 
 lib_LTLIBRARIES += libdmalab.la
 libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
@@ -31,6 +40,7 @@ libdmalab_la_SOURCES = \
 	core/machine/profile.c \
 	core/machine/profile.h \
 	core/machine/ram.c \
+	core/machine/random.h \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
@@ -59,6 +69,7 @@ libdmalab_la_SOURCES = \
 	core/dma/map.c \
 	core/dma/map.h \
 	core/dma/mask.c \
+	core/dma/limits.c \
 	core/dma/noncoherent.c \
 	core/dma/scatterlist.c \
 	core/dma/streaming.c \
@@ -66,9 +77,13 @@ libdmalab_la_SOURCES = \
 	core/dma/translate.c \
 	core/dma/translate.h \
 	core/lab/access.c \
+	core/lab/context.c \
+	core/lab/context.h \
 	core/lab/device.c \
+	core/lab/failure.c \
 	core/lab/fault.c \
 	core/lab/lab.h \
+	core/lab/lock.c \
 	core/lab/machine.c \
 	core/lab/options.c \
 	core/lab/registry.c \

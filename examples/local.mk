@@ -7,7 +7,8 @@ noinst_PROGRAMS += \
 	examples/02-venus-leak \
 	examples/03-sgiseeq-poll \
 	examples/04-talitos-done \
-	examples/05-own-driver
+	examples/05-own-driver \
+	examples/06-fail-each
 
 EXAMPLE_CPPFLAGS = -I$(top_srcdir)/core/include
 EXAMPLE_LDADD = libdmalab.la
@@ -31,6 +32,10 @@ examples_04_talitos_done_LDADD = $(EXAMPLE_LDADD)
 examples_05_own_driver_SOURCES = examples/05-own-driver.c
 examples_05_own_driver_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
 examples_05_own_driver_LDADD = $(EXAMPLE_LDADD)
+
+examples_06_fail_each_SOURCES = examples/06-fail-each.c
+examples_06_fail_each_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_06_fail_each_LDADD = $(EXAMPLE_LDADD)
 
 TESTS += examples/check.sh
 EXTRA_DIST += examples/README.md examples/check.sh

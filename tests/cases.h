@@ -27,7 +27,7 @@ struct case_family {
 };
 
 extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
-	ownership_cases[], coherency_cases[], list_cases[];
+	ownership_cases[], coherency_cases[], list_cases[], context_cases[];
 
 #define CASE_FAMILIES { \
 	{ "lifetime", lifetime_cases }, \
@@ -36,6 +36,7 @@ extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	{ "ownership", ownership_cases }, \
 	{ "coherency", coherency_cases }, \
 	{ "lists", list_cases }, \
+	{ "context", context_cases }, \
 }
 
 static inline void case_up(struct rig *r, const struct check_case *c)

@@ -11,12 +11,14 @@ unit_tests = \
 	tests/test-arguments.t \
 	tests/test-cache.t \
 	tests/test-catalogue.t \
+	tests/test-context.t \
 	tests/test-cookie.t \
 	tests/test-edges.t \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
 	tests/test-handle.t \
 	tests/test-host-memory.t \
+	tests/test-limits.t \
 	tests/test-machines.t \
 	tests/test-memory.t \
 	tests/test-options.t \
@@ -34,8 +36,9 @@ TESTS += $(unit_tests)
 TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
-CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c tests/cases-lists.c \
-	tests/cases-lifetime.c tests/cases-ownership.c tests/cases-sync.c
+CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
+	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
+	tests/cases-ownership.c tests/cases-sync.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -48,6 +51,10 @@ tests_test_cache_t_LDADD = $(TEST_LDADD)
 tests_test_catalogue_t_SOURCES = tests/test-catalogue.c $(RIG) $(CASES)
 tests_test_catalogue_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_catalogue_t_LDADD = $(TEST_LDADD)
+
+tests_test_context_t_SOURCES = tests/test-context.c $(RIG)
+tests_test_context_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_context_t_LDADD = $(TEST_LDADD)
 
 tests_test_cookie_t_SOURCES = tests/test-cookie.c $(RIG)
 tests_test_cookie_t_CFLAGS = $(TEST_CFLAGS)
@@ -76,6 +83,10 @@ tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 tests_test_host_memory_t_LDFLAGS = -static \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup,--wrap=free \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
+
+tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
+tests_test_limits_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_limits_t_LDADD = $(TEST_LDADD)
 
 tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
 tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)
@@ -122,6 +133,7 @@ endif
 TESTS += tests/test-headers.sh tests/test-removed.sh
 EXTRA_DIST += tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
-	tests/golden/ownership.txt tests/golden/sync.txt
+	tests/golden/ownership.txt tests/golden/sync.txt \
+	tests/golden/context.txt
 
 include tests/proof.mk

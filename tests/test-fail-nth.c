@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Nth allocation or mapping fails, for every N: a driver that handles errors
- * draws nothing and leaks nothing.
+ * draws nothing and leaks nothing. Also one in N, by chance.
  */
 #include "rig.h"
 
@@ -161,12 +161,126 @@ static void counting(void **state)
 	rig_down(&r);
 }
 
+/* ------------------------------------------------------------- fail_each */
+
+struct trial {
+	struct rig *r;
+	bool forgetful;    /* keeps the ring when something else fails */
+	unsigned calls, failures;
+};
+
+static void trial(void *context)
+{
+	struct trial *t = context;
+	struct device *dev = dmalab_device_new(t->r->machine, "trial");
+	struct driver d = { .dev = dev };
+	int err;
+
+	t->calls++;
+	err = t->forgetful ? allocate_all(&d) : probe(&d, dev);
+	t->failures += err != 0;
+	if (err && t->forgetful)
+		d.ring = NULL;
+	if (!err || t->forgetful)
+		remove_driver(&d);
+	dmalab_device_free(dev);
+}
+
+static void each_in_turn(void **state)
+{
+	struct trial t = { .calls = 0 };
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	t.r = &r;
+	assert_int_equal(dmalab_fail_each(r.machine, trial, &t), NR_STEPS + 1);
+	assert_int_equal(t.calls, NR_STEPS + 1);
+	assert_int_equal(t.failures, NR_STEPS);
+	expect(&r, "");
+	rig_down(&r);
+}
+
+/* Each run tells what it forgot: all that fail later than with the ring itself. */
+static void each_forgotten(void **state)
+{
+	struct rig r;
+	struct trial t = { .forgetful = true };
+
+	(void)state;
+	rig_up(&r, NULL);
+	t.r = &r;
+	assert_int_equal(dmalab_fail_each(r.machine, trial, &t), NR_STEPS + 1);
+	assert_int_equal(t.failures, NR_STEPS);
+	expect(&r, "leak leak leak leak leak leak leak leak");
+	rig_down(&r);
+}
+
+static void nothing_to_fail(void *context)
+{
+	++*(unsigned *)context;
+}
+
+static void each_of_nothing(void **state)
+{
+	unsigned calls = 0;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	assert_int_equal(dmalab_fail_each(NULL, nothing_to_fail, &calls), 0);
+	assert_int_equal(dmalab_fail_each(r.machine, NULL, &calls), 0);
+	assert_int_equal(calls, 0);
+	/* What was ordered before, waits. */
+	dmalab_machine_fail_nth(r.machine, 7);
+	dmalab_machine_fail_every(r.machine, 9);
+	assert_int_equal(dmalab_fail_each(r.machine, nothing_to_fail, &calls), 1);
+	assert_int_equal(calls, 1);
+	assert_int_equal(dmalab_machine_fail_nth(r.machine, 0), 7);
+	assert_int_equal(dmalab_machine_fail_every(r.machine, 0), 9);
+	rig_down(&r);
+}
+
+/* ------------------------------------------------------------ fail_every */
+
+static void by_chance(void **state)
+{
+	unsigned failures = 0;
+	struct driver d;
+	struct rig r;
+
+	(void)state;
+	assert_int_equal(dmalab_machine_fail_every(NULL, 3), 0);
+	rig_up_with(&r, &(struct dmalab_config){ .seed = 5 });
+	assert_int_equal(dmalab_machine_fail_every(r.machine, 10), 0);
+	for (int i = 0; i < 100; i++) {
+		int err = probe(&d, r.dev);
+
+		failures += err != 0;
+		if (!err)
+			remove_driver(&d);
+	}
+	/* 61 in 100 to be expected: 1 - 0.9 ^ 9. */
+	assert_in_range(failures, 40, 80);
+	assert_int_equal(dmalab_machine_fail_every(r.machine, 1), 10);
+	assert_int_equal(probe(&d, r.dev), -ENOMEM);
+	assert_int_equal(dmalab_machine_fail_every(r.machine, 0), 1);
+	assert_int_equal(probe(&d, r.dev), 0);
+	remove_driver(&d);
+	expect(&r, "");
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_failure_is_handled),
 		cmocka_unit_test(in_the_configuration),
 		cmocka_unit_test(counting),
+		cmocka_unit_test(each_in_turn),
+		cmocka_unit_test(each_forgotten),
+		cmocka_unit_test(each_of_nothing),
+		cmocka_unit_test(by_chance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,52 +142,19 @@ static void compare(const struct case_family *family)
 	free(drawn);
 }
 
-static void lifetime(void **state)
+static void golden(void **state)
 {
-	(void)state;
-	compare(&families[0]);
-}
-
-static void arguments(void **state)
-{
-	(void)state;
-	compare(&families[1]);
-}
-
-static void sync_family(void **state)
-{
-	(void)state;
-	compare(&families[2]);
-}
-
-static void ownership(void **state)
-{
-	(void)state;
-	compare(&families[3]);
-}
-
-static void coherency(void **state)
-{
-	(void)state;
-	compare(&families[4]);
-}
-
-static void lists(void **state)
-{
-	(void)state;
-	compare(&families[5]);
+	compare(*state);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lifetime),
-		cmocka_unit_test(arguments),
-		cmocka_unit_test(sync_family),
-		cmocka_unit_test(ownership),
-		cmocka_unit_test(coherency),
-		cmocka_unit_test(lists),
-	};
+	struct CMUnitTest tests[ARRAY_SIZE(families)];
 
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = families[i].name, .test_func = golden,
+			.initial_state = (void *)&families[i],
+		};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,8 @@ static const struct bad bad_options[] = {
 	{ "checks=,+leak", "off contract full" },
 	{ "fail_nth=one", "number" },
 	{ "fail_nth=4294967296", "number" },
+	{ "fail_every=often", "number" },
+	{ "fail_every=4294967296", "number" },
 	{ "accesses=some", "plain explicit" },
 	{ "halt_on_error=2", "0 1" },
 	{ "halt_on_error=", "0 1" },
@@ -202,6 +204,40 @@ static void environment_overrides(void **state)
 	dmalab_machine_free(m);
 }
 
+/* Which calls fail, of 64: a bit each. */
+static u64 failures(const struct dmalab_config *config, const char *options)
+{
+	struct dmalab_machine *m = make(config, options);
+	u64 failed = 0;
+
+	assert_non_null(m);
+	for (int i = 0; i < 64; i++) {
+		void *p = kmalloc(64, GFP_KERNEL);
+
+		failed |= (u64)!p << i;
+		kfree(p);
+	}
+	dmalab_machine_free(m);
+	return failed;
+}
+
+static void fail_every(void **state)
+{
+	struct dmalab_config config = { .fail_every = 4, .seed = 3 };
+	u64 failed = failures(&config, NULL);
+
+	(void)state;
+	assert_in_range(__builtin_popcountll(failed), 4, 32);
+	assert_true(failures(&config, NULL) == failed);
+	assert_true(failures(NULL, "fail_every=4:seed=3") == failed);
+	assert_true(failures(&config, "seed=4") != failed);
+	assert_true(failures(&config, "fail_every=0") == 0);
+	assert_true(failures(&config, "fail_every=1") == ~0ull);
+	assert_true(failures(NULL, NULL) == 0);
+	/* Beside it, and not moving it. */
+	assert_true(failures(&config, "fail_nth=64") == (failed | 1ull << 63));
+}
+
 static void ram_sizes(void **state)
 {
 	static const struct { const char *options; size_t pages; } sizes[] = {
@@ -280,6 +316,7 @@ static void help(void **state)
 		assert_non_null(strstr(captured, profile));
 	assert_non_null(strstr(captured, "halt_on_error"));
 	assert_non_null(strstr(captured, "accesses"));
+	assert_non_null(strstr(captured, "fail_every"));
 }
 
 static void profile_names(void **state)
@@ -304,6 +341,7 @@ int main(void)
 		cmocka_unit_test(junk),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(environment_overrides),
+		cmocka_unit_test(fail_every),
 		cmocka_unit_test(ram_sizes),
 		cmocka_unit_test(last_one_counts),
 		cmocka_unit_test(help),

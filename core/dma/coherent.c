@@ -5,6 +5,7 @@
  * flushed, so that both look at memory itself.
  */
 #include "dma/direct.h"
+#include "lab/context.h"
 
 #include <string.h>
 
@@ -61,6 +62,18 @@ void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 	return cpu;
 }
 
+/* The kernel looks at the context before it looks at the pointer. */
+static cold void report_free_of_nothing(struct device *dev, const struct call *call)
+{
+	struct dmalab_device *d = lab_knows(dev) ? lab_enter(dev, call) : NULL;
+	struct finding f = { .call = call, .dev = dev };
+
+	if (!d)
+		return;
+	context_report_free(d->machine, &f);
+	lab_leave(d);
+}
+
 void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		   unsigned long attrs, const struct call *call)
 {
@@ -70,8 +83,10 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 		.kind = attrs & DMA_ATTR_NO_KERNEL_MAPPING ? REGION_HANDLE : REGION_COHERENT,
 	};
 
-	if (cpu_addr)
+	if (likely(cpu_addr))
 		release(&rel);
+	else if (unlikely(context_has(ATOMIC_IRQS_OFF)))
+		report_free_of_nothing(dev, call);
 }
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)

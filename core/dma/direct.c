@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* After kernel/dma/direct.c: a DMA address is a physical one, seen from the bus. */
 #include "dma/direct.h"
+#include "lab/context.h"
 
 #include "dma/translate.h"
 
@@ -54,7 +55,10 @@ bool direct_alloc(struct allocation *a)
 	phys_addr_t phys_limit = bus_phys_limit(&a->d->window, want.limit);
 	struct route route;
 
-	if (unlikely(!arguments_ok(a)) || a->size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
+	if (unlikely(!arguments_ok(a)))
+		return false;
+	lab_might_alloc(lab, &a->d->dev, a->call, a->size, a->gfp);
+	if (a->size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return false;
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;

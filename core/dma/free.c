@@ -13,6 +13,7 @@
  * the middle of something.
  */
 #include "dma/direct.h"
+#include "lab/context.h"
 
 #include "dma/translate.h"
 
@@ -251,6 +252,18 @@ static cold void report_unknown(const struct search *s)
 	judge_report(j, &f);
 }
 
+/* As dma_free_attrs() warns on the kernel: for what may have to be unmapped. */
+static cold void report_irqs_off(const struct search *s, const struct region *r)
+{
+	const struct release *rel = s->rel;
+	struct finding f = {
+		.call = rel->call, .dev = lab_knows(rel->dev) ? rel->dev : NULL, .region = r,
+		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+	};
+
+	context_report_free(s->lab, &f);
+}
+
 /* -------------------------------------------------------------- releasing */
 
 static void free_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
@@ -432,6 +445,8 @@ static void release_checked(const struct search *s, struct region *r)
 
 	if (unlikely(n))
 		report_mismatch(&s->lab->judge, s->rel, r, m, n);
+	else if (unlikely(context_has(ATOMIC_IRQS_OFF)) && s->rel->kind <= REGION_HANDLE)
+		report_irqs_off(s, r);
 	undo(s->lab, r, s->rel, n != 0);
 }
 

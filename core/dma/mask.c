@@ -86,16 +86,49 @@ u64 dma_get_mask(struct device *dev)
 	return DMA_BIT_MASK(32);
 }
 
+static u64 required_mask(const struct dmalab_device *d)
+{
+	return (1ull << (63 - __builtin_clzll(last_dma_address(d) | 1))) * 2 - 1;
+}
+
 u64 dma_get_required_mask(struct device *dev)
 {
 	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
-	u64 last;
+	u64 mask;
 
 	if (!d)
 		return 0;
-	last = last_dma_address(d);
+	mask = required_mask(d);
 	lab_leave(d);
-	return (1ull << (63 - __builtin_clzll(last | 1))) * 2 - 1;
+	return mask;
+}
+
+/* Does the bus show all of RAM? */
+static bool all_ram_visible(const struct dmalab_device *d)
+{
+	const struct machine *hw = &d->machine->hw;
+
+	for (int z = 0; z < NR_ZONES; z++) {
+		const struct bank *bank = &hw->bank[z];
+
+		if (bank->nr && (bus_from_phys(&d->window, bank->phys) == NO_DMA ||
+				 bus_from_phys(&d->window, bank->last) == NO_DMA))
+			return false;
+	}
+	return true;
+}
+
+bool dma_addressing_limited(struct device *dev)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	bool limited;
+
+	if (!d)
+		return false;
+	limited = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit) < required_mask(d) ||
+		  !all_ram_visible(d);
+	lab_leave(d);
+	return limited;
 }
 
 int dma_get_cache_alignment(void)

@@ -53,7 +53,7 @@ struct dmalab_config {
 	const char *profile;      /* dmalab_profile_name(); NULL: "arm64" */
 	size_t ram_size;          /* bytes, rounded up to pages; 0: 64 MiB */
 	const char *cache_policy; /* "never" "eager" "random" "lru"; NULL: "never" */
-	uint64_t seed;            /* of policy "random" */
+	uint64_t seed;            /* of policy "random", and of fail_every */
 	const char *checks;       /* "off" "contract" "full", then any of
 	                             ",+NAME" ",-NAME"; NULL: "full" */
 	unsigned fail_nth;        /* fail the Nth allocation or mapping; 0: none */
@@ -62,6 +62,8 @@ struct dmalab_config {
 	                             which takes the bookkeeping of "full" whatever
 	                             is checked; "explicit": every access is told, see
 	                             dmalab_cpu_write(); NULL: "plain" */
+	unsigned fail_every;      /* let each allocation or mapping fail with a
+	                             probability of 1 in N; 1: all of them; 0: none */
 };
 
 /*
@@ -99,6 +101,47 @@ void dmalab_machine_set_current(struct dmalab_machine *machine);
  * armed earlier (0: it has happened, or none was armed).
  */
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth);
+
+/*
+ * dmalab_machine_fail_every() - make allocations and mappings fail by chance.
+ * @n: each of them fails with a probability of 1 in @n; 1: all of them; 0: none
+ *
+ * Of the same calls that dmalab_machine_fail_nth() counts, and beside it. Which of
+ * them fail is told by the seed in the machine's configuration alone, so a program
+ * with one thread runs alike each time. Returns what was set before.
+ */
+unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n);
+
+/*
+ * dmalab_fail_each() - try out every error path of a piece of driver code.
+ * @run:     binds a device, has the driver do its work, and unbinds the device
+ * @context: passed on to it
+ *
+ * Calls @run with the first allocation or mapping in it failing, then with the
+ * second, and so on, until one call in which none failed. A driver that handles all
+ * its errors draws nothing; one that forgets something on the way out of its probe
+ * draws "leak" when @run lets go of the device.
+ *
+ *	static void run(void *context)
+ *	{
+ *		struct device *dev = dmalab_device_new(context, "nic");
+ *		struct nic nic;
+ *
+ *		if (nic_probe(&nic, dev) == 0)
+ *			nic_remove(&nic);
+ *		dmalab_device_free(dev);
+ *	}
+ *
+ *	runs = dmalab_fail_each(machine, run, machine);
+ *	assert(dmalab_report_count(machine, NULL) == 0);
+ *
+ * @run must not fail by other means (dmalab_machine_fail_nth()), and must end; nothing
+ * else should use the machine meanwhile. Orders to fail that were given before wait
+ * until this is over. Returns how often @run was called: one more than what can fail
+ * in it. 0 when @machine or @run is NULL.
+ */
+unsigned dmalab_fail_each(struct dmalab_machine *machine, void (*run)(void *context),
+			  void *context);
 
 /* The machine's profile, and the names of all profiles: NULL at the end. */
 const char *dmalab_machine_profile(const struct dmalab_machine *machine);
@@ -170,6 +213,22 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len);
  */
 void dmalab_cache_evict(const void *ptr, size_t len);
 void dmalab_cache_fill(const void *ptr, size_t len);
+
+/*
+ * dmalab_irq_enter() / dmalab_irq_exit() - this thread runs a hard interrupt handler.
+ * dmalab_softirq_enter() / dmalab_softirq_exit() - a soft interrupt: NAPI's poll, a
+ * tasklet, a timer.
+ *
+ * To be called around the driver's handler: until then in_hardirq(), or
+ * in_serving_softirq(), is true, and calls that may sleep draw "sleep-in-atomic". A
+ * hard handler has interrupts off, so that freeing coherent memory draws
+ * "free-in-irq"; afterwards they are as they were before. Handlers may nest. An exit
+ * without its enter does nothing.
+ */
+void dmalab_irq_enter(void);
+void dmalab_irq_exit(void);
+void dmalab_softirq_enter(void);
+void dmalab_softirq_exit(void);
 
 struct dmalab_cache_stats {
 	uint64_t hits, misses;          /* CPU accesses, per line touched */

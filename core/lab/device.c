@@ -72,6 +72,7 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	d->dma_mask = DMA_BIT_MASK(32);
 	d->dev.dma_mask = &d->dma_mask;
 	d->dev.coherent_dma_mask = DMA_BIT_MASK(32);
+	d->dev.dma_parms = &d->dma_parms;
 	d->dev.dma_coherent = machine->hw.profile->coherent;
 	d->dev.dmalab = d;
 

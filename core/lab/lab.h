@@ -25,6 +25,8 @@ struct dmalab_machine {
 	struct slab slab;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
+	unsigned fail_every;               /* fail one call in so many, by chance */
+	u64 fail_rng;
 	struct dmalab_device *devices;
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
 	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
@@ -39,6 +41,7 @@ struct dmalab_device {
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
+	struct device_dma_parameters dma_parms; /* likewise */
 	char *name;
 	struct dmalab_device *next;
 };
@@ -98,10 +101,12 @@ static inline void lab_leave(struct dmalab_device *d)
 	lab_unlock(d->machine);
 }
 
-/* True when this call is to fail, by order of fail_nth. */
+/* failure.c: true when this call is to fail, by order of fail_nth or fail_every. */
+cold bool lab_decide_failure(struct dmalab_machine *lab);
+
 static inline bool lab_must_fail(struct dmalab_machine *lab)
 {
-	return unlikely(lab->fail_nth) && --lab->fail_nth == 0;
+	return unlikely(lab->fail_nth | lab->fail_every) && lab_decide_failure(lab);
 }
 
 /* options.c: a configuration that is complete and valid. */
@@ -113,6 +118,7 @@ struct options {
 	enum level level;
 	u64 checks;
 	unsigned fail_nth;
+	unsigned fail_every;
 	bool plain;
 	bool halt;
 };

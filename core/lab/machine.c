@@ -23,6 +23,8 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	lab->judge.plain = o->plain;
 	lab->judge.halt = o->halt;
 	lab->fail_nth = o->fail_nth;
+	lab->fail_every = o->fail_every;
+	lab->fail_rng = o->seed;
 	return 0;
 
 no_slab:
@@ -71,19 +73,6 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);
 	lab_struct_free(machine);
-}
-
-unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
-{
-	unsigned before;
-
-	if (!machine)
-		return 0;
-	lab_lock(machine);
-	before = machine->fail_nth;
-	machine->fail_nth = nth;
-	lab_unlock(machine);
-	return before;
 }
 
 const char *dmalab_machine_profile(const struct dmalab_machine *machine)

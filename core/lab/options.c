@@ -118,14 +118,24 @@ static int read_seed(struct options *o, struct value v)
 	return 0;
 }
 
-static int read_fail_nth(struct options *o, struct value v)
+static int read_unsigned(const char *key, struct value v, unsigned *to)
 {
 	u64 n;
 
 	if (!read_number(v, &n) || n > (unsigned)-1)
-		return complain("fail_nth \"%.*s\" is not a number", len_of(v), v.at);
-	o->fail_nth = n;
+		return complain("%s \"%.*s\" is not a number", key, len_of(v), v.at);
+	*to = n;
 	return 0;
+}
+
+static int read_fail_nth(struct options *o, struct value v)
+{
+	return read_unsigned("fail_nth", v, &o->fail_nth);
+}
+
+static int read_fail_every(struct options *o, struct value v)
+{
+	return read_unsigned("fail_every", v, &o->fail_every);
 }
 
 static int read_level(struct options *o, struct value v)
@@ -202,9 +212,10 @@ static const struct key keys[] = {
 	{ "profile", "the machine: x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu", read_profile },
 	{ "ram_size", "simulated RAM: bytes, or with k, m, g", read_ram },
 	{ "cache_policy", "never eager random lru", read_policy },
-	{ "seed", "of the random policy", read_seed },
+	{ "seed", "of the random policy, and of fail_every", read_seed },
 	{ "checks", "off contract full, then ,+NAME ,-NAME", read_checks },
 	{ "fail_nth", "make the Nth allocation or mapping fail", read_fail_nth },
+	{ "fail_every", "make one in N of them fail, by chance", read_fail_every },
 	{ "accesses", "plain explicit: whether to look for stores nobody told about", read_accesses },
 	{ "halt_on_error", "1: abort() after the first report of an error", read_halt },
 	{ "help", "1: print this", read_help },
@@ -280,6 +291,7 @@ static int read_config(struct options *o, const struct dmalab_config *config)
 		return err;
 	o->seed = config->seed;
 	o->fail_nth = config->fail_nth;
+	o->fail_every = config->fail_every;
 	if (!config->ram_size)
 		return 0;
 	if (config->ram_size < RAM_MIN || config->ram_size > RAM_MAX)

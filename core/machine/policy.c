@@ -5,6 +5,7 @@
  * or, on a CPU that speculates, filled. A cache never writes back a clean line.
  */
 #include "machine/machine.h"
+#include "machine/random.h"
 
 #include <string.h>
 
@@ -14,16 +15,6 @@ const char *const policy_names[NR_POLICIES] = {
 	[POLICY_RANDOM] = "random",
 	[POLICY_LRU] = "lru",
 };
-
-/* splitmix64: good enough to pick lines, and the same on every host. */
-static u64 next_random(struct cache *c)
-{
-	u64 z = c->rng += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
 
 /*
  * Where plain stores are looked for, a clean line whose views differ may hold one
@@ -48,14 +39,14 @@ static void step_random(struct machine *m, size_t offset, size_t len)
 {
 	struct cache *c = &m->cache;
 	size_t line = 1ul << c->shift;
-	u64 r = next_random(c);
+	u64 r = random_next(&c->rng);
 
 	c->recent[c->nr_recent++ % RECENT] = (offset + r % len) >> c->shift;
 	for (int i = 0; i < 2; i++) {
 		u32 nr = c->nr_recent < RECENT ? c->nr_recent : RECENT;
 		size_t at;
 
-		r = next_random(c);
+		r = random_next(&c->rng);
 		at = (size_t)c->recent[(r >> 8) % nr] << c->shift;
 		if (r & 1)
 			evict(m, at, line);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "lab/context.h"
 #include "lab/lab.h"
 
 #include <errno.h>
@@ -190,6 +191,7 @@ static void *kmalloc_locked(struct dmalab_machine *lab, size_t size, gfp_t gfp,
 	unsigned index;
 	size_t offset;
 
+	lab_might_alloc(lab, NULL, call, size, gfp);
 	if (size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return NULL;
 	if (class < BLOCK)

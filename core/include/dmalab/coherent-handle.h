@@ -51,7 +51,7 @@ size_t coherent_handle_size(const struct coherent_handle *handle);
  * coherent_handle_free() - NULL and error pointers: nothing.
  *
  * Frees with exactly the device, size, cookie, DMA address and attributes of the
- * allocation. A handle whose contents were overwritten stops the program rather
+ * allocation; draws "free-in-irq" as dma_free_attrs() does. A handle whose contents were overwritten stops the program rather
  * than free something else.
  */
 void coherent_handle_free(struct coherent_handle *handle);

@@ -20,9 +20,13 @@
  *   CPU      yes            yes         no            no
  *   device   TO_DEVICE only no          not FROM      not TO_DEVICE
  *
- * Context: no call sleeps. Every call may be made from any thread, beside any
- * other, as on Linux; but a buffer that one thread frees while another still
- * uses it is a bug, here as there.
+ * Context: as on Linux. An allocation may sleep if its gfp has
+ * __GFP_DIRECT_RECLAIM, as GFP_KERNEL has; in atomic context it then draws
+ * "sleep-in-atomic" and goes on. dma_free_coherent(), _attrs() and _wc() draw
+ * "free-in-irq" where interrupts are off (irqs_disabled()), unless they have
+ * something worse to tell, and free all the same. Everything else may be called
+ * in any context. Every call may be made from any thread, beside any other; but a
+ * buffer that one thread frees while another still uses it is a bug.
  *
  * Checks that every call with a device can draw, and which are not repeated
  * below: "no-device" (NULL, or not from dmalab_device_new()).
@@ -61,7 +65,8 @@ extern "C" {
 /* The one DMA address that is an error. Never compare: dma_mapping_error(). */
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
 
-#define DMA_BIT_MASK(n) (((n) == 64) ? ~0ULL : ((1ULL << (n)) - 1))
+/* The lowest @n bits, 0 to 64. */
+#define DMA_BIT_MASK(n) ((n) ? ~0ULL >> ((64 - (n)) & 63) : 0ULL)
 
 /* ------------------------------------------------------- allocation paths */
 
@@ -83,7 +88,7 @@ void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle
  * dma_free_coherent() - all of @dev, @size, @cpu_addr and @dma_handle as they
  * were at the allocation; the device must no longer use it.
  *
- * NULL @cpu_addr: nothing. A wrong free draws one report, named after the
+ * NULL @cpu_addr: nothing is freed. A wrong free draws one report, named after the
  * gravest mismatch, and releases the object as it was allocated: "free-unknown",
  * "double-free", "free-wrong-device", "free-wrong-function",
  * "free-attrs-mismatch", "free-cpu-address-mismatch",
@@ -318,11 +323,101 @@ u64 dma_get_mask(struct device *dev);
 u64 dma_get_required_mask(struct device *dev);
 
 /*
+ * True when the device does not reach all RAM: its mask, or the bus's limit, is
+ * smaller than dma_get_required_mask(), or the bus does not show all of it.
+ */
+bool dma_addressing_limited(struct device *dev);
+
+/*
+ * True when coherent memory may lie at @phys..@phys+@size: the device sees it, and
+ * dev->coherent_dma_mask and dev->bus_dma_limit allow its last byte.
+ */
+bool dma_coherent_ok(struct device *dev, phys_addr_t phys, size_t size);
+
+/*
  * The alignment, in bytes and a power of two, that keeps a buffer's lines its
  * own: ARCH_DMA_MINALIGN of the current machine's profile; 1 where the machine
  * is coherent or there is none.
  */
 int dma_get_cache_alignment(void);
+
+/* --------------------------------------------------- limits and parameters */
+
+/* The longest mapping that can succeed, and the longest fast one: SIZE_MAX, no limit. */
+size_t dma_max_mapping_size(struct device *dev);
+size_t dma_opt_mapping_size(struct device *dev);
+
+/* The boundary at which segments of a list can be merged, less one: 0, never. */
+unsigned long dma_get_merge_boundary(struct device *dev);
+
+/*
+ * What the device can take in one segment of a scatter-gather list: bytes; and a
+ * mask, all ones below the boundary that no segment may cross.
+ *
+ * The parameters live in dev->dma_parms. A new device has some, as devices of PCI and
+ * platform buses have, and in them nothing is set: the getters then return 64 KiB and
+ * ULONG_MAX. They draw nothing and take any device, also NULL. Where a driver has
+ * cleared dev->dma_parms, the getters return the same, and the setters do nothing
+ * (the kernel does nothing as well, and warns once).
+ */
+static inline unsigned int dma_get_max_seg_size(struct device *dev)
+{
+	if (dev && dev->dma_parms && dev->dma_parms->max_segment_size)
+		return dev->dma_parms->max_segment_size;
+	return 64 * 1024;
+}
+
+static inline unsigned long dma_get_seg_boundary(struct device *dev)
+{
+	if (dev && dev->dma_parms && dev->dma_parms->segment_boundary_mask)
+		return dev->dma_parms->segment_boundary_mask;
+	return ~0UL;
+}
+
+void dma_set_max_seg_size(struct device *dev, unsigned int size);
+void dma_set_seg_boundary(struct device *dev, unsigned long mask);
+
+/*
+ * The boundary in pages of 2^@page_shift bytes, rounded up; without a device as if
+ * its mask had 32 bits. 0 where there is no boundary and @page_shift is 0.
+ */
+static inline unsigned long dma_get_seg_boundary_nr_pages(struct device *dev,
+							  unsigned int page_shift)
+{
+	unsigned long mask = dev ? dma_get_seg_boundary(dev) : 0xffffffffUL;
+
+	return (page_shift < 64 ? mask >> page_shift : 0) + 1;
+}
+
+/*
+ * The low bits of an address that a bounce buffer must keep, for devices that
+ * compute with them; 0 unless set. As above.
+ */
+static inline unsigned int dma_get_min_align_mask(struct device *dev)
+{
+	return dev && dev->dma_parms ? dev->dma_parms->min_align_mask : 0;
+}
+
+void dma_set_min_align_mask(struct device *dev, unsigned int min_align_mask);
+
+/* Whether the device can reach other devices' memory: false. */
+bool dma_pci_p2pdma_supported(struct device *dev);
+
+/*
+ * Whether any mapping of the device needs syncs, or unmapping. Always true, as on a
+ * kernel with dma-debug: the laboratory follows each sync and each unmap, also on
+ * machines where they do nothing. False only after "no-device".
+ */
+bool dma_dev_need_sync(struct device *dev);
+bool dma_need_unmap(struct device *dev);
+
+/* Room in a driver's structure for what the unmap will need. */
+#define DEFINE_DMA_UNMAP_ADDR(name)           dma_addr_t name
+#define DEFINE_DMA_UNMAP_LEN(name)            u32 name
+#define dma_unmap_addr(ptr, name)             ((ptr)->name)
+#define dma_unmap_addr_set(ptr, name, value)  ((ptr)->name = (value))
+#define dma_unmap_len(ptr, name)              ((ptr)->name)
+#define dma_unmap_len_set(ptr, name, value)   ((ptr)->name = (value))
 
 /* -------------------------------------------------- gone from the kernel */
 

@@ -22,7 +22,8 @@ extern "C" {
  * kmalloc() - @size bytes, contents indeterminate.
  *
  * Returns NULL when there is no memory or no machine, ZERO_SIZE_PTR for size 0.
- * The zone flags of @flags are honoured. Any thread.
+ * The zone flags of @flags are honoured. Any thread. May sleep if @flags allow it
+ * (GFP_KERNEL): draws "sleep-in-atomic" in atomic context, and goes on.
  */
 void *kmalloc(size_t size, gfp_t flags);
 

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the simulated kernel would let this thread do. Each thread is a CPU: it has
+ * interrupts on or off, preemption, bottom halves and interrupt handlers of its own.
+ *
+ * One word holds it all, a count for each kind of atomic context, and is 0 while the
+ * thread may sleep: which is all that a call has to look at.
+ */
+#ifndef DMALAB_LAB_CONTEXT_H
+#define DMALAB_LAB_CONTEXT_H
+
+#include "lab/lab.h"
+
+#include <linux/gfp.h>
+
+/* By gravity: a report names the last of those that hold. */
+enum atomic {
+	ATOMIC_PREEMPT,  /* preempt_disable(), or a spin lock */
+	ATOMIC_BH,       /* bottom halves are disabled */
+	ATOMIC_SOFTIRQ,  /* serving a soft interrupt */
+	ATOMIC_IRQS_OFF, /* 0 or 1: interrupts do not nest by count */
+	ATOMIC_HARDIRQ,  /* in a hard interrupt handler */
+	NR_ATOMIC
+};
+
+#define ATOMIC_BITS       12
+#define ATOMIC_ONE(kind)  (1ull << (kind) * ATOMIC_BITS)
+#define ATOMIC_MASK(kind) (((1ull << ATOMIC_BITS) - 1) << (kind) * ATOMIC_BITS)
+
+struct context {
+	u64 atomic;                   /* 0: may sleep */
+	u64 irqs_were_off;            /* a bit for each handler that was entered */
+	struct call since[NR_ATOMIC]; /* what took each count from 0 */
+};
+
+extern __thread struct context context __attribute__((tls_model("initial-exec")));
+
+static inline bool context_has(enum atomic kind)
+{
+	return context.atomic & ATOMIC_MASK(kind);
+}
+
+/* Counts stay at their highest and lowest: calls that do not pair up are harmless. */
+void context_begin(enum atomic kind, const struct call *call);
+void context_end(enum atomic kind);
+
+/* Interrupts off; returns whether they were, for context_irqs_restore(). */
+bool context_irqs_off(const struct call *call);
+void context_irqs_restore(bool off, const struct call *call);
+
+cold void context_report_sleep(struct dmalab_machine *lab, struct device *dev,
+			       const struct call *call, size_t size, bool allocates);
+cold void context_report_sleep_unlocked(const struct call *call);
+
+/*
+ * @call may sleep: draw "sleep-in-atomic" if it must not. The machine is locked; @dev
+ * may be NULL. True when that was this call's report. The call goes on.
+ */
+static inline bool lab_might_sleep(struct dmalab_machine *lab, struct device *dev,
+				   const struct call *call)
+{
+	if (likely(!context.atomic))
+		return false;
+	context_report_sleep(lab, dev, call, 0, false);
+	return true;
+}
+
+/* The same for an allocation of @size bytes, which sleeps only if @gfp allows it. */
+static inline bool lab_might_alloc(struct dmalab_machine *lab, struct device *dev,
+				   const struct call *call, size_t size, gfp_t gfp)
+{
+	if (likely(!context.atomic) || !gfpflags_allow_blocking(gfp))
+		return false;
+	context_report_sleep(lab, dev, call, size, true);
+	return true;
+}
+
+/* For a call without a device, on the current machine, which is not locked. */
+static inline void context_might_sleep(const struct call *call)
+{
+	if (unlikely(context.atomic))
+		context_report_sleep_unlocked(call);
+}
+
+/* Draw "free-in-irq" for @f, which tells of the call and its object. */
+cold void context_report_free(struct dmalab_machine *lab, struct finding *f);
+
+#endif
