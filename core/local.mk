@@ -54,6 +54,8 @@ libdmalab_la_SOURCES = \
 	core/dma/sync.c \
 	core/lab/access.c \
 	core/lab/device.c \
+	core/lab/devres.c \
+	core/lab/devres.h \
 	core/lab/fault.c \
 	core/lab/lab.h \
 	core/lab/machine.c \

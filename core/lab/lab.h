@@ -38,6 +38,8 @@ struct dmalab_device {
 	struct bus_window window;
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
+	struct devres *resources;          /* devres.c: the latest first */
+	const struct call *unbind;         /* the call that lets go of it, or NULL */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
 	char *name;
 	struct dmalab_device *next;
