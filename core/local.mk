@@ -5,6 +5,7 @@ dmalabinclude_HEADERS += core/include/dmalab.h
 dmalabown_HEADERS += core/include/dmalab/coherent-handle.h
 
 dmalablinux_HEADERS += \
+	core/include/linux/cache.h \
 	core/include/linux/device.h \
 	core/include/linux/dma-direction.h \
 	core/include/linux/dma-mapping.h \
@@ -12,7 +13,8 @@ dmalablinux_HEADERS += \
 	core/include/linux/gfp.h \
 	core/include/linux/mm.h \
 	core/include/linux/slab.h \
-	core/include/linux/types.h
+	core/include/linux/types.h \
+	core/include/linux/vmalloc.h
 
 lib_LTLIBRARIES += libdmalab.la
 libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
@@ -62,5 +64,12 @@ libdmalab_la_SOURCES = \
 	core/lab/options.c \
 	core/lab/registry.c \
 	core/mm/address.c \
+	core/mm/devm.c \
+	core/mm/kmalloc.c \
+	core/mm/kmem-cache.c \
+	core/mm/mm.h \
+	core/mm/object.c \
+	core/mm/page.c \
 	core/mm/slab.c \
-	core/mm/slab.h
+	core/mm/slab.h \
+	core/mm/vmalloc.c

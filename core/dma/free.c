@@ -318,7 +318,7 @@ static void release_unchecked(const struct search *s)
 		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site);
 		return;
 	}
-	if (offset == NO_OFFSET || lab->slab.pages[page])
+	if (offset == NO_OFFSET || mm_has_page(&lab->mm, page))
 		return;
 	pages_free(&lab->hw, page);
 }
