@@ -70,6 +70,8 @@ libdmalab_la_SOURCES = \
 	core/mm/mm.h \
 	core/mm/object.c \
 	core/mm/page.c \
+	core/mm/pointer.c \
+	core/mm/pointer.h \
 	core/mm/slab.c \
 	core/mm/slab.h \
 	core/mm/vmalloc.c
