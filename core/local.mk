@@ -5,6 +5,7 @@ dmalabinclude_HEADERS += core/include/dmalab.h
 dmalabown_HEADERS += core/include/dmalab/coherent-handle.h
 
 dmalablinux_HEADERS += \
+	core/include/linux/cache.h \
 	core/include/linux/device.h \
 	core/include/linux/dma-direction.h \
 	core/include/linux/dma-mapping.h \
@@ -22,7 +23,8 @@ dmalablinux_HEADERS += \
 	core/include/linux/kernel.h \
 	core/include/linux/mutex.h \
 	core/include/linux/preempt.h \
-	core/include/linux/spinlock.h
+	core/include/linux/spinlock.h \
+	core/include/linux/vmalloc.h
 
 lib_LTLIBRARIES += libdmalab.la
 libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
@@ -80,6 +82,8 @@ libdmalab_la_SOURCES = \
 	core/lab/context.c \
 	core/lab/context.h \
 	core/lab/device.c \
+	core/lab/devres.c \
+	core/lab/devres.h \
 	core/lab/failure.c \
 	core/lab/fault.c \
 	core/lab/lab.h \
@@ -89,5 +93,14 @@ libdmalab_la_SOURCES = \
 	core/lab/registry.c \
 	core/lib/scatterlist.c \
 	core/mm/address.c \
+	core/mm/devm.c \
+	core/mm/kmalloc.c \
+	core/mm/kmem-cache.c \
+	core/mm/mm.h \
+	core/mm/object.c \
+	core/mm/page.c \
+	core/mm/pointer.c \
+	core/mm/pointer.h \
 	core/mm/slab.c \
-	core/mm/slab.h
+	core/mm/slab.h \
+	core/mm/vmalloc.c

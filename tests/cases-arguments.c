@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
+#include <linux/vmalloc.h>
+
 static char static_bytes[64];
+static const char constant_bytes[64] = "constant";
 
 static void map_and_unmap(struct rig *r, void *p, size_t size)
 {
@@ -296,6 +299,59 @@ static void map_invalid(struct rig *r)
 	must_not_map(r, static_bytes, sizeof(static_bytes));
 }
 
+static void map_heap(struct rig *r)
+{
+	void *p = malloc(64);
+
+	assert_non_null(p);
+	at(10);
+	must_not_map(r, p, 64);
+	free(p);
+}
+
+static void map_vmalloc(struct rig *r)
+{
+	void *p;
+
+	at(10);
+	p = vmalloc(8192);
+	assert_non_null(p);
+	at(20);
+	must_not_map(r, p, 8192);
+	vfree(p);
+}
+
+static void map_copy_of_vmalloc(struct rig *r)
+{
+	void *p = vzalloc(100), *q = kmemdup(p, 100, GFP_KERNEL);
+
+	assert_non_null(q);
+	map_and_unmap(r, q, 100);
+	kfree(q);
+	vfree(p);
+}
+
+static void map_rodata(struct rig *r)
+{
+	at(10);
+	must_not_map(r, (void *)constant_bytes, sizeof(constant_bytes));
+}
+
+static void map_code(struct rig *r)
+{
+	at(10);
+	must_not_map(r, (void *)(uintptr_t)map_rodata, 4);
+}
+
+static void map_copy_of_rodata(struct rig *r)
+{
+	void *p = kmemdup(constant_bytes, sizeof(constant_bytes), GFP_KERNEL);
+
+	assert_non_null(p);
+	map_and_unmap(r, p, sizeof(constant_bytes));
+	kfree(p);
+}
+
 static void map_other_machine(struct rig *r)
 {
 	struct dmalab_machine *other = dmalab_machine_new(NULL);
@@ -442,6 +498,10 @@ const struct check_case argument_cases[] = {
 	{ .check = "map-handle", .draw = map_handle, .miss = use_handle },
 	{ .check = "map-invalid", .draw = map_invalid, .miss = map_page_address },
 	{ .check = "map-invalid", .variant = "of another machine", .draw = map_other_machine },
+	{ .check = "map-invalid", .variant = "of the heap", .draw = map_heap },
+	{ .check = "map-vmalloc", .draw = map_vmalloc, .miss = map_copy_of_vmalloc },
+	{ .check = "map-rodata", .draw = map_rodata, .miss = map_copy_of_rodata },
+	{ .check = "map-rodata", .variant = "code", .draw = map_code },
 	{ .check = "page-of-coherent", .draw = page_of_coherent, .miss = page_of_noncoherent },
 	{ .check = "page-of-coherent", .variant = "of a cookie", .draw = page_of_cookie },
 	{ .check = NULL },

@@ -373,6 +373,72 @@ static void no_leak(struct rig *r)
 	dmalab_device_free(r->dev);
 }
 
+static void free_page_twice(struct rig *r)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	(void)r;
+	assert_non_null(page);
+	__free_page(page);
+	at(10);
+	__free_page(page);
+}
+
+static void free_other_order(struct rig *r)
+{
+	unsigned long addr = __get_free_pages(GFP_KERNEL, 2);
+
+	(void)r;
+	assert_int_not_equal(addr, 0);
+	at(10);
+	free_pages(addr, 1);
+}
+
+static void put_mapped_page(struct rig *r)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	assert_non_null(page);
+	at(10);
+	map_ok(r, page_address(page), 2048, DMA_FROM_DEVICE);
+	get_page(page);
+	put_page(page);
+	at(20);
+	put_page(page);
+	dma_unmap_single(r->dev, page_to_phys(page), 2048, DMA_FROM_DEVICE);
+}
+
+static void kfree_of_pages(struct rig *r)
+{
+	(void)r;
+	at(10);
+	kfree((void *)__get_free_page(GFP_KERNEL));
+}
+
+static void free_to_other_cache(struct rig *r)
+{
+	struct kmem_cache *a = kmem_cache_create("requests", 48, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("replies", 48, 0, 0, NULL);
+	void *p = kmem_cache_alloc(a, GFP_KERNEL);
+
+	(void)r;
+	assert_non_null(p);
+	at(10);
+	kmem_cache_free(b, p);
+	kmem_cache_destroy(a);
+	kmem_cache_destroy(b);
+}
+
+static void devm_free_wrong_device(struct rig *r)
+{
+	struct device *other = dmalab_device_new(r->machine, "disk");
+	void *p = devm_kzalloc(r->dev, 64, GFP_KERNEL);
+
+	assert_non_null(p);
+	at(10);
+	devm_kfree(other, p);
+}
+
 const struct check_case lifetime_cases[] = {
 	{ .check = "double-free", .draw = double_free, .miss = freed_and_allocated_again },
 	{ .check = "double-free", .variant = "unmapped twice", .draw = double_unmap },
@@ -397,5 +463,15 @@ const struct check_case lifetime_cases[] = {
 	{ .check = "map-error-unchecked", .draw = map_error_unchecked, .miss = map_error_checked },
 	{ .check = "leak", .draw = leak, .miss = no_leak },
 	{ .check = "leak", .variant = "of a mapping", .draw = leak_of_mapping },
+	{ .check = "double-free", .variant = "a page", .draw = free_page_twice },
+	{ .check = "free-size-mismatch", .variant = "another order", .draw = free_other_order },
+	{ .check = "free-while-mapped", .variant = "the last reference",
+	  .draw = put_mapped_page },
+	{ .check = "free-wrong-function", .variant = "kfree() of a page",
+	  .draw = kfree_of_pages },
+	{ .check = "free-wrong-function", .variant = "another cache",
+	  .draw = free_to_other_cache },
+	{ .check = "free-wrong-device", .variant = "of devm_kmalloc()",
+	  .draw = devm_free_wrong_device },
 	{ .check = NULL },
 };

@@ -21,7 +21,10 @@ unit_tests = \
 	tests/test-limits.t \
 	tests/test-machines.t \
 	tests/test-memory.t \
+	tests/test-mm.t \
+	tests/test-objects.t \
 	tests/test-options.t \
+	tests/test-pages.t \
 	tests/test-placement.t \
 	tests/test-plain.t \
 	tests/test-quiet.t \
@@ -96,9 +99,21 @@ tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_memory_t_LDADD = $(TEST_LDADD)
 
+tests_test_mm_t_SOURCES = tests/test-mm.c $(RIG)
+tests_test_mm_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_mm_t_LDADD = $(TEST_LDADD)
+
+tests_test_objects_t_SOURCES = tests/test-objects.c $(RIG)
+tests_test_objects_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_objects_t_LDADD = $(TEST_LDADD)
+
 tests_test_options_t_SOURCES = tests/test-options.c $(RIG)
 tests_test_options_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_options_t_LDADD = $(TEST_LDADD)
+
+tests_test_pages_t_SOURCES = tests/test-pages.c $(RIG)
+tests_test_pages_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_pages_t_LDADD = $(TEST_LDADD)
 
 tests_test_placement_t_SOURCES = tests/test-placement.c $(RIG)
 tests_test_placement_t_CFLAGS = $(TEST_CFLAGS)

@@ -8,6 +8,7 @@
 
 #include <dmalab/coherent-handle.h>
 #include <errno.h>
+#include <linux/vmalloc.h>
 #include <sys/mman.h>
 
 static unsigned fail_in;  /* 1: the next call fails; 0: none does */
@@ -158,6 +159,30 @@ static bool kmallocs(struct rig *r)
 	return q != NULL;
 }
 
+/* What is made of kmalloc() needs more of the host. */
+static bool kmalloc_kin(struct rig *r)
+{
+	void *p = kmalloc(100, GFP_KERNEL), *q = p ? krealloc(p, 1000, GFP_KERNEL) : NULL;
+	void *copy = q ? kmemdup(q, 10, GFP_KERNEL) : NULL;
+
+	(void)r;
+	kfree(copy);
+	kfree(q ? q : p);
+	return copy != NULL;
+}
+
+static bool devm_and_vmalloc(struct rig *r)
+{
+	struct device *dev = dmalab_device_new(r->machine, "disk");
+	void *p = dev ? devm_kmalloc(dev, 100, GFP_KERNEL) : NULL;
+	void *q = p ? vmalloc(100) : NULL;
+
+	fail_in = 0;
+	vfree(q);
+	dmalab_device_free(dev);
+	return q != NULL;
+}
+
 static bool handle(struct rig *r)
 {
 	struct coherent_handle *h = coherent_handle_alloc(r->dev, 4096, GFP_KERNEL, 0);
@@ -224,7 +249,7 @@ static void on_one_machine(void **state)
 	static const struct {
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
-	} all[] = { { device, 2 }, { kmallocs, 2 }, { handle, 1 }, { long_mapping, 2 } };
+	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 }, { long_mapping, 2 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;
@@ -302,6 +327,55 @@ static void first_mapping(void **state)
 	rig_down(&r);
 }
 
+/* Caches stay until the machine goes. */
+static void caches(void **state)
+{
+	struct kmem_cache *cache = NULL;
+	long before = live;
+	struct rig r;
+	unsigned n;
+	void *p;
+
+	(void)state;
+	small_rig(&r);
+	for (n = 1; !cache; n++) {
+		fail_in = n;
+		cache = kmem_cache_create("objects", 100, 0, 0, NULL);
+		fail_in = 0;
+	}
+	assert_int_equal(n, 4);
+	fail_in = 1;
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	fail_in = 0;
+	assert_null(p);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	assert_non_null(p);
+	kmem_cache_free(cache, p);
+	kmem_cache_destroy(cache);
+	nothing_is_lost(&r);
+	rig_down(&r);
+	assert_int_equal(live, before);
+}
+
+static void resources(void **state)
+{
+	unsigned n = 0;
+	struct rig r;
+	bool got;
+
+	(void)state;
+	small_rig(&r);
+	do {
+		failed = false;
+		fail_in = ++n;
+		got = devm_and_vmalloc(&r);
+		assert_int_equal(got, !failed);
+		nothing_is_lost(&r);
+	} while (failed);
+	assert_int_equal(n, 6);
+	rig_down(&r);
+}
+
 /* Without memory for a bit a byte, ownership of that object is no longer checked. */
 static void partial_sync(void **state)
 {
@@ -364,6 +438,8 @@ int main(void)
 		cmocka_unit_test(on_one_machine),
 		cmocka_unit_test(first_allocation),
 		cmocka_unit_test(first_mapping),
+		cmocka_unit_test(caches),
+		cmocka_unit_test(resources),
 		cmocka_unit_test(partial_sync),
 		cmocka_unit_test(nothing_stays_behind),
 	};

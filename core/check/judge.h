@@ -144,11 +144,20 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len, bool *reported);
 
-/* An allocator filled memory with zeroes, through the CPU's cache. */
-static inline void judge_zeroed(struct judge *j, size_t offset, size_t len, site_t site)
+/* An allocator stored to memory that nobody has yet, through the CPU's cache. */
+static inline void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
+	shadow_cpu_store(&j->shadow, offset, len, site, NULL);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, site);
+}
+
+/* It filled whole pages. */
+static inline void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
+{
+	shadow_set_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, site);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, page_offset(page), page_offset(nr), site);
 }
 
 /* What stores through plain pointers did to these bytes and the lines around them. */
@@ -164,5 +173,8 @@ static inline void judge_find_stores(struct judge *j, size_t offset, size_t len,
 /* Text for reports. */
 const char *dir_name(enum dma_data_direction dir);
 const char *device_name(const struct device *dev);
+
+/* The call that ends it, such as "dma_unmap_sg()". */
+const char *release_name(const struct region *r);
 
 #endif

@@ -56,6 +56,34 @@ const char *device_name(const struct device *dev)
 	return dev ? dev_name(dev) : "NULL";
 }
 
+/* The counterpart of what made the mapping. */
+static const char *unmap_function(const struct region *r)
+{
+	if (strncmp(r->function, "dma_map_page", 12) == 0)
+		return "dma_unmap_page()";
+	if (strcmp(r->function, "dma_map_phys") == 0)
+		return "dma_unmap_phys()";
+	return strcmp(r->function, "dma_map_resource") == 0 ? "dma_unmap_resource()" :
+							       "dma_unmap_single()";
+}
+
+const char *release_name(const struct region *r)
+{
+	switch (r->kind) {
+	case REGION_COHERENT:
+		return "dma_free_coherent()";
+	case REGION_HANDLE:
+		return "dma_free_attrs()";
+	case REGION_NONCOHERENT:
+		return "dma_free_noncoherent()";
+	case REGION_SINGLE:
+		return unmap_function(r);
+	case REGION_SG:
+		return "dma_unmap_sg()";
+	}
+	return NULL;
+}
+
 static const char *object_name(const struct region *r)
 {
 	switch (r->kind) {

@@ -32,8 +32,7 @@ static void prepare(const struct allocation *a)
 	} else if (a->d->dev.dma_coherent) {
 		cache_take_back(hw, a->page, a->nr_pages);
 		cache_zero_pages(hw, a->page, a->nr_pages);
-		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, site);
-		judge_zeroed(&a->d->machine->judge, a->offset, page_offset(a->nr_pages), site);
+		judge_filled_pages(&a->d->machine->judge, a->page, a->nr_pages, site);
 	} else {
 		cache_give_up(hw, a->page, a->nr_pages);
 		memset(hw->memory + a->offset, 0, page_offset(a->nr_pages));

@@ -150,34 +150,6 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 	return n;
 }
 
-/* The counterpart of what made the mapping. */
-static const char *unmap_function(const struct region *r)
-{
-	if (strncmp(r->function, "dma_map_page", 12) == 0)
-		return "dma_unmap_page()";
-	if (strcmp(r->function, "dma_map_phys") == 0)
-		return "dma_unmap_phys()";
-	return strcmp(r->function, "dma_map_resource") == 0 ? "dma_unmap_resource()" :
-							       "dma_unmap_single()";
-}
-
-static const char *free_function(const struct region *r)
-{
-	switch (r->kind) {
-	case REGION_COHERENT:
-		return "dma_free_coherent()";
-	case REGION_HANDLE:
-		return "dma_free_attrs()";
-	case REGION_NONCOHERENT:
-		return "dma_free_noncoherent()";
-	case REGION_SINGLE:
-		return unmap_function(r);
-	case REGION_SG:
-		return "dma_unmap_sg()";
-	}
-	return NULL;
-}
-
 static void explain(const struct release *rel, const struct region *r, enum check check,
 		    char *text, size_t size)
 {
@@ -187,7 +159,7 @@ static void explain(const struct release *rel, const struct region *r, enum chec
 		break;
 	case CHECK_FREE_WRONG_FUNCTION:
 		snprintf(text, size, "made by %s(), to be released by %s", r->function,
-			 free_function(r));
+			 release_name(r));
 		break;
 	case CHECK_FREE_ATTRS_MISMATCH:
 		snprintf(text, size, "made with attributes 0x%lx, released with 0x%lx", r->attrs,
@@ -299,7 +271,7 @@ static bool report_if_mapped(struct judge *j, const struct release *rel, const s
 	f.region = mapping_on(j, r);
 	if (!f.region)
 		return false;
-	snprintf(missing, sizeof(missing), "%s before this", free_function(f.region));
+	snprintf(missing, sizeof(missing), "%s before this", release_name(f.region));
 	f.missing = missing;
 	judge_report(j, &f);
 	return true;
@@ -434,7 +406,7 @@ static void free_unchecked(const struct search *s)
 			offset = phys_to_offset(hw, phys);
 		iommu_unmap(hw, rel->dma, rel->size);
 	}
-	if (offset < hw->ram_size && !s->lab->slab.pages[offset >> PAGE_SHIFT])
+	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
 		pages_free(hw, offset >> PAGE_SHIFT);
 }
 
@@ -539,7 +511,7 @@ cold void lab_release_all(struct dmalab_device *d, const struct call *call)
 		};
 
 		snprintf(text, sizeof(text), "%s before the driver lets go of the device",
-			 free_function(r));
+			 release_name(r));
 		judge_report(&lab->judge, &f);
 		undo(lab, r, &rel, true);
 	}

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pthread_getattr_np() */
-#endif
-
 #include "dma/map.h"
 
-#include <pthread.h>
+#include "mm/pointer.h"
 
 cold void map_refuse(struct map *map, enum check check, const char *detail)
 {
@@ -27,33 +20,12 @@ cold void map_refuse(struct map *map, enum check check, const char *detail)
 	judge_report(j, &f);
 }
 
-static bool on_this_stack(const void *p)
-{
-	pthread_attr_t attr;
-	void *low = NULL;
-	size_t size = 0;
-
-	if (pthread_getattr_np(pthread_self(), &attr))
-		return false;
-	pthread_attr_getstack(&attr, &low, &size);
-	pthread_attr_destroy(&attr);
-	return (uintptr_t)p - (uintptr_t)low < size;
-}
-
 /* What the pointer is, when it is not memory of the linear map. */
 static cold void refuse_pointer(struct map *map)
 {
-	const struct machine *hw = &map->d->machine->hw;
+	struct unmappable why = pointer_refusal(map->d->machine, map->ptr);
 
-	if (in_cookies(hw, map->ptr))
-		map_refuse(map, CHECK_MAP_HANDLE, NULL);
-	else if (in_memory(hw, map->ptr) && !in_cached(hw, map->ptr))
-		map_refuse(map, CHECK_MAP_COHERENT, NULL);
-	else if (on_this_stack(map->ptr))
-		map_refuse(map, CHECK_MAP_STACK, NULL);
-	else
-		map_refuse(map, CHECK_MAP_INVALID,
-			   "valid: memory of kmalloc(), dma_alloc_noncoherent() or dma_alloc_pages() of the device's machine");
+	map_refuse(map, why.check, why.detail);
 }
 
 bool map_arguments_ok(struct map *map)

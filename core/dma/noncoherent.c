@@ -5,7 +5,7 @@
  */
 #include "dma/direct.h"
 
-static bool alloc_pages(struct allocation *a)
+static bool get_pages(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
@@ -13,8 +13,7 @@ static bool alloc_pages(struct allocation *a)
 		return false;
 	cache_take_back(&lab->hw, a->page, a->nr_pages);
 	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
-	shadow_set_pages(&lab->judge.shadow, a->page, a->nr_pages, PAGE_CPU_NEWER, a->call->site);
-	judge_zeroed(&lab->judge, a->offset, page_offset(a->nr_pages), a->call->site);
+	judge_filled_pages(&lab->judge, a->page, a->nr_pages, a->call->site);
 	return true;
 }
 
@@ -29,7 +28,7 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,
 
 	if (!a.d)
 		return NULL;
-	if (alloc_pages(&a)) {
+	if (get_pages(&a)) {
 		*dma_handle = a.dma;
 		cpu = a.d->machine->hw.cached + a.offset;
 	}
@@ -37,8 +36,8 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,
 	return cpu;
 }
 
-static void free_pages(struct device *dev, size_t size, const void *cpu, dma_addr_t dma_handle,
-		       enum dma_data_direction dir, const struct call *call)
+static void give_back(struct device *dev, size_t size, const void *cpu, dma_addr_t dma_handle,
+		      enum dma_data_direction dir, const struct call *call)
 {
 	struct release rel = {
 		.call = call, .dev = dev, .size = size, .cpu = cpu, .dma = dma_handle,
@@ -57,7 +56,7 @@ void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_han
 void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
 			  enum dma_data_direction dir)
 {
-	free_pages(dev, size, vaddr, dma_handle, dir, &THIS_CALL);
+	give_back(dev, size, vaddr, dma_handle, dir, &THIS_CALL);
 }
 
 struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
@@ -71,5 +70,5 @@ struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_ha
 void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
 		    enum dma_data_direction dir)
 {
-	free_pages(dev, size, page_address(page), dma_handle, dir, &THIS_CALL);
+	give_back(dev, size, page_address(page), dma_handle, dir, &THIS_CALL);
 }

@@ -96,8 +96,8 @@ void dmalab_machine_set_current(struct dmalab_machine *machine);
  * dmalab_machine_fail_nth() - make an allocation or mapping fail.
  * @nth: 1 fails the next one, 2 the one after it; 0: none.
  *
- * Counted from this call on, over all of dma_alloc_*, dma_map_* and kmalloc()
- * of the machine. Returns how many calls were still to go before the failure
+ * Counted from this call on, over all of dma_alloc_*, dma_map_*, kmalloc(),
+ * alloc_pages(), vmalloc() and their kin of the machine. Returns how many calls were still to go before the failure
  * armed earlier (0: it has happened, or none was armed).
  */
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth);
@@ -164,8 +164,8 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
  * dmalab_device_free() - unbind the driver and pull the device out.
  * @dev: may be NULL.
  *
- * Draws "leak" once for each DMA allocation and mapping that is still live, and
- * releases them. Any later use of @dev draws "no-device", as long as the machine
+ * Releases what devm_kmalloc() and its like made, the latest first. Then draws "leak"
+ * once for each DMA allocation and mapping that is still live, and releases them. Any later use of @dev draws "no-device", as long as the machine
  * lives.
  */
 void dmalab_device_free(struct device *dev);

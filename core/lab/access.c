@@ -92,6 +92,27 @@ static inline bool load_quickly(struct dmalab_machine *lab, const struct access 
 	return true;
 }
 
+/* Memory of vmalloc() is the host's. True: it is free, and was dealt with. */
+static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access *a)
+{
+	struct finding f = {
+		.check = CHECK_CPU_USE_AFTER_FREE, .call = a->call, .cpu = a->p, .size = a->len,
+		.detail = "memory of vmalloc(), which is free",
+	};
+	struct mm_object o;
+
+	if (!in_vmalloc(&lab->hw, a->p))
+		return false;
+	lab_lock(lab);
+	o = mm_find(lab, a->p);
+	if (!o.live)
+		judge_report(&lab->judge, &f);
+	lab_unlock(lab);
+	if (!o.live && a->in)
+		memset(a->in, 0, a->len);
+	return !o.live;
+}
+
 /* False: the pointer is into no machine. */
 static bool access(const struct access *a)
 {
@@ -101,8 +122,8 @@ static bool access(const struct access *a)
 	if (!lab)
 		return false;
 	t = view_of(&lab->hw, a->p);
-	if (t.view == VIEW_NONE)
-		return false;
+	if (unlikely(t.view == VIEW_NONE))
+		return access_vmalloc(lab, a);
 	lab_lock(lab);
 	if (t.view != VIEW_CACHED || !load_quickly(lab, a, t.offset))
 		access_locked(lab, a, t);
@@ -110,13 +131,19 @@ static bool access(const struct access *a)
 	return true;
 }
 
-void dmalab_cpu_read(const void *src, void *buf, size_t len)
+void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call)
 {
-	struct call call = THIS_CALL;
-	struct access a = { .call = &call, .p = src, .in = buf, .len = len };
+	struct access a = { .call = call, .p = src, .in = buf, .len = len };
 
 	if (len && !access(&a))
 		memcpy(buf, src, len);
+}
+
+void dmalab_cpu_read(const void *src, void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+
+	lab_cpu_read(src, buf, len, &call);
 }
 
 void dmalab_cpu_write(void *dst, const void *buf, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices: plugging in and pulling out. */
-#include "lab/lab.h"
+#include "lab/devres.h"
 
 #include <errno.h>
 #include <linux/dma-mapping.h>
@@ -93,6 +93,14 @@ void lab_device_free(struct device *dev, const struct call *call)
 
 	if (!d)
 		return;
+	if (unlikely(d->unbind)) {
+		/* It is on its way already. */
+		lab_leave(d);
+		lab_no_device(dev, call);
+		return;
+	}
+	d->unbind = call;
+	devres_release_all(d);
 	lab_release_all(d, call);
 	at = &d->machine->devices;
 	while (*at != d)

@@ -13,7 +13,7 @@
 #include "check/judge.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
-#include "mm/slab.h"
+#include "mm/mm.h"
 
 #include <dmalab.h>
 #include <linux/device.h>
@@ -22,7 +22,7 @@
 struct dmalab_machine {
 	struct machine hw;
 	struct judge judge;
-	struct slab slab;
+	struct mm mm;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
 	unsigned fail_every;               /* fail one call in so many, by chance */
@@ -40,6 +40,8 @@ struct dmalab_device {
 	struct bus_window window;
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
+	struct devres *resources;          /* devres.c: the latest first */
+	const struct call *unbind;         /* the call that lets go of it, or NULL */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
 	struct device_dma_parameters dma_parms; /* likewise */
 	char *name;
@@ -129,6 +131,9 @@ int options_read(struct options *o, const struct dmalab_config *config);
 /* fault.c: make touching a cookie a report. */
 void fault_install(void);
 void fault_close_cookies(struct dmalab_machine *lab);
+
+/* access.c: dmalab_cpu_read(), on behalf of @call. */
+void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
 
 /* dma/free.c: draw "leak" for each thing the device still holds, and release it. */
 void lab_release_all(struct dmalab_device *d, const struct call *call);

@@ -16,9 +16,9 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks);
 	if (err)
 		goto no_judge;
-	err = slab_init(&lab->slab, &lab->hw);
+	err = mm_init(&lab->mm, &lab->hw);
 	if (err)
-		goto no_slab;
+		goto no_mm;
 	lab->hw.cache.plain = o->plain;
 	lab->judge.plain = o->plain;
 	lab->judge.halt = o->halt;
@@ -27,7 +27,7 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	lab->fail_rng = o->seed;
 	return 0;
 
-no_slab:
+no_mm:
 	judge_exit(&lab->judge);
 no_judge:
 	machine_exit(&lab->hw);
@@ -69,7 +69,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 		lab_device_free(&machine->devices->dev, &call);
 	lab_unregister(machine);
 	lab_devices_exit(machine);
-	slab_exit(&machine->slab, &machine->hw);
+	mm_exit(&machine->mm, &machine->hw);
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);
 	lab_struct_free(machine);

@@ -12,6 +12,9 @@
  *
  * On a coherent machine, cached and memory are the same address.
  *
+ * Beside them lies a window of addresses for vmalloc(): memory of the host, which
+ * no device reaches, with access rights only where some is handed out.
+ *
  * Invariant: where a line is not in the cache, both views hold the same bytes,
  * except in pages marked memory_only, whose cached view nobody may look at. So
  * filling a line moves no data, and code that loads through a plain pointer reads
@@ -79,6 +82,8 @@ struct machine {
 	u8 *cached;
 	u8 *memory;
 	u8 *cookies;
+	u8 *vmalloc;
+	size_t vmalloc_size;
 	struct page *pages;   /* one for each frame, as the driver sees them */
 	struct frame *frames;
 	struct bank bank[NR_ZONES];
@@ -128,6 +133,11 @@ static inline bool in_memory(const struct machine *m, const volatile void *p)
 static inline bool in_cookies(const struct machine *m, const volatile void *p)
 {
 	return (uintptr_t)p - (uintptr_t)m->cookies < m->ram_size;
+}
+
+static inline bool in_vmalloc(const struct machine *m, const volatile void *p)
+{
+	return (uintptr_t)p - (uintptr_t)m->vmalloc < m->vmalloc_size;
 }
 
 /* The place in RAM that a pointer of any view stands for, or NO_OFFSET. */

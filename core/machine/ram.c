@@ -26,6 +26,9 @@
 /* Between the views: an access that runs off the end of one must fault. */
 #define GUARD (1ul << 16)
 
+/* Addresses for vmalloc(): more than there is RAM, and that is cheap. */
+#define VMALLOC_MIN (64ul << 20)
+
 static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 first, u32 nr)
 {
 	struct bank *bank = &m->bank[zone];
@@ -121,6 +124,7 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 		       round_up(IOVA_PAGES * sizeof(u64)) : 0;
 	size_t table_bits = table ? round_up(IOVA_PAGES / 8) : 0;
 	size_t tables = frames + pages + lines + slots + slot_bits + table + table_bits;
+	size_t vmalloc = round_up(2 * ram_size < VMALLOC_MIN ? VMALLOC_MIN : 2 * ram_size);
 	u8 *at;
 	int err;
 
@@ -129,8 +133,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->ram_size = ram_size;
 	m->nr_pages = nr;
 
-	/* guard | cached | guard | memory | guard | cookies | guard | tables */
-	m->arena_size = GUARD + (views + 1) * ram + tables;
+	/* guard | cached | guard | memory | guard | cookies | guard | tables | vmalloc */
+	m->arena_size = GUARD + (views + 1) * ram + tables + vmalloc;
 	m->arena = mmap(NULL, m->arena_size, PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (m->arena == MAP_FAILED)
@@ -141,6 +145,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->memory = at + (views - 1) * ram;
 	m->cookies = m->memory + ram;
 	at = m->cookies + ram;
+	m->vmalloc = at + tables;
+	m->vmalloc_size = vmalloc;
 	if (mprotect(m->cached, ram_size, PROT_READ | PROT_WRITE) ||
 	    mprotect(m->memory, ram_size, PROT_READ | PROT_WRITE) ||
 	    mprotect(at, tables, PROT_READ | PROT_WRITE))

@@ -80,3 +80,43 @@ phys_addr_t page_to_phys(const struct page *page)
 		return ~0ull;
 	return offset_to_phys(&lab->hw, page_offset(page - lab->hw.pages));
 }
+
+/* ------------------------------------- back, in the RAM of the current machine */
+
+void *phys_to_virt(phys_addr_t address)
+{
+	struct dmalab_machine *lab = lab_current();
+	size_t offset = lab ? phys_to_offset(&lab->hw, address) : NO_OFFSET;
+
+	return offset == NO_OFFSET ? NULL : lab->hw.cached + offset;
+}
+
+struct page *phys_to_page(phys_addr_t address)
+{
+	struct dmalab_machine *lab = lab_current();
+	size_t offset = lab ? phys_to_offset(&lab->hw, address) : NO_OFFSET;
+
+	return offset == NO_OFFSET ? NULL : &lab->hw.pages[offset >> PAGE_SHIFT];
+}
+
+unsigned long page_to_pfn(const struct page *page)
+{
+	return PHYS_PFN(page_to_phys(page));
+}
+
+struct page *pfn_to_page(unsigned long pfn)
+{
+	return pfn > PHYS_PFN(~0ull) ? NULL : phys_to_page(PFN_PHYS(pfn));
+}
+
+bool pfn_valid(unsigned long pfn)
+{
+	return pfn_to_page(pfn) != NULL;
+}
+
+bool virt_addr_valid(const volatile void *kaddr)
+{
+	struct dmalab_machine *lab = lab_of(kaddr);
+
+	return lab && in_cached(&lab->hw, kaddr);
+}

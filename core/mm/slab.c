@@ -2,328 +2,285 @@
 #include "lab/context.h"
 #include "lab/lab.h"
 
-#include <errno.h>
-#include <linux/slab.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define SMALLEST_SHIFT 5
-#define BLOCK          SLAB_CLASSES /* the class of whole blocks */
 
-static size_t class_size(unsigned class)
+static size_t words(u32 nr)
 {
-	return 1ul << (SMALLEST_SHIFT + class);
+	return (nr + 63) / 64;
 }
 
-static unsigned class_objects(unsigned class)
+void slab_init(struct slab *s, struct slab_page **pages)
 {
-	return PAGE_SIZE >> (SMALLEST_SHIFT + class);
-}
+	s->pages = pages;
+	for (unsigned i = 0; i < SLAB_CLASSES; i++) {
+		struct kmem_cache *class = &s->classes[i];
 
-static unsigned class_of(size_t size, size_t align)
-{
-	unsigned class = 0;
-
-	while (class < SLAB_CLASSES && (class_size(class) < size || class_size(class) < align))
-		class++;
-	return class;
-}
-
-int slab_init(struct slab *s, const struct machine *m)
-{
-	memset(s, 0, sizeof(*s));
-	s->arena_size = m->nr_pages * sizeof(*s->pages);
-	s->pages = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (s->pages == MAP_FAILED) {
-		s->pages = NULL;
-		return -ENOMEM;
+		class->size = class->stride = 1u << (SMALLEST_SHIFT + i);
+		class->nr = PAGE_SIZE / class->stride;
 	}
-	return 0;
 }
 
 void slab_exit(struct slab *s, const struct machine *m)
 {
-	if (!s->pages)
-		return;
 	for (u32 page = 0, next; page < m->nr_pages; page = next) {
 		struct slab_page *p = s->pages[page];
 
 		next = page + (p ? 1u << p->order : 1);
 		free(p);
 	}
-	munmap(s->pages, s->arena_size);
+	while (s->caches) {
+		struct kmem_cache *cache = s->caches;
+
+		s->caches = cache->next;
+		free(cache->name);
+		free(cache);
+	}
+}
+
+/* NULL: it takes a block of its own. */
+static struct kmem_cache *class_of(struct slab *s, size_t size, size_t align)
+{
+	size_t need = size > align ? size : align;
+	unsigned i;
+
+	if (need <= 1u << SMALLEST_SHIFT)
+		return &s->classes[0];
+	i = 64 - __builtin_clzl(need - 1) - SMALLEST_SHIFT;
+	return i < SLAB_CLASSES ? &s->classes[i] : NULL;
 }
 
 /* -------------------------------------------------- lists of pages with room */
 
-static void list_add(struct slab *s, struct slab_page *p)
+static void list_add(struct slab_page *p)
 {
 	p->prev = NULL;
-	p->next = s->room[p->class];
+	p->next = p->cache->room;
 	if (p->next)
 		p->next->prev = p;
-	s->room[p->class] = p;
+	p->cache->room = p;
 }
 
-static void list_del(struct slab *s, struct slab_page *p)
+static void list_del(struct slab_page *p)
 {
 	if (p->prev)
 		p->prev->next = p->next;
 	else
-		s->room[p->class] = p->next;
+		p->cache->room = p->next;
 	if (p->next)
 		p->next->prev = p->prev;
 }
 
 /* ----------------------------------------------------------------- pages */
 
-static enum zone zone_of(gfp_t gfp)
+static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache *cache,
+				  unsigned order, gfp_t gfp)
 {
-	return gfp & __GFP_DMA ? ZONE_DMA : gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
-}
-
-static struct slab_page *page_new(struct dmalab_machine *lab, unsigned class, unsigned order,
-				  gfp_t gfp)
-{
-	unsigned objects = class == BLOCK ? 1 : class_objects(class);
-	struct slab_page *p = calloc(1, sizeof(*p) + objects * sizeof(size_t));
+	u32 nr = cache ? cache->nr : 1;
+	size_t used = words(nr), built = cache && cache->ctor ? used : 0;
+	size_t sizes = cache && cache->name ? 0 : nr;
+	struct slab_page *p = calloc(1, sizeof(*p) + (used + built) * sizeof(u64) +
+					sizes * sizeof(size_t));
 
 	if (!p)
 		return NULL;
-	p->page = pages_alloc(&lab->hw, zone_of(gfp), order, ~0ull);
+	p->page = pages_alloc(&lab->hw, zone_of_gfp(gfp), order, ~0ull);
 	if (p->page == NO_PAGE) {
 		free(p);
 		return NULL;
 	}
-	p->sizes = (size_t *)(p + 1);
-	p->class = class;
+	p->used = (u64 *)(p + 1);
+	p->built = built ? p->used + used : NULL;
+	p->sizes = sizes ? (size_t *)(p->used + used) : NULL;
+	p->cache = cache;
+	p->nr = nr;
+	p->stride = cache ? cache->stride : PAGE_SIZE << order;
+	p->shift = p->sizes ? __builtin_ctz(p->stride) : 0;
 	p->order = order;
 	cache_take_back(&lab->hw, p->page, 1u << order);
 	for (u32 i = 0; i < 1u << order; i++)
-		lab->slab.pages[p->page + i] = p;
-	if (class != BLOCK)
-		list_add(&lab->slab, p);
+		lab->mm.slab.pages[p->page + i] = p;
+	if (cache)
+		list_add(p);
 	return p;
 }
 
 static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 {
 	for (u32 i = 0; i < 1u << p->order; i++)
-		lab->slab.pages[p->page + i] = NULL;
-	if (p->class != BLOCK)
-		list_del(&lab->slab, p);
+		lab->mm.slab.pages[p->page + i] = NULL;
+	if (p->cache)
+		list_del(p);
 	pages_free(&lab->hw, p->page);
 	free(p);
 }
 
 /* --------------------------------------------------------------- objects */
 
-static unsigned object_index(const struct slab_page *p, size_t offset)
+static size_t object_offset(const struct slab_page *p, u32 index)
 {
-	return p->class == BLOCK ? 0 : (offset & (PAGE_SIZE - 1)) / class_size(p->class);
+	return page_offset(p->page) + (size_t)index * p->stride;
 }
 
-static size_t object_room(const struct slab_page *p)
+static u32 object_index(const struct slab_page *p, size_t offset)
 {
-	return p->class == BLOCK ? PAGE_SIZE << p->order : class_size(p->class);
+	u32 at = offset - page_offset(p->page);
+
+	/* kmalloc() is to be quick, and its classes are powers of two. */
+	return likely(p->shift) ? at >> p->shift : at / p->stride;
 }
 
-/* An object of kmalloc(): where it lies and how large it was asked for. */
-struct object {
-	size_t offset, size;
-	bool live;
-};
-
-/* The object whose memory holds @offset. Returns false when it is no slab memory. */
-static bool slab_find(const struct slab *s, size_t offset, struct object *object)
+static bool is_used(const struct slab_page *p, u32 index)
 {
-	const struct slab_page *p = s->pages[offset >> PAGE_SHIFT];
-	unsigned index;
-
-	if (!p)
-		return false;
-	index = object_index(p, offset);
-	object->offset = page_offset(p->page) + index * object_room(p);
-	object->size = p->sizes[index];
-	object->live = p->used[index >> 6] >> (index & 63) & 1;
-	return true;
+	return p->used[index >> 6] >> (index & 63) & 1;
 }
 
-static unsigned take_object(struct slab *s, struct slab_page *p)
+static u32 take_object(struct slab_page *p)
 {
-	unsigned index = ~p->used[0] ? __builtin_ctzll(~p->used[0]) :
-				       64 + __builtin_ctzll(~p->used[1]);
+	u32 word = 0, index;
 
-	p->used[index >> 6] |= 1ull << (index & 63);
-	p->nr_used++;
-	if (p->class != BLOCK && p->nr_used == class_objects(p->class))
-		list_del(s, p);
+	while (!~p->used[word])
+		word++;
+	index = word * 64 + __builtin_ctzll(~p->used[word]);
+	p->used[word] |= 1ull << (index & 63);
+	if (++p->nr_used == p->nr && p->cache)
+		list_del(p);
 	return index;
 }
 
-static void give_object(struct dmalab_machine *lab, struct slab_page *p, unsigned index)
+static void give_object(struct dmalab_machine *lab, struct slab_page *p, u32 index)
 {
-	if (p->class != BLOCK && p->nr_used == class_objects(p->class))
-		list_add(&lab->slab, p);
+	if (p->nr_used == p->nr && p->cache)
+		list_add(p);
 	p->used[index >> 6] &= ~(1ull << (index & 63));
 	if (--p->nr_used == 0)
 		page_free(lab, p);
 }
 
 /* Only pages of the right zone will do for a zone flag. */
-static struct slab_page *page_with_room(struct dmalab_machine *lab, unsigned class, gfp_t gfp)
+static struct slab_page *page_with_room(struct dmalab_machine *lab, const struct kmem_cache *cache,
+					gfp_t gfp)
 {
-	struct slab_page *p = lab->slab.room[class];
+	struct slab_page *p = cache->room;
 
-	while (p && lab->hw.frames[p->page].zone > zone_of(gfp))
+	while (p && lab->hw.frames[p->page].zone > zone_of_gfp(gfp))
 		p = p->next;
 	return p;
 }
 
-static void *kmalloc_locked(struct dmalab_machine *lab, size_t size, gfp_t gfp,
-			    const struct call *call)
+void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		 const struct call *call)
 {
-	size_t align = lab->hw.profile->dma_align;
-	unsigned class = class_of(size, align);
-	struct slab_page *p;
-	unsigned index;
-	size_t offset;
+	struct slab_page *p = NULL;
+	size_t offset, room;
+	u32 index;
 
 	lab_might_alloc(lab, NULL, call, size, gfp);
 	if (size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return NULL;
-	if (class < BLOCK)
-		p = page_with_room(lab, class, gfp);
-	else
-		p = NULL;
+	if (!cache)
+		cache = class_of(&lab->mm.slab, size, lab->hw.profile->dma_align);
+	if (likely(cache)) {
+		gfp |= cache->gfp;
+		p = page_with_room(lab, cache, gfp);
+	}
 	if (!p)
-		p = page_new(lab, class, class < BLOCK ? 0 : order_of(size), gfp);
+		p = page_new(lab, cache, cache ? cache->order : order_of(size), gfp);
 	if (!p)
 		return NULL;
 
-	index = take_object(&lab->slab, p);
-	p->sizes[index] = size;
-	offset = page_offset(p->page) + index * object_room(p);
+	index = take_object(p);
+	offset = object_offset(p, index);
+	room = p->stride;
+	if (p->sizes)
+		p->sizes[index] = size;
+	else
+		room = size;
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_use(&lab->judge.ledger, offset, object_room(p), true);
+		ledger_use(&lab->judge.ledger, offset, room, true);
 	if (gfp & __GFP_ZERO) {
-		cache_cpu_store(&lab->hw, offset, NULL, object_room(p));
-		shadow_cpu_store(&lab->judge.shadow, offset, object_room(p), call->site,
-				 NULL);
-		judge_zeroed(&lab->judge, offset, object_room(p), call->site);
+		cache_cpu_store(&lab->hw, offset, NULL, room);
+		judge_filled(&lab->judge, offset, room, call->site);
 	}
 	return lab->hw.cached + offset;
 }
 
-static void *allocate(size_t size, gfp_t gfp, const struct call *call)
+static struct slab_page *page_of(const struct dmalab_machine *lab, const void *p)
 {
-	struct dmalab_machine *lab = lab_current();
-	void *p;
-
-	if (!size)
-		return ZERO_SIZE_PTR;
-	if (!lab)
-		return NULL;
-	lab_lock(lab);
-	p = kmalloc_locked(lab, size, gfp, call);
-	lab_unlock(lab);
-	return p;
+	return lab->mm.slab.pages[((const u8 *)p - lab->hw.cached) >> PAGE_SHIFT];
 }
 
-void *kmalloc(size_t size, gfp_t flags)
+bool slab_is_built(struct dmalab_machine *lab, const void *object)
 {
-	return allocate(size, flags, &THIS_CALL);
+	struct slab_page *p = page_of(lab, object);
+	u32 index = object_index(p, (const u8 *)object - lab->hw.cached);
+	bool built = p->built[index >> 6] >> (index & 63) & 1;
+
+	p->built[index >> 6] |= 1ull << (index & 63);
+	return built;
 }
 
-void *kzalloc(size_t size, gfp_t flags)
+void slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
 {
-	return allocate(size, flags | __GFP_ZERO, &THIS_CALL);
+	struct slab_page *p = page_of(lab, object);
+
+	if (p->sizes)
+		p->sizes[object_index(p, (const u8 *)object - lab->hw.cached)] = size;
 }
 
-void *kcalloc(size_t n, size_t size, gfp_t flags)
+struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 {
-	size_t bytes;
+	const struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	struct mm_object o = { .kind = MM_NONE };
+	u32 index;
 
-	if (__builtin_mul_overflow(n, size, &bytes))
-		return NULL;
-	return allocate(bytes, flags | __GFP_ZERO, &THIS_CALL);
-}
-
-static struct region *mapping_of(const struct judge *j, size_t offset, size_t len)
-{
-	for (u32 p = offset >> PAGE_SHIFT; p <= (offset + len - 1) >> PAGE_SHIFT; p++)
-		for (struct span *span = j->ledger.pages[p].maps; span; span = span->next)
-			if (region_touches(span->region, offset, len))
-				return span->region;
-	return NULL;
-}
-
-static void kfree_locked(struct dmalab_machine *lab, const void *ptr, const struct call *call)
-{
-	struct judge *j = &lab->judge;
-	struct finding f = { .check = CHECK_FREE_UNKNOWN, .call = call, .cpu = ptr };
-	size_t offset = (uintptr_t)ptr - (uintptr_t)lab->hw.cached;
-	struct slab_page *p;
-	struct object object;
-
-	if (!in_cached(&lab->hw, ptr) || !slab_find(&lab->slab, offset, &object)) {
-		f.detail = "not from kmalloc(), or freed already";
-		judge_report(j, &f);
-		return;
+	if (!p)
+		return o;
+	index = object_index(p, offset);
+	if (index >= p->nr)
+		return o;
+	o.live = is_used(p, index);
+	o.start = lab->hw.cached + object_offset(p, index);
+	o.room = p->stride;
+	if (p->sizes) {
+		o.kind = p->sizes[index] & SLAB_DEVM ? MM_DEVM : MM_KMALLOC;
+		o.size = p->sizes[index] & ~SLAB_DEVM;
+	} else {
+		o.kind = MM_CACHE;
+		o.cache = p->cache;
+		o.size = o.room = p->cache->size;
 	}
-	f.size = object.size;
-	if (!object.live || object.offset != offset) {
-		f.check = object.live ? CHECK_FREE_UNKNOWN : CHECK_DOUBLE_FREE;
-		f.detail = object.live ? "inside an object, not at its start" : NULL;
-		judge_report(j, &f);
-		return;
-	}
-
-	p = lab->slab.pages[offset >> PAGE_SHIFT];
-	if (judge_keeps_ledger(j)) {
-		f.region = mapping_of(j, offset, object_room(p));
-		if (f.region) {
-			f.check = CHECK_FREE_WHILE_MAPPED;
-			f.dev = f.region->dev;
-			f.missing = "dma_unmap_single() before this";
-			judge_report(j, &f);
-		}
-		ledger_use(&j->ledger, offset, object_room(p), false);
-	}
-	give_object(lab, p, object_index(p, offset));
+	return o;
 }
 
-void kfree(const void *ptr)
+/*
+ * Mark what only this object took as free: small ones share a unit of the ledger with
+ * their neighbours, which may live.
+ */
+static void unuse(struct dmalab_machine *lab, const struct slab_page *p, u32 index)
 {
-	struct dmalab_machine *lab = lab_of(ptr);
-	struct call call = THIS_CALL;
+	struct ledger *l = &lab->judge.ledger;
+	size_t offset = object_offset(p, index), size = p->sizes ? p->stride : p->cache->size;
+	size_t first = offset & ~(size_t)(USE_UNIT - 1), end = offset + size + USE_UNIT - 1;
 
-	if (ZERO_OR_NULL_PTR(ptr))
-		return;
-	if (!lab)
-		lab = lab_current();
-	if (!lab)
-		return;
-	lab_lock(lab);
-	kfree_locked(lab, ptr, &call);
-	lab_unlock(lab);
+	end &= ~(size_t)(USE_UNIT - 1);
+	ledger_use(l, offset, size, false);
+	for (u32 i = index; i-- && object_offset(p, i) + size > first;)
+		if (is_used(p, i))
+			ledger_use(l, object_offset(p, i), size, true);
+	for (u32 i = index + 1; i < p->nr && object_offset(p, i) < end; i++)
+		if (is_used(p, i))
+			ledger_use(l, object_offset(p, i), size, true);
 }
 
-size_t ksize(const void *ptr)
+void slab_give_back(struct dmalab_machine *lab, size_t offset)
 {
-	struct dmalab_machine *lab = lab_of(ptr);
-	struct object object;
-	size_t size = 0, offset;
+	struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	u32 index = object_index(p, offset);
 
-	if (ZERO_OR_NULL_PTR(ptr) || !lab || !in_cached(&lab->hw, ptr))
-		return 0;
-	offset = (const u8 *)ptr - lab->hw.cached;
-	lab_lock(lab);
-	if (slab_find(&lab->slab, offset, &object) && object.live &&
-	    object.offset == offset)
-		size = object_room(lab->slab.pages[offset >> PAGE_SHIFT]);
-	lab_unlock(lab);
-	return size;
+	if (judge_keeps_ledger(&lab->judge))
+		unuse(lab, p, index);
+	give_object(lab, p, index);
 }

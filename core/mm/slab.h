@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulated kernel's kmalloc(): objects of one size to a page, larger ones in
- * whole blocks of pages. All bookkeeping is outside the simulated RAM, where no
- * device can write it.
+ * Objects of one size to a page: those of kmalloc(), by classes, and those of
+ * kmem_cache_create(). Larger ones of kmalloc() are blocks of pages.
  */
 #ifndef DMALAB_MM_SLAB_H
 #define DMALAB_MM_SLAB_H
@@ -11,25 +10,60 @@
 
 #define SLAB_CLASSES 8 /* 32 bytes to one page */
 
+struct call;
+struct dmalab_machine;
+struct mm_object;
+
+struct kmem_cache {
+	struct kmem_cache *next;       /* of the machine */
+	struct dmalab_machine *lab;
+	struct slab_page *room;        /* pages that have some */
+	void (*ctor)(void *object);
+	char *name;                    /* NULL: a class of kmalloc() */
+	u32 size;                      /* of an object, as the driver sees it */
+	u32 stride;                    /* from one to the next, bytes */
+	u32 nr;                        /* to a page, or to a block of pages */
+	u8 order;
+	bool gone;                     /* kmem_cache_destroy() was called */
+	gfp_t gfp;                     /* added to that of each call */
+};
+
 /* A page of objects, or a block that is one object. */
 struct slab_page {
-	struct slab_page *next, *prev;  /* with room, of its class */
-	u64 used[2];
+	struct slab_page *next, *prev; /* with room, of its cache */
+	struct kmem_cache *cache;      /* NULL: one object of kmalloc() */
 	u32 page;
-	u16 nr_used;
-	u8 class;
-	u8 order;                       /* of a block */
-	size_t *sizes;                  /* as asked for */
+	u32 nr, nr_used;
+	u32 stride;
+	u8 shift;                      /* of kmalloc(): log2 of the stride; else 0 */
+	u8 order;
+	u64 *used;                     /* a bit for each object */
+	u64 *built;                    /* of a cache with a constructor: who has seen it */
+	size_t *sizes;                 /* of kmalloc(): as asked for, and SLAB_DEVM */
 };
+
+#define SLAB_DEVM (1ul << 63)
 
 struct slab {
-	struct slab_page *room[SLAB_CLASSES];
-	struct slab_page **pages;       /* by page frame; NULL: not of kmalloc() */
-	size_t arena_size;
+	struct kmem_cache classes[SLAB_CLASSES];
+	struct kmem_cache *caches;     /* of kmem_cache_create() */
+	struct slab_page **pages;      /* by page frame; NULL: not of the slab */
 };
 
-/* 0 or -ENOMEM. */
-int slab_init(struct slab *s, const struct machine *m);
+void slab_init(struct slab *s, struct slab_page **pages);
 void slab_exit(struct slab *s, const struct machine *m);
+
+/* An object of @size bytes for @cache, or of kmalloc() when NULL; NULL: no memory. */
+void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		 const struct call *call);
+
+/* Has the constructor seen it? From now on it has. */
+bool slab_is_built(struct dmalab_machine *lab, const void *p);
+
+/* A live object of kmalloc() is another size now, or a resource of a device. */
+void slab_set_size(struct dmalab_machine *lab, const void *p, size_t size);
+
+struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset);
+void slab_give_back(struct dmalab_machine *lab, size_t offset);
 
 #endif

@@ -47,6 +47,25 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 }
 
 /*
+ * devm_kmalloc() - kmalloc() on the device's machine, freed by itself when the driver
+ * lets go of the device: the latest first, before leaks are looked for.
+ *
+ * Returns NULL when there is no memory, ZERO_SIZE_PTR for size 0. Draws "no-device".
+ * kfree() of it draws "free-wrong-function". A mapping of the device that is still
+ * live then is a "leak", one of another device draws "free-while-mapped".
+ */
+void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp);
+void *devm_kzalloc(struct device *dev, size_t size, gfp_t gfp);
+void *devm_kmalloc_array(struct device *dev, size_t n, size_t size, gfp_t gfp);
+void *devm_kcalloc(struct device *dev, size_t n, size_t size, gfp_t gfp);
+
+/*
+ * devm_kfree() - free it before that; NULL and ZERO_SIZE_PTR: nothing. Draws what
+ * kfree() draws, and "free-wrong-device".
+ */
+void devm_kfree(struct device *dev, const void *p);
+
+/*
  * dma_direct_set_offset() - the bus shows memory at another address.
  *
  * CPU physical addresses @cpu_start..@cpu_start+@size appear to the device at

@@ -34,6 +34,7 @@
 #ifndef DMALAB_LINUX_DMA_MAPPING_H
 #define DMALAB_LINUX_DMA_MAPPING_H
 
+#include <linux/cache.h>
 #include <linux/device.h>
 #include <linux/dma-direction.h>
 #include <linux/gfp.h>
@@ -153,14 +154,16 @@ void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr
 
 /*
  * dma_map_single() - give @size bytes at @ptr to the device.
- * @ptr: from kmalloc(), dma_alloc_noncoherent() or dma_alloc_pages()
+ * @ptr: from kmalloc(), kmem_cache_alloc(), alloc_pages() and their kin,
+ *       dma_alloc_noncoherent() or dma_alloc_pages()
  * @dir: who will write
  *
  * Returns the DMA address, or what dma_mapping_error() recognises. Memory out of
  * the device's reach draws "address-over-mask"; memory that may not be mapped,
- * "map-stack", "map-freed", "map-coherent", "map-handle", "map-invalid". Draws
- * also "bad-direction", "zero-size", "mask-unset", "bad-attrs". After each the
- * result is an error.
+ * "map-stack", "map-freed", "map-coherent", "map-handle", "map-vmalloc",
+ * "map-rodata" (constants and code), "map-invalid" (anything else). Draws also
+ * "bad-direction", "zero-size", "mask-unset", "bad-attrs". After each the result is
+ * an error.
  */
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
@@ -418,6 +421,23 @@ bool dma_need_unmap(struct device *dev);
 #define dma_unmap_addr_set(ptr, name, value)  ((ptr)->name = (value))
 #define dma_unmap_len(ptr, name)              ((ptr)->name)
 #define dma_unmap_len_set(ptr, name, value)   ((ptr)->name = (value))
+/*
+ * Members of a structure that a device writes, between these two, have their lines to
+ * themselves: they begin at ARCH_DMA_MINALIGN, and so does what follows. The structure
+ * itself has to come from kmalloc() and the like, and must not be packed.
+ *
+ *	struct nic {
+ *		u32 flags;
+ *		__dma_from_device_group_begin(rx);
+ *		u8 status[16];
+ *		__dma_from_device_group_end(rx);
+ *		u32 counter;
+ *	};
+ */
+#define __dma_from_device_group_begin(GROUP) \
+	__cacheline_group_begin(GROUP) __aligned(ARCH_DMA_MINALIGN)
+#define __dma_from_device_group_end(GROUP) \
+	__cacheline_group_end(GROUP) __aligned(ARCH_DMA_MINALIGN)
 
 /* -------------------------------------------------- gone from the kernel */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Allocation flags, after include/linux/gfp_types.h. */
+/* Allocation flags, after include/linux/gfp_types.h, and pages, after gfp.h. */
 #ifndef DMALAB_LINUX_GFP_H
 #define DMALAB_LINUX_GFP_H
 
@@ -49,5 +49,61 @@ static inline bool gfpflags_allow_blocking(const gfp_t gfp_flags)
 {
 	return !!(gfp_flags & __GFP_DIRECT_RECLAIM);
 }
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+struct page;
+
+/*
+ * alloc_pages() - a block of 2^@order pages of the current machine's RAM, aligned to its
+ * size, with one reference. Contents indeterminate; __GFP_ZERO zeroes through the cache.
+ *
+ * Returns NULL when there is no memory, no machine, or @order is above 10. The zone
+ * flags are honoured. Free with __free_pages() or put_page(). Any thread.
+ */
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+struct page *alloc_page(gfp_t gfp);
+
+static inline struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	(void)nid;
+	return alloc_pages(gfp, order);
+}
+
+/* The same; return the cached CPU address, or 0. Free with free_pages(). */
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
+unsigned long __get_free_page(gfp_t gfp);
+unsigned long get_zeroed_page(gfp_t gfp);
+
+/*
+ * __free_pages() - drop a reference; the last one frees the block.
+ * @page:  the first of it; NULL: nothing
+ * @order: as it was allocated
+ *
+ * Does not clean the memory's cache lines. Draws "free-while-mapped", "double-free",
+ * "free-unknown", "free-size-mismatch" (another order), "free-wrong-function" (memory of
+ * kmalloc() and its like); whatever it is, is released as it was allocated.
+ */
+void __free_pages(struct page *page, unsigned int order);
+void __free_page(struct page *page);
+
+/* The same, of the page at a cached CPU address; 0: nothing. */
+void free_pages(unsigned long addr, unsigned int order);
+void free_page(unsigned long addr);
+
+/*
+ * alloc_pages_exact() - @size bytes in whole pages, up to 4 MiB; cached CPU address or
+ * NULL. Free with free_pages_exact() and the same number of pages; draws as above.
+ */
+void *alloc_pages_exact(size_t size, gfp_t gfp);
+void free_pages_exact(void *virt, size_t size);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

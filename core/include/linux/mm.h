@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages and addresses of the simulated RAM. All of these take and return
- * addresses of whichever machine the argument belongs to.
+ * addresses of whichever machine the argument belongs to; those that are given a
+ * number alone mean the current machine.
  */
 #ifndef DMALAB_LINUX_MM_H
 #define DMALAB_LINUX_MM_H
@@ -43,6 +44,67 @@ struct page *virt_to_page(const void *addr);
 /* Physical address of a cached CPU address or page; ~0 when it is not one. */
 phys_addr_t virt_to_phys(const volatile void *addr);
 phys_addr_t page_to_phys(const struct page *page);
+
+#define page_to_virt(page)   page_address(page)
+
+/* The way back, of the current machine; NULL where it has no RAM. */
+void *phys_to_virt(phys_addr_t address);
+struct page *phys_to_page(phys_addr_t address);
+
+/* Numbers of page frames: physical addresses in pages. NULL, false: no RAM there. */
+#define PHYS_PFN(phys)       ((unsigned long)((phys) >> PAGE_SHIFT))
+#define PFN_PHYS(pfn)        ((phys_addr_t)(pfn) << PAGE_SHIFT)
+unsigned long page_to_pfn(const struct page *page);
+struct page *pfn_to_page(unsigned long pfn);
+bool pfn_valid(unsigned long pfn);
+
+/* Is it a pointer into the linear map, of any machine: cached RAM? */
+bool virt_addr_valid(const volatile void *kaddr);
+
+/* -------------------------------------------------------------- references */
+
+/*
+ * put_page() - drop a reference to the block that holds @page; the last one frees it.
+ *
+ * A block of alloc_pages() begins with one reference; all of its pages count as one.
+ * get_page() may also be used on other memory, which its own function frees: there only
+ * what get_page() added can be dropped. Draws what __free_pages() draws.
+ */
+void put_page(struct page *page);
+
+/* Add references, drop them, count them. A pointer that is no page: nothing, and 0. */
+void page_ref_add(struct page *page, int nr);
+void page_ref_sub(struct page *page, int nr);
+int page_ref_count(const struct page *page);
+
+/* put_page() @count times, as drivers do that took many references at once. */
+void __page_frag_cache_drain(struct page *page, unsigned int count);
+
+static inline void get_page(struct page *page)
+{
+	page_ref_add(page, 1);
+}
+
+static inline void page_ref_inc(struct page *page)
+{
+	page_ref_add(page, 1);
+}
+
+static inline int page_count(const struct page *page)
+{
+	return page_ref_count(page);
+}
+
+/* The first page of a block made with __GFP_COMP, for any of its pages; else @page. */
+struct page *compound_head(const struct page *page);
+
+/* log2 of the pages of a block made with __GFP_COMP, for its first page; else 0. */
+unsigned int compound_order(const struct page *page);
+
+static inline unsigned long page_size(const struct page *page)
+{
+	return PAGE_SIZE << compound_order(page);
+}
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

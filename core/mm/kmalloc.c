@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* kmalloc() and what is made of it. */
+#include "lab/lab.h"
+
+#include <linux/slab.h>
+#include <stdlib.h>
+
+static void *allocate(size_t size, gfp_t gfp, const struct call *call)
+{
+	struct dmalab_machine *lab = lab_current();
+	void *p;
+
+	if (!size)
+		return ZERO_SIZE_PTR;
+	if (!lab)
+		return NULL;
+	lab_lock(lab);
+	p = slab_alloc(lab, NULL, size, gfp, call);
+	lab_unlock(lab);
+	return p;
+}
+
+static void *allocate_array(size_t n, size_t size, gfp_t gfp, const struct call *call)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return allocate(bytes, gfp, call);
+}
+
+void *kmalloc(size_t size, gfp_t flags)
+{
+	return allocate(size, flags, &THIS_CALL);
+}
+
+void *kzalloc(size_t size, gfp_t flags)
+{
+	return allocate(size, flags | __GFP_ZERO, &THIS_CALL);
+}
+
+void *kmalloc_array(size_t n, size_t size, gfp_t flags)
+{
+	return allocate_array(n, size, flags, &THIS_CALL);
+}
+
+void *kcalloc(size_t n, size_t size, gfp_t flags)
+{
+	return allocate_array(n, size, flags | __GFP_ZERO, &THIS_CALL);
+}
+
+/* A CPU store to memory that nobody has yet. */
+static void store(struct dmalab_machine *lab, void *p, const void *buf, size_t len,
+		  const struct call *call)
+{
+	size_t offset = (u8 *)p - lab->hw.cached;
+
+	judge_filled(&lab->judge, offset, len, call->site);
+	cache_cpu_store(&lab->hw, offset, buf, len);
+}
+
+void *kmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	struct call call = THIS_CALL;
+	struct dmalab_machine *lab = lab_current();
+	void *p = NULL, *copy = NULL;
+
+	if (!len)
+		return ZERO_SIZE_PTR;
+	if (lab && len <= PAGE_SIZE << MAX_ORDER)
+		copy = malloc(len);
+	if (!copy)
+		return NULL;
+	lab_cpu_read(src, copy, len, &call);
+	lab_lock(lab);
+	p = slab_alloc(lab, NULL, len, gfp, &call);
+	if (p)
+		store(lab, p, copy, len, &call);
+	lab_unlock(lab);
+	free(copy);
+	return p;
+}
+
+/* Move the contents of @o to @to and release it. False: the host has no memory. */
+static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to,
+		 const struct call *call)
+{
+	size_t offset = o->start - lab->hw.cached;
+	u8 *copy = malloc(o->size);
+
+	if (!copy)
+		return false;
+	if (!mm_report_if_mapped(lab, o, call, NULL))
+		judge_cpu_load(&lab->judge, call, offset, o->size);
+	cache_move(&lab->hw, offset, copy, NULL, o->size, false);
+	store(lab, to, copy, o->size, call);
+	mm_give_back(lab, o);
+	free(copy);
+	return true;
+}
+
+static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t size, gfp_t gfp,
+			     const struct call *call)
+{
+	struct mm_free free = { .call = call, .ptr = ptr, .kind = MM_KMALLOC };
+	struct mm_object o = mm_find(lab, ptr), new;
+	void *p;
+
+	if (!size || !o.live || o.start != ptr ||
+	    (o.kind != MM_KMALLOC && o.kind != MM_CACHE)) {
+		mm_release(lab, &free, NULL);
+		return size ? NULL : ZERO_SIZE_PTR;
+	}
+	if (size <= o.room) {
+		slab_set_size(lab, ptr, size);
+		if ((gfp & __GFP_ZERO) && size > o.size)
+			store(lab, (u8 *)o.start + o.size, NULL, size - o.size, call);
+		return (void *)ptr;
+	}
+	p = slab_alloc(lab, NULL, size, gfp, call);
+	if (!p || move(lab, &o, p, call))
+		return p;
+	new = mm_find(lab, p);
+	mm_give_back(lab, &new);
+	return NULL;
+}
+
+void *krealloc(const void *p, size_t new_size, gfp_t flags)
+{
+	struct call call = THIS_CALL;
+	struct dmalab_machine *lab = lab_of(p);
+	void *q;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return allocate(new_size, flags, &call);
+	if (!lab)
+		lab = lab_current();
+	if (!lab)
+		return NULL;
+	lab_lock(lab);
+	q = krealloc_locked(lab, p, new_size, flags, &call);
+	lab_unlock(lab);
+	return q;
+}
+
+void kfree(const void *ptr)
+{
+	struct call call = THIS_CALL;
+	struct mm_free free = { .call = &call, .ptr = ptr, .kind = MM_KMALLOC };
+	struct dmalab_machine *lab = lab_of(ptr);
+
+	if (ZERO_OR_NULL_PTR(ptr))
+		return;
+	if (!lab)
+		lab = lab_current();
+	if (!lab)
+		return;
+	lab_lock(lab);
+	mm_release(lab, &free, NULL);
+	lab_unlock(lab);
+}
+
+size_t ksize(const void *ptr)
+{
+	struct dmalab_machine *lab = lab_of(ptr);
+	struct mm_object o;
+
+	if (ZERO_OR_NULL_PTR(ptr) || !lab)
+		return 0;
+	lab_lock(lab);
+	o = mm_find(lab, ptr);
+	lab_unlock(lab);
+	return o.live && o.start == ptr && o.kind >= MM_KMALLOC && o.kind <= MM_CACHE ? o.room : 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The simulated kernel's memory allocators: kmalloc() and caches of objects, pages,
+ * and vmalloc(). All bookkeeping is outside the simulated RAM, where no device can
+ * write it. All functions are called with the machine locked.
+ */
+#ifndef DMALAB_MM_MM_H
+#define DMALAB_MM_MM_H
+
+#include "mm/slab.h"
+
+struct call;
+struct dmalab_machine;
+
+/* A page frame, as alloc_pages() and get_page() see it. */
+struct page_block {
+	u32 head;      /* of the block */
+	u32 nr;        /* in the head: frames that were asked for */
+	int refs;      /* in the head; of other memory, what get_page() added */
+	u8 state;
+	bool compound; /* in the head: made with __GFP_COMP */
+	bool exact;    /* in the head: of alloc_pages_exact() */
+};
+
+enum page_block_state {
+	BLOCK_NONE,    /* never was of alloc_pages() */
+	BLOCK_LIVE,
+	BLOCK_FREED    /* was, last; others may have it now */
+};
+
+/* vmalloc() hands out units of address space, in blocks of a power of two. */
+#define VM_UNIT_SHIFT 16
+#define VM_ORDERS     24
+
+struct vm_area {
+	u32 first;     /* unit of the block */
+	u32 next;      /* among the free ones of the order, unit + 1 */
+	u8 order;
+	bool live;
+	size_t size;   /* 0: never handed out; else as asked for */
+};
+
+struct vm {
+	struct vm_area *areas;   /* by unit; what is said of a block, its first one says */
+	u32 nr_units;
+	u32 nr_used;             /* units that have ever been handed out */
+	u32 free[VM_ORDERS];     /* unit + 1 */
+};
+
+struct mm {
+	struct slab slab;
+	struct page_block *blocks; /* by page frame */
+	struct vm vm;
+	void *arena;
+	size_t arena_size;
+};
+
+/* 0 or -ENOMEM. */
+int mm_init(struct mm *mm, const struct machine *m);
+void mm_exit(struct mm *mm, const struct machine *m);
+
+/* Is the frame in the hands of one of these allocators? */
+static inline bool mm_has_page(const struct mm *mm, u32 page)
+{
+	return mm->slab.pages[page] || mm->blocks[page].state == BLOCK_LIVE;
+}
+
+static inline enum zone zone_of_gfp(gfp_t gfp)
+{
+	return gfp & __GFP_DMA ? ZONE_DMA : gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+/* ---------------------------------------------------------------- object.c */
+
+enum mm_kind { MM_NONE, MM_KMALLOC, MM_DEVM, MM_CACHE, MM_PAGES, MM_EXACT, MM_VMALLOC };
+
+/* What a pointer leads to. */
+struct mm_object {
+	enum mm_kind kind;    /* MM_NONE: nothing that is known of these allocators */
+	bool live;
+	const u8 *start;
+	size_t size;          /* as asked for */
+	size_t room;          /* that it takes */
+	const struct kmem_cache *cache;
+	const struct device *owner;  /* of MM_DEVM; mm_find() does not look */
+};
+
+struct mm_object mm_find(const struct dmalab_machine *lab, const void *p);
+
+/* A free, as the driver called it. */
+struct mm_free {
+	const struct call *call;
+	const void *ptr;
+	enum mm_kind kind;               /* that the call is for */
+	bool sized;                      /* the call says how much it frees: */
+	size_t size;
+	const struct kmem_cache *cache;  /* of MM_CACHE */
+	struct device *dev;              /* of MM_DEVM */
+};
+
+/*
+ * Find the object, draw a report if anything does not match, and release it as it
+ * was made. "free-while-mapped" is not drawn for mappings of @going, which is a
+ * device that will be told of them as leaks.
+ */
+void mm_release(struct dmalab_machine *lab, const struct mm_free *free,
+		const struct device *going);
+
+/* Release what mm_find() found, without a word; not yet a resource of a device. */
+void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o);
+
+/* Draw "free-while-mapped", if it is. */
+bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
+			 const struct call *call, const struct device *going);
+
+/* ------------------------------------------------------------------ page.c */
+
+struct mm_object page_object(const struct dmalab_machine *lab, size_t offset);
+void page_give_back(struct dmalab_machine *lab, size_t offset);
+
+/* --------------------------------------------------------------- vmalloc.c */
+
+struct mm_object vm_object(const struct dmalab_machine *lab, const void *p);
+void vm_give_back(struct dmalab_machine *lab, const void *p);
+
+/* ------------------------------------------------------------------ devm.c */
+
+/* The device of a live object of devm_kmalloc(), which is no longer its resource. */
+const struct device *devm_forget(struct dmalab_machine *lab, const void *p);
+
+#endif

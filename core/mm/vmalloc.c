@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc(): memory of the host, in a window of addresses that tells it from all
+ * other memory. Behind each piece at least one unit is left out, so that running off
+ * its end faults, and so does using it when it is free.
+ *
+ * Blocks of units are of a power of two, and are not merged: addresses are cheap.
+ */
+#include "lab/context.h"
+#include "lab/lab.h"
+
+#include <linux/vmalloc.h>
+#include <sys/mman.h>
+
+static u8 *address_of(const struct dmalab_machine *lab, u32 unit)
+{
+	return lab->hw.vmalloc + ((size_t)unit << VM_UNIT_SHIFT);
+}
+
+static u32 unit_of(const struct dmalab_machine *lab, const void *p)
+{
+	return (size_t)((const u8 *)p - lab->hw.vmalloc) >> VM_UNIT_SHIFT;
+}
+
+/* A free block, or nr_units. */
+static u32 take(struct vm *vm, unsigned order)
+{
+	u32 unit = vm->free[order];
+
+	if (unit) {
+		vm->free[order] = vm->areas[unit - 1].next;
+		return unit - 1;
+	}
+	if (vm->nr_units - vm->nr_used < 1u << order)
+		return vm->nr_units;
+	unit = vm->nr_used;
+	vm->nr_used += 1u << order;
+	for (u32 i = 0; i < 1u << order; i++)
+		vm->areas[unit + i].first = unit;
+	vm->areas[unit].order = order;
+	return unit;
+}
+
+static void give(struct vm *vm, u32 unit)
+{
+	struct vm_area *area = &vm->areas[unit];
+
+	area->next = vm->free[area->order];
+	vm->free[area->order] = unit + 1;
+}
+
+static void *alloc_locked(struct dmalab_machine *lab, size_t size)
+{
+	struct vm *vm = &lab->mm.vm;
+	unsigned order = 0;
+	size_t units;
+	u32 unit;
+
+	if (!size || size > lab->hw.vmalloc_size || lab_must_fail(lab))
+		return NULL;
+	/* One more, so that something is left out. */
+	units = ((size - 1) >> VM_UNIT_SHIFT) + 2;
+	while (1ul << order < units)
+		order++;
+	if (order >= VM_ORDERS)
+		return NULL;
+	unit = take(vm, order);
+	if (unit == vm->nr_units)
+		return NULL;
+	if (mprotect(address_of(lab, unit), size, PROT_READ | PROT_WRITE)) {
+		give(vm, unit);
+		return NULL;
+	}
+	vm->areas[unit].size = size;
+	vm->areas[unit].live = true;
+	return address_of(lab, unit);
+}
+
+static void *alloc(size_t size, const struct call *call)
+{
+	struct dmalab_machine *lab = lab_current();
+	void *p;
+
+	if (!lab)
+		return NULL;
+	lab_lock(lab);
+	lab_might_sleep(lab, NULL, call);
+	p = alloc_locked(lab, size);
+	lab_unlock(lab);
+	return p;
+}
+
+/* What the host gives is zero. */
+void *vzalloc(unsigned long size)
+{
+	return alloc(size, &THIS_CALL);
+}
+
+void *vmalloc(unsigned long size)
+{
+	return alloc(size, &THIS_CALL);
+}
+
+struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
+{
+	u32 unit = lab->mm.vm.areas[unit_of(lab, p)].first;
+	const struct vm_area *area = &lab->mm.vm.areas[unit];
+	struct mm_object o = { .kind = MM_NONE };
+
+	if (!area->size || (size_t)((const u8 *)p - address_of(lab, unit)) >= area->size)
+		return o;
+	o.kind = MM_VMALLOC;
+	o.live = area->live;
+	o.start = address_of(lab, unit);
+	o.size = area->size;
+	o.room = PAGE_ALIGN(area->size);
+	return o;
+}
+
+void vm_give_back(struct dmalab_machine *lab, const void *p)
+{
+	u32 unit = unit_of(lab, p);
+	struct vm_area *area = &lab->mm.vm.areas[unit];
+
+	madvise((void *)p, area->size, MADV_DONTNEED);
+	mprotect((void *)p, area->size, PROT_NONE);
+	area->live = false;
+	give(&lab->mm.vm, unit);
+}
+
+void vfree(const void *addr)
+{
+	struct call call = THIS_CALL;
+	struct mm_free free = { .call = &call, .ptr = addr, .kind = MM_VMALLOC };
+	struct dmalab_machine *lab = lab_of(addr);
+
+	if (!addr)
+		return;
+	if (!lab)
+		lab = lab_current();
+	if (!lab)
+		return;
+	lab_lock(lab);
+	mm_release(lab, &free, NULL);
+	lab_unlock(lab);
+}
+
+bool is_vmalloc_addr(const void *x)
+{
+	struct dmalab_machine *lab = lab_of(x);
+
+	return lab && in_vmalloc(&lab->hw, x);
+}
