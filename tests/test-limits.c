@@ -93,9 +93,22 @@ static void constants(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		rig_up(&r, profile);
-		assert_true(dma_max_mapping_size(r.dev) == SIZE_MAX);
-		assert_true(dma_opt_mapping_size(r.dev) == SIZE_MAX);
-		assert_int_equal(dma_get_merge_boundary(r.dev), 0);
+		if (bounces(&r)) {
+			assert_int_equal(dma_max_mapping_size(r.dev), 256 << 10);
+			dma_set_min_align_mask(r.dev, 4095);
+			assert_int_equal(dma_max_mapping_size(r.dev), 252 << 10);
+			dma_set_min_align_mask(r.dev, 0);
+		} else {
+			assert_true(dma_max_mapping_size(r.dev) == SIZE_MAX);
+		}
+		if (translates(&r) && !bounces(&r)) {
+			assert_int_equal(dma_opt_mapping_size(r.dev), 128 << 10);
+			assert_int_equal(dma_get_merge_boundary(r.dev), PAGE_SIZE - 1);
+			assert_int_equal(dma_get_required_mask(r.dev), DMA_BIT_MASK(32));
+		} else {
+			assert_true(dma_opt_mapping_size(r.dev) == dma_max_mapping_size(r.dev));
+			assert_int_equal(dma_get_merge_boundary(r.dev), 0);
+		}
 		assert_false(dma_pci_p2pdma_supported(r.dev));
 		assert_true(dma_dev_need_sync(r.dev));
 		assert_true(dma_need_unmap(r.dev));

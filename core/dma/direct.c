@@ -129,48 +129,34 @@ static void maintain(struct dmalab_machine *lab, size_t offset, size_t len, enum
 }
 
 /* Data of the CPU in the rest of the lines at either end. */
-static struct damage beside(struct shadow *s, size_t offset, size_t len, size_t line)
+static bool find_beside(struct shadow *s, size_t offset, size_t len, size_t line,
+			struct run *lost)
 {
 	size_t start = offset & ~(line - 1), end = offset + len;
 	size_t stop = (end + line - 1) & ~(line - 1);
 	struct damage before = shadow_unwritten(s, start, offset - start);
 	struct damage after = shadow_unwritten(s, end, stop - end);
 
-	if (!before.bytes)
-		return after;
-	if (after.bytes) {
-		before.last = after.last;
-		before.bytes += after.bytes;
-	}
-	return before;
+	lost->first = before.bytes ? before.first : after.first;
+	lost->last = after.bytes ? after.last : before.last;
+	lost->bytes = before.bytes + after.bytes;
+	return lost->bytes;
 }
 
-struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len,
-			      enum handover to, enum dma_data_direction dir, site_t site)
+/* Invalidate a range whose first or last line it covers only in part. */
+static bool invalidate_partly(struct dmalab_machine *lab, size_t offset, size_t len, site_t site,
+			      struct run *lost)
 {
-	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;
 	size_t line = 1ul << profile->line_shift, end = offset + len;
-	enum line_op op = profile_op(profile, to, dir);
-	bool partial = (offset | end) & (line - 1);
-	struct damage lost = { .bytes = 0 };
-
-	if (profile->coherent || !len)
-		return lost;
-	judge_find_stores(&lab->judge, offset, len, site);
-	if (d->dev.dma_coherent)
-		return lost;
-	if (likely(op != OP_INVALIDATE || !partial)) {
-		maintain(lab, offset, len, op, site);
-		return lost;
-	}
+	bool lossy = false;
 
 	switch (profile->edge) {
 	case EDGE_FLUSH_RANGE:
 		maintain(lab, offset, len, OP_FLUSH, site);
 		break;
 	case EDGE_AS_IS:
-		lost = beside(&lab->judge.shadow, offset, len, line);
+		lossy = find_beside(&lab->judge.shadow, offset, len, line, lost);
 		maintain(lab, offset, len, OP_INVALIDATE, site);
 		break;
 	case EDGE_FLUSH:
@@ -186,25 +172,43 @@ struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len
 			maintain(lab, offset, end - offset, OP_INVALIDATE, site);
 		break;
 	}
-	return lost;
+	return lossy;
 }
 
-struct damage region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
-			enum dma_data_direction dir, site_t site)
+bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+		     enum dma_data_direction dir, site_t site, struct run *lost)
+{
+	struct dmalab_machine *lab = d->machine;
+	const struct profile *profile = lab->hw.profile;
+	enum line_op op = profile_op(profile, to, dir);
+
+	if (profile->coherent || !len)
+		return false;
+	judge_find_stores(&lab->judge, offset, len, site);
+	if (d->dev.dma_coherent)
+		return false;
+	if (unlikely(op == OP_INVALIDATE &&
+		     (offset | len) & ((1ul << profile->line_shift) - 1)))
+		return invalidate_partly(lab, offset, len, site, lost);
+	maintain(lab, offset, len, op, site);
+	return false;
+}
+
+bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
+			     enum dma_data_direction dir, site_t site, struct run *lost)
 {
 	struct dmalab_device *d = r->dev->dmalab;
-	struct damage none = { .bytes = 0 };
 
 	if (unlikely(r->bounce))
 		route_copy(d, r, first, len, to, dir, false, site);
 	if (unlikely(r->bounce || !region_has_memory(r)))
-		return none;
-	return direct_handover(d, r->offset + first, len, to, dir, site);
+		return false;
+	return direct_handover(d, r->offset + first, len, to, dir, site, lost);
 }
 
 cold void direct_report_partial(struct dmalab_device *d, const struct call *call,
 				const struct region *r, dma_addr_t dma, size_t size,
-				const struct damage *lost)
+				const struct run *lost)
 {
 	struct finding f = {
 		.check = CHECK_SYNC_PARTIAL_LINE, .call = call, .dev = &d->dev, .region = r,

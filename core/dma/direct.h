@@ -45,16 +45,16 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 
 /*
  * Bytes go to the device, or come back: the cache maintenance of the profile. The
- * range lies in one bank of RAM. Returns what an invalidation of lines that it
- * covers only in part threw away.
+ * range lies in one bank of RAM. True when an invalidation of lines that it covers
+ * only in part threw something away: *@lost, in bytes of RAM.
  */
-struct damage direct_handover(struct dmalab_device *d, size_t offset, size_t len,
-			      enum handover to, enum dma_data_direction dir, site_t site);
+bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+		     enum dma_data_direction dir, site_t site, struct run *lost);
 
 /* Draw "sync-partial-line" for it. */
 void direct_report_partial(struct dmalab_device *d, const struct call *call,
 			   const struct region *r, dma_addr_t dma, size_t size,
-			   const struct damage *lost);
+			   const struct run *lost);
 
 static inline u64 min_not_zero(u64 a, u64 b)
 {
@@ -115,10 +115,18 @@ void release(const struct release *rel);
 
 /*
  * Bytes of a live region go to the device, or come back, by whatever stands between:
- * cache, bounce buffer, or nothing.
+ * cache, bounce buffer, or nothing. As direct_handover().
  */
-struct damage region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
-				enum dma_data_direction dir, site_t site);
+bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
+			     enum dma_data_direction dir, site_t site, struct run *lost);
+
+static inline bool region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
+				    enum dma_data_direction dir, site_t site, struct run *lost)
+{
+	if (r->dev->dmalab->machine->hw.profile->coherent && likely(!r->bounce))
+		return false;
+	return region_hand_over_slowly(r, first, len, to, dir, site, lost);
+}
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);

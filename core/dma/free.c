@@ -277,19 +277,19 @@ static bool report_if_mapped(struct judge *j, const struct release *rel, const s
 	return true;
 }
 
-/* Take the bytes back and end it. Returns what an invalidation threw away. */
-static struct damage undo_mapping(struct dmalab_machine *lab, struct region *r,
-				  unsigned long attrs, site_t site)
+/* Take the bytes back and end it. True when an invalidation threw away *@lost. */
+static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned long attrs,
+			 site_t site, struct run *lost)
 {
-	struct damage lost = { .bytes = 0 };
+	bool lossy = false;
 
-	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		lost = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, site);
+	if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)))
+		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, site, lost);
 	if (unlikely(r->bounce && r->bounce->granules))
 		bounce_end(&lab->judge, r, site);
 	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
 		route_end(r->dev->dmalab, r);
-	return lost;
+	return lossy;
 }
 
 /* All of a list. Draws at most one report about the lines it shares. */
@@ -301,9 +301,9 @@ static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
 
 	while (group->first) {
 		struct region *r = group->first;
-		struct damage lost = undo_mapping(lab, r, attrs, site);
+		struct run lost;
 
-		if (unlikely(lost.bytes) && !reported) {
+		if (unlikely(undo_mapping(lab, r, attrs, site, &lost)) && !reported) {
 			direct_report_partial(d, call, r, r->dma, r->size, &lost);
 			reported = true;
 		}
@@ -328,11 +328,12 @@ void release_group(struct dmalab_device *d, struct sg_group *group, site_t site)
 static void undo_single(struct dmalab_machine *lab, struct region *r, const struct release *rel,
 			unsigned long attrs, bool reported)
 {
-	struct damage lost = undo_mapping(lab, r, attrs, rel->call->site);
+	struct run lost;
 
-	if (unlikely(lost.bytes) && !reported)
+	if (unlikely(undo_mapping(lab, r, attrs, rel->call->site, &lost)) && !reported) {
 		direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
-	reported |= lost.bytes != 0;
+		reported = true;
+	}
 	if (!r->checked && !reported) {
 		struct finding f = {
 			.check = CHECK_MAP_ERROR_UNCHECKED, .call = rel->call,
@@ -374,6 +375,7 @@ static void unmap_unchecked(const struct search *s)
 	struct machine *hw = &s->lab->hw;
 	struct dmalab_device *d = rel->dev->dmalab;
 	bool sync = direction_ok(rel->dir) && !(rel->attrs & DMA_ATTR_SKIP_CPU_SYNC);
+	struct run lost;
 
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
 		if (iommu_translate(hw, rel->dma, 0) != NO_IOVA)
@@ -387,7 +389,7 @@ static void unmap_unchecked(const struct search *s)
 			route_copy_slots(d, s->by_dma, rel->size, FOR_CPU, rel->dir);
 		swiotlb_give(hw, s->by_dma);
 	} else if (sync) {
-		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site);
+		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site, &lost);
 	}
 }
 

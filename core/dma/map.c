@@ -79,6 +79,14 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 	return NULL;
 }
 
+static bool may_overlap(const struct map *map)
+{
+	return map->dir != DMA_TO_DEVICE && !map->d->dev.dma_coherent && !map->resource &&
+	       !map->reported && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
+	       judge_wants(&map->d->machine->judge, CHECK_OVERLAPPING_MAPPING) &&
+	       judge_keeps_ledger(&map->d->machine->judge);
+}
+
 /* A warning: the mapping is made. */
 static void check_overlap(struct map *map, size_t offset)
 {
@@ -89,9 +97,6 @@ static void check_overlap(struct map *map, size_t offset)
 		.detail = "the device may write both mappings, and they share a cache line",
 	};
 
-	if (map->dir == DMA_TO_DEVICE || map->d->dev.dma_coherent || map->reported ||
-	    (map->attrs & DMA_ATTR_SKIP_CPU_SYNC) || !judge_wants(j, CHECK_OVERLAPPING_MAPPING))
-		return;
 	f.region = find_overlap(map, offset);
 	if (likely(!f.region))
 		return;
@@ -165,48 +170,56 @@ static cold void undo_route(const struct map *map, const struct route *route)
 		route_end(map->d, &r);
 }
 
+/* A map copies to the bounce buffer whatever the direction, so as not to lose bytes. */
+static cold void fill_slots(const struct map *map, struct region *r)
+{
+	if (r->bounce)
+		route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true, map->call->site);
+	else
+		route_copy_slots(map->d, r->place, map->size, FOR_DEVICE, DMA_BIDIRECTIONAL);
+}
+
+/* The bytes go to the device. */
+static void give(struct map *map, struct region *r)
+{
+	struct run lost;
+
+	if (unlikely(map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE)) {
+		fill_slots(map, r);
+		return;
+	}
+	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource))
+		return;
+	if (unlikely(region_hand_over(r, 0, map->size, FOR_DEVICE, map->dir, map->call->site,
+				      &lost)) && !map->reported) {
+		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
+		map->reported = true;
+	}
+}
+
 struct region *map_piece(struct map *map, struct region *none)
 {
-	struct dmalab_machine *lab = map->d->machine;
 	struct route_request want = {
 		.d = map->d, .size = map->size, .limit = map_limit(&map->d->dev),
-		.offset = map_offset(map),
-		.phys = map->phys, .dir = map->dir, .attrs = map->attrs, .mapping = true,
+		.offset = map_offset(map), .phys = map->phys, .dir = map->dir,
+		.attrs = map->attrs, .mapping = true,
 	};
-	enum route_result result;
-	struct damage lost;
 	struct route route;
+	enum route_result result = route_find(&want, &route);
 	struct region *r;
 
-	result = route_find(&want, &route);
 	if (unlikely(result != ROUTE_OK)) {
 		if (result == ROUTE_TOO_HIGH)
 			refuse_address(map);
 		return NULL;
 	}
-	if (judge_keeps_ledger(&lab->judge) && !map->resource)
+	if (may_overlap(map))
 		check_overlap(map, want.offset);
 	r = map_enter(map, &route, none);
 	if (unlikely(!r)) {
 		undo_route(map, &route);
 		return NULL;
 	}
-	if (unlikely(lab->hw.profile->translation == TRANSLATE_BOUNCE)) {
-		if (r->bounce)
-			route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true,
-				   map->call->site);
-		else
-			route_copy_slots(map->d, route.place, map->size, FOR_DEVICE,
-					 DMA_BIDIRECTIONAL);
-		return r;
-	}
-	if ((map->attrs & DMA_ATTR_SKIP_CPU_SYNC) || unlikely(map->resource))
-		return r;
-	lost = direct_handover(map->d, want.offset, map->size, FOR_DEVICE, map->dir,
-			       map->call->site);
-	if (unlikely(lost.bytes) && !map->reported) {
-		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
-		map->reported = true;
-	}
+	give(map, r);
 	return r;
 }

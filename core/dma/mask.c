@@ -20,6 +20,9 @@ static bool supported(const struct dmalab_device *d, u64 mask)
 	phys_addr_t last = bank->nr ? bank->phys + page_offset(bank->nr) - 1 :
 				      offset_to_phys(hw, hw->ram_size - 1);
 
+	/* An IOMMU has addresses for any mask. */
+	if (hw->profile->translation == TRANSLATE_IOMMU)
+		return true;
 	/* What the bus does not show has the highest address there is. */
 	return mask >= DMA_BIT_MASK(32) || mask >= bus_from_phys(&d->window, last);
 }
@@ -88,6 +91,8 @@ u64 dma_get_mask(struct device *dev)
 
 static u64 required_mask(const struct dmalab_device *d)
 {
+	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU)
+		return DMA_BIT_MASK(32);
 	return (1ull << (63 - __builtin_clzll(last_dma_address(d) | 1))) * 2 - 1;
 }
 
@@ -126,7 +131,7 @@ bool dma_addressing_limited(struct device *dev)
 	if (!d)
 		return false;
 	limited = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit) < required_mask(d) ||
-		  !all_ram_visible(d);
+		  (d->machine->hw.profile->translation != TRANSLATE_IOMMU && !all_ram_visible(d));
 	lab_leave(d);
 	return limited;
 }

@@ -33,9 +33,8 @@ static void take_entry(struct list *l, const struct scatterlist *sg)
 
 static bool segment_fits(struct list *l, const struct scatterlist *sg)
 {
-	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
-	u64 max = p && p->max_segment_size ? p->max_segment_size : 64 << 10;
-	u64 boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull;
+	u64 max = dma_get_max_seg_size(&l->map.d->dev);
+	u64 boundary = dma_get_seg_boundary(&l->map.d->dev);
 	phys_addr_t first = sg_phys(sg), last = first + sg->length - 1;
 	char text[96];
 
@@ -144,10 +143,9 @@ static void add_segment(struct segments *s, struct scatterlist *sgl, dma_addr_t 
 static int map_behind_iommu(struct list *l)
 {
 	struct machine *hw = &l->map.d->machine->hw;
-	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
 	struct segments s = {
-		.max = p && p->max_segment_size ? p->max_segment_size : 64 << 10,
-		.boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull,
+		.max = dma_get_max_seg_size(&l->map.d->dev),
+		.boundary = dma_get_seg_boundary(&l->map.d->dev),
 	};
 	struct scatterlist *sg;
 	size_t size = 0, at = 0;

@@ -111,9 +111,10 @@ static struct region *check_sync(const struct sync *s, bool *reported)
 /* Bytes of a live object move. Returns whether a report is drawn. */
 static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
 {
-	struct damage lost = region_hand_over(r, first, len, s->to, s->dir, s->call->site);
+	struct run lost;
 
-	if (unlikely(lost.bytes) && !reported) {
+	if (unlikely(region_hand_over(r, first, len, s->to, s->dir, s->call->site, &lost)) &&
+	    !reported) {
 		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
 		reported = true;
 	}
@@ -126,7 +127,7 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 static cold void move_anyway(const struct sync *s, bool reported)
 {
 	struct machine *hw = &s->d->machine->hw;
-	struct damage lost;
+	struct run lost;
 	size_t len = s->size;
 
 	if (s->place >= hw->ram_size)
@@ -137,8 +138,8 @@ static cold void move_anyway(const struct sync *s, bool reported)
 		route_copy_slots(s->d, s->place, len, s->to, s->dir);
 		return;
 	}
-	lost = direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site);
-	if (unlikely(lost.bytes) && !reported)
+	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, &lost) &&
+	    !reported)
 		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
 }
 
@@ -338,6 +339,7 @@ bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 	if (!d)
 		return false;
 	lab_leave(d);
-	return !dev->dma_coherent ||
+	/* Whoever is told that syncs do nothing need not make them: then none is missing. */
+	return judge_keeps_ledger(&d->machine->judge) || !dev->dma_coherent ||
 	       d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
 }

@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-static u32 align_mask_of(const struct device *dev)
-{
-	return dev->dma_parms ? dev->dma_parms->min_align_mask : 0;
-}
-
-static u64 boundary_of(const struct device *dev)
-{
-	u64 mask = dev->dma_parms ? dev->dma_parms->segment_boundary_mask : 0;
-
-	return mask ? mask : ~0ull;
-}
-
 /* --------------------------------------------------------------- resources */
 
 /* Something on the bus that is no RAM; only an IOMMU gives it another address. */
@@ -46,8 +34,8 @@ static enum route_result find_slots(const struct route_request *want, struct rou
 	struct machine *hw = &lab->hw;
 	struct bounce_request slots = {
 		.offset = want->offset, .size = want->size,
-		.min_align_mask = align_mask_of(&want->d->dev),
-		.boundary_mask = boundary_of(&want->d->dev),
+		.min_align_mask = dma_get_min_align_mask(&want->d->dev),
+		.boundary_mask = dma_get_seg_boundary(&want->d->dev),
 		.limit = bus_phys_limit(&want->d->window, want->limit),
 	};
 	size_t slot;

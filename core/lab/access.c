@@ -146,13 +146,19 @@ void dmalab_cpu_read(const void *src, void *buf, size_t len)
 	lab_cpu_read(src, buf, len, &call);
 }
 
-void dmalab_cpu_write(void *dst, const void *buf, size_t len)
+void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call)
 {
-	struct call call = THIS_CALL;
-	struct access a = { .call = &call, .p = dst, .out = buf, .len = len };
+	struct access a = { .call = call, .p = dst, .out = buf, .len = len };
 
 	if (len && !access(&a))
 		memcpy(dst, buf, len);
+}
+
+void dmalab_cpu_write(void *dst, const void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+
+	lab_cpu_write(dst, buf, len, &call);
 }
 
 /* The bytes behind a cached pointer, with the machine locked; or NULL. */

@@ -132,8 +132,9 @@ int options_read(struct options *o, const struct dmalab_config *config);
 void fault_install(void);
 void fault_close_cookies(struct dmalab_machine *lab);
 
-/* access.c: dmalab_cpu_read(), on behalf of @call. */
+/* access.c: dmalab_cpu_read() and _write(), on behalf of @call. */
 void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
+void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
 
 /* dma/free.c: draw "leak" for each thing the device still holds, and release it. */
 void lab_release_all(struct dmalab_device *d, const struct call *call);

@@ -151,24 +151,25 @@ int sg_alloc_table_from_pages(struct sg_table *sgt, struct page **pages, unsigne
 /* ----------------------------------------------------------------- copying */
 
 struct copy {
+	struct call call;
 	const u8 *from;  /* both NULL: zeroes */
 	u8 *to;
 	size_t len;
 	off_t skip;
 };
 
-static void copy_piece(struct copy *c, u8 *at, size_t n, size_t done)
+static void copy_piece(const struct copy *c, u8 *at, size_t n, size_t done)
 {
 	static const u8 zeroes[64];
 
 	if (c->to) {
-		dmalab_cpu_read(at, c->to + done, n);
+		lab_cpu_read(at, c->to + done, n, &c->call);
 	} else if (c->from) {
-		dmalab_cpu_write(at, c->from + done, n);
+		lab_cpu_write(at, c->from + done, n, &c->call);
 	} else {
 		for (size_t i = 0; i < n; i += sizeof(zeroes))
-			dmalab_cpu_write(at + i, zeroes,
-					 n - i < sizeof(zeroes) ? n - i : sizeof(zeroes));
+			lab_cpu_write(at + i, zeroes,
+				      n - i < sizeof(zeroes) ? n - i : sizeof(zeroes), &c->call);
 	}
 }
 
@@ -197,29 +198,31 @@ static size_t copy(struct scatterlist *sgl, unsigned int nents, struct copy c)
 size_t sg_pcopy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf,
 			    size_t buflen, off_t skip)
 {
-	return copy(sgl, nents, (struct copy){ .from = buf, .len = buflen, .skip = skip });
+	return copy(sgl, nents, (struct copy){ THIS_CALL, .from = buf, .len = buflen,
+					       .skip = skip });
 }
 
 size_t sg_pcopy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen,
 			  off_t skip)
 {
-	return copy(sgl, nents, (struct copy){ .to = buf, .len = buflen, .skip = skip });
+	return copy(sgl, nents, (struct copy){ THIS_CALL, .to = buf, .len = buflen,
+					       .skip = skip });
 }
 
 size_t sg_copy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf,
 			   size_t buflen)
 {
-	return sg_pcopy_from_buffer(sgl, nents, buf, buflen, 0);
+	return copy(sgl, nents, (struct copy){ THIS_CALL, .from = buf, .len = buflen });
 }
 
 size_t sg_copy_to_buffer(struct scatterlist *sgl, unsigned int nents, void *buf, size_t buflen)
 {
-	return sg_pcopy_to_buffer(sgl, nents, buf, buflen, 0);
+	return copy(sgl, nents, (struct copy){ THIS_CALL, .to = buf, .len = buflen });
 }
 
 size_t sg_zero_buffer(struct scatterlist *sgl, unsigned int nents, size_t buflen, off_t skip)
 {
-	return copy(sgl, nents, (struct copy){ .len = buflen, .skip = skip });
+	return copy(sgl, nents, (struct copy){ THIS_CALL, .len = buflen, .skip = skip });
 }
 
 /* ------------------------------------------------------------- by the page */

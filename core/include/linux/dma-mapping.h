@@ -298,8 +298,9 @@ void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned
 				   size_t size, enum dma_data_direction dir);
 
 /*
- * dma_sync_single_for_device() and _for_cpu() on this address do something: on a
- * device that does not snoop, and where mappings are bounced.
+ * Whether dma_sync_single_for_device() and _for_cpu() must be called for this address.
+ * On Linux false on a device that snoops, unless the mapping is bounced; here true as
+ * long as any checks are on, since the judge follows each hand-over.
  */
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr);
 
@@ -346,11 +347,14 @@ int dma_get_cache_alignment(void);
 
 /* --------------------------------------------------- limits and parameters */
 
-/* The longest mapping that can succeed, and the longest fast one: SIZE_MAX, no limit. */
+/*
+ * The longest mapping that can succeed, in bytes (a bounce buffer has a limit; SIZE_MAX:
+ * none), and the longest that is fast.
+ */
 size_t dma_max_mapping_size(struct device *dev);
 size_t dma_opt_mapping_size(struct device *dev);
 
-/* The boundary at which segments of a list can be merged, less one: 0, never. */
+/* The boundary at which segments of a list can be merged, less one; 0: never. */
 unsigned long dma_get_merge_boundary(struct device *dev);
 
 /*
