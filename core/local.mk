@@ -104,3 +104,24 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.c \
 	core/mm/slab.h \
 	core/mm/vmalloc.c
+
+# Of the public headers only, for the command and for the fuzzer.
+noinst_LTLIBRARIES += libtrace.la
+TRACE_SOURCES = \
+	core/trace/calls.c \
+	core/trace/parse.c \
+	core/trace/print.c \
+	core/trace/run.c \
+	core/trace/run.h \
+	core/trace/trace.h \
+	core/trace/words.c
+libtrace_la_SOURCES = $(TRACE_SOURCES)
+
+bin_PROGRAMS += dmalab
+dmalab_SOURCES = \
+	core/cli/cli.h \
+	core/cli/files.c \
+	core/cli/lists.c \
+	core/cli/main.c \
+	core/cli/run.c
+dmalab_LDADD = libtrace.la libdmalab.la

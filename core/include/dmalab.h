@@ -203,6 +203,13 @@ void dmalab_cpu_read(const void *src, void *buf, size_t len);
 void dmalab_cpu_write(void *dst, const void *buf, size_t len);
 
 /*
+ * dmalab_owns() - whether @len bytes at @p are simulated memory of some machine: such
+ * as may be given to dmalab_cpu_read() whatever they are (cached, uncached, a cookie).
+ * For language bindings and interpreters, which must not touch what is nothing at all.
+ */
+bool dmalab_owns(const void *p, size_t len);
+
+/*
  * dmalab_cache_evict() / dmalab_cache_fill() - force the cache's hand.
  * @ptr, @len: bytes behind a cached pointer; each line they touch is taken
  *

@@ -161,6 +161,17 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 	lab_cpu_write(dst, buf, len, &call);
 }
 
+bool dmalab_owns(const void *p, size_t len)
+{
+	struct dmalab_machine *lab = lab_of(p);
+	struct target t;
+
+	if (!lab)
+		return false;
+	t = view_of(&lab->hw, p);
+	return t.view != VIEW_NONE && len <= lab->hw.ram_size - t.offset;
+}
+
 /* The bytes behind a cached pointer, with the machine locked; or NULL. */
 static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_t *len)
 {

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The dmalab command: what its subcommands share. */
+#ifndef DMALAB_CLI_CLI_H
+#define DMALAB_CLI_CLI_H
+
+#include "trace/trace.h"
+
+/* Exit statuses. */
+enum { AS_EXPECTED = 0, NOT_AS_EXPECTED = 1, BAD_USAGE = 2 };
+
+int cmd_run(int argc, char **argv);
+int cmd_matrix(int argc, char **argv);
+int cmd_fmt(int argc, char **argv);
+int cmd_checks(int argc, char **argv);
+int cmd_profiles(int argc, char **argv);
+int cmd_calls(int argc, char **argv);
+
+/* Diagnostics for people: bold and red on a terminal, unless NO_COLOR is set. */
+bool use_colour(FILE *to);
+
+/*
+ * For each trace of @paths: files, directories (all *.dma below, in order), or "-".
+ * Returns the worst status of all: BAD_USAGE for what cannot be read or parsed.
+ */
+typedef int (*trace_fn)(const struct trace *t, void *context);
+int for_each_trace(char **paths, int nr, trace_fn fn, void *context);
+
+/* One file, whole; NULL after a message. */
+char *read_text(const char *path, size_t *len);
+
+/* Parsed, with errors told on standard error; NULL after that. */
+struct trace *load_trace(const char *path);
+
+/* Is it the name of a profile? Says which are, if not. */
+bool profile_is_valid(const char *name);
+
+__attribute__((format(printf, 1, 2)))
+int usage_error(const char *format, ...);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/run.h"
+
+#include <linux/dma-mapping.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RAM_SIZE (4u << 20)
+
+void run_stop(struct run *r, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (r->result->error)
+		return;
+	r->result->error = r->now ? (int)r->now->line : -1;
+	n = r->now ? snprintf(r->result->message, sizeof(r->result->message), "%s:%u: ",
+			      r->trace->file, r->now->line) : 0;
+	if (n < 0 || (size_t)n >= sizeof(r->result->message))
+		n = 0;
+	va_start(args, format);
+	vsnprintf(r->result->message + n, sizeof(r->result->message) - n, format, args);
+	va_end(args);
+}
+
+/* ------------------------------------------------------------------ reports */
+
+static bool is_expected(struct run *r, const char *check)
+{
+	const struct statement *s = r->now;
+
+	for (unsigned i = 0; s && i < s->nr_expected; i++) {
+		if (r->matched[i] || !(s->expected[i].on & r->profile) ||
+		    strcmp(s->expected[i].check, check) != 0)
+			continue;
+		r->matched[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static void on_report(const struct dmalab_report *report, void *context)
+{
+	struct run *r = context;
+	bool expected = is_expected(r, report->check);
+
+	r->drawn++;
+	r->result->reports++;
+	r->result->unexpected += !expected;
+	if (r->options->on_report)
+		r->options->on_report(report, r->now, expected, r->options->context);
+}
+
+static void check_expectations(struct run *r)
+{
+	const struct statement *s = r->now;
+
+	for (unsigned i = 0; i < s->nr_expected; i++) {
+		if (r->matched[i] || !(s->expected[i].on & r->profile))
+			continue;
+		r->result->missing++;
+		if (!r->options->quiet)
+			fprintf(r->options->out, "%s:%u: expected here, but not drawn on %s: %s\n",
+				r->trace->file, s->line, dmalab_machine_profile(r->machine),
+				s->expected[i].check);
+	}
+}
+
+/* ----------------------------------------------------------------- accesses */
+
+static u8 byte_at(const struct access_args *a, const struct run *r, u64 i)
+{
+	if (a->text)
+		return a->text[i % (strlen(a->text) ? strlen(a->text) : 1)];
+	return a->has_value ? (u8)a->value : r->fill;
+}
+
+/* May the bytes be touched at all? The simulated memory takes anything. */
+static bool is_there(const struct access_args *a)
+{
+	const struct object *o = a->object;
+
+	if (dmalab_owns(a->p, a->len))
+		return true;
+	return o && o->size && (u8 *)a->p >= (u8 *)o->cpu &&
+	       a->len <= o->size - (size_t)((u8 *)a->p - (u8 *)o->cpu);
+}
+
+static void show(struct run *r, const struct access_args *a)
+{
+	FILE *out = r->options->out;
+
+	fprintf(out, "%s:%u: %s %s", r->trace->file, r->now->line, a->dev ? "device" : "cpu",
+		a->store ? "writes" : "reads");
+	for (u64 i = 0; i < a->len && i < 16; i++)
+		fprintf(out, " %02x", r->buf[i]);
+	fprintf(out, "%s\n", a->len > 16 ? " ..." : "");
+}
+
+/* A load that drew no report must give what the trace says. */
+static void check_values(struct run *r, const struct access_args *a)
+{
+	for (u64 i = 0; i < a->len; i++) {
+		if (r->buf[i] == byte_at(a, r, i))
+			continue;
+		r->result->wrong_values++;
+		if (!r->options->quiet)
+			fprintf(r->options->out,
+				"%s:%u: byte %llu is 0x%02x, expected 0x%02x, on %s\n",
+				r->trace->file, r->now->line, (unsigned long long)i, r->buf[i],
+				byte_at(a, r, i), dmalab_machine_profile(r->machine));
+		return;
+	}
+}
+
+void run_access(struct run *r, const struct access_args *a)
+{
+	unsigned before = r->drawn;
+	int err = 0;
+
+	if (a->len > TRACE_MAX_ACCESS) {
+		run_stop(r, "an access of more than %u bytes", TRACE_MAX_ACCESS);
+		return;
+	}
+	r->moved += a->len;
+	if (r->moved > TRACE_MAX_MOVED) {
+		run_stop(r, "more than %llu bytes in all", (unsigned long long)TRACE_MAX_MOVED);
+		return;
+	}
+	if (!a->dev && a->len && !is_there(a)) {
+		run_stop(r, "the CPU would fault: there is no memory at this address");
+		return;
+	}
+	r->fill = r->fill == 0xff ? 1 : r->fill + 1;
+	for (u64 i = 0; a->store && i < a->len; i++)
+		r->buf[i] = byte_at(a, r, i);
+	if (a->dev)
+		err = a->store ? dmalab_device_write(a->dev, a->dma, r->buf, a->len) :
+				 dmalab_device_read(a->dev, a->dma, r->buf, a->len);
+	else if (a->store)
+		dmalab_cpu_write(a->p, r->buf, a->len);
+	else
+		dmalab_cpu_read(a->p, r->buf, a->len);
+	if (err)
+		return;
+	if (r->options->values)
+		show(r, a);
+	if (!a->store && a->has_value && r->drawn == before)
+		check_values(r, a);
+}
+
+/* ---------------------------------------------------------------- arguments */
+
+static u64 field_value(struct run *r, const struct arg *arg)
+{
+	struct object *o = &r->objects[arg->object];
+	struct scatterlist *sg = o->sgt.sgl;
+
+	for (u32 i = 0; arg->has_element && sg && i < arg->element; i++)
+		sg = sg_next(sg);
+	switch (arg->field) {
+	case FIELD_CPU:
+		return (uintptr_t)o->cpu + arg->offset;
+	case FIELD_DMA:
+		if (!arg->has_element)
+			return o->dma + arg->offset;
+		return (sg ? sg_dma_address(sg) : DMA_MAPPING_ERROR) + arg->offset;
+	case FIELD_LEN:
+		return sg ? sg_dma_len(sg) + arg->offset : 0;
+	case FIELD_PHYS:
+		return virt_to_phys(o->cpu) + arg->offset;
+	case FIELD_PAGE:
+		return (uintptr_t)((struct page *)(o->cpu ? virt_to_page(o->cpu) : NULL) + arg->offset);
+	default:
+		return o->number;
+	}
+}
+
+static u64 words_value(const struct arg *arg)
+{
+	u64 value = 0;
+
+	for (unsigned i = 0; i < arg->nr_words; i++)
+		value |= words[arg->words[i]].value;
+	return value;
+}
+
+static union value value_of(struct run *r, const struct arg *arg)
+{
+	union value v = { .n = 0 };
+
+	switch (arg->kind) {
+	case ARG_NUMBER:
+		v.n = arg->number;
+		break;
+	case ARG_BITS:
+		v.n = DMA_BIT_MASK(arg->number);
+		break;
+	case ARG_WORDS:
+		v.n = words_value(arg);
+		break;
+	case ARG_STRING:
+		v.string = arg->string;
+		break;
+	case ARG_OBJECT:
+		switch (r->trace->names[arg->object].kind) {
+		case OBJECT_DEVICE:
+			v.dev = r->objects[arg->object].dev;
+			break;
+		case OBJECT_POOL:
+			v.any = r->objects[arg->object].pool;
+			break;
+		case OBJECT_LOCK:
+			v.object = &r->objects[arg->object];
+			break;
+		case OBJECT_LIST:
+			if (!arg->has_element) {
+				v.object = &r->objects[arg->object];
+				break;
+			}
+			/* fall through */
+		default:
+			v.n = field_value(r, arg);
+		}
+	}
+	return v;
+}
+
+static void run_statement(struct run *r, const struct statement *s)
+{
+	union value values[TRACE_MAX_ARGS] = { { .n = 0 } };
+	struct object none = { .dev = NULL };
+	struct object *to = s->has_target ? &r->objects[s->target] : &none;
+
+	r->now = s;
+	r->drawn = 0;
+	memset(r->matched, 0, sizeof(r->matched));
+	dmalab_set_site(&s->site);
+	for (unsigned i = 0; i < s->nr_args; i++)
+		values[i] = value_of(r, &s->args[i]);
+	s->call->run(r, to, values, s->nr_args);
+	if (!r->result->error)
+		check_expectations(r);
+	sg_free_table(&none.sgt);
+	free(none.host);
+}
+
+/* --------------------------------------------------------------------- runs */
+
+/* Is @name among those of a list with commas? */
+static bool in_list(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		at += strspn(at, " ");
+		if (strncmp(at, name, len) == 0 && (!at[len] || at[len] == ',' || at[len] == ' '))
+			return true;
+	}
+	return false;
+}
+
+static bool make_machine(struct run *r)
+{
+	const struct trace *t = r->trace;
+	struct dmalab_config config = {
+		.profile = r->options->profile, .cache_policy = r->options->policy,
+		.seed = r->options->seed, .ram_size = RAM_SIZE, .accesses = "explicit",
+	};
+	const char *name;
+
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		const struct statement *s = &t->statements[i];
+
+		if (!s->call)
+			continue;
+		if (s->call->run)
+			break;
+		if (strcmp(s->call->name, "checks") == 0)
+			config.checks = s->args[0].string;
+		else if (strcmp(s->call->name, "ram") == 0)
+			config.ram_size = s->args[0].number <= 1u << 30 ? s->args[0].number : 0;
+	}
+	r->machine = dmalab_machine_new(&config);
+	if (!r->machine) {
+		run_stop(r, "the machine cannot be made");
+		return false;
+	}
+	for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
+		if (strcmp(name, dmalab_machine_profile(r->machine)) == 0)
+			r->profile = 1u << i;
+	dmalab_set_report_handler(r->machine, on_report, r);
+	return true;
+}
+
+/* A trace may be for some profiles alone. */
+static bool is_for(const struct trace *t, const char *profile)
+{
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		const struct statement *s = &t->statements[i];
+
+		if (s->call && s->call->run)
+			return true;
+		if (s->call && strcmp(s->call->name, "profiles") == 0)
+			return in_list(s->args[0].string, profile);
+	}
+	return true;
+}
+
+static void end(struct run *r)
+{
+	const struct trace *t = r->trace;
+
+	dmalab_machine_free(r->machine);
+	dmalab_set_site(NULL);
+	for (u32 i = 0; i < t->nr_names; i++) {
+		sg_free_table(&r->objects[i].sgt);
+		free(r->objects[i].host);
+	}
+	free(r->objects);
+	free(r->buf);
+}
+
+bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result)
+{
+	struct run r = { .trace = t, .options = o, .result = result };
+
+	memset(result, 0, sizeof(*result));
+	if (!is_for(t, o->profile ? o->profile : "arm64"))
+		return true;
+	r.objects = calloc(t->nr_names + 1, sizeof(*r.objects));
+	r.buf = malloc(TRACE_MAX_ACCESS);
+	if (!r.objects || !r.buf)
+		run_stop(&r, "no memory to run it");
+	else if (make_machine(&r))
+		for (u32 i = 0; i < t->nr_statements && !result->error; i++)
+			if (t->statements[i].call && t->statements[i].call->run)
+				run_statement(&r, &t->statements[i]);
+	/* What is drawn from here on belongs to no statement. */
+	r.now = NULL;
+	end(&r);
+	return !result->error && !result->unexpected && !result->missing && !result->wrong_values;
+}

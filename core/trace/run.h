@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* A trace that runs: what its names stand for at the moment. */
+#ifndef DMALAB_TRACE_RUN_H
+#define DMALAB_TRACE_RUN_H
+
+#include "trace/trace.h"
+
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+
+struct dma_pool;
+
+struct object {
+	struct device *dev;
+	void *cpu;
+	size_t size;             /* of host memory: bytes that may be touched */
+	void *host;              /* to be freed by the runner */
+	dma_addr_t dma;
+	struct sg_table sgt;
+	struct dma_pool *pool;
+	spinlock_t lock;
+	unsigned long flags;
+	u64 number;
+};
+
+struct run {
+	const struct trace *trace;
+	const struct run_options *options;
+	struct run_result *result;
+	struct dmalab_machine *machine;
+	struct object *objects;
+	const struct statement *now;
+	unsigned drawn;          /* reports of the statement */
+	bool matched[TRACE_MAX_EXPECTED];
+	profile_set profile;     /* one bit */
+	u8 *buf;                 /* of an access */
+	u64 moved;               /* bytes of all accesses */
+	u8 fill;                 /* the next byte to store, where none is given */
+};
+
+/* The run ends here, and fails: one line of text. */
+__attribute__((format(printf, 2, 3)))
+void run_stop(struct run *r, const char *format, ...);
+
+/*
+ * An access of the CPU or a device. @value, @text: what to store or to see, or NULL.
+ * @to: the object whose memory @p was meant to be, or NULL.
+ */
+struct access_args {
+	struct device *dev;      /* NULL: the CPU */
+	void *p;
+	const struct object *object;
+	dma_addr_t dma;
+	u64 len;
+	bool store;
+	bool has_value;
+	const char *text;        /* NULL: one byte, */
+	u64 value;               /* this */
+};
+
+void run_access(struct run *r, const struct access_args *a);
+
+#endif

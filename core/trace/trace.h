@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Traces: programs for the laboratory as text, a statement a line, that read like the
+ * driver's own calls. docs/traces.md has the grammar.
+ *
+ *   parse.c   text to statements; says what is wrong and where
+ *   words.c   constants of the kernel, and the nearest word to one that is none
+ *   calls.c   every call that a statement may make
+ *   print.c   statements to text, in the one canonical form
+ *   run.c     statements on a machine, and what they drew against what was expected
+ *
+ * Uses the public headers only. Nothing here may crash, hang or exhaust the host,
+ * whatever the text is: hence the limits.
+ */
+#ifndef DMALAB_TRACE_TRACE_H
+#define DMALAB_TRACE_TRACE_H
+
+#include <dmalab.h>
+#include <linux/types.h>
+#include <stdio.h>
+
+#define TRACE_MAX_TEXT       (1u << 20)  /* bytes of a file */
+#define TRACE_MAX_LINE       1024u       /* bytes of a line */
+#define TRACE_MAX_STATEMENTS 65536u
+#define TRACE_MAX_OBJECTS    4096u
+#define TRACE_MAX_ARGS       16u
+#define TRACE_MAX_EXPECTED   8u          /* of a statement */
+#define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
+#define TRACE_MAX_MOVED      (1ull << 30) /* bytes of all accesses of a run */
+
+/* What a name stands for. */
+enum object_kind {
+	OBJECT_DEVICE,
+	OBJECT_MEMORY,   /* .cpu .page .phys, and .dma of what a device reaches */
+	OBJECT_MAPPING,  /* .dma */
+	OBJECT_LIST,     /* .sgl .sgt, and [i].dma [i].len of its segments */
+	OBJECT_POOL,
+	OBJECT_LOCK,
+	OBJECT_NUMBER,
+	OBJECT_UNKNOWN,  /* its own line has an error: say nothing more of it */
+	NR_OBJECT_KINDS
+};
+
+enum field { FIELD_NONE, FIELD_CPU, FIELD_DMA, FIELD_PAGE, FIELD_PHYS, FIELD_SGL, FIELD_SGT,
+	     FIELD_LEN, NR_FIELDS };
+
+extern const char *const field_names[NR_FIELDS];
+extern const char *const object_kind_names[NR_OBJECT_KINDS];
+
+/* A constant of the kernel. */
+struct word {
+	const char *name;
+	u64 value;
+	char kind;       /* that of the argument: 'D' 'G' 'A', or '.' for any number */
+};
+
+/* One argument, as it was written. */
+struct arg {
+	enum arg_kind { ARG_NUMBER, ARG_WORDS, ARG_BITS, ARG_STRING, ARG_OBJECT } kind;
+	u64 number;              /* also the n of DMA_BIT_MASK(n) */
+	bool hex;
+	u32 words[8];            /* indices, joined by | */
+	u8 nr_words;
+	char *string;
+	u32 object;
+	bool has_element;
+	u32 element;
+	enum field field;
+	s64 offset;              /* added to an object's address */
+	u32 column;
+};
+
+/* Profiles, one bit each in the order of dmalab_profile_name(). */
+typedef u32 profile_set;
+#define ALL_PROFILES (~(profile_set)0)
+
+struct expectation {
+	const char *check;       /* name in the catalogue */
+	profile_set on;
+};
+
+struct call_type;
+
+struct statement {
+	u32 line;                     /* from 1 */
+	const struct call_type *call; /* NULL: a comment or an empty line */
+	bool has_target;
+	u32 target;                   /* object that is assigned */
+	u8 nr_args;
+	u8 nr_expected;
+	struct arg *args;
+	struct expectation *expected;
+	char *comment;                /* without "# "; NULL: none */
+	struct dmalab_site site;
+};
+
+struct name {
+	char *text;
+	enum object_kind kind;
+};
+
+struct trace {
+	char *file;
+	char *text;                   /* lines end with NUL */
+	u32 *line_start;
+	u32 nr_lines;
+	struct statement *statements;
+	u32 nr_statements;
+	struct name *names;
+	u32 nr_names;
+};
+
+/* ------------------------------------------------------------------- calls */
+
+/*
+ * Parameters, a letter each; behind '?' they may be left out:
+ *
+ *   d device   p CPU address   a DMA address   P page      h physical address
+ *   s list     t table         o pool          l lock      z number
+ *   D direction   G gfp flags  A attributes    v a byte or a string   S string
+ */
+union value {
+	struct device *dev;
+	void *p;
+	u64 n;
+	void *any;
+	const char *string;
+	struct object *object;
+};
+
+struct object;
+struct run;
+
+struct call_type {
+	const char *name;
+	const char *parameters;
+	int makes;                    /* enum object_kind, or -1 */
+	void (*run)(struct run *r, struct object *to, const union value *a, unsigned n);
+	const char *help;
+};
+
+extern const struct call_type call_types[];
+extern const unsigned nr_call_types;
+const struct call_type *call_find(const char *name, size_t len);
+
+/* ------------------------------------------------------------------- words */
+
+extern const struct word words[];
+extern const unsigned nr_words;
+
+/* Index, or -1. */
+int word_find(const char *name, size_t len);
+
+/* The nearest of several words to @name, or NULL when none is near. */
+struct nearest {
+	const char *name;
+	size_t len;
+	const char *best;
+	unsigned distance;
+};
+
+void nearest_try(struct nearest *n, const char *candidate);
+
+/* ------------------------------------------------------------------- parse */
+
+/* Where messages go: file, line and column from 1. */
+struct complaint {
+	const struct trace *trace;
+	u32 line, column, width;
+	const char *text;
+	const char *hint;             /* or NULL */
+};
+
+typedef void (*complain_fn)(const struct complaint *c, void *context);
+
+/*
+ * trace_parse() - read a trace.
+ * @text: copied; @len bytes
+ *
+ * NULL after at least one complaint (all errors are told, up to 20), or when the host
+ * has no memory.
+ */
+struct trace *trace_parse(const char *file, const char *text, size_t len, complain_fn complain,
+			  void *context);
+void trace_free(struct trace *t);
+
+/* In the manner of compilers: the message, the line, a caret. */
+void trace_print_complaint(const struct complaint *c, FILE *to, bool colour);
+
+/* The one canonical form. */
+void trace_print(const struct trace *t, FILE *to);
+
+/* --------------------------------------------------------------------- run */
+
+struct run_options {
+	const char *profile;          /* NULL: arm64 */
+	const char *policy;
+	u64 seed;
+	bool values;                  /* print what CPU and devices see */
+	bool quiet;
+	bool colour;
+	FILE *out;
+	/* Told of each report, with the statement that drew it; may be NULL. */
+	void (*on_report)(const struct dmalab_report *report, const struct statement *s,
+			  bool expected, void *context);
+	void *context;
+};
+
+struct run_result {
+	int error;                    /* the machine could not be made, or a limit was hit */
+	char message[160];
+	unsigned reports;             /* drawn */
+	unsigned unexpected, missing;
+	unsigned wrong_values;
+};
+
+/* True when it went as expected. */
+bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result);
+
+#endif

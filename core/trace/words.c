@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace/trace.h"
+
+#include <linux/dma-mapping.h>
+#include <string.h>
+
+#define WORD(name, kind) { #name, (u64)(name), kind }
+
+const struct word words[] = {
+	WORD(DMA_BIDIRECTIONAL, 'D'), WORD(DMA_TO_DEVICE, 'D'), WORD(DMA_FROM_DEVICE, 'D'),
+	WORD(DMA_NONE, 'D'),
+	WORD(GFP_KERNEL, 'G'), WORD(GFP_ATOMIC, 'G'), WORD(GFP_NOWAIT, 'G'), WORD(GFP_NOIO, 'G'),
+	WORD(GFP_NOFS, 'G'), WORD(GFP_USER, 'G'), WORD(GFP_DMA, 'G'), WORD(GFP_DMA32, 'G'),
+	WORD(__GFP_ZERO, 'G'), WORD(__GFP_COMP, 'G'), WORD(__GFP_NOWARN, 'G'),
+	WORD(__GFP_DMA, 'G'), WORD(__GFP_DMA32, 'G'), WORD(__GFP_HIGHMEM, 'G'),
+	WORD(__GFP_NORETRY, 'G'),
+	WORD(DMA_ATTR_WEAK_ORDERING, 'A'), WORD(DMA_ATTR_WRITE_COMBINE, 'A'),
+	WORD(DMA_ATTR_NO_KERNEL_MAPPING, 'A'), WORD(DMA_ATTR_SKIP_CPU_SYNC, 'A'),
+	WORD(DMA_ATTR_FORCE_CONTIGUOUS, 'A'), WORD(DMA_ATTR_ALLOC_SINGLE_PAGES, 'A'),
+	WORD(DMA_ATTR_NO_WARN, 'A'), WORD(DMA_ATTR_PRIVILEGED, 'A'), WORD(DMA_ATTR_MMIO, 'A'),
+	WORD(DMA_ATTR_DEBUGGING_IGNORE_CACHELINES, 'A'),
+	WORD(DMA_ATTR_REQUIRE_COHERENT, 'A'), WORD(DMA_ATTR_CC_SHARED, 'A'),
+	WORD(DMA_MAPPING_ERROR, '.'), WORD(PAGE_SIZE, '.'), { "NULL", 0, '.' },
+};
+
+const unsigned nr_words = sizeof(words) / sizeof(words[0]);
+
+int word_find(const char *name, size_t len)
+{
+	for (unsigned i = 0; i < nr_words; i++)
+		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
+			return i;
+	return -1;
+}
+
+/* Edits from one to the other, of which only few are of interest. */
+static unsigned distance(const char *a, size_t n, const char *b, size_t m, unsigned limit)
+{
+	unsigned row[64];
+
+	if (n >= 64 || m >= 64 || (n > m ? n - m : m - n) > limit)
+		return limit + 1;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[m];
+}
+
+void nearest_try(struct nearest *n, const char *candidate)
+{
+	unsigned limit = n->best ? n->distance - 1 : 1 + (unsigned)(n->len / 4);
+	unsigned d;
+
+	if (n->best && !n->distance)
+		return;
+	d = distance(n->name, n->len, candidate, strlen(candidate), limit);
+	if (d > limit)
+		return;
+	n->best = candidate;
+	n->distance = d;
+}
