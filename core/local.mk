@@ -109,6 +109,7 @@ libdmalab_la_SOURCES = \
 noinst_LTLIBRARIES += libtrace.la
 TRACE_SOURCES = \
 	core/trace/calls.c \
+	core/trace/emit.c \
 	core/trace/parse.c \
 	core/trace/print.c \
 	core/trace/run.c \
@@ -121,7 +122,9 @@ bin_PROGRAMS += dmalab
 dmalab_SOURCES = \
 	core/cli/cli.h \
 	core/cli/files.c \
+	core/cli/format.c \
 	core/cli/lists.c \
 	core/cli/main.c \
-	core/cli/run.c
+	core/cli/run.c \
+	core/cli/score.c
 dmalab_LDADD = libtrace.la libdmalab.la

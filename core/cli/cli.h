@@ -11,9 +11,25 @@ enum { AS_EXPECTED = 0, NOT_AS_EXPECTED = 1, BAD_USAGE = 2 };
 int cmd_run(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
+int cmd_emit_c(int argc, char **argv);
+int cmd_score(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_profiles(int argc, char **argv);
 int cmd_calls(int argc, char **argv);
+
+/*
+ * How reports are written, one object for a whole run: begin() once, report() for each,
+ * end() once. format.c.
+ */
+struct format {
+	const char *name;
+	void (*begin)(FILE *to);
+	void (*report)(FILE *to, const struct trace *t, const struct dmalab_report *r,
+		       const struct statement *s, bool expected, bool first);
+	void (*end)(FILE *to);
+};
+
+const struct format *format_find(const char *name);
 
 /* Diagnostics for people: bold and red on a terminal, unless NO_COLOR is set. */
 bool use_colour(FILE *to);

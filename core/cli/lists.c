@@ -44,6 +44,20 @@ int cmd_calls(int argc, char **argv)
 	return AS_EXPECTED;
 }
 
+static int emit_one(const struct trace *t, void *context)
+{
+	(void)context;
+	trace_emit_c(t, stdout);
+	return AS_EXPECTED;
+}
+
+int cmd_emit_c(int argc, char **argv)
+{
+	if (argc != 2)
+		return usage_error("emit-c takes one trace");
+	return for_each_trace(argv + 1, 1, emit_one, NULL);
+}
+
 /* ------------------------------------------------------------------- matrix */
 
 static int matrix_row(const struct trace *t, void *context)

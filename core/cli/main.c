@@ -14,6 +14,8 @@ static const struct command {
 	{ "run", cmd_run, "[OPTION]... FILE|DIR|-...", "run traces, and compare what they draw with what they expect" },
 	{ "matrix", cmd_matrix, "FILE|DIR|-...", "which trace draws what on which profile" },
 	{ "fmt", cmd_fmt, "[--write] FILE|DIR|-...", "write traces in the canonical form" },
+	{ "emit-c", cmd_emit_c, "FILE|-", "write a trace as a C program" },
+	{ "score", cmd_score, "DIR", "which of the bugs of a corpus are caught" },
 	{ "checks", cmd_checks, "", "list the checks" },
 	{ "profiles", cmd_profiles, "", "list the machines" },
 	{ "calls", cmd_calls, "", "list what a trace may call" },
@@ -59,6 +61,7 @@ static void help(FILE *to)
 	      "  --seed=N            of the policy \"random\"\n"
 	      "  --values            print what CPU and devices see\n"
 	      "  --quiet             only the last line\n"
+	      "  --format=NAME       text json sarif lines\n"
 	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage or unreadable input\n",
 	      to);
 }

@@ -7,6 +7,7 @@
  *   words.c   constants of the kernel, and the nearest word to one that is none
  *   calls.c   every call that a statement may make
  *   print.c   statements to text, in the one canonical form
+ *   emit.c    and to a C program
  *   run.c     statements on a machine, and what they drew against what was expected
  *
  * Uses the public headers only. Nothing here may crash, hang or exhaust the host,
@@ -189,6 +190,9 @@ void trace_print_complaint(const struct complaint *c, FILE *to, bool colour);
 
 /* The one canonical form. */
 void trace_print(const struct trace *t, FILE *to);
+
+/* A C program that makes the same calls, and prints "line: check" for each report. */
+void trace_emit_c(const struct trace *t, FILE *to);
 
 /* --------------------------------------------------------------------- run */
 

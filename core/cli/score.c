@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dmalab score: what of a corpus of bugs is caught. A bug counts as caught where one of
+ * the checks its header names is drawn as the trace expects it, on some profile, and the
+ * whole trace goes as expected on all of them.
+ */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CLASSES 64
+#define MAX_BUGS    1024
+
+struct bug {
+	char id[16], class[16], kind[16];
+	bool derived, seen_by_dma_debug, partly;
+	bool as_expected, caught, has_fix, fix_quiet;
+	profile_set bites;
+};
+
+struct score {
+	struct bug bugs[MAX_BUGS];
+	unsigned nr;
+	bool full;
+};
+
+/* The value of "# NAME: value" in the header, or NULL. */
+static const char *field(const struct trace *t, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		const char *c = t->statements[i].comment;
+
+		if (t->statements[i].call)
+			break;
+		if (c && strncmp(c, name, len) == 0 && c[len] == ':')
+			return c + len + 1 + strspn(c + len + 1, " ");
+	}
+	return NULL;
+}
+
+static struct bug *bug_of(struct score *s, const char *id)
+{
+	for (unsigned i = 0; i < s->nr; i++)
+		if (strcmp(s->bugs[i].id, id) == 0)
+			return &s->bugs[i];
+	if (s->nr == MAX_BUGS) {
+		s->full = true;
+		return NULL;
+	}
+	snprintf(s->bugs[s->nr].id, sizeof(s->bugs[0].id), "%s", id);
+	return &s->bugs[s->nr++];
+}
+
+struct named {
+	const char *expects;   /* checks, as the header has them */
+	bool drawn;
+};
+
+static void on_report(const struct dmalab_report *r, const struct statement *s, bool expected,
+		      void *context)
+{
+	struct named *n = context;
+	const char *at = n->expects ? strstr(n->expects, r->check) : NULL;
+	size_t len = strlen(r->check);
+
+	(void)s;
+	if (at && expected && (at[len] == 0 || at[len] == ',' || at[len] == ' '))
+		n->drawn = true;
+}
+
+static void run_all(const struct trace *t, struct bug *b, bool fix)
+{
+	const char *profile;
+	bool good = true, quiet = true;
+
+	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
+		struct named n = { .expects = field(t, "expects") };
+		struct run_options o = {
+			.profile = profile, .quiet = true, .out = stdout,
+			.on_report = on_report, .context = &n,
+		};
+		struct run_result result;
+
+		good &= trace_run(t, &o, &result);
+		quiet &= !result.reports;
+		if (n.drawn)
+			b->bites |= 1u << i;
+	}
+	if (fix) {
+		b->has_fix = true;
+		b->fix_quiet = good && quiet;
+		return;
+	}
+	b->as_expected = good;
+	b->caught = good && b->bites;
+}
+
+static int take(const struct trace *t, void *context)
+{
+	struct score *s = context;
+	const char *id = field(t, "bug"), *fixed = field(t, "fixed");
+	const char *class = field(t, "class"), *kind = field(t, "kind");
+	const char *debug = field(t, "dma-debug");
+	struct bug *b;
+
+	if (!id && !fixed)
+		return AS_EXPECTED;
+	b = bug_of(s, id ? id : fixed);
+	if (!b)
+		return BAD_USAGE;
+	if (id) {
+		snprintf(b->class, sizeof(b->class), "%s", class ? class : "?");
+		snprintf(b->kind, sizeof(b->kind), "%.*s",
+			 kind ? (int)strcspn(kind, " ;,") : 1, kind ? kind : "?");
+		b->seen_by_dma_debug = debug && strncmp(debug, "yes", 3) == 0;
+		b->partly = debug && strncmp(debug, "partly", 6) == 0;
+	}
+	run_all(t, b, !id);
+	return AS_EXPECTED;
+}
+
+/* ------------------------------------------------------------------- table */
+
+struct row {
+	unsigned bugs, caught, yes, partly, fixes, quiet;
+	profile_set bites;
+};
+
+static void add(struct row *row, const struct bug *b)
+{
+	row->bugs++;
+	row->caught += b->caught;
+	row->yes += b->seen_by_dma_debug;
+	row->partly += b->partly;
+	row->fixes += b->has_fix;
+	row->quiet += b->fix_quiet;
+	row->bites |= b->bites;
+}
+
+static void print_row(const char *name, const struct row *row)
+{
+	const char *profile;
+
+	printf("| %s | %u | %u | %u | %u | %u of %u |", name, row->bugs, row->caught, row->yes,
+	       row->partly, row->quiet, row->fixes);
+	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
+		if (row->bites >> i & 1)
+			printf(" %s", profile);
+	printf(" |\n");
+}
+
+/* C2 before C10. */
+static int by_class(const void *a, const void *b)
+{
+	const struct bug *x = a, *y = b;
+	int d = atoi(x->class + 1) - atoi(y->class + 1);
+
+	return d ? d : atoi(x->id + 1) - atoi(y->id + 1);
+}
+
+static void print_table(const struct score *s, const char *kind, bool others)
+{
+	struct row all = { 0 }, row = { 0 };
+
+	printf("| class | bugs | caught | dma-debug sees | partly | fixed twins quiet | bites on |\n"
+	       "| --- | --- | --- | --- | --- | --- | --- |\n");
+	for (unsigned i = 0; i < s->nr; i++) {
+		const struct bug *b = &s->bugs[i];
+
+		if ((strcmp(b->kind, kind) == 0) != others) {
+			add(&row, b);
+			add(&all, b);
+		}
+		if (i + 1 == s->nr || strcmp(b->class, s->bugs[i + 1].class) != 0) {
+			if (row.bugs)
+				print_row(b->class, &row);
+			row = (struct row){ 0 };
+		}
+	}
+	print_row("all", &all);
+}
+
+int cmd_score(int argc, char **argv)
+{
+	struct score *s;
+	int status;
+
+	if (argc < 2)
+		return usage_error("score: no corpus given");
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return BAD_USAGE;
+	status = for_each_trace(argv + 1, argc - 1, take, s);
+	qsort(s->bugs, s->nr, sizeof(s->bugs[0]), by_class);
+	printf("Historical bugs\n\n");
+	print_table(s, "historical", false);
+	printf("\nDerived, unmerged, and controls\n\n");
+	print_table(s, "historical", true);
+	for (unsigned i = 0; i < s->nr; i++) {
+		const struct bug *b = &s->bugs[i];
+		bool control = strcmp(b->kind, "control") == 0;
+
+		if ((!b->caught && !control) || !b->as_expected || (b->has_fix && !b->fix_quiet)) {
+			printf("\n%s (%s): %s%s", b->id, b->class,
+			       !b->as_expected ? "not as expected" : !b->caught ? "not caught" : "",
+			       b->has_fix && !b->fix_quiet ? " the fixed twin is not quiet" : "");
+			status = status > NOT_AS_EXPECTED ? status : NOT_AS_EXPECTED;
+		}
+	}
+	if (status == NOT_AS_EXPECTED)
+		putchar('\n');
+	free(s);
+	return status;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trace as a C program against the public headers. Most calls are written as they
+ * stand; a template says how the others are: $ is what the statement makes, %0 to %9
+ * are its arguments.
+ */
+#include "trace/trace.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const struct {
+	const char *call, *c;
+} templates[] = {
+	{ "device", "$ = dmalab_device_new(machine, #)" },
+	{ "device_free", "dmalab_device_free(%0)" },
+	{ "set_coherent", "if (%0) %0->dma_coherent |= %1 != 0" },
+	{ "clear_dma_mask", "if (%0) %0->dma_mask = NULL" },
+	{ "clear_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = 0" },
+	{ "dma_alloc_coherent", "$.cpu = dma_alloc_coherent(%0, %1, &$.dma, %2)" },
+	{ "dma_alloc_wc", "$.cpu = dma_alloc_wc(%0, %1, &$.dma, %2)" },
+	{ "dma_alloc_attrs", "$.cpu = dma_alloc_attrs(%0, %1, &$.dma, %2, %3)" },
+	{ "dma_alloc_noncoherent", "$.cpu = dma_alloc_noncoherent(%0, %1, &$.dma, %2, %3)" },
+	{ "dma_alloc_pages", "$.cpu = pages_address(dma_alloc_pages(%0, %1, &$.dma, %2, %3))" },
+	{ "alloc_pages", "$.cpu = pages_address(alloc_pages(%0, %1))" },
+	{ "free_pages", "free_pages((unsigned long)%0, %1)" },
+	{ "virt_to_page", "(void)virt_to_page(%0)" },
+	{ "stack", "$.cpu = alloca(%0)" },
+	{ "global", "$.cpu = a_global" },
+	{ "rodata", "$.cpu = (void *)a_constant" },
+	{ "heap", "$.cpu = calloc(1, %0)" },
+	{ "evict", "dmalab_cache_evict(%0, %1)" },
+	{ "fill", "dmalab_cache_fill(%0, %1)" },
+	{ "irq_enter", "dmalab_irq_enter()" },
+	{ "irq_exit", "dmalab_irq_exit()" },
+	{ "softirq_enter", "dmalab_softirq_enter()" },
+	{ "softirq_exit", "dmalab_softirq_exit()" },
+	{ "spinlock", "spin_lock_init(&$.lock)" },
+	{ "spin_lock", "spin_lock(&%0.lock)" },
+	{ "spin_unlock", "spin_unlock(&%0.lock)" },
+	{ "spin_lock_irqsave", "spin_lock_irqsave(&%0.lock, %0.flags)" },
+	{ "spin_unlock_irqrestore", "spin_unlock_irqrestore(&%0.lock, %0.flags)" },
+	{ "fail_nth", "dmalab_machine_fail_nth(machine, %0)" },
+};
+
+static const char prelude[] =
+	"#include <alloca.h>\n"
+	"#include <dmalab.h>\n"
+	"#include <linux/dma-mapping.h>\n"
+	"#include <linux/interrupt.h>\n"
+	"#include <linux/kernel.h>\n"
+	"#include <linux/preempt.h>\n"
+	"#include <linux/scatterlist.h>\n"
+	"#include <linux/slab.h>\n"
+	"#include <linux/spinlock.h>\n"
+	"#include <linux/vmalloc.h>\n"
+	"#include <stdarg.h>\n"
+	"#include <stdio.h>\n"
+	"#include <stdlib.h>\n"
+	"#include <string.h>\n"
+	"\n"
+	"struct memory { void *cpu; dma_addr_t dma; };\n"
+	"struct lock { spinlock_t lock; unsigned long flags; };\n"
+	"\n"
+	"static unsigned line; /* of the trace */\n"
+	"static unsigned char buf[1 << 20], filler;\n"
+	"static unsigned char a_global[4096];\n"
+	"static const unsigned char a_constant[4096] = \"constant\";\n"
+	"\n"
+	"static void on_report(const struct dmalab_report *report, void *context)\n"
+	"{\n"
+	"\t(void)context;\n"
+	"\tprintf(\"%u: %s\\n\", line, report->check);\n"
+	"}\n"
+	"\n"
+	"static inline void *pages_address(struct page *page)\n"
+	"{\n"
+	"\treturn page ? page_address(page) : NULL;\n"
+	"}\n"
+	"\n"
+	"static inline struct scatterlist *segment(struct sg_table *list, unsigned i)\n"
+	"{\n"
+	"\tstruct scatterlist *sg = list->sgl;\n"
+	"\n"
+	"\twhile (i--)\n"
+	"\t\tsg = sg_next(sg);\n"
+	"\treturn sg;\n"
+	"}\n"
+	"\n"
+	"static inline void sg_list(struct sg_table *list, unsigned nents, ...)\n"
+	"{\n"
+	"\tstruct scatterlist *sg;\n"
+	"\tunsigned i;\n"
+	"\tva_list args;\n"
+	"\n"
+	"\tif (sg_alloc_table(list, nents, GFP_KERNEL))\n"
+	"\t\treturn;\n"
+	"\tva_start(args, nents);\n"
+	"\tfor_each_sgtable_sg(list, sg, i) {\n"
+	"\t\tvoid *p = va_arg(args, void *);\n"
+	"\n"
+	"\t\tsg_set_buf(sg, p, va_arg(args, unsigned long long));\n"
+	"\t}\n"
+	"\tva_end(args);\n"
+	"}\n"
+	"\n"
+	"/* What to store: a string, a byte, or (-1) another byte each time. */\n"
+	"static inline void *bytes(size_t len, const char *text, int value)\n"
+	"{\n"
+	"\tfiller = filler == 0xff ? 1 : filler + 1;\n"
+	"\tfor (size_t i = 0; i < len; i++)\n"
+	"\t\tbuf[i] = text ? text[i % (*text ? strlen(text) : 1)] :\n"
+	"\t\t\t value >= 0 ? value : filler;\n"
+	"\treturn buf;\n"
+	"}\n\n";
+
+static const char *template_of(const struct call_type *call)
+{
+	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
+		if (strcmp(templates[i].call, call->name) == 0)
+			return templates[i].c;
+	return NULL;
+}
+
+/* A name of the trace may be a word of C, or a function. */
+static void emit_name(const struct trace *t, u32 index, FILE *to)
+{
+	static const char *const taken[] = {
+		"auto", "break", "case", "char", "const", "continue", "default", "do", "double",
+		"else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long",
+		"register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
+		"switch", "typedef", "union", "unsigned", "void", "volatile", "while", "main",
+		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
+		"a_global", "a_constant", "memory", "lock", "printf", "exit", "free", "malloc",
+	};
+	const char *name = t->names[index].text;
+	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		clash |= strcmp(name, taken[i]) == 0;
+	fprintf(to, "%s%s", name, clash ? "_of_trace" : "");
+}
+
+static void emit_string(const char *s, FILE *to)
+{
+	fputc('"', to);
+	for (; *s; s++)
+		fprintf(to, isalnum((unsigned char)*s) || *s == ' ' ? "%c" : "\\%03o",
+			(unsigned char)*s);
+	fputc('"', to);
+}
+
+static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
+{
+	bool address = a->field == FIELD_CPU;
+
+	if (a->field == FIELD_PAGE)
+		fputs("virt_to_page(", to);
+	else if (a->field == FIELD_PHYS)
+		fputs("virt_to_phys(", to);
+	else if (a->field == FIELD_SGT)
+		fputc('&', to);
+	else if (address && a->offset)
+		fputs("((char *)", to);
+	if (a->has_element)
+		fputs(a->field == FIELD_LEN ? "sg_dma_len(segment(&" : "sg_dma_address(segment(&", to);
+	emit_name(t, a->object, to);
+	if (a->has_element)
+		fprintf(to, ", %u))", a->element);
+	else if (a->field == FIELD_CPU || a->field == FIELD_PAGE || a->field == FIELD_PHYS)
+		fputs(".cpu", to);
+	else if (a->field == FIELD_DMA)
+		fputs(".dma", to);
+	else if (a->field == FIELD_SGL)
+		fputs(".sgl", to);
+	if (a->field == FIELD_PAGE || a->field == FIELD_PHYS)
+		fputc(')', to);
+	if (a->offset)
+		fprintf(to, " %c %llu%s", a->offset < 0 ? '-' : '+',
+			(unsigned long long)(a->offset < 0 ? -(u64)a->offset : (u64)a->offset),
+			address ? ")" : "");
+}
+
+static void emit_arg(const struct trace *t, const struct arg *a, char parameter, FILE *to)
+{
+	switch (a->kind) {
+	case ARG_NUMBER:
+		/* A pointer may be any number, and so may a direction. */
+		fprintf(to, a->hex ? "%s0x%llx" : "%s%llu", parameter == 'p' ? "(void *)" : "",
+			(unsigned long long)a->number);
+		if (strchr("zah", parameter))
+			fputs("ull", to);
+		break;
+	case ARG_BITS:
+		fprintf(to, "DMA_BIT_MASK(%llu)", (unsigned long long)a->number);
+		break;
+	case ARG_WORDS:
+		for (unsigned i = 0; i < a->nr_words; i++)
+			fprintf(to, "%s%s", i ? " | " : "", words[a->words[i]].name);
+		break;
+	case ARG_STRING:
+		emit_string(a->string, to);
+		break;
+	case ARG_OBJECT:
+		emit_object(t, a, to);
+		break;
+	}
+}
+
+static char parameter_of(const struct call_type *call, unsigned i)
+{
+	const char *c = call->parameters;
+
+	if (*c == '*')
+		return c[1 + i % 2];
+	while (*c && (*c == '?' || i)) {
+		i -= *c != '?';
+		c++;
+	}
+	return *c;
+}
+
+static void emit_args(const struct trace *t, const struct statement *s, FILE *to)
+{
+	for (unsigned i = 0; i < s->nr_args; i++) {
+		fputs(i ? ", " : "", to);
+		emit_arg(t, &s->args[i], parameter_of(s->call, i), to);
+	}
+}
+
+/* Into @none what nobody named. */
+static void emit_target(const struct trace *t, const struct statement *s, FILE *to)
+{
+	if (s->has_target)
+		emit_name(t, s->target, to);
+	else
+		fprintf(to, "unnamed_%s", object_kind_names[s->call->makes]);
+}
+
+static void emit_template(const struct trace *t, const struct statement *s, const char *c,
+			  FILE *to)
+{
+	for (; *c; c++) {
+		if (*c == '$') {
+			emit_target(t, s, to);
+		} else if (*c == '#') {
+			if (s->nr_args)
+				emit_arg(t, &s->args[0], 'S', to);
+			else
+				emit_string(s->has_target ? t->names[s->target].text : "device", to);
+		} else if (*c == '%' && (unsigned)(c[1] - '0') < s->nr_args) {
+			c++;
+			emit_arg(t, &s->args[*c - '0'], parameter_of(s->call, *c - '0'), to);
+		} else {
+			fputc(*c, to);
+		}
+	}
+}
+
+/* cpu_read(), cpu_write(), device_read(), device_write() */
+static bool emit_access(const struct trace *t, const struct statement *s, FILE *to)
+{
+	bool device = strncmp(s->call->name, "device_", 7) == 0;
+	bool read = strcmp(s->call->name + (device ? 7 : 4), "read") == 0;
+	unsigned len = device ? 2 : 1;
+	const struct arg *value = s->nr_args > len + 1 ? &s->args[len + 1] : NULL;
+
+	if (strcmp(s->call->name, "device_free") == 0 ||
+	    (!device && strncmp(s->call->name, "cpu_", 4) != 0))
+		return false;
+	if (strcmp(s->call->name, "device") == 0)
+		return false;
+	fprintf(to, "dmalab_%s(", s->call->name);
+	for (unsigned i = 0; i < len; i++) {
+		emit_arg(t, &s->args[i], parameter_of(s->call, i), to);
+		fputs(", ", to);
+	}
+	if (read) {
+		/* Moves the filler on as a store does, so that both runs store the same. */
+		fputs("bytes(0, NULL, -1)", to);
+	} else {
+		fputs("bytes(", to);
+		emit_arg(t, &s->args[len], 'z', to);
+		if (value && value->kind == ARG_STRING) {
+			fputs(", ", to);
+			emit_string(value->string, to);
+			fputs(", 0)", to);
+		} else if (value) {
+			fputs(", NULL, (unsigned char)", to);
+			emit_arg(t, value, 'z', to);
+			fputc(')', to);
+		} else {
+			fputs(", NULL, -1)", to);
+		}
+	}
+	fputs(", ", to);
+	emit_arg(t, &s->args[len], 'z', to);
+	fputc(')', to);
+	return true;
+}
+
+static void emit_statement(const struct trace *t, const struct statement *s, FILE *to)
+{
+	const char *c = template_of(s->call);
+
+	fprintf(to, "\tline = %u; ", s->line);
+	if (emit_access(t, s, to)) {
+		/* done */
+	} else if (c) {
+		emit_template(t, s, c, to);
+	} else if (strcmp(s->call->name, "sg_list") == 0) {
+		fputs("sg_list(&", to);
+		emit_target(t, s, to);
+		fprintf(to, ", %u, ", s->nr_args / 2);
+		emit_args(t, s, to);
+		fputc(')', to);
+	} else {
+		if (s->call->makes >= 0) {
+			emit_target(t, s, to);
+			fputs(s->call->makes == OBJECT_MEMORY ? ".cpu = " :
+			      s->call->makes == OBJECT_MAPPING ? ".dma = " : " = ", to);
+		}
+		fprintf(to, "%s(", s->call->name);
+		emit_args(t, s, to);
+		fputc(')', to);
+	}
+	fputs(";\n", to);
+}
+
+static const char *const c_types[NR_OBJECT_KINDS] = {
+	[OBJECT_DEVICE] = "struct device *", [OBJECT_MEMORY] = "struct memory ",
+	[OBJECT_MAPPING] = "struct memory ", [OBJECT_LIST] = "struct sg_table ",
+	[OBJECT_POOL] = "struct dma_pool *", [OBJECT_LOCK] = "struct lock ",
+	[OBJECT_NUMBER] = "unsigned long long ", [OBJECT_UNKNOWN] = "int ",
+};
+
+static const char *directive(const struct trace *t, const char *name, const struct arg **arg)
+{
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		const struct statement *s = &t->statements[i];
+
+		if (s->call && !s->call->run && strcmp(s->call->name, name) == 0) {
+			*arg = &s->args[0];
+			return s->args[0].string;
+		}
+	}
+	*arg = NULL;
+	return NULL;
+}
+
+void trace_emit_c(const struct trace *t, FILE *to)
+{
+	const struct arg *arg;
+	const char *checks = directive(t, "checks", &arg);
+
+	fprintf(to, "/* From a trace by dmalab emit-c. Prints the line of the trace and the check for each\n"
+		" * report; the argument is the profile (default: arm64). Build:\n"
+		" *   cc $(pkg-config --cflags dmalab) trace.c $(pkg-config --libs dmalab)\n */\n%s",
+		prelude);
+	for (u32 i = 0; i < t->nr_names; i++) {
+		fprintf(to, "static %s", c_types[t->names[i].kind]);
+		emit_name(t, i, to);
+		fputs(";\n", to);
+	}
+	for (int kind = 0; kind < OBJECT_UNKNOWN; kind++)
+		fprintf(to, "static __attribute__((unused)) %sunnamed_%s;\n", c_types[kind],
+			object_kind_names[kind]);
+	fputs("\nint main(int argc, char **argv)\n{\n"
+	      "\tstruct dmalab_config config = {\n"
+	      "\t\t.profile = argc > 1 ? argv[1] : \"arm64\", .accesses = \"explicit\",\n", to);
+	if (checks) {
+		fputs("\t\t.checks = ", to);
+		emit_string(checks, to);
+		fputs(",\n", to);
+	}
+	directive(t, "ram", &arg);
+	fprintf(to, "\t\t.ram_size = %lluu,\n\t};\n", arg ? (unsigned long long)arg->number : 4ull << 20);
+	fputs("\tstruct dmalab_machine *machine = dmalab_machine_new(&config);\n\n"
+	      "\tif (!machine)\n\t\treturn 2;\n"
+	      "\tdmalab_set_report_handler(machine, on_report, NULL);\n", to);
+	for (u32 i = 0; i < t->nr_statements; i++)
+		if (t->statements[i].call && t->statements[i].call->run)
+			emit_statement(t, &t->statements[i], to);
+	fputs("\tline = 0;\n\tdmalab_machine_free(machine);\n\treturn 0;\n}\n", to);
+}
