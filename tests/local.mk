@@ -145,8 +145,12 @@ tests_test_zeroing_t_LDADD = $(TEST_LDADD)
 
 endif
 
-TESTS += tests/test-headers.sh tests/test-removed.sh
-EXTRA_DIST += tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
+TESTS += tests/test-headers.sh tests/test-removed.sh tests/test-trace.sh
+# The public corpus, with what it says of itself.
+TRACES = $(wildcard $(srcdir)/corpora/*/*.dma $(srcdir)/corpora/*/*.md $(srcdir)/corpora/*/*.txt)
+
+EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%) \
+	tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt

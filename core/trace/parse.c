@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_COMPLAINTS 20
+#define MAX_COMPLAINTS 50
 
 struct parser {
 	struct trace *t;
@@ -659,7 +659,7 @@ static bool read_line(struct parser *p)
 		if (!read_call(p, target, len)) {
 			u32 index;
 
-			if (target)
+			if (target && find_name(p->t, target, len) < 0)
 				name_object(p, target, len, p->s->call && p->s->call->makes >= 0 ?
 					    (enum object_kind)p->s->call->makes : OBJECT_UNKNOWN,
 					    &index);
@@ -748,6 +748,11 @@ struct trace *trace_parse(const char *file, const char *text, size_t len, compla
 	read_lines(&p);
 	if (!p.nr_errors)
 		return p.t;
+	if (p.nr_errors > MAX_COMPLAINTS) {
+		struct complaint c = { .trace = p.t, .text = "and more errors than are shown" };
+
+		complain_to(&c, context);
+	}
 	trace_free(p.t);
 	return NULL;
 }

@@ -178,7 +178,7 @@ typedef void (*complain_fn)(const struct complaint *c, void *context);
  * trace_parse() - read a trace.
  * @text: copied; @len bytes
  *
- * NULL after at least one complaint (all errors are told, up to 20), or when the host
+ * NULL after at least one complaint (all errors are told, up to 50), or when the host
  * has no memory.
  */
 struct trace *trace_parse(const char *file, const char *text, size_t len, complain_fn complain,

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Traces from outside: the corpora on every profile, the canonical form, programs made
+# of traces, and what is said of text that is no trace.
+
+srcdir=${srcdir:-.}
+. "$srcdir/tests/compiler.sh"
+work=$dir
+failed=0
+
+fail()
+{
+	echo "FAIL: $*"
+	failed=1
+}
+
+compile()
+{
+	# shellcheck disable=SC2046,SC2086
+	$CC $(from_makefile CFLAGS) -w -I"$include" "$@" .libs/libdmalab.so \
+		-Wl,-rpath,"$PWD/.libs"
+}
+
+dmalab()
+{
+	$TEST_RUNNER ./dmalab "$@"
+}
+
+traces=$(find "$srcdir/corpora" -name '*.dma' | sort)
+
+# All of them, on all machines.
+dmalab run --quiet --profile=all "$srcdir/corpora" || fail "corpora are not as expected"
+
+# Each is in the canonical form, which is its own canonical form.
+for trace in $traces; do
+	dmalab fmt "$trace" > "$work/once" || fail "fmt $trace"
+	cmp -s "$trace" "$work/once" || fail "$trace is not as dmalab fmt writes it"
+	dmalab fmt "$work/once" | cmp -s - "$work/once" || fail "fmt of fmt of $trace"
+done
+
+# What is wrong is told, with its place; and nothing else is.
+golden=$srcdir/tests/golden/trace-errors.txt
+dmalab run "$srcdir/tests/trace-errors.txt" > "$work/out" 2> "$work/err"
+test $? -eq 2 || fail "a trace with errors does not exit with 2"
+sed "s|^.*tests/trace-errors.txt|trace-errors.txt|" "$work/err" > "$work/errors"
+if test -n "${UPDATE_GOLDEN-}"; then
+	cp "$work/errors" "$golden"
+fi
+diff -u "$golden" "$work/errors" || fail "other messages; if so be it, run with UPDATE_GOLDEN=1"
+
+# Exit statuses, standard input, and bytes that are no text.
+echo 'x = device()' | dmalab run - > /dev/null || fail "standard input"
+printf 'b = kmalloc(64, GFP_KERNEL)\nkfree(b.cpu)\nkfree(b.cpu)\n' | dmalab run - > /dev/null
+test $? -eq 1 || fail "an unexpected report does not exit with 1"
+printf 'b = kmalloc(64, GFP_KERNEL)\nkfree(b.cpu)  # expect: leak\n' | dmalab run - > /dev/null
+test $? -eq 1 || fail "a report that does not come does not exit with 1"
+dmalab run "$work/no-such-file" 2> /dev/null
+test $? -eq 2 || fail "a missing file does not exit with 2"
+dmalab run --profile=vax /dev/null 2> "$work/err"
+test $? -eq 2 || fail "a wrong profile does not exit with 2"
+grep -q arm64 "$work/err" || fail "a wrong profile does not list those that are valid"
+dmalab no-such-command 2> /dev/null
+test $? -eq 2 || fail "a wrong command does not exit with 2"
+head -c 5000 /dev/urandom | dmalab run - > /dev/null 2>&1
+test $? -le 2 || fail "random bytes"
+head -c 2000000 /dev/zero | dmalab run - > /dev/null 2>&1
+test $? -eq 2 || fail "too long a file does not exit with 2"
+
+# A program made of each trace draws the same.
+if test -n "${TEST_RUNNER-}"; then
+	echo 'not under valgrind: programs made of traces'
+else
+	for trace in $traces; do
+		dmalab emit-c "$trace" > "$work/t.c"
+		if ! compile "$work/t.c" -o "$work/t"; then
+			fail "what emit-c makes of $trace does not compile"
+			continue
+		fi
+		for profile in arm64 iommu; do
+			dmalab run --profile=$profile --format=lines "$trace" > "$work/expected" 2> /dev/null
+			"$work/t" $profile > "$work/drawn"
+			cmp -s "$work/expected" "$work/drawn" ||
+				fail "what emit-c makes of $trace draws something else on $profile"
+		done
+	done
+fi
+test $failed -eq 0 && echo "$(echo "$traces" | wc -l) traces"
+exit $failed
