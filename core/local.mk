@@ -9,6 +9,7 @@ dmalablinux_HEADERS += \
 	core/include/linux/device.h \
 	core/include/linux/dma-direction.h \
 	core/include/linux/dma-mapping.h \
+	core/include/linux/dmapool.h \
 	core/include/linux/err.h \
 	core/include/linux/gfp.h \
 	core/include/linux/mm.h \
@@ -46,6 +47,8 @@ libdmalab_la_SOURCES = \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
+	core/check/blocks.c \
+	core/check/blocks.h \
 	core/check/bounce.c \
 	core/check/bounce.h \
 	core/check/catalogue.c \
@@ -73,6 +76,8 @@ libdmalab_la_SOURCES = \
 	core/dma/mask.c \
 	core/dma/limits.c \
 	core/dma/noncoherent.c \
+	core/dma/pool.c \
+	core/dma/pool.h \
 	core/dma/scatterlist.c \
 	core/dma/streaming.c \
 	core/dma/sync.c \

@@ -27,7 +27,7 @@ struct case_family {
 };
 
 extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
-	ownership_cases[], coherency_cases[], list_cases[], context_cases[];
+	ownership_cases[], coherency_cases[], list_cases[], context_cases[], pool_cases[];
 
 #define CASE_FAMILIES { \
 	{ "lifetime", lifetime_cases }, \
@@ -37,6 +37,7 @@ extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	{ "coherency", coherency_cases }, \
 	{ "lists", list_cases }, \
 	{ "context", context_cases }, \
+	{ "pool", pool_cases }, \
 }
 
 static inline void case_up(struct rig *r, const struct check_case *c)

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/test-pages.t \
 	tests/test-placement.t \
 	tests/test-plain.t \
+	tests/test-pool.t \
 	tests/test-quiet.t \
 	tests/test-report.t \
 	tests/test-sync.t \
@@ -41,7 +42,7 @@ TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
-	tests/cases-ownership.c tests/cases-sync.c
+	tests/cases-ownership.c tests/cases-pool.c tests/cases-sync.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -123,6 +124,10 @@ tests_test_plain_t_SOURCES = tests/test-plain.c $(RIG)
 tests_test_plain_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_plain_t_LDADD = $(TEST_LDADD)
 
+tests_test_pool_t_SOURCES = tests/test-pool.c $(RIG)
+tests_test_pool_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_pool_t_LDADD = $(TEST_LDADD)
+
 tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
 tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_quiet_t_LDADD = $(TEST_LDADD)
@@ -153,6 +158,6 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
-	tests/golden/context.txt
+	tests/golden/context.txt tests/golden/pool.txt
 
 include tests/proof.mk

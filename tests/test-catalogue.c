@@ -148,6 +148,7 @@ static bool needs_accesses(const char *family, const char *check)
 	if (strcmp(check, "handle-dereference") == 0)
 		return false;
 	return strcmp(family, "ownership") == 0 || strcmp(family, "coherency") == 0 ||
+	       strcmp(check, "cpu-use-after-free") == 0 ||
 	       strcmp(check, "sync-partial-line") == 0 || strncmp(check, "stale-", 6) == 0;
 }
 

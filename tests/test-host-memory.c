@@ -8,6 +8,7 @@
 
 #include <dmalab/coherent-handle.h>
 #include <errno.h>
+#include <linux/dmapool.h>
 #include <linux/vmalloc.h>
 #include <sys/mman.h>
 
@@ -193,6 +194,25 @@ static bool handle(struct rig *r)
 	return !IS_ERR(h);
 }
 
+static bool pool(struct rig *r)
+{
+	struct dma_pool *p = dma_pool_create("p", r->dev, 64, 0, 0);
+	dma_addr_t dma;
+	void *block = p ? dma_pool_alloc(p, GFP_KERNEL, &dma) : NULL;
+
+	if (block)
+		dma_pool_free(p, block, dma);
+	dma_pool_destroy(p);
+	return block != NULL;
+}
+
+/* Destroyed pools are remembered, and then used again. */
+static void warm_up_pools(struct rig *r)
+{
+	for (int i = 0; i < 100; i++)
+		assert_true(pool(r));
+}
+
 static bool long_mapping(struct rig *r)
 {
 	size_t size = 3 * PAGE_SIZE;
@@ -249,7 +269,8 @@ static void on_one_machine(void **state)
 	static const struct {
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
-	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 }, { long_mapping, 2 } };
+	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
+		    { long_mapping, 2 }, { pool, 1 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;
@@ -260,6 +281,7 @@ static void on_one_machine(void **state)
 	/* What the machine keeps for itself, it has from here on. */
 	p = dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL);
 	dma_free_coherent(r.dev, 4096, p, dma);
+	warm_up_pools(&r);
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		fail_each(all[i].scenario, all[i].at_least, &r);
 		nothing_is_lost(&r);
@@ -305,6 +327,25 @@ static void first_allocation(void **state)
 		dmalab_device_free(r.dev);
 		expect(&r, "leak");
 		nothing_is_lost(&r);
+		rig_down(&r);
+	}
+}
+
+/* The table of all pools' memory, the pool, and its first page. */
+static void first_pool(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n <= 4; n++) {
+		struct rig r;
+
+		small_rig(&r);
+		fail_in = n;
+		failed = false;
+		assert_false(pool(&r));
+		fail_in = 0;
+		assert_true(failed);
+		nothing_is_lost(&r);
+		assert_true(pool(&r));
 		rig_down(&r);
 	}
 }
@@ -437,6 +478,7 @@ int main(void)
 		cmocka_unit_test(machines),
 		cmocka_unit_test(on_one_machine),
 		cmocka_unit_test(first_allocation),
+		cmocka_unit_test(first_pool),
 		cmocka_unit_test(first_mapping),
 		cmocka_unit_test(caches),
 		cmocka_unit_test(resources),

@@ -5,6 +5,7 @@
  * direction, then ownership, then what it does to bytes beside it. The state then
  * moves on as the machine's would: nothing is repaired.
  */
+#include "check/blocks.h"
 #include "check/judge.h"
 #include "check/story.h"
 
@@ -32,16 +33,38 @@ static struct region *owned_at(const struct judge *j, size_t offset)
 	return NULL;
 }
 
+/* Memory of a pool that is not handed out. */
+static cold void report_free_block(struct judge *j, struct finding *f, struct blocks *b, size_t at)
+{
+	const struct block *block = blocks_at(b, at);
+	struct region r;
+
+	f->dev = b->dev;
+	f->detail = "a gap in the memory of a pool: no block may cross the boundary";
+	if (block) {
+		r = block_region(block);
+		f->region = &r;
+		f->detail = block->born ? NULL : "the pool has not handed out this block yet";
+	}
+	judge_report(j, f);
+}
+
 static cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
 				    size_t len, size_t at)
 {
+	const struct region *now = j->ledger.pages[at >> PAGE_SHIFT].alloc;
 	const struct region *r = dead_at(j, at);
 	struct finding f = {
 		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,
 		.dev = r ? r->dev : NULL, .cpu = cpu, .size = len,
 	};
+	bool taken = ledger_find_free(&j->ledger, at, 1) == NO_OFFSET;
 
-	if (ledger_find_free(&j->ledger, at, 1) == NO_OFFSET)
+	if (!taken && now && now->blocks) {
+		report_free_block(j, &f, now->blocks, at);
+		return;
+	}
+	if (taken)
 		f.detail = "the memory has been allocated again, as another kind";
 	else if (!r)
 		f.detail = "nobody has allocated this memory for DMA";
@@ -55,7 +78,7 @@ static bool view_fits(const struct judge *j, u32 page, bool uncached)
 
 	if (likely(!uncached))
 		return !j->hw->frames[page].memory_only;
-	return j->hw->frames[page].memory_only && r && r->kind == REGION_COHERENT;
+	return j->hw->frames[page].memory_only && r && region_is_coherent(r);
 }
 
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)

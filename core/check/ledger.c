@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "check/ledger.h"
+#include "check/blocks.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,7 +78,8 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
 {
 	for (struct span *span = ledger_spans(l, place); span; span = span->next)
-		if (!region_is_mapping(span->region) && region_holds(span->region, place, 1))
+		if (!region_is_mapping(span->region) &&
+		    place - span->region->place < span->region->size)
 			return span->region;
 	return NULL;
 }
@@ -182,6 +183,7 @@ void ledger_del(struct ledger *l, struct region *r, site_t site)
 	grave->spans = NULL;
 	grave->bounce = NULL;
 	grave->group = NULL;
+	grave->blocks = NULL;
 
 	r->next = l->unused;
 	l->unused = r;
@@ -217,6 +219,20 @@ void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
 	}
 }
 
+/* A pool's memory from @offset on, and what comes after it. */
+static cold size_t find_free_block(const struct ledger *l, struct blocks *b, size_t offset,
+				   size_t len)
+{
+	size_t end = page_offset((offset >> PAGE_SHIFT) + 1), at;
+
+	if (end > offset + len)
+		end = offset + len;
+	at = blocks_find_free(b, offset, end - offset);
+	if (at != NO_OFFSET || end == offset + len)
+		return at;
+	return ledger_find_free(l, end, offset + len - end);
+}
+
 size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 {
 	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
@@ -226,8 +242,13 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 
 		if (unlikely(unused)) {
 			size_t at = (word * 64 + __builtin_ctzll(unused)) * USE_UNIT;
+			const struct region *r = l->pages[at >> PAGE_SHIFT].alloc;
 
-			return at > offset ? at : offset;
+			if (at < offset)
+				at = offset;
+			if (r && r->blocks)
+				return find_free_block(l, r->blocks, at, offset + len - at);
+			return at;
 		}
 	}
 	return NO_OFFSET;

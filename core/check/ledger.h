@@ -19,6 +19,8 @@
 enum region_kind {
 	REGION_COHERENT,
 	REGION_HANDLE,
+	REGION_POOL,    /* memory of a pool, to be cut into blocks */
+	REGION_BLOCK,   /* one of them; exists only in reports */
 	REGION_NONCOHERENT,
 	REGION_SINGLE,  /* a mapping of one piece: single, page, phys, resource */
 	REGION_SG       /* one entry of a mapped list */
@@ -56,6 +58,7 @@ struct region {
 	struct span span;              /* the only one, */
 	struct span *spans;            /* or all: of its memory, then of its place */
 
+	struct blocks *blocks;         /* blocks.h, of REGION_POOL; else NULL */
 	struct bounce *bounce;         /* bounce.h; NULL: the device sees the memory itself */
 	struct sg_group *group;        /* of an entry of a list */
 	struct region *group_next;
@@ -144,16 +147,22 @@ static inline u64 word_mask(u64 word, u64 first, u64 end)
 	return mask;
 }
 
+/* blocks.c: of a pool's memory, one live block must have the range. */
+cold bool region_block_contains(const struct region *r, size_t offset, size_t len);
+
 static inline bool region_contains(const struct region *r, size_t offset, size_t len)
 {
 	return offset >= r->offset && offset - r->offset < r->size &&
-	       len <= r->size - (offset - r->offset);
+	       len <= r->size - (offset - r->offset) &&
+	       (likely(!r->blocks) || region_block_contains(r, offset, len));
 }
 
 /* The same of a place on the bus. */
 static inline bool region_holds(const struct region *r, u64 place, size_t len)
 {
-	return place - r->place < r->size && len <= r->size - (place - r->place);
+	return place - r->place < r->size && len <= r->size - (place - r->place) &&
+	       (likely(!r->blocks) ||
+		region_block_contains(r, r->offset + (place - r->place), len));
 }
 
 /* Does the device find it where its memory is? */
@@ -181,6 +190,12 @@ static inline u32 region_first_page(const struct region *r)
 static inline u32 region_pages(const struct region *r)
 {
 	return ((r->offset + r->size - 1) >> PAGE_SHIFT) - region_first_page(r) + 1;
+}
+
+/* Memory that CPU and device share without syncs, and to which there is a pointer. */
+static inline bool region_is_coherent(const struct region *r)
+{
+	return r->kind == REGION_COHERENT || r->kind == REGION_POOL;
 }
 
 static inline bool region_kind_is_mapping(enum region_kind kind)

@@ -3,6 +3,7 @@
  * From a finding to the user. Detecting never prints, and reporting never
  * decides: what is wrong was settled before this file is entered.
  */
+#include "check/blocks.h"
 #include "check/judge.h"
 
 #include <stdio.h>
@@ -74,6 +75,9 @@ const char *release_name(const struct region *r)
 		return "dma_free_coherent()";
 	case REGION_HANDLE:
 		return "dma_free_attrs()";
+	case REGION_POOL:
+	case REGION_BLOCK:
+		return "dma_pool_free()";
 	case REGION_NONCOHERENT:
 		return "dma_free_noncoherent()";
 	case REGION_SINGLE:
@@ -91,6 +95,10 @@ static const char *object_name(const struct region *r)
 		return "coherent buffer";
 	case REGION_HANDLE:
 		return "no-mapping handle";
+	case REGION_POOL:
+		return "part of a pool";
+	case REGION_BLOCK:
+		return "pool block";
 	case REGION_NONCOHERENT:
 		return "noncoherent buffer";
 	case REGION_SINGLE:
@@ -150,6 +158,29 @@ static void describe_object(struct dmalab_report *report, const struct region *r
 	add_history(report, born, r->born);
 }
 
+/* Memory of a pool is spoken of by the block: that of the bytes, or of the address. */
+static const struct region *object_of(struct dmalab_report *report, const struct finding *f,
+				      struct region *copy)
+{
+	const struct region *r = f->region;
+	const struct block *block;
+	size_t at;
+
+	if (!r || !r->blocks)
+		return r;
+	at = f->bytes ? f->first :
+	     f->dma - r->dma < r->size ? f->dma - r->dma : (uintptr_t)f->cpu - (uintptr_t)r->cpu;
+	block = at < r->size ? blocks_at(r->blocks, r->offset + at) : NULL;
+	if (!block)
+		return r;
+	*copy = block_region(block);
+	if (f->bytes) {
+		report->first -= block_start(block);
+		report->last -= block_start(block);
+	}
+	return copy;
+}
+
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
@@ -173,17 +204,20 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.breaks_on = f->breaks_on,
 		.dma_debug = check->dma_debug,
 	};
+	struct region block;
+	const struct region *object;
 	char born[64];
 
 	if (!judge_wants(j, f->check))
 		return;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
-	describe_object(&report, f->region, born, sizeof(born));
+	object = object_of(&report, f, &block);
+	describe_object(&report, object, born, sizeof(born));
 	for (unsigned i = 0; i < f->nr_history && report.nr_history < DMALAB_HISTORY_MAX - 1; i++)
 		report.history[report.nr_history++] = f->history[i];
-	if (f->region && f->region->died)
-		add_history(&report, "released", f->region->died);
+	if (object && object->died)
+		add_history(&report, "released", object->died);
 
 	if (j->handler)
 		j->handler(&report, j->context);

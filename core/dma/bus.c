@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What devices do on the bus: to find what an address leads to, and to use it. */
+#include "check/blocks.h"
 #include "dma/translate.h"
 
 #include <errno.h>
@@ -55,6 +56,23 @@ static bool was_mapped(const struct region *r, const void *arg)
 	return r->dev == &a->d->dev && a->dma - r->dma < r->size;
 }
 
+/* It starts in memory of a pool, but in no block that is handed out. */
+static cold void report_free_block(const struct access *a, struct finding *f, struct region *pool)
+{
+	const struct block *block = blocks_at(pool->blocks, pool->offset + (a->place - pool->place));
+	struct region r;
+
+	f->detail = "a gap in the memory of a pool: no block may cross the boundary";
+	if (block) {
+		r = block_region(block);
+		f->region = &r;
+		f->detail = block->born ? NULL : "the pool has not handed out this block yet";
+		if (block->born)
+			f->check = CHECK_DEVICE_USE_AFTER_UNMAP;
+	}
+	judge_report(&a->d->machine->judge, f);
+}
+
 /* The device may not go there. @r: what it ran off the end of, or NULL. */
 static cold void report_astray(const struct access *a, const struct region *r)
 {
@@ -64,8 +82,13 @@ static cold void report_astray(const struct access *a, const struct region *r)
 		.dma = a->dma, .size = a->len, .region = r,
 	};
 
+	struct region *now = a->place == NO_OFFSET ? NULL : ledger_alloc_at(&j->ledger, a->place);
+
 	if (r) {
 		f.detail = "it starts inside and runs off the end";
+	} else if (now && now->blocks && now->dev == &a->d->dev) {
+		report_free_block(a, &f, now);
+		return;
 	} else {
 		f.region = ledger_dead(&j->ledger, was_mapped, a);
 		if (f.region)

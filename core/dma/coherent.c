@@ -40,6 +40,29 @@ static void prepare(const struct allocation *a)
 	}
 }
 
+void *coherent_take(struct allocation *a)
+{
+	void *cpu;
+
+	if (!direct_alloc(a))
+		return NULL;
+	cpu = cpu_address(a);
+	if (unlikely(!direct_enter(a, cpu)))
+		return NULL;
+	prepare(a);
+	return cpu;
+}
+
+void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site)
+{
+	if (lab->hw.frames[offset >> PAGE_SHIFT].memory_only) {
+		memset(lab->hw.memory + offset, 0, len);
+		return;
+	}
+	cache_cpu_store(&lab->hw, offset, NULL, len);
+	judge_filled(&lab->judge, offset, len, site);
+}
+
 void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		     unsigned long attrs, const struct call *call)
 {
@@ -48,15 +71,13 @@ void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 		.attrs = attrs, .dir = DMA_BIDIRECTIONAL,
 		.kind = attrs & DMA_ATTR_NO_KERNEL_MAPPING ? REGION_HANDLE : REGION_COHERENT,
 	};
-	void *cpu = NULL;
+	void *cpu;
 
 	if (!a.d)
 		return NULL;
-	if (direct_alloc(&a) && direct_enter(&a, cpu_address(&a))) {
-		prepare(&a);
-		cpu = cpu_address(&a);
+	cpu = coherent_take(&a);
+	if (cpu)
 		*dma_handle = a.dma;
-	}
 	lab_leave(a.d);
 	return cpu;
 }

@@ -44,6 +44,12 @@ static bool arguments_ok(const struct allocation *a)
 	return false;
 }
 
+/* A pool's memory is part of the call that needs it, where all of this is done. */
+static bool must_fail(const struct allocation *a)
+{
+	return a->kind != REGION_POOL && lab_must_fail(a->d->machine);
+}
+
 bool direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
@@ -57,8 +63,9 @@ bool direct_alloc(struct allocation *a)
 
 	if (unlikely(!arguments_ok(a)))
 		return false;
-	lab_might_alloc(lab, &a->d->dev, a->call, a->size, a->gfp);
-	if (a->size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
+	if (likely(a->kind != REGION_POOL))
+		lab_might_alloc(lab, &a->d->dev, a->call, a->size, a->gfp);
+	if (a->size > PAGE_SIZE << MAX_ORDER || must_fail(a))
 		return false;
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;
@@ -109,11 +116,12 @@ bool direct_enter(struct allocation *a, const void *cpu)
 	r->attrs = a->attrs;
 	r->dir = a->dir;
 	r->owner = OWNER_CPU;
-	if (unlikely(!ledger_enter(l, &a->d->live, r))) {
+	r->blocks = a->blocks;
+	if (unlikely(!ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
 		give_back(a);
 		return false;
 	}
-	ledger_use_pages(l, a->page, a->nr_pages, true);
+	ledger_use_pages(l, a->page, a->nr_pages, !a->blocks);
 	return true;
 }
 

@@ -26,6 +26,10 @@ struct allocation {
 	size_t offset;
 	u64 place;                     /* bus.h */
 	dma_addr_t dma;
+
+	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
+	struct blocks *blocks;
+	struct region **live;
 };
 
 /*
@@ -77,6 +81,7 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 	r->kind = kind;
 	r->checked = false;
 	r->device_bytes = NULL;
+	r->blocks = NULL;
 	r->bounce = NULL;
 	r->group = NULL;
 	r->function = call->name;
@@ -91,6 +96,22 @@ void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 		     unsigned long attrs, const struct call *call);
 void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		   unsigned long attrs, const struct call *call);
+
+/*
+ * What it takes, with the machine locked: the memory, prepared for the device, and its
+ * entry in the ledger. Returns the CPU address, or NULL.
+ */
+void *coherent_take(struct allocation *a);
+
+/* The CPU zeroes bytes of coherent memory, through the pointer that it has for it. */
+void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site);
+
+/* ------------------------------------------------------------------ pool.c */
+
+/* dma_pool_create() and dma_pool_destroy(), on behalf of @call. */
+struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
+			     size_t boundary, const struct call *call);
+void pool_destroy(struct dma_pool *pool, const struct call *call);
 
 /* ------------------------------------------------------------------ free.c */
 
@@ -130,6 +151,9 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);
+/* The pages of an allocation of this kind; @cached: its pointer went through the cache. */
+void release_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
+		    u32 nr, site_t site);
 
 /* Attributes that must be the same at the free; after kernel/dma/debug.c. */
 #define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \

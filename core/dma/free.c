@@ -44,7 +44,8 @@ static bool is_unmap(const struct release *rel)
 /* The live allocation that is meant, or NULL. */
 static struct region *find_allocation(const struct search *s)
 {
-	bool dma_first = s->rel->kind == REGION_COHERENT || !s->rel->cpu;
+	bool dma_first = s->rel->kind == REGION_COHERENT || s->rel->kind == REGION_BLOCK ||
+			 !s->rel->cpu;
 	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
 	struct region *first = dma_first ? by_dma : by_cpu;
 	struct region *second = dma_first ? by_cpu : by_dma;
@@ -105,7 +106,7 @@ static struct region *find_object(const struct search *s)
 	if (r)
 		return r;
 	r = unmap ? find_allocation(s) : find_mapping(s);
-	return r && r->dma == s->rel->dma ? r : NULL;
+	return r && (r->dma == s->rel->dma || r->blocks) ? r : NULL;
 }
 
 static bool was_it(const struct region *r, const void *arg)
@@ -143,7 +144,8 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 		m[n++] = (struct mismatch){ CHECK_FREE_DMA_ADDRESS_MISMATCH, "DMA address" };
 	if (rel->kind == REGION_SG && same_function && rel->nents != r->group->nents)
 		m[n++] = (struct mismatch){ CHECK_SG_COUNT_MISMATCH, "entries" };
-	if (rel->kind != REGION_SG && r->kind != REGION_SG && rel->size != r->size)
+	if (rel->kind != REGION_SG && rel->kind != REGION_BLOCK && r->kind != REGION_SG &&
+	    rel->size != r->size)
 		m[n++] = (struct mismatch){ CHECK_FREE_SIZE_MISMATCH, "size" };
 	if (same_function && region_is_owned(r) && rel->dir != r->dir)
 		m[n++] = (struct mismatch){ CHECK_FREE_DIRECTION_MISMATCH, "direction" };
@@ -206,7 +208,8 @@ static cold void report_mismatch(struct judge *j, const struct release *rel,
 	judge_report(j, &f);
 }
 
-static cold void report_unknown(const struct search *s)
+/* @dead: what it was, if that is known; else it is looked for. */
+static cold void report_unknown(const struct search *s, const struct region *dead)
 {
 	const struct release *rel = s->rel;
 	struct judge *j = &s->lab->judge;
@@ -218,7 +221,7 @@ static cold void report_unknown(const struct search *s)
 	if (is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
 		f.check = CHECK_FREE_ERROR_COOKIE;
 	} else {
-		f.region = ledger_dead(&j->ledger, was_it, s);
+		f.region = dead ? dead : ledger_dead(&j->ledger, was_it, s);
 		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
 	}
 	judge_report(j, &f);
@@ -238,13 +241,13 @@ static cold void report_irqs_off(const struct search *s, const struct region *r)
 
 /* -------------------------------------------------------------- releasing */
 
-static void free_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
-			u32 nr, site_t site)
+void release_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
+		    u32 nr, site_t site)
 {
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, page, nr, false);
 	/* Whatever was stored, went past the cache. */
-	if (kind == REGION_COHERENT && !cached)
+	if (kind != REGION_HANDLE && !cached)
 		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
 	pages_free(&lab->hw, page);
 }
@@ -363,9 +366,33 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 		report_if_mapped(&lab->judge, rel, r);
 	if (unlikely(route_is_far(r)))
 		route_end(r->dev->dmalab, r);
-	free_memory(lab, r->kind, in_cached(&lab->hw, r->cpu), region_first_page(r),
-		    region_pages(r), rel->call->site);
+	release_memory(lab, r->kind, in_cached(&lab->hw, r->cpu), region_first_page(r),
+		       region_pages(r), rel->call->site);
 	ledger_del(&lab->judge.ledger, r, rel->call->site);
+}
+
+/*
+ * It is a block of a pool: that goes back to the pool, and the memory it was cut from
+ * stays. Neither dma_pool_free() nor any other right call comes here.
+ */
+static cold void release_block(const struct search *s, struct region *r, bool reported)
+{
+	bool by_dma = s->by_dma - r->place < r->size;
+	size_t first = by_dma ? s->by_dma - r->place : s->by_cpu - r->offset;
+	struct block *block = blocks_at(r->blocks, r->offset + first);
+	struct region was = { .size = 0 };
+	struct mismatch m[8];
+
+	if (block)
+		was = block_region(block);
+	if (!block || !block_is_live(block) || (is_unmap(s->rel) && was.dma != s->rel->dma)) {
+		if (!reported)
+			report_unknown(s, was.died ? &was : NULL);
+		return;
+	}
+	if (!reported)
+		report_mismatch(&s->lab->judge, s->rel, &was, m, compare(s->rel, &was, m));
+	pool_take_back(block, s->rel->call->site);
 }
 
 /* Without a ledger: believe the call as far as the machine does. */
@@ -398,16 +425,21 @@ static void free_unchecked(const struct search *s)
 	const struct release *rel = s->rel;
 	struct machine *hw = &s->lab->hw;
 	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
+	bool iommu = hw->profile->translation == TRANSLATE_IOMMU;
 
-	if (hw->profile->translation == TRANSLATE_IOMMU) {
+	if (iommu) {
 		phys_addr_t phys = iommu_translate(hw, rel->dma, 0);
 
 		if (phys == NO_IOVA)
 			return;
 		if (rel->kind == REGION_COHERENT)
 			offset = phys_to_offset(hw, phys);
-		iommu_unmap(hw, rel->dma, rel->size);
 	}
+	if (rel->kind == REGION_BLOCK ||
+	    (offset < hw->ram_size && pool_has(&s->lab->pools, offset >> PAGE_SHIFT)))
+		return;
+	if (iommu)
+		iommu_unmap(hw, rel->dma, rel->size);
 	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
 		pages_free(hw, offset >> PAGE_SHIFT);
 }
@@ -463,12 +495,16 @@ static bool release_locked(const struct search *s, bool known_device)
 	if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
 		/* The kernel stops here; the object is released all the same. */
 		report_direction(s->lab, rel);
-		if (r)
+		if (r && r->blocks)
+			release_block(s, r, true);
+		else if (r)
 			undo(s->lab, r, rel, true);
+	} else if (unlikely(r && r->blocks)) {
+		release_block(s, r, false);
 	} else if (likely(r)) {
 		release_checked(s, r);
 	} else {
-		report_unknown(s);
+		report_unknown(s, NULL);
 	}
 	return true;
 }
@@ -517,4 +553,5 @@ cold void lab_release_all(struct dmalab_device *d, const struct call *call)
 		judge_report(&lab->judge, &f);
 		undo(lab, r, &rel, true);
 	}
+	pools_release_all(d, call);
 }

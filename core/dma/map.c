@@ -119,7 +119,7 @@ bool map_memory_ok(struct map *map)
 		return true;
 	offset = map->ptr - hw->cached;
 	r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
-	if (r && r->kind == REGION_COHERENT) {
+	if (r && region_is_coherent(r)) {
 		map_refuse(map, CHECK_MAP_COHERENT, NULL);
 		return false;
 	}

@@ -13,23 +13,29 @@ const char *dev_name(const struct device *dev)
 	return lab_knows(dev) ? dev->dmalab->name : "unknown";
 }
 
-struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
+void lab_report_homeless(const struct finding *f)
 {
 	struct dmalab_machine *lab = lab_current();
+
+	if (!lab) {
+		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",
+			f->call->name);
+		return;
+	}
+	lab_lock(lab);
+	judge_report(&lab->judge, f);
+	lab_unlock(lab);
+}
+
+struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
+{
 	struct finding f = {
 		.check = CHECK_NO_DEVICE, .call = call,
 		.detail = dev ? "the device was not made by dmalab_device_new(), or is gone" :
 				"the device is NULL",
 	};
 
-	if (!lab) {
-		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",
-			call->name);
-		return NULL;
-	}
-	lab_lock(lab);
-	judge_report(&lab->judge, &f);
-	lab_unlock(lab);
+	lab_report_homeless(&f);
 	return NULL;
 }
 

@@ -11,6 +11,7 @@
 #define DMALAB_LAB_LAB_H
 
 #include "check/judge.h"
+#include "dma/pool.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
 #include "mm/mm.h"
@@ -23,6 +24,7 @@ struct dmalab_machine {
 	struct machine hw;
 	struct judge judge;
 	struct mm mm;
+	struct pools pools;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
 	unsigned fail_every;               /* fail one call in so many, by chance */
@@ -40,6 +42,7 @@ struct dmalab_device {
 	struct bus_window window;
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
+	struct dma_pool *pools;
 	struct devres *resources;          /* devres.c: the latest first */
 	const struct call *unbind;         /* the call that lets go of it, or NULL */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
@@ -88,6 +91,9 @@ struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
 
 /* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
 cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
+
+/* Draw @f on the current machine, which is not locked; without one, print that. */
+cold void lab_report_homeless(const struct finding *f);
 
 /* dmalab_device_free(), on behalf of @call. */
 void lab_device_free(struct device *dev, const struct call *call);

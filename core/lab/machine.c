@@ -69,6 +69,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 		lab_device_free(&machine->devices->dev, &call);
 	lab_unregister(machine);
 	lab_devices_exit(machine);
+	pools_exit(&machine->pools, &machine->hw);
 	mm_exit(&machine->mm, &machine->hw);
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);

@@ -41,7 +41,7 @@ static bool is_coherent(struct dmalab_machine *lab, size_t offset)
 	if (!judge_keeps_ledger(&lab->judge))
 		return false;
 	r = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
-	return r && (r->kind == REGION_COHERENT || r->kind == REGION_HANDLE);
+	return r && (region_is_coherent(r) || r->kind == REGION_HANDLE);
 }
 
 struct page *virt_to_page(const void *addr)
