@@ -71,6 +71,7 @@ libdmalab_la_SOURCES = \
 	core/dma/direct.c \
 	core/dma/direct.h \
 	core/dma/free.c \
+	core/dma/managed.c \
 	core/dma/map.c \
 	core/dma/map.h \
 	core/dma/mask.c \

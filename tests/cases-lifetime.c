@@ -180,6 +180,32 @@ static void free_pages_as_noncoherent(struct rig *r)
 	dma_free_noncoherent(r->dev, 4096, page_address(page), dma, DMA_FROM_DEVICE);
 }
 
+static void free_managed(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dmam_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	dma_free_coherent(r->dev, 4096, p, dma);
+	at(30);
+	dmalab_device_free(r->dev);
+}
+
+static void free_as_managed(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = coherent(r, 4096, &dma);
+	at(20);
+	dmam_free_coherent(r->dev, 4096, p, dma);
+	at(30);
+	dmalab_device_free(r->dev);
+}
+
 static void free_attrs_mismatch(struct rig *r)
 {
 	dma_addr_t dma;
@@ -452,6 +478,9 @@ const struct check_case lifetime_cases[] = {
 	  .miss = free_pages_as_noncoherent },
 	{ .check = "free-wrong-function", .variant = "unmapped an allocation",
 	  .draw = unmap_an_allocation },
+	{ .check = "free-wrong-function", .variant = "managed memory", .draw = free_managed },
+	{ .check = "free-wrong-function", .variant = "as managed memory",
+	  .draw = free_as_managed },
 	{ .check = "free-attrs-mismatch", .draw = free_attrs_mismatch, .miss = free_wc_as_coherent },
 	{ .check = "free-cpu-address-mismatch", .draw = free_cpu_address, .miss = freed_crosswise },
 	{ .check = "free-cpu-address-mismatch", .variant = "and all the rest",

@@ -195,6 +195,18 @@ static void never_destroyed(struct rig *r)
 	dmalab_device_free(r->dev);
 }
 
+static void destroyed_a_managed_pool(struct rig *r)
+{
+	struct dma_pool *pool;
+
+	at(10);
+	pool = dmam_pool_create("requests", r->dev, 64, 0, 0);
+	assert_non_null(pool);
+	at(20);
+	dma_pool_destroy(pool);
+	dmalab_device_free(r->dev);
+}
+
 static void mapped_a_block(struct rig *r)
 {
 	struct one o = one_up(r);
@@ -309,6 +321,8 @@ const struct check_case pool_cases[] = {
 	{ .check = "free-wrong-function", .variant = "unmapped a block", .draw = unmapped_a_block },
 	{ .check = "free-wrong-function", .variant = "coherent memory to a pool",
 	  .draw = freed_coherent_to_a_pool },
+	{ .check = "free-wrong-function", .variant = "a managed pool",
+	  .draw = destroyed_a_managed_pool },
 	{ .check = "leak", .variant = "of a pool", .draw = never_destroyed },
 	{ .check = "map-coherent", .variant = "a block", .draw = mapped_a_block },
 	{ .check = "sync-unknown", .variant = "a freed block", .draw = synced_a_freed_block },

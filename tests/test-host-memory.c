@@ -213,6 +213,19 @@ static void warm_up_pools(struct rig *r)
 		assert_true(pool(r));
 }
 
+static bool managed(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p = dmam_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	struct dma_pool *q = dmam_pool_create("p", r->dev, 64, 0, 0);
+
+	if (p)
+		dmam_free_coherent(r->dev, 4096, p, dma);
+	if (q)
+		dmam_pool_destroy(q);
+	return p && q;
+}
+
 static bool long_mapping(struct rig *r)
 {
 	size_t size = 3 * PAGE_SIZE;
@@ -270,7 +283,7 @@ static void on_one_machine(void **state)
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
 	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
-		    { long_mapping, 2 }, { pool, 1 } };
+		    { long_mapping, 2 }, { pool, 1 }, { managed, 3 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;
@@ -331,7 +344,7 @@ static void first_allocation(void **state)
 	}
 }
 
-/* The table of all pools' memory, the pool, and its first page. */
+/* The table of all pools' memory, the pool, its blocks, and the ledger's entry. */
 static void first_pool(void **state)
 {
 	(void)state;

@@ -47,6 +47,7 @@ struct region {
 	enum region_kind kind;
 	enum dma_data_direction dir;
 	bool checked;                  /* dma_mapping_error() was asked */
+	bool managed;                  /* dmam_*(): it has a devres */
 
 	enum owner owner;
 	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */

@@ -70,6 +70,9 @@ static const char *unmap_function(const struct region *r)
 
 const char *release_name(const struct region *r)
 {
+	if (r->managed)
+		return r->kind == REGION_COHERENT ? "dmam_free_coherent()" :
+						    "the unbinding of the driver";
 	switch (r->kind) {
 	case REGION_COHERENT:
 		return "dma_free_coherent()";

@@ -69,7 +69,7 @@ void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 	struct allocation a = {
 		.d = lab_enter(dev, call), .call = call, .size = size, .gfp = gfp,
 		.attrs = attrs, .dir = DMA_BIDIRECTIONAL,
-		.kind = attrs & DMA_ATTR_NO_KERNEL_MAPPING ? REGION_HANDLE : REGION_COHERENT,
+		.kind = coherent_kind(attrs),
 	};
 	void *cpu;
 
@@ -100,7 +100,7 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 	struct release rel = {
 		.call = call, .dev = dev, .size = size, .cpu = cpu_addr, .dma = dma_handle,
 		.dir = DMA_BIDIRECTIONAL, .attrs = attrs,
-		.kind = attrs & DMA_ATTR_NO_KERNEL_MAPPING ? REGION_HANDLE : REGION_COHERENT,
+		.kind = coherent_kind(attrs),
 	};
 
 	if (likely(cpu_addr))

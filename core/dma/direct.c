@@ -116,6 +116,7 @@ bool direct_enter(struct allocation *a, const void *cpu)
 	r->attrs = a->attrs;
 	r->dir = a->dir;
 	r->owner = OWNER_CPU;
+	r->managed = a->managed;
 	r->blocks = a->blocks;
 	if (unlikely(!ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
 		give_back(a);

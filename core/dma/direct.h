@@ -27,6 +27,8 @@ struct allocation {
 	u64 place;                     /* bus.h */
 	dma_addr_t dma;
 
+	bool managed;                  /* it goes with the device */
+
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;
 	struct region **live;
@@ -80,6 +82,7 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 	r->dev = dev;
 	r->kind = kind;
 	r->checked = false;
+	r->managed = false;
 	r->device_bytes = NULL;
 	r->blocks = NULL;
 	r->bounce = NULL;
@@ -90,6 +93,11 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 }
 
 /* -------------------------------------------------------------- coherent.c */
+
+static inline enum region_kind coherent_kind(unsigned long attrs)
+{
+	return attrs & DMA_ATTR_NO_KERNEL_MAPPING ? REGION_HANDLE : REGION_COHERENT;
+}
 
 /* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. */
 void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
@@ -108,10 +116,15 @@ void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t
 
 /* ------------------------------------------------------------------ pool.c */
 
-/* dma_pool_create() and dma_pool_destroy(), on behalf of @call. */
+/* dma_pool_create() and dma_pool_destroy(), or those of dmam_, on behalf of @call. */
 struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
-			     size_t boundary, const struct call *call);
-void pool_destroy(struct dma_pool *pool, const struct call *call);
+			     size_t boundary, bool managed, const struct call *call);
+void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call);
+
+/* --------------------------------------------------------------- managed.c */
+
+/* @cpu is freed: it no longer goes with the device. */
+cold void managed_forget(struct dmalab_device *d, const void *cpu);
 
 /* ------------------------------------------------------------------ free.c */
 
@@ -126,6 +139,7 @@ struct release {
 	enum dma_data_direction dir;
 	unsigned long attrs;
 	unsigned nents;                /* of a list */
+	bool managed;                  /* dmam_*(), which goes by the pointer */
 };
 
 /*

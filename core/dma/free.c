@@ -44,8 +44,8 @@ static bool is_unmap(const struct release *rel)
 /* The live allocation that is meant, or NULL. */
 static struct region *find_allocation(const struct search *s)
 {
-	bool dma_first = s->rel->kind == REGION_COHERENT || s->rel->kind == REGION_BLOCK ||
-			 !s->rel->cpu;
+	bool dma_first = !s->rel->cpu || s->rel->kind == REGION_BLOCK ||
+			 (s->rel->kind == REGION_COHERENT && !s->rel->managed);
 	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
 	struct region *first = dma_first ? by_dma : by_cpu;
 	struct region *second = dma_first ? by_cpu : by_dma;
@@ -132,6 +132,7 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 						      r->kind <= REGION_HANDLE);
 	unsigned n = 0;
 
+	same_function &= rel->managed == r->managed;
 	if (r->dev != rel->dev)
 		m[n++] = (struct mismatch){ CHECK_FREE_WRONG_DEVICE, "device" };
 	if (!same_function)
@@ -362,6 +363,8 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 			undo_single(lab, r, rel, attrs, reported);
 		return;
 	}
+	if (unlikely(r->managed))
+		managed_forget(r->dev->dmalab, r->cpu);
 	if (r->kind == REGION_NONCOHERENT && !reported)
 		report_if_mapped(&lab->judge, rel, r);
 	if (unlikely(route_is_far(r)))

@@ -6,6 +6,7 @@
 #include "dma/direct.h"
 #include "dma/translate.h"
 #include "lab/context.h"
+#include "lab/devres.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -28,6 +29,7 @@ struct dma_pool {
 	struct region *regions;         /* its memory in the ledger */
 	size_t size, boundary, length;  /* of a block; of what it is cut from */
 	size_t nr_live;                 /* blocks */
+	bool managed;                   /* it has a devres */
 	const char *function;
 	site_t born;
 	char name[32];
@@ -145,21 +147,6 @@ static struct dma_pool *create_locked(struct dmalab_device *d, const char *name,
 	return pool;
 }
 
-struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
-			     size_t boundary, const struct call *call)
-{
-	struct dmalab_device *d = lab_enter(dev, call);
-	struct dma_pool wanted = { .self = NULL }, *pool = NULL;
-
-	if (!d)
-		return NULL;
-	lab_might_sleep(d->machine, dev, call);
-	if (sizes(&wanted, size, align, boundary) && !lab_must_fail(d->machine))
-		pool = create_locked(d, name, &wanted, call);
-	lab_leave(d);
-	return pool;
-}
-
 static void give_memory_back(struct dma_pool *pool, struct blocks *b, site_t site)
 {
 	struct dmalab_machine *lab = pool->lab;
@@ -194,6 +181,31 @@ static void destroy(struct dma_pool *pool, site_t site)
 	struct_free(pool);
 }
 
+/* The driver lets go of the device. */
+static void release_pool(struct device *dev, void *data)
+{
+	pool_destroy(data, true, dev->dmalab->unbind);
+}
+
+struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
+			     size_t boundary, bool managed, const struct call *call)
+{
+	struct dmalab_device *d = lab_enter(dev, call);
+	struct dma_pool wanted = { .managed = managed }, *pool = NULL;
+
+	if (!d)
+		return NULL;
+	lab_might_sleep(d->machine, dev, call);
+	if (sizes(&wanted, size, align, boundary) && !lab_must_fail(d->machine))
+		pool = create_locked(d, name, &wanted, call);
+	if (pool && managed && devres_add(d, release_pool, pool)) {
+		destroy(pool, call->site);
+		pool = NULL;
+	}
+	lab_leave(d);
+	return pool;
+}
+
 static const struct block *any_live(const struct dma_pool *pool)
 {
 	for (const struct blocks *b = pool->memory; b; b = b->next)
@@ -218,14 +230,34 @@ static cold void report_busy(const struct dma_pool *pool, const struct call *cal
 	judge_report(&pool->lab->judge, &f);
 }
 
-void pool_destroy(struct dma_pool *pool, const struct call *call)
+static cold void report_function(const struct dma_pool *pool, const struct call *call)
+{
+	struct dmalab_event born = { "made", site_public(pool->born) };
+	char text[128];
+	struct finding f = {
+		.check = CHECK_FREE_WRONG_FUNCTION, .call = call, .dev = &pool->d->dev,
+		.detail = text, .history = &born, .nr_history = 1,
+	};
+
+	snprintf(text, sizeof(text), "pool \"%s\" of %s(), to be destroyed by %s()", pool->name,
+		 pool->function, pool->managed ? "dmam_pool_destroy" : "dma_pool_destroy");
+	judge_report(&pool->lab->judge, &f);
+}
+
+void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call)
 {
 	struct dmalab_machine *lab = enter(pool, call);
+	bool reported;
 
 	if (!lab)
 		return;
-	if (!lab_might_sleep(lab, &pool->d->dev, call) && unlikely(pool->nr_live))
+	reported = lab_might_sleep(lab, &pool->d->dev, call);
+	if (unlikely(managed != pool->managed) && !reported)
+		report_function(pool, call);
+	else if (unlikely(pool->nr_live) && !reported)
 		report_busy(pool, call);
+	if (pool->managed)
+		devres_remove(pool->d, release_pool, NULL, pool);
 	destroy(pool, call->site);
 	lab_unlock(lab);
 }
@@ -459,20 +491,31 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t size, size_t align,
 				 size_t boundary)
 {
-	return pool_create(name, dev, size, align, boundary, &THIS_CALL);
+	return pool_create(name, dev, size, align, boundary, false, &THIS_CALL);
 }
 
 struct dma_pool *dma_pool_create_node(const char *name, struct device *dev, size_t size,
 				      size_t align, size_t boundary, int node)
 {
 	(void)node;
-	return pool_create(name, dev, size, align, boundary, &THIS_CALL);
+	return pool_create(name, dev, size, align, boundary, false, &THIS_CALL);
 }
 
 void dma_pool_destroy(struct dma_pool *pool)
 {
 	if (pool)
-		pool_destroy(pool, &THIS_CALL);
+		pool_destroy(pool, false, &THIS_CALL);
+}
+
+struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+				  size_t allocation)
+{
+	return pool_create(name, dev, size, align, allocation, true, &THIS_CALL);
+}
+
+void dmam_pool_destroy(struct dma_pool *pool)
+{
+	pool_destroy(pool, true, &THIS_CALL);
 }
 
 void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)

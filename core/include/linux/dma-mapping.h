@@ -123,6 +123,25 @@ void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr);
 
 /*
+ * dmam_alloc_attrs(), dmam_alloc_coherent() - as their namesakes; freed when the driver
+ * lets go of the device, without being called a leak.
+ */
+void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		       unsigned long attrs);
+void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp);
+
+/*
+ * dmam_free_coherent() - free it earlier.
+ *
+ * As dma_free_coherent(), NULL being nothing, but the object is the one that @vaddr
+ * belongs to. Memory of
+ * dma_alloc_coherent() draws "free-wrong-function", as does managed memory that is
+ * given to dma_free_coherent(); either is released, and not a second time later. There
+ * is no such function for the handles of dmam_alloc_attrs().
+ */
+void dmam_free_coherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle);
+
+/*
  * dma_alloc_noncoherent() - cached memory whose ownership moves by sync.
  * @dir: who will write; recorded, and must be given again at the free
  * @gfp: zone flags and __GFP_COMP are refused

@@ -88,6 +88,17 @@ void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle
  */
 void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma);
 
+/*
+ * dmam_pool_create() - as dma_pool_create(), until the driver lets go of the device.
+ * dmam_pool_destroy() - earlier than that.
+ *
+ * A pool that is destroyed by the function of the other kind draws
+ * "free-wrong-function", and is destroyed. A NULL pool is a wrong one here.
+ */
+struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+				  size_t allocation);
+void dmam_pool_destroy(struct dma_pool *pool);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Coherent memory that goes with its device. */
+#include "dma/direct.h"
+#include "lab/devres.h"
+
+#include <stdlib.h>
+
+/* What is to be freed: as it was asked for, and what came of it. */
+struct record {
+	size_t size;
+	void *cpu;
+	dma_addr_t dma;
+	unsigned long attrs;
+};
+
+static void free_record(struct device *dev, const struct record *rec, const struct call *call)
+{
+	struct release rel = {
+		.call = call, .dev = dev, .size = rec->size, .cpu = rec->cpu, .dma = rec->dma,
+		.dir = DMA_BIDIRECTIONAL, .attrs = rec->attrs, .kind = coherent_kind(rec->attrs),
+		.managed = true,
+	};
+
+	release(&rel);
+}
+
+/* The driver lets go of the device. */
+static void release_coherent(struct device *dev, void *data)
+{
+	free_record(dev, data, dev->dmalab->unbind);
+	free(data);
+}
+
+static bool is_at(const void *data, const void *cpu)
+{
+	return ((const struct record *)data)->cpu == cpu;
+}
+
+cold void managed_forget(struct dmalab_device *d, const void *cpu)
+{
+	free(devres_remove(d, release_coherent, is_at, cpu));
+}
+
+/* The record comes first: it is easily taken back. */
+static void *alloc_locked(struct allocation *a)
+{
+	struct record *rec = malloc(sizeof(*rec));
+
+	if (!rec)
+		return NULL;
+	*rec = (struct record){ .size = a->size, .attrs = a->attrs };
+	if (devres_add(a->d, release_coherent, rec)) {
+		free(rec);
+		return NULL;
+	}
+	rec->cpu = coherent_take(a);
+	rec->dma = a->dma;
+	if (rec->cpu)
+		return rec->cpu;
+	free(devres_remove(a->d, release_coherent, NULL, rec));
+	return NULL;
+}
+
+static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		   unsigned long attrs, const struct call *call)
+{
+	struct allocation a = {
+		.d = lab_enter(dev, call), .call = call, .size = size, .gfp = gfp,
+		.attrs = attrs, .dir = DMA_BIDIRECTIONAL, .kind = coherent_kind(attrs),
+		.managed = true,
+	};
+	void *cpu;
+
+	if (!a.d)
+		return NULL;
+	cpu = alloc_locked(&a);
+	if (cpu)
+		*dma_handle = a.dma;
+	lab_leave(a.d);
+	return cpu;
+}
+
+void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+		       unsigned long attrs)
+{
+	return alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
+}
+
+void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
+{
+	return alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL);
+}
+
+void dmam_free_coherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle)
+{
+	struct record rec = { .size = size, .cpu = vaddr, .dma = dma_handle };
+	struct call call = THIS_CALL;
+
+	if (!vaddr)
+		return;
+	if (lab_knows(dev)) {
+		struct dmalab_device *d = lab_enter(dev, &call);
+
+		if (!d)
+			return;
+		managed_forget(d, vaddr);
+		lab_leave(d);
+	}
+	free_record(dev, &rec, &call);
+}
