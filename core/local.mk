@@ -66,6 +66,8 @@ libdmalab_la_SOURCES = \
 	core/check/story.c \
 	core/check/story.h \
 	core/dma/bus.c \
+	core/dma/atomic-pool.c \
+	core/dma/atomic-pool.h \
 	core/dma/coherent.c \
 	core/dma/coherent-handle.c \
 	core/dma/direct.c \

@@ -179,6 +179,7 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		.dma = o->dma, .dir = c->dir, .attrs = c->attrs,
 		.room = model_pages(c->size),
 	};
+	bool full;
 
 	if (refused)
 		expect(e, refused);
@@ -188,9 +189,14 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		return;
 	}
 	obj.block = block_of(c->size);
+	obj.atomic = obj.kind == COHERENT && !m->device[c->device].snoops &&
+		     !(c->gfp & __GFP_DIRECT_RECLAIM);
+	if ((c->gfp & __GFP_DIRECT_RECLAIM) && m->atomic_size - m->atomic_used < ATOMIC_POOL)
+		m->atomic_size *= 2;
+	full = obj.atomic && m->atomic_used + obj.block > m->atomic_size;
 	if (!o->cpu) {
-		if (has_free_block(m, obj.block, reach(m, c->device),
-				   true) && !m->device[c->device].window)
+		if (!full && has_free_block(m, obj.block, reach(m, c->device),
+					    true) && !m->device[c->device].window)
 			e->wrong = "memory: there is some";
 		return;
 	}
@@ -200,9 +206,11 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		     (obj.kind == COHERENT && m->device[c->device].snoops);
 	if (machine_is_coherent(m) && obj.kind != HANDLE)
 		obj.cached = true;
-	e->wrong = inspect(m, c, o, &obj);
-	if (!e->wrong)
-		prepare(m, model_add(m, &obj));
+	e->wrong = full ? "NULL: the atomic pool is used up" : inspect(m, c, o, &obj);
+	if (e->wrong)
+		return;
+	m->atomic_used += obj.atomic ? obj.block : 0;
+	prepare(m, model_add(m, &obj));
 }
 
 /* --------------------------------------------------------------- kmalloc */

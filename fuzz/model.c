@@ -121,6 +121,8 @@ struct object *model_add(struct model *m, const struct object *init)
 void model_remove(struct model *m, struct object *o)
 {
 	o->live = false;
+	if (o->atomic)
+		m->atomic_used -= o->block;
 	if (o->kind != MAPPING)
 		memset(m->allocated + o->at, 0, o->room);
 	if (o->kind != KMALLOCED)
@@ -136,6 +138,8 @@ void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_
 	m->lint = strstr(s->checks, "+sync-redundant");
 	m->ram = s->ram_size;
 	m->fail_nth = 0;
+	m->atomic_size = ATOMIC_POOL;
+	m->atomic_used = 0;
 	m->nr_objects = m->nr_released = 0;
 	memset(m->device, 0, sizeof(m->device));
 	m->cached = (uintptr_t)probe - model_phys_to_ram(m, phys);

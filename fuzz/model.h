@@ -16,6 +16,7 @@
 #define MAX_OBJECTS 1024
 #define REMEMBERED  512          /* objects, after their release */
 #define NOWHERE     ((size_t)-1)
+#define ATOMIC_POOL (128 * 1024) /* bytes, at first */
 
 enum object_kind { COHERENT, HANDLE, NONCOHERENT, MAPPING, KMALLOCED };
 
@@ -34,6 +35,7 @@ struct object {
 	unsigned long attrs;
 	bool checked;            /* by dma_mapping_error() */
 	bool cached;             /* the CPU's pointer is */
+	bool atomic;             /* it counts against the atomic pool */
 	uint8_t *device_owns;    /* of noncoherent memory and mappings: for each byte */
 };
 
@@ -56,6 +58,7 @@ struct model {
 	bool lint;               /* sync-redundant */
 	size_t ram;
 	unsigned fail_nth;
+	size_t atomic_size, atomic_used;
 	struct model_device device[NR_DEVICES];
 	unsigned nr_objects, nr_released;
 	struct object object[MAX_OBJECTS];

@@ -50,6 +50,13 @@ static bool must_fail(const struct allocation *a)
 	return a->kind != REGION_POOL && lab_must_fail(a->d->machine);
 }
 
+/* It would have to be made uncached, which may sleep, and must not. */
+static bool needs_atomic_pool(const struct allocation *a)
+{
+	return !gfpflags_allow_blocking(a->gfp) && !a->d->dev.dma_coherent &&
+	       (a->kind == REGION_COHERENT || a->kind == REGION_POOL);
+}
+
 bool direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
@@ -67,6 +74,8 @@ bool direct_alloc(struct allocation *a)
 		lab_might_alloc(lab, &a->d->dev, a->call, a->size, a->gfp);
 	if (a->size > PAGE_SIZE << MAX_ORDER || must_fail(a))
 		return false;
+	if (gfpflags_allow_blocking(a->gfp))
+		atomic_pool_work(&lab->atomic);
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;
 	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(a->size), phys_limit);
@@ -74,13 +83,18 @@ bool direct_alloc(struct allocation *a)
 		return false;
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
 	want.offset = a->offset = page_offset(a->page);
-	if (unlikely(route_find(&want, &route) != ROUTE_OK)) {
-		pages_free(&lab->hw, a->page);
-		return false;
-	}
+	if (unlikely(needs_atomic_pool(a)) &&
+	    !atomic_pool_take(&lab->atomic, &lab->hw, a->page))
+		goto no_memory;
+	if (unlikely(route_find(&want, &route) != ROUTE_OK))
+		goto no_memory;
 	a->dma = route.dma;
 	a->place = route.place;
 	return true;
+
+no_memory:
+	atomic_pool_free(&lab->atomic, &lab->hw, a->page);
+	return false;
 }
 
 static cold void give_back(const struct allocation *a)
@@ -91,7 +105,7 @@ static cold void give_back(const struct allocation *a)
 
 	if (route_is_far(&r))
 		route_end(a->d, &r);
-	pages_free(&a->d->machine->hw, a->page);
+	atomic_pool_free(&a->d->machine->atomic, &a->d->machine->hw, a->page);
 }
 
 bool direct_enter(struct allocation *a, const void *cpu)

@@ -250,7 +250,7 @@ void release_memory(struct dmalab_machine *lab, enum region_kind kind, bool cach
 	/* Whatever was stored, went past the cache. */
 	if (kind != REGION_HANDLE && !cached)
 		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
-	pages_free(&lab->hw, page);
+	atomic_pool_free(&lab->atomic, &lab->hw, page);
 }
 
 static struct region *mapping_on(const struct judge *j, const struct region *r)
@@ -444,7 +444,7 @@ static void free_unchecked(const struct search *s)
 	if (iommu)
 		iommu_unmap(hw, rel->dma, rel->size);
 	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
-		pages_free(hw, offset >> PAGE_SHIFT);
+		atomic_pool_free(&s->lab->atomic, hw, offset >> PAGE_SHIFT);
 }
 
 static void release_checked(const struct search *s, struct region *r)

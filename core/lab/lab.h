@@ -11,6 +11,7 @@
 #define DMALAB_LAB_LAB_H
 
 #include "check/judge.h"
+#include "dma/atomic-pool.h"
 #include "dma/pool.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
@@ -25,6 +26,7 @@ struct dmalab_machine {
 	struct judge judge;
 	struct mm mm;
 	struct pools pools;
+	struct atomic_pool atomic;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
 	unsigned fail_every;               /* fail one call in so many, by chance */

@@ -19,6 +19,7 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	err = mm_init(&lab->mm, &lab->hw);
 	if (err)
 		goto no_mm;
+	atomic_pool_init(&lab->atomic, lab->hw.ram_size);
 	lab->hw.cache.plain = o->plain;
 	lab->judge.plain = o->plain;
 	lab->judge.halt = o->halt;

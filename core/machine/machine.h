@@ -56,7 +56,8 @@ struct frame {
 	u32 next, prev;    /* among the free blocks of the zone and order */
 	u8 state;
 	u8 order;          /* of the block this frame heads */
-	u8 zone;
+	u8 zone : 7;
+	u8 atomic : 1;     /* of the atomic pool, of a used block */
 	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
 };
 

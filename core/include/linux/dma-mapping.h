@@ -79,7 +79,9 @@ extern "C" {
  * @gfp:        zone flags are ignored; __GFP_COMP is refused
  *
  * Zeroed, and the device sees the zeroes. On a non-coherent device the pointer
- * is uncached. Fits dev->coherent_dma_mask. Returns NULL on failure; test that,
+ * is uncached, and with a @gfp that does not allow blocking (GFP_ATOMIC) it comes from
+ * a pool of limited size, docs/machine-model.md. Fits dev->coherent_dma_mask. Returns
+ * NULL on failure; test that,
  * not *@dma_handle. Free with dma_free_coherent(). Draws "mask-unset",
  * "compound-gfp", "zero-size"; each gives NULL.
  */
