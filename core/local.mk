@@ -70,6 +70,8 @@ libdmalab_la_SOURCES = \
 	core/dma/atomic-pool.h \
 	core/dma/coherent.c \
 	core/dma/coherent-handle.c \
+	core/dma/device-memory.c \
+	core/dma/device-memory.h \
 	core/dma/direct.c \
 	core/dma/direct.h \
 	core/dma/free.c \

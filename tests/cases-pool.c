@@ -2,6 +2,7 @@
 /* Pools: their own checks, and how others read where a block is what is concerned. */
 #include "cases.h"
 
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 
 static struct dma_pool *pool_ok(struct rig *r, const char *name, size_t size)
@@ -68,6 +69,19 @@ static void destroyed_in_use(struct rig *r)
 	block_ok(pool, &dma);
 	at(20);
 	dma_pool_destroy(pool);
+}
+
+static void released_in_use(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	assert_int_equal(dma_declare_coherent_memory(r->dev, 0, 0x1000, 65536), 0);
+	p = dma_alloc_coherent(r->dev, 8192, &dma, GFP_KERNEL);
+	assert_non_null(p);
+	at(20);
+	dma_release_coherent_memory(r->dev);
+	dma_free_coherent(r->dev, 8192, p, dma);
 }
 
 static void destroyed_empty(struct rig *r)
@@ -306,6 +320,7 @@ const struct check_case pool_cases[] = {
 	{ .check = "pool-wrong-pool", .draw = freed_to_another_pool, .miss = two_pools },
 	{ .check = "pool-wrong-pool", .variant = "destroyed", .draw = alloc_from_a_destroyed_pool },
 	{ .check = "pool-busy", .draw = destroyed_in_use, .miss = destroyed_empty },
+	{ .check = "pool-busy", .variant = "memory of a device's own", .draw = released_in_use },
 	{ .check = "double-free", .variant = "of a block", .draw = freed_twice },
 	{ .check = "double-free", .variant = "of a block, as coherent memory",
 	  .draw = freed_as_coherent_later },

@@ -14,6 +14,7 @@ unit_tests = \
 	tests/test-catalogue.t \
 	tests/test-context.t \
 	tests/test-cookie.t \
+	tests/test-device-memory.t \
 	tests/test-edges.t \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
@@ -69,6 +70,10 @@ tests_test_context_t_LDADD = $(TEST_LDADD)
 tests_test_cookie_t_SOURCES = tests/test-cookie.c $(RIG)
 tests_test_cookie_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_cookie_t_LDADD = $(TEST_LDADD)
+
+tests_test_device_memory_t_SOURCES = tests/test-device-memory.c $(RIG)
+tests_test_device_memory_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_device_memory_t_LDADD = $(TEST_LDADD)
 
 tests_test_edges_t_SOURCES = tests/test-edges.c $(RIG)
 tests_test_edges_t_CFLAGS = $(TEST_CFLAGS)

@@ -8,6 +8,7 @@
 
 #include <dmalab/coherent-handle.h>
 #include <errno.h>
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/vmalloc.h>
 #include <sys/mman.h>
@@ -226,6 +227,23 @@ static bool managed(struct rig *r)
 	return p && q;
 }
 
+static bool own_memory(struct rig *r)
+{
+	int err = dma_declare_coherent_memory(r->dev, 0, 0x1000, 3 * PAGE_SIZE);
+	dma_addr_t dma;
+	void *p = NULL;
+
+	if (err) {
+		assert_int_equal(err, -ENOMEM);
+		return false;
+	}
+	p = dma_alloc_coherent(r->dev, 2 * PAGE_SIZE, &dma, GFP_KERNEL);
+	if (p)
+		dma_free_coherent(r->dev, 2 * PAGE_SIZE, p, dma);
+	dma_release_coherent_memory(r->dev);
+	return p != NULL;
+}
+
 static bool long_mapping(struct rig *r)
 {
 	size_t size = 3 * PAGE_SIZE;
@@ -283,7 +301,8 @@ static void on_one_machine(void **state)
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
 	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
-		    { long_mapping, 2 }, { pool, 1 }, { managed, 3 } };
+		    { long_mapping, 2 }, { pool, 1 }, { managed, 3 },
+		    { own_memory, 3 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;

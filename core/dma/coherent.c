@@ -14,6 +14,8 @@ static void *cpu_address(const struct allocation *a)
 {
 	const struct machine *hw = &a->d->machine->hw;
 
+	if (a->place & PLACE_MMIO)
+		return hw->memory + a->offset;
 	if (a->kind == REGION_HANDLE)
 		return hw->cookies + a->offset;
 	return (a->d->dev.dma_coherent ? hw->cached : hw->memory) + a->offset;
@@ -25,7 +27,11 @@ static void prepare(const struct allocation *a)
 	struct shadow *shadow = &a->d->machine->judge.shadow;
 	site_t site = a->call->site;
 
-	if (a->kind == REGION_HANDLE) {
+	if (a->place & PLACE_MMIO) {
+		/* It is uncached already, and the rest of its last page stays as it is. */
+		memset(hw->memory + a->offset, 0, a->size);
+		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
+	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
 		shadow_maintain(shadow, a->offset, page_offset(a->nr_pages), OP_FLUSH, site);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* After kernel/dma/direct.c: a DMA address is a physical one, seen from the bus. */
-#include "dma/direct.h"
+#include "dma/device-memory.h"
 #include "lab/context.h"
 
 #include "dma/translate.h"
@@ -76,6 +76,8 @@ bool direct_alloc(struct allocation *a)
 		return false;
 	if (gfpflags_allow_blocking(a->gfp))
 		atomic_pool_work(&lab->atomic);
+	if (unlikely(a->d->memory) && !is_noncoherent(a))
+		return device_memory_alloc(a);
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;
 	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(a->size), phys_limit);
@@ -103,9 +105,7 @@ static cold void give_back(const struct allocation *a)
 		.offset = a->offset, .size = a->size, .place = a->place, .dma = a->dma,
 	};
 
-	if (route_is_far(&r))
-		route_end(a->d, &r);
-	atomic_pool_free(&a->d->machine->atomic, &a->d->machine->hw, a->page);
+	release_pages(a->d, &r);
 }
 
 bool direct_enter(struct allocation *a, const void *cpu)

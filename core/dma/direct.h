@@ -165,9 +165,11 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);
-/* The pages of an allocation of this kind; @cached: its pointer went through the cache. */
-void release_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
-		    u32 nr, site_t site);
+/* The memory of the allocation @r, and its address; it may be in no ledger. */
+void release_memory(struct dmalab_device *d, struct region *r, site_t site);
+
+/* The same of memory that nobody has used. */
+void release_pages(struct dmalab_device *d, struct region *r);
 
 /* Attributes that must be the same at the free; after kernel/dma/debug.c. */
 #define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \

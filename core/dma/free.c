@@ -12,7 +12,7 @@
  * memory at the pointer. An exact match of the other address beats a pointer into
  * the middle of something.
  */
-#include "dma/direct.h"
+#include "dma/device-memory.h"
 #include "lab/context.h"
 
 #include "dma/translate.h"
@@ -41,12 +41,10 @@ static bool is_unmap(const struct release *rel)
 
 /* ---------------------------------------------------------------- finding */
 
-/* The live allocation that is meant, or NULL. */
-static struct region *find_allocation(const struct search *s)
+/* Of those that the two addresses lead to: the first, unless the second is exact. */
+static struct region *nearest(const struct search *s, struct region *by_dma,
+			      struct region *by_cpu, bool dma_first)
 {
-	bool dma_first = !s->rel->cpu || s->rel->kind == REGION_BLOCK ||
-			 (s->rel->kind == REGION_COHERENT && !s->rel->managed);
-	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
 	struct region *first = dma_first ? by_dma : by_cpu;
 	struct region *second = dma_first ? by_cpu : by_dma;
 	bool first_exact = first && s->rel->dma == first->dma;
@@ -59,6 +57,19 @@ static struct region *find_allocation(const struct search *s)
 	if (first_exact || (first && !second_exact))
 		return first;
 	return second;
+}
+
+/* The live allocation that is meant, or NULL. */
+static struct region *find_allocation(const struct search *s)
+{
+	bool dma_first = !s->rel->cpu || s->rel->kind == REGION_BLOCK ||
+			 (s->rel->kind == REGION_COHERENT && !s->rel->managed);
+	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
+
+	/* Memory of a device's own goes by the pointer. */
+	if (unlikely(by_cpu && by_cpu->place & PLACE_MMIO))
+		dma_first = false;
+	return nearest(s, by_dma, by_cpu, dma_first);
 }
 
 /* How well a mapping fits an unmap; 0: not at all. */
@@ -242,15 +253,28 @@ static cold void report_irqs_off(const struct search *s, const struct region *r)
 
 /* -------------------------------------------------------------- releasing */
 
-void release_memory(struct dmalab_machine *lab, enum region_kind kind, bool cached, u32 page,
-		    u32 nr, site_t site)
+void release_pages(struct dmalab_device *d, struct region *r)
 {
+	if (unlikely(r->place & PLACE_MMIO)) {
+		device_memory_give(d, r->dma, r->size);
+		return;
+	}
+	if (unlikely(route_is_far(r)))
+		route_end(d, r);
+	atomic_pool_free(&d->machine->atomic, &d->machine->hw, region_first_page(r));
+}
+
+void release_memory(struct dmalab_device *d, struct region *r, site_t site)
+{
+	struct dmalab_machine *lab = d->machine;
+	u32 page = region_first_page(r), nr = region_pages(r);
+
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, page, nr, false);
 	/* Whatever was stored, went past the cache. */
-	if (kind != REGION_HANDLE && !cached)
+	if (r->kind != REGION_HANDLE && !in_cached(&lab->hw, r->cpu))
 		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
-	atomic_pool_free(&lab->atomic, &lab->hw, page);
+	release_pages(d, r);
 }
 
 static struct region *mapping_on(const struct judge *j, const struct region *r)
@@ -367,10 +391,7 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 		managed_forget(r->dev->dmalab, r->cpu);
 	if (r->kind == REGION_NONCOHERENT && !reported)
 		report_if_mapped(&lab->judge, rel, r);
-	if (unlikely(route_is_far(r)))
-		route_end(r->dev->dmalab, r);
-	release_memory(lab, r->kind, in_cached(&lab->hw, r->cpu), region_first_page(r),
-		       region_pages(r), rel->call->site);
+	release_memory(r->dev->dmalab, r, rel->call->site);
 	ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
@@ -429,7 +450,13 @@ static void free_unchecked(const struct search *s)
 	struct machine *hw = &s->lab->hw;
 	size_t offset = rel->kind == REGION_COHERENT ? s->by_dma : s->by_cpu;
 	bool iommu = hw->profile->translation == TRANSLATE_IOMMU;
+	struct dmalab_device *d = rel->dev->dmalab;
 
+	if (device_memory_offset(d, rel->dma) != NO_OFFSET) {
+		if (rel->kind <= REGION_HANDLE)
+			device_memory_give(d, rel->dma, rel->size);
+		return;
+	}
 	if (iommu) {
 		phys_addr_t phys = iommu_translate(hw, rel->dma, 0);
 

@@ -155,7 +155,9 @@ int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t 
 	    dma_start + size - 1 < dma_start)
 		err = -EINVAL;
 	else if (cpu_start != dma_start)
-		d->window = (struct bus_window){ cpu_start, dma_start, size };
+		d->window = (struct bus_window){
+			cpu_start, dma_start, size, d->window.own, d->window.own_size,
+		};
 	lab_leave(d);
 	return err;
 }

@@ -152,14 +152,13 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, site_t sit
 	struct dmalab_machine *lab = pool->lab;
 	struct region r = {
 		.offset = b->offset, .size = pool->length, .place = b->place, .dma = b->dma,
+		.cpu = b->cpu, .kind = REGION_POOL,
 	};
 	u32 page = b->offset >> PAGE_SHIFT, nr = PAGE_ALIGN(pool->length) >> PAGE_SHIFT;
 
 	for (u32 p = page; p < page + nr; p++)
 		lab->pools.memory[p] = NULL;
-	if (unlikely(route_is_far(&r)))
-		route_end(pool->d, &r);
-	release_memory(lab, REGION_POOL, in_cached(&lab->hw, b->cpu), page, nr, site);
+	release_memory(pool->d, &r, site);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_del(&lab->judge.ledger, lab->judge.ledger.pages[page].alloc, site);
 	free(b);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "dma/device-memory.h"
 #include "dma/translate.h"
 
 #include <string.h>
@@ -164,8 +165,12 @@ cold void route_end(struct dmalab_device *d, struct region *r)
 size_t route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len)
 {
 	const struct machine *hw = &d->machine->hw;
-	size_t offset;
+	size_t offset = unlikely(d->memory) ? device_memory_offset(d, dma) : NO_OFFSET;
 
+	if (unlikely(offset != NO_OFFSET)) {
+		*len = PAGE_SIZE - offset_in_page(dma);
+		return offset;
+	}
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
 		phys_addr_t phys = iommu_translate(hw, dma, store ? IOMMU_WRITE : IOMMU_READ);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices: plugging in and pulling out. */
+#include "dma/device-memory.h"
 #include "lab/devres.h"
 
 #include <errno.h>
@@ -108,6 +109,8 @@ void lab_device_free(struct device *dev, const struct call *call)
 	d->unbind = call;
 	devres_release_all(d);
 	lab_release_all(d, call);
+	if (unlikely(d->memory))
+		device_memory_exit(d, call->site);
 	at = &d->machine->devices;
 	while (*at != d)
 		at = &(*at)->next;

@@ -45,6 +45,7 @@ struct dmalab_device {
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
 	struct dma_pool *pools;
+	struct device_memory *memory;      /* its own; NULL: none */
 	struct devres *resources;          /* devres.c: the latest first */
 	const struct call *unbind;         /* the call that lets go of it, or NULL */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */

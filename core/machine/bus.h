@@ -14,6 +14,8 @@ struct bus_window {
 	phys_addr_t cpu;
 	dma_addr_t dma;
 	u64 size;       /* 0: no window, addresses are the same */
+	dma_addr_t own; /* memory of the device's own, which stands before all else */
+	u64 own_size;
 };
 
 #define NO_DMA (~(dma_addr_t)0)
@@ -39,6 +41,8 @@ static inline u64 bus_place(const struct machine *m, const struct bus_window *w,
 {
 	size_t offset;
 
+	if (unlikely(dma - w->own < w->own_size))
+		return PLACE_MMIO | dma;
 	if (unlikely(m->profile->translation == TRANSLATE_IOMMU))
 		return dma >> PAGE_SHIFT < IOVA_PAGES ? PLACE_IOVA | dma : NO_OFFSET;
 	offset = bus_to_offset(m, w, dma);

@@ -11,4 +11,39 @@ static inline bool dev_is_dma_coherent(struct device *dev)
 	return dev->dma_coherent;
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/*
+ * dma_declare_coherent_memory() - the device has coherent memory of its own.
+ * @phys_addr:   where the CPU would find it; only a label here
+ * @device_addr: where the device finds it; before anything else at this address
+ * @size:        bytes; what is more than whole pages is left out
+ *
+ * From now on all coherent allocations of the device come from there, aligned to their
+ * order from the start of it; when it is used up they fail. The pointers are uncached,
+ * also on a device that snoops and with DMA_ATTR_NO_KERNEL_MAPPING, which makes no
+ * difference there. Exactly the bytes asked for are zeroed. No mask is looked at but for
+ * being set. dma_alloc_noncoherent() and mappings have nothing to do with it.
+ *
+ * The memory is taken from the machine's RAM. Returns 0, -EINVAL (no size, or an address
+ * out of range), -EBUSY (there is one already), -ENOMEM, or -ENODEV for no device.
+ */
+int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr, dma_addr_t device_addr,
+				size_t size);
+
+/*
+ * dma_release_coherent_memory() - no longer; also done when the device goes.
+ *
+ * What is still allocated draws one "pool-busy" and stays until it is freed.
+ */
+void dma_release_coherent_memory(struct device *dev);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
 #endif
