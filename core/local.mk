@@ -44,6 +44,7 @@ libdmalab_la_SOURCES = \
 	core/machine/profile.h \
 	core/machine/ram.c \
 	core/machine/random.h \
+	core/machine/share.c \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
@@ -80,6 +81,7 @@ libdmalab_la_SOURCES = \
 	core/dma/map.h \
 	core/dma/mask.c \
 	core/dma/limits.c \
+	core/dma/mmap.c \
 	core/dma/noncoherent.c \
 	core/dma/pool.c \
 	core/dma/pool.h \

@@ -26,6 +26,7 @@ unit_tests = \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-objects.t \
+	tests/test-mmap.t \
 	tests/test-options.t \
 	tests/test-pages.t \
 	tests/test-placement.t \
@@ -122,6 +123,10 @@ tests_test_mm_t_LDADD = $(TEST_LDADD)
 tests_test_objects_t_SOURCES = tests/test-objects.c $(RIG)
 tests_test_objects_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_objects_t_LDADD = $(TEST_LDADD)
+
+tests_test_mmap_t_SOURCES = tests/test-mmap.c $(RIG)
+tests_test_mmap_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_mmap_t_LDADD = $(TEST_LDADD)
 
 tests_test_options_t_SOURCES = tests/test-options.c $(RIG)
 tests_test_options_t_CFLAGS = $(TEST_CFLAGS)

@@ -56,7 +56,8 @@ struct frame {
 	u32 next, prev;    /* among the free blocks of the zone and order */
 	u8 state;
 	u8 order;          /* of the block this frame heads */
-	u8 zone : 7;
+	u8 zone : 5;
+	u8 shared : 2;     /* share.c: a bit for each view */
 	u8 atomic : 1;     /* of the atomic pool, of a used block */
 	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
 };
@@ -91,6 +92,7 @@ struct machine {
 	struct cache cache;
 	struct swiotlb swiotlb;
 	struct iommu iommu;
+	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;
 };
@@ -104,6 +106,15 @@ void machine_exit(struct machine *m);
  * entirely at or below @limit. Returns the first frame, or NO_PAGE.
  */
 u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
+
+/* share.c: can the host's pages be shared one by one? */
+bool machine_can_share(void);
+
+/*
+ * The pages, as cached pointers or as devices see them, appear at @address as well,
+ * whatever was mapped there. 0 or -ENOMEM.
+ */
+int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address);
 
 /* Free the block that @page heads. Returns false when it heads no used block. */
 bool pages_free(struct machine *m, u32 page);

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define DMA_BASE    (8ull << 20)
 #define DMA_MAX     (8ull << 20)
@@ -132,6 +133,7 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->profile = profile;
 	m->ram_size = ram_size;
 	m->nr_pages = nr;
+	m->shared = -1;
 
 	/* guard | cached | guard | memory | guard | cookies | guard | tables | vmalloc */
 	m->arena_size = GUARD + (views + 1) * ram + tables + vmalloc;
@@ -174,5 +176,7 @@ no_memory:
 void machine_exit(struct machine *m)
 {
 	cache_exit(&m->cache);
+	if (m->shared >= 0)
+		close(m->shared);
 	munmap(m->arena, m->arena_size);
 }

@@ -171,6 +171,36 @@ struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_ha
 void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
 		    enum dma_data_direction dir);
 
+/* ------------------------------------------------------------- user space */
+
+/*
+ * dma_mmap_attrs() - an allocation appears in user space.
+ * @vma:      where, see <linux/mm.h>; vm_pgoff counts from the start of the allocation,
+ *            and vm_page_prot is made uncached where the memory is
+ * @cpu_addr, @dma_addr, @size: as at the allocation; it is found by @dma_addr
+ *
+ * Also of a handle, with DMA_ATTR_NO_KERNEL_MAPPING. Device, kernel and user space see
+ * the same bytes from now on. User space may read and write; the laboratory sees of it
+ * what it sees of plain pointers. The caller unmaps it, before the memory is freed:
+ * that is not checked. No other thread may store to the memory during the call.
+ *
+ * Returns 0; -ENXIO when the pages asked for are not all in the allocation, or there is
+ * none of the device; -EINVAL when @vma is not memory of the process; -ENOMEM.
+ */
+int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		   dma_addr_t dma_addr, size_t size, unsigned long attrs);
+int dma_mmap_coherent(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		      dma_addr_t dma_addr, size_t size);
+int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		dma_addr_t dma_addr, size_t size);
+
+/* The same of dma_alloc_pages(); cached, and synced as before. */
+int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+		   struct page *page);
+
+/* Whether dma_mmap_attrs() can work: not where the host's pages are larger. */
+bool dma_can_mmap(struct device *dev);
+
 /* ------------------------------------------------------ streaming mappings */
 
 /*

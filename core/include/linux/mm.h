@@ -29,6 +29,32 @@ struct page {
 };
 
 /*
+ * A piece of user space that a driver's mmap() is to fill: pages of this process, which
+ * it has mapped with mmap() before, and which what is mapped there replaces.
+ */
+typedef struct {
+	unsigned long pgprot;
+} pgprot_t;
+
+#define PGPROT_UNCACHED        1UL
+#define pgprot_val(prot)       ((prot).pgprot)
+#define __pgprot(bits)         ((pgprot_t){ bits })
+#define pgprot_noncached(prot) __pgprot(pgprot_val(prot) | PGPROT_UNCACHED)
+#define pgprot_writecombine(prot) pgprot_noncached(prot)
+
+struct vm_area_struct {
+	unsigned long vm_start;   /* addresses, at whole pages */
+	unsigned long vm_end;     /* exclusive */
+	unsigned long vm_pgoff;   /* first page, counted from the start of what is mapped */
+	pgprot_t vm_page_prot;
+};
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+/*
  * page_address() - the cached CPU address of a page, or NULL for a pointer that
  * is no page of any machine.
  */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DMA memory in user space: which is the process itself, at addresses that it keeps for
+ * this. Its stores there are those of plain pointers.
+ */
+#include "dma/direct.h"
+#include "dma/translate.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+/* A mapping on its way. */
+struct user_map {
+	struct dmalab_device *d;
+	struct vm_area_struct *vma;
+	size_t size;                 /* of the allocation, as it was asked for */
+	size_t offset;               /* in RAM; NO_OFFSET: nothing was found */
+};
+
+/* After dma_direct_mmap(): the part that is asked for lies in the allocation. */
+static bool in_range(const struct user_map *map)
+{
+	unsigned long count = PAGE_ALIGN(map->size) >> PAGE_SHIFT;
+
+	return map->vma->vm_pgoff < count &&
+	       vma_pages(map->vma) <= count - map->vma->vm_pgoff;
+}
+
+/* Address space that is the caller's: mapped, and not a machine's. */
+static bool is_callers(const struct vm_area_struct *vma)
+{
+	return vma && vma->vm_start < vma->vm_end && !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
+	       !lab_of((void *)vma->vm_start) && !lab_of((void *)(vma->vm_end - 1)) &&
+	       msync((void *)vma->vm_start, vma->vm_end - vma->vm_start, MS_ASYNC) == 0;
+}
+
+/* An allocation of this kind of the device is there, with all of the size. */
+static bool is_allocated(const struct user_map *map, bool coherent)
+{
+	const struct judge *j = &map->d->machine->judge;
+	const struct region *r;
+
+	if (map->offset == NO_OFFSET || map->offset >= j->hw->ram_size)
+		return false;
+	if (!judge_keeps_ledger(j))
+		return map->size <= bank_bytes(j->hw, map->offset);
+	r = j->ledger.pages[map->offset >> PAGE_SHIFT].alloc;
+	return r && r->dev == &map->d->dev && r->offset == map->offset &&
+	       PAGE_ALIGN(map->size) <= PAGE_ALIGN(r->size) &&
+	       coherent == (region_is_coherent(r) || r->kind == REGION_HANDLE);
+}
+
+static int map_locked(const struct user_map *map, bool coherent)
+{
+	struct machine *hw = &map->d->machine->hw;
+	bool cached;
+	u32 page;
+
+	if (!map->size || !is_callers(map->vma))
+		return -EINVAL;
+	if (!machine_can_share() || !in_range(map) || !is_allocated(map, coherent))
+		return -ENXIO;
+	page = (map->offset >> PAGE_SHIFT) + map->vma->vm_pgoff;
+	cached = !hw->frames[page].memory_only;
+	if (!cached)
+		map->vma->vm_page_prot = pgprot_writecombine(map->vma->vm_page_prot);
+	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start);
+}
+
+static int map_coherent(struct device *dev, struct vm_area_struct *vma, dma_addr_t dma,
+			size_t size, const struct call *call)
+{
+	struct user_map map = { .d = lab_enter(dev, call), .vma = vma, .size = size };
+	size_t room;
+	int err;
+
+	if (!map.d)
+		return -ENXIO;
+	map.offset = route_walk(map.d, dma, false, &room);
+	err = map_locked(&map, true);
+	lab_leave(map.d);
+	return err;
+}
+
+int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		   dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	(void)cpu_addr;
+	(void)attrs;
+	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
+}
+
+int dma_mmap_coherent(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		      dma_addr_t dma_addr, size_t size)
+{
+	(void)cpu_addr;
+	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
+}
+
+int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
+		dma_addr_t dma_addr, size_t size)
+{
+	(void)cpu_addr;
+	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
+}
+
+int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+		   struct page *page)
+{
+	struct user_map map = { .d = lab_enter(dev, &THIS_CALL), .vma = vma, .size = size };
+	const u8 *cpu = page_address(page);
+	int err;
+
+	if (!map.d)
+		return -ENXIO;
+	map.offset = cpu && in_cached(&map.d->machine->hw, cpu) ?
+		     (size_t)(cpu - map.d->machine->hw.cached) : NO_OFFSET;
+	err = map_locked(&map, false);
+	lab_leave(map.d);
+	return err;
+}
+
+bool dma_can_mmap(struct device *dev)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+
+	if (!d)
+		return false;
+	lab_leave(d);
+	return machine_can_share();
+}
