@@ -83,6 +83,8 @@ libdmalab_la_SOURCES = \
 	core/dma/limits.c \
 	core/dma/mmap.c \
 	core/dma/noncoherent.c \
+	core/dma/noncontiguous.c \
+	core/dma/noncontiguous.h \
 	core/dma/pool.c \
 	core/dma/pool.h \
 	core/dma/scatterlist.c \

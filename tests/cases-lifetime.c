@@ -206,6 +206,17 @@ static void free_as_managed(struct rig *r)
 	dmalab_device_free(r->dev);
 }
 
+static void free_noncontiguous_as_pages(struct rig *r)
+{
+	struct sg_table *sgt;
+
+	at(10);
+	sgt = dma_alloc_noncontiguous(r->dev, 8192, DMA_FROM_DEVICE, GFP_KERNEL, 0);
+	assert_non_null(sgt);
+	at(20);
+	dma_free_pages(r->dev, 8192, sg_page(sgt->sgl), sg_dma_address(sgt->sgl), DMA_FROM_DEVICE);
+}
+
 static void free_attrs_mismatch(struct rig *r)
 {
 	dma_addr_t dma;
@@ -479,6 +490,8 @@ const struct check_case lifetime_cases[] = {
 	{ .check = "free-wrong-function", .variant = "unmapped an allocation",
 	  .draw = unmap_an_allocation },
 	{ .check = "free-wrong-function", .variant = "managed memory", .draw = free_managed },
+	{ .check = "free-wrong-function", .variant = "of a list",
+	  .draw = free_noncontiguous_as_pages },
 	{ .check = "free-wrong-function", .variant = "as managed memory",
 	  .draw = free_as_managed },
 	{ .check = "free-attrs-mismatch", .draw = free_attrs_mismatch, .miss = free_wc_as_coherent },

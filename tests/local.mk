@@ -27,6 +27,7 @@ unit_tests = \
 	tests/test-mm.t \
 	tests/test-objects.t \
 	tests/test-mmap.t \
+	tests/test-noncontiguous.t \
 	tests/test-options.t \
 	tests/test-pages.t \
 	tests/test-placement.t \
@@ -127,6 +128,10 @@ tests_test_objects_t_LDADD = $(TEST_LDADD)
 tests_test_mmap_t_SOURCES = tests/test-mmap.c $(RIG)
 tests_test_mmap_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_mmap_t_LDADD = $(TEST_LDADD)
+
+tests_test_noncontiguous_t_SOURCES = tests/test-noncontiguous.c $(RIG)
+tests_test_noncontiguous_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_noncontiguous_t_LDADD = $(TEST_LDADD)
 
 tests_test_options_t_SOURCES = tests/test-options.c $(RIG)
 tests_test_options_t_CFLAGS = $(TEST_CFLAGS)

@@ -244,6 +244,14 @@ static bool own_memory(struct rig *r)
 	return p != NULL;
 }
 
+static bool noncontiguous(struct rig *r)
+{
+	struct sg_table *sgt = dma_alloc_noncontiguous(r->dev, 8192, DMA_TO_DEVICE, GFP_KERNEL, 0);
+
+	dma_free_noncontiguous(r->dev, 8192, sgt, DMA_TO_DEVICE);
+	return sgt != NULL;
+}
+
 static bool long_mapping(struct rig *r)
 {
 	size_t size = 3 * PAGE_SIZE;
@@ -302,7 +310,7 @@ static void on_one_machine(void **state)
 		unsigned at_least;
 	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
 		    { long_mapping, 2 }, { pool, 1 }, { managed, 3 },
-		    { own_memory, 3 } };
+		    { own_memory, 3 }, { noncontiguous, 1 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;

@@ -22,6 +22,7 @@ enum region_kind {
 	REGION_POOL,    /* memory of a pool, to be cut into blocks */
 	REGION_BLOCK,   /* one of them; exists only in reports */
 	REGION_NONCOHERENT,
+	REGION_NONCONTIGUOUS,
 	REGION_SINGLE,  /* a mapping of one piece: single, page, phys, resource */
 	REGION_SG       /* one entry of a mapped list */
 };
@@ -63,6 +64,7 @@ struct region {
 	struct bounce *bounce;         /* bounce.h; NULL: the device sees the memory itself */
 	struct sg_group *group;        /* of an entry of a list */
 	struct region *group_next;
+	struct sg_table *table;        /* of REGION_NONCONTIGUOUS: what the driver got */
 };
 
 /* What dma_map_sg() mapped at one time. */

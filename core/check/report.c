@@ -83,6 +83,8 @@ const char *release_name(const struct region *r)
 		return "dma_pool_free()";
 	case REGION_NONCOHERENT:
 		return "dma_free_noncoherent()";
+	case REGION_NONCONTIGUOUS:
+		return "dma_free_noncontiguous()";
 	case REGION_SINGLE:
 		return unmap_function(r);
 	case REGION_SG:
@@ -104,6 +106,8 @@ static const char *object_name(const struct region *r)
 		return "pool block";
 	case REGION_NONCOHERENT:
 		return "noncoherent buffer";
+	case REGION_NONCONTIGUOUS:
+		return "noncontiguous buffer";
 	case REGION_SINGLE:
 		return "mapping";
 	case REGION_SG:

@@ -17,7 +17,7 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 
 static bool is_noncoherent(const struct allocation *a)
 {
-	return a->kind == REGION_NONCOHERENT;
+	return region_kind_has_direction(a->kind);
 }
 
 /* One report at most: the first that refuses, or the mask if nothing does. */

@@ -114,6 +114,11 @@ void *coherent_take(struct allocation *a);
 /* The CPU zeroes bytes of coherent memory, through the pointer that it has for it. */
 void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site);
 
+/* ----------------------------------------------------------- noncoherent.c */
+
+/* What dma_alloc_noncoherent() takes, with the machine locked. False: nothing. */
+bool noncoherent_take(struct allocation *a);
+
 /* ------------------------------------------------------------------ pool.c */
 
 /* dma_pool_create() and dma_pool_destroy(), or those of dmam_, on behalf of @call. */

@@ -389,7 +389,7 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 	}
 	if (unlikely(r->managed))
 		managed_forget(r->dev->dmalab, r->cpu);
-	if (r->kind == REGION_NONCOHERENT && !reported)
+	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
 	release_memory(r->dev->dmalab, r, rel->call->site);
 	ledger_del(&lab->judge.ledger, r, rel->call->site);

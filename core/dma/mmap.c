@@ -7,6 +7,7 @@
 #include "dma/translate.h"
 
 #include <errno.h>
+#include <linux/scatterlist.h>
 #include <sys/mman.h>
 
 /* A mapping on its way. */
@@ -104,10 +105,10 @@ int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
 }
 
-int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
-		   struct page *page)
+static int map_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+		     struct page *page, const struct call *call)
 {
-	struct user_map map = { .d = lab_enter(dev, &THIS_CALL), .vma = vma, .size = size };
+	struct user_map map = { .d = lab_enter(dev, call), .vma = vma, .size = size };
 	const u8 *cpu = page_address(page);
 	int err;
 
@@ -118,6 +119,56 @@ int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
 	err = map_locked(&map, false);
 	lab_leave(map.d);
 	return err;
+}
+
+int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+		   struct page *page)
+{
+	return map_pages(dev, vma, size, page, &THIS_CALL);
+}
+
+int dma_mmap_noncontiguous(struct device *dev, struct vm_area_struct *vma, size_t size,
+			   struct sg_table *sgt)
+{
+	return map_pages(dev, vma, size, sgt && sgt->sgl ? sg_page(sgt->sgl) : NULL, &THIS_CALL);
+}
+
+/* The page behind an address; the list is the caller's. */
+static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, size_t size,
+		     const struct call *call)
+{
+	struct user_map map = { .d = lab_enter(dev, call), .size = size };
+	struct page *page = NULL;
+	size_t room;
+	int err;
+
+	if (!map.d)
+		return -ENXIO;
+	map.offset = route_walk(map.d, dma, false, &room);
+	if (size && is_allocated(&map, true))
+		page = &map.d->machine->hw.pages[map.offset >> PAGE_SHIFT];
+	lab_leave(map.d);
+	if (!page)
+		return -ENXIO;
+	err = sg_alloc_table(sgt, 1, GFP_KERNEL);
+	if (!err)
+		sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
+	return err;
+}
+
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs)
+{
+	(void)cpu_addr;
+	(void)attrs;
+	return get_table(dev, sgt, dma_addr, size, &THIS_CALL);
+}
+
+int dma_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size)
+{
+	(void)cpu_addr;
+	return get_table(dev, sgt, dma_addr, size, &THIS_CALL);
 }
 
 bool dma_can_mmap(struct device *dev)

@@ -5,7 +5,7 @@
  */
 #include "dma/direct.h"
 
-static bool get_pages(struct allocation *a)
+bool noncoherent_take(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
@@ -28,7 +28,7 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,
 
 	if (!a.d)
 		return NULL;
-	if (get_pages(&a)) {
+	if (noncoherent_take(&a)) {
 		*dma_handle = a.dma;
 		cpu = a.d->machine->hw.cached + a.offset;
 	}

@@ -263,6 +263,14 @@ static void sync_group(struct sync *s, unsigned nents)
 	bool reported;
 
 	if (unlikely(!group)) {
+		const struct region *r = s->place == NO_OFFSET ? NULL :
+			ledger_alloc_at(&s->d->machine->judge.ledger, s->place);
+
+		if (r && r->kind == REGION_NONCONTIGUOUS && r->dma == s->dma && nents == 1) {
+			s->size = r->size;
+			sync_locked(s);
+			return;
+		}
 		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
 		return;
 	}

@@ -21,12 +21,21 @@
 #include <linux/device.h>
 #include <sys/single_threaded.h>
 
+struct noncontiguous;
+
+/* noncontiguous.h */
+struct lists {
+	struct noncontiguous *all, *gone, **last;
+	unsigned nr_gone;
+};
+
 struct dmalab_machine {
 	struct machine hw;
 	struct judge judge;
 	struct mm mm;
 	struct pools pools;
 	struct atomic_pool atomic;
+	struct lists lists;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0 */
 	unsigned fail_every;               /* fail one call in so many, by chance */

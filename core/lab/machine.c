@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Switching machines on and off, and what they tell of themselves. */
+#include "dma/noncontiguous.h"
 #include "lab/lab.h"
 
 #include <errno.h>
@@ -70,6 +71,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 		lab_device_free(&machine->devices->dev, &call);
 	lab_unregister(machine);
 	lab_devices_exit(machine);
+	lists_exit(&machine->lists);
 	pools_exit(&machine->pools, &machine->hw);
 	mm_exit(&machine->mm, &machine->hw);
 	judge_exit(&machine->judge);

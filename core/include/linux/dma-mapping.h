@@ -171,6 +171,33 @@ struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_ha
 void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
 		    enum dma_data_direction dir);
 
+/*
+ * dma_alloc_noncontiguous() - memory that need not be contiguous for the CPU.
+ * @attrs: 0 or DMA_ATTR_ALLOC_SINGLE_PAGES, which is ignored; others draw "bad-attrs"
+ *
+ * As dma_alloc_noncoherent() otherwise. The device sees one segment: sgt->nents is 1,
+ * sg_dma_address(sgt->sgl). Here it is always contiguous, so that orig_nents is 1 as
+ * well. Hand it over with dma_sync_sgtable_for_device() and _for_cpu(). NULL on failure.
+ */
+struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp,
+					 unsigned long attrs);
+
+/*
+ * dma_free_noncontiguous() - as dma_free_noncoherent(), and the list as well. NULL, and
+ * an empty list: nothing.
+ */
+void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+			    enum dma_data_direction dir);
+
+/*
+ * dma_vmap_noncontiguous() - all of it in one piece for the CPU: its cached pointer here.
+ *
+ * NULL for an empty list. dma_vunmap_noncontiguous() does nothing.
+ */
+void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt);
+void dma_vunmap_noncontiguous(struct device *dev, void *vaddr);
+
 /* ------------------------------------------------------------- user space */
 
 /*
@@ -197,6 +224,22 @@ int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 /* The same of dma_alloc_pages(); cached, and synced as before. */
 int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
 		   struct page *page);
+
+/* The same of dma_alloc_noncontiguous(). */
+int dma_mmap_noncontiguous(struct device *dev, struct vm_area_struct *vma, size_t size,
+			   struct sg_table *sgt);
+
+/*
+ * dma_get_sgtable() - the pages behind an allocation of dma_alloc_attrs(), as a list.
+ * @sgt: is filled with one entry; the caller frees it with sg_free_table()
+ *
+ * 0; -ENXIO when there is no such allocation of the device at @dma_addr; -ENOMEM. The
+ * list is not for dma_map_sgtable(): that draws "map-coherent".
+ */
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs);
+int dma_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+		    dma_addr_t dma_addr, size_t size);
 
 /* Whether dma_mmap_attrs() can work: not where the host's pages are larger. */
 bool dma_can_mmap(struct device *dev);

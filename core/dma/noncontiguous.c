@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Noncoherent memory as a list: without anything that joins scattered pages it is one
+ * contiguous piece, and the list has one entry. The CPU's view of it is the linear map.
+ */
+#include "dma/noncontiguous.h"
+
+#include <stdlib.h>
+
+#define NR_GONE 64u /* freed lists that are remembered */
+
+/* A list, which stays readable when it is freed: somebody may free it again. */
+struct noncontiguous {
+	struct sg_table table;
+	struct scatterlist entry;
+	struct noncontiguous *next;     /* among the gone */
+	struct noncontiguous *next_all; /* of the machine's */
+};
+
+static struct noncontiguous *list_new(struct lists *lists)
+{
+	struct noncontiguous *list = lists->gone;
+
+	if (lists->nr_gone >= NR_GONE) {
+		lists->gone = list->next;
+		lists->nr_gone--;
+		return list;
+	}
+	list = malloc(sizeof(*list));
+	if (!list)
+		return NULL;
+	list->next_all = lists->all;
+	lists->all = list;
+	return list;
+}
+
+static void list_free(struct lists *lists, struct noncontiguous *list)
+{
+	if (!lists->gone)
+		lists->last = &lists->gone;
+	list->next = NULL;
+	*lists->last = list;
+	lists->last = &list->next;
+	lists->nr_gone++;
+}
+
+void lists_exit(struct lists *lists)
+{
+	while (lists->all) {
+		struct noncontiguous *list = lists->all;
+
+		lists->all = list->next_all;
+		free(list);
+	}
+}
+
+static struct sg_table *alloc_locked(struct allocation *a)
+{
+	struct dmalab_machine *lab = a->d->machine;
+	struct noncontiguous *list;
+
+	if (a->attrs & ~DMA_ATTR_ALLOC_SINGLE_PAGES) {
+		direct_refuse(a, CHECK_BAD_ATTRS, "valid: none, or DMA_ATTR_ALLOC_SINGLE_PAGES");
+		return NULL;
+	}
+	list = list_new(&lab->lists);
+	if (!list)
+		return NULL;
+	if (!noncoherent_take(a)) {
+		list_free(&lab->lists, list);
+		return NULL;
+	}
+	if (judge_keeps_ledger(&lab->judge))
+		lab->judge.ledger.pages[a->page].alloc->table = &list->table;
+	sg_init_table(&list->entry, 1);
+	sg_set_page(&list->entry, &lab->hw.pages[a->page], PAGE_ALIGN(a->size), 0);
+	sg_dma_address(&list->entry) = a->dma;
+	sg_dma_len(&list->entry) = PAGE_ALIGN(a->size);
+	list->table = (struct sg_table){ .sgl = &list->entry, .nents = 1, .orig_nents = 1 };
+	return &list->table;
+}
+
+struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp,
+					 unsigned long attrs)
+{
+	struct call call = THIS_CALL;
+	struct allocation a = {
+		.d = lab_enter(dev, &call), .call = &call, .size = size, .gfp = gfp,
+		.attrs = attrs, .dir = dir, .kind = REGION_NONCONTIGUOUS,
+	};
+	struct sg_table *sgt;
+
+	if (!a.d)
+		return NULL;
+	sgt = alloc_locked(&a);
+	lab_leave(a.d);
+	return sgt;
+}
+
+/* Is it the list itself, and not a copy, of something that is allocated? */
+static bool is_live(const struct judge *j, const struct sg_table *sgt)
+{
+	size_t offset = cpu_to_offset(j->hw, page_address(sg_page(sgt->sgl)));
+	const struct region *r = offset == NO_OFFSET ? NULL :
+				 j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+
+	return r && r->kind == REGION_NONCONTIGUOUS && r->table == sgt;
+}
+
+void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+			    enum dma_data_direction dir)
+{
+	struct call call = THIS_CALL;
+	struct release rel = {
+		.call = &call, .dev = dev, .size = size, .dir = dir, .kind = REGION_NONCONTIGUOUS,
+	};
+	struct dmalab_machine *lab;
+	bool live;
+
+	if (!sgt || !sgt->sgl)
+		return;
+	rel.cpu = page_address(sg_page(sgt->sgl));
+	rel.dma = sg_dma_address(sgt->sgl);
+	lab = rel.cpu ? lab_of(rel.cpu) : NULL;
+	if (!lab) {
+		release(&rel);
+		return;
+	}
+	lab_lock(lab);
+	live = !judge_keeps_ledger(&lab->judge) || is_live(&lab->judge, sgt);
+	lab_unlock(lab);
+	release(&rel);
+	if (!live)
+		return;
+	lab_lock(lab);
+	list_free(&lab->lists, (struct noncontiguous *)sgt);
+	lab_unlock(lab);
+}
+
+void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+
+	(void)size;
+	if (!d)
+		return NULL;
+	lab_leave(d);
+	return sgt && sgt->sgl ? page_address(sg_page(sgt->sgl)) : NULL;
+}
+
+void dma_vunmap_noncontiguous(struct device *dev, void *vaddr)
+{
+	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+
+	(void)vaddr;
+	if (d)
+		lab_leave(d);
+}
