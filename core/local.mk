@@ -86,6 +86,7 @@ libdmalab_la_SOURCES = \
 	core/dma/noncontiguous.c \
 	core/dma/noncontiguous.h \
 	core/dma/pool.c \
+	core/dma/pool-free.c \
 	core/dma/pool.h \
 	core/dma/scatterlist.c \
 	core/dma/streaming.c \

@@ -23,7 +23,8 @@ static void *block_ok(struct dma_pool *pool, dma_addr_t *dma)
 
 static void freed_to_another_pool(struct rig *r)
 {
-	struct dma_pool *requests = pool_ok(r, "requests", 64), *replies = pool_ok(r, "replies", 64);
+	struct dma_pool *requests = pool_ok(r, "requests", 64);
+	struct dma_pool *replies = pool_ok(r, "replies", 64);
 	dma_addr_t dma;
 	void *p;
 

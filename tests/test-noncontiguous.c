@@ -93,7 +93,8 @@ static void refused(void **state)
 	expect(&r, "bad-direction");
 	assert_null(dma_alloc_noncontiguous(r.dev, 0, DMA_TO_DEVICE, GFP_KERNEL, 0));
 	expect(&r, "zero-size");
-	assert_null(dma_alloc_noncontiguous(r.dev, SIZE, DMA_TO_DEVICE, GFP_KERNEL | __GFP_COMP, 0));
+	assert_null(dma_alloc_noncontiguous(r.dev, SIZE, DMA_TO_DEVICE,
+					    GFP_KERNEL | __GFP_COMP, 0));
 	expect(&r, "compound-gfp");
 	assert_null(dma_alloc_noncontiguous(r.dev, 1ul << 40, DMA_TO_DEVICE, GFP_KERNEL, 0));
 	dmalab_machine_fail_nth(r.machine, 1);

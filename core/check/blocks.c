@@ -49,8 +49,8 @@ struct region block_region(const struct block *block)
 
 	return (struct region){
 		.dev = b->dev, .offset = b->offset + start, .size = b->size,
-		.place = b->place + start, .dma = b->dma + start, .cpu = b->cpu + start, .kind = REGION_BLOCK,
-		.dir = DMA_BIDIRECTIONAL, .function = "dma_pool_alloc",
+		.place = b->place + start, .dma = b->dma + start, .cpu = b->cpu + start,
+		.kind = REGION_BLOCK, .dir = DMA_BIDIRECTIONAL, .function = "dma_pool_alloc",
 		.born = block->born, .died = block->died,
 	};
 }

@@ -127,7 +127,8 @@ static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem, si
 	for (u32 i = 0; i < nr_chunks(mem->nr_pages); i++) {
 		u32 nr = chunk_pages(mem, i);
 
-		mem->chunk[i] = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(page_offset(nr)), ~0ull);
+		mem->chunk[i] = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(page_offset(nr)),
+					    ~0ull);
 		if (mem->chunk[i] == NO_PAGE) {
 			free_chunks(lab, mem, i, site);
 			return false;
@@ -143,7 +144,7 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size, site_t 
 	struct device_memory *mem;
 	u32 nr_pages;
 
-	if (!size || dma + size - 1 < dma || (dma + size - 1) & (PLACE_IOVA | PLACE_MMIO | 1ull << 63))
+	if (!size || dma + size - 1 < dma || dma + size - 1 >= PLACE_IOVA)
 		return -EINVAL;
 	if (d->memory)
 		return -EBUSY;
@@ -191,7 +192,8 @@ static cold void report_busy(struct dmalab_device *d, const struct call *call)
 		.missing = "dma_free_coherent() of each allocation before this",
 	};
 
-	snprintf(text, sizeof(text), "pages in use of the device's own memory: %u; it stays until they are freed",
+	snprintf(text, sizeof(text),
+		 "pages in use of the device's own memory: %u; it stays until they are freed",
 		 d->memory->nr_used);
 	judge_report(&d->machine->judge, &f);
 }

@@ -30,7 +30,8 @@ static bool in_range(const struct user_map *map)
 /* Address space that is the caller's: mapped, and not a machine's. */
 static bool is_callers(const struct vm_area_struct *vma)
 {
-	return vma && vma->vm_start < vma->vm_end && !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
+	return vma && vma->vm_start < vma->vm_end &&
+	       !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
 	       !lab_of((void *)vma->vm_start) && !lab_of((void *)(vma->vm_end - 1)) &&
 	       msync((void *)vma->vm_start, vma->vm_end - vma->vm_start, MS_ASYNC) == 0;
 }

@@ -6,8 +6,24 @@
 #include "check/blocks.h"
 
 struct call;
-struct dma_pool;
 struct dmalab_device;
+struct dmalab_machine;
+
+struct dma_pool {
+	struct dma_pool *self;          /* as long as the pool is there */
+	struct dmalab_machine *lab;     /* stays when it is gone */
+	struct dmalab_device *d;
+	struct dma_pool *next, **pprev; /* of the device's; or next among those gone */
+	struct block *free;
+	struct blocks *memory;
+	struct region *regions;         /* its memory in the ledger */
+	size_t size, boundary, length;  /* of a block; of what it is cut from */
+	size_t nr_live;                 /* blocks */
+	bool managed;                   /* it has a devres */
+	const char *function;
+	site_t born;
+	char name[32];
+};
 
 /*
  * The pools of a machine. A pool that is gone stays readable until the machine goes,
@@ -24,6 +40,9 @@ static inline bool pool_has(const struct pools *pools, u32 page)
 {
 	return pools->memory && pools->memory[page];
 }
+
+/* Begin a call. Returns the machine, locked; or, having drawn "pool-wrong-pool", NULL. */
+struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call);
 
 /* Put a live block back into its pool. */
 void pool_take_back(struct block *block, site_t site);
