@@ -2,7 +2,9 @@
 /* Every call that a trace may make: the kernel's, with its arguments, and ours. */
 #include "trace/run.h"
 
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+#include <linux/dmapool.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -19,8 +21,8 @@
 #define PTR(i)  (a[i].p)
 #define NUM(i)  (a[i].n)
 #define DIR(i)  ((enum dma_data_direction)a[i].n)
-#define LIST(i) (a[i].object->sgt.sgl)
-#define TABLE(i) (&a[i].object->sgt)
+#define TABLE(i) (a[i].object->sgt)
+#define LIST(i) (TABLE(i) ? TABLE(i)->sgl : NULL)
 
 /* ------------------------------------------------------------------ devices */
 
@@ -283,13 +285,57 @@ CALL(sg_list)
 	unsigned i;
 
 	UNUSED;
-	sg_free_table(&to->sgt);
-	if (n < 2 || n % 2 || sg_alloc_table(&to->sgt, n / 2, GFP_KERNEL)) {
+	sg_free_table(&to->own);
+	to->sgt = &to->own;
+	if (n < 2 || n % 2 || sg_alloc_table(&to->own, n / 2, GFP_KERNEL)) {
 		run_stop(r, "a list is of addresses and lengths: sg_list(a.cpu, 512, b.cpu, 512)");
 		return;
 	}
-	for_each_sgtable_sg(&to->sgt, sg, i)
+	for_each_sgtable_sg(&to->own, sg, i)
 		sg_set_buf(sg, PTR(2 * i), NUM(2 * i + 1));
+}
+
+CALL(dma_get_sgtable)
+{
+	UNUSED;
+	sg_free_table(&to->own);
+	to->sgt = &to->own;
+	if (dma_get_sgtable(DEV(0), &to->own, PTR(1), NUM(2), NUM(3)))
+		to->sgt = NULL;
+}
+
+CALL(dma_alloc_noncontiguous)
+{
+	UNUSED;
+	to->sgt = dma_alloc_noncontiguous(DEV(0), NUM(1), DIR(2), NUM(3), NUM(4));
+}
+
+/* A list of the trace's own is no allocation: to free it would be to free a wild pointer. */
+CALL(dma_free_noncontiguous)
+{
+	UNUSED;
+	if (TABLE(2) == &a[2].object->own) {
+		run_stop(r, "this list is not of dma_alloc_noncontiguous()");
+		return;
+	}
+	dma_free_noncontiguous(DEV(0), NUM(1), TABLE(2), DIR(3));
+	a[2].object->sgt = NULL;
+}
+
+CALL(dma_vmap_noncontiguous)
+{
+	UNUSED;
+	to->cpu = TABLE(2) ? dma_vmap_noncontiguous(DEV(0), NUM(1), TABLE(2)) : NULL;
+}
+
+CALL(dma_vunmap_noncontiguous) { UNUSED; dma_vunmap_noncontiguous(DEV(0), PTR(1)); }
+
+/* A call about a table needs one. */
+static bool has_table(struct run *r, struct sg_table *sgt)
+{
+	if (!sgt)
+		run_stop(r, "there is no list: its allocation failed, or it has been freed");
+	return sgt;
 }
 
 CALL(dma_map_sg) { UNUSED; to->number = dma_map_sg(DEV(0), LIST(1), NUM(2), DIR(3)); }
@@ -307,12 +353,85 @@ CALL(dma_unmap_sg_attrs)
 	dma_unmap_sg_attrs(DEV(0), LIST(1), NUM(2), DIR(3), NUM(4));
 }
 
-CALL(dma_map_sgtable) { UNUSED; to->number = dma_map_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3)); }
-CALL(dma_unmap_sgtable) { UNUSED; dma_unmap_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3)); }
+
+CALL(dma_map_sgtable)
+{
+	UNUSED;
+	if (has_table(r, TABLE(1)))
+		to->number = dma_map_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3));
+}
+
+CALL(dma_unmap_sgtable)
+{
+	UNUSED;
+	if (has_table(r, TABLE(1)))
+		dma_unmap_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3));
+}
+
 CALL(dma_sync_sg_for_cpu) { UNUSED; dma_sync_sg_for_cpu(DEV(0), LIST(1), NUM(2), DIR(3)); }
 CALL(dma_sync_sg_for_device) { UNUSED; dma_sync_sg_for_device(DEV(0), LIST(1), NUM(2), DIR(3)); }
-CALL(dma_sync_sgtable_for_cpu) { UNUSED; dma_sync_sgtable_for_cpu(DEV(0), TABLE(1), DIR(2)); }
-CALL(dma_sync_sgtable_for_device) { UNUSED; dma_sync_sgtable_for_device(DEV(0), TABLE(1), DIR(2)); }
+
+CALL(dma_sync_sgtable_for_cpu)
+{
+	UNUSED;
+	if (has_table(r, TABLE(1)))
+		dma_sync_sgtable_for_cpu(DEV(0), TABLE(1), DIR(2));
+}
+
+CALL(dma_sync_sgtable_for_device)
+{
+	UNUSED;
+	if (has_table(r, TABLE(1)))
+		dma_sync_sgtable_for_device(DEV(0), TABLE(1), DIR(2));
+}
+
+/* -------------------------------------------------- pools and managed memory */
+
+CALL(dma_pool_create)
+{
+	UNUSED;
+	to->pool = dma_pool_create(a[0].string, DEV(1), NUM(2), NUM(3), NUM(4));
+}
+
+CALL(dma_pool_destroy) { UNUSED; dma_pool_destroy(a[0].any); }
+CALL(dma_pool_alloc) { UNUSED; to->cpu = dma_pool_alloc(a[0].any, NUM(1), &to->dma); }
+CALL(dma_pool_zalloc) { UNUSED; to->cpu = dma_pool_zalloc(a[0].any, NUM(1), &to->dma); }
+CALL(dma_pool_free) { UNUSED; dma_pool_free(a[0].any, PTR(1), NUM(2)); }
+
+CALL(dmam_pool_create)
+{
+	UNUSED;
+	to->pool = dmam_pool_create(a[0].string, DEV(1), NUM(2), NUM(3), NUM(4));
+}
+
+CALL(dmam_pool_destroy) { UNUSED; dmam_pool_destroy(a[0].any); }
+
+CALL(dmam_alloc_coherent)
+{
+	UNUSED;
+	to->cpu = dmam_alloc_coherent(DEV(0), NUM(1), &to->dma, NUM(2));
+}
+
+CALL(dmam_free_coherent) { UNUSED; dmam_free_coherent(DEV(0), NUM(1), PTR(2), NUM(3)); }
+CALL(devm_kmalloc) { UNUSED; to->cpu = devm_kmalloc(DEV(0), NUM(1), NUM(2)); }
+
+CALL(dma_declare_coherent_memory)
+{
+	UNUSED;
+	to->number = dma_declare_coherent_memory(DEV(0), NUM(1), NUM(2), NUM(3));
+}
+
+CALL(dma_release_coherent_memory) { UNUSED; dma_release_coherent_memory(DEV(0)); }
+
+CALL(kmem_cache_create)
+{
+	UNUSED;
+	to->cache = kmem_cache_create(a[0].string, NUM(1), NUM(2), 0, NULL);
+}
+
+CALL(kmem_cache_destroy) { UNUSED; kmem_cache_destroy(a[0].any); }
+CALL(kmem_cache_alloc) { UNUSED; to->cpu = kmem_cache_alloc(a[0].any, NUM(1)); }
+CALL(kmem_cache_free) { UNUSED; kmem_cache_free(a[0].any, PTR(1)); }
 
 /* ----------------------------------------------------------------- accesses */
 
@@ -486,6 +605,14 @@ const struct call_type call_types[] = {
 	    "dma_sync_single_range_for_device(dev, dma, offset, size, dir)"),
 
 	ROW(sg_list, "*pz", OBJECT_LIST, "sg_list(cpu, length, cpu, length, ...)"),
+	ROW(dma_get_sgtable, "dpaz", OBJECT_LIST, "dma_get_sgtable(dev, cpu, dma, size)"),
+	ROW(dma_alloc_noncontiguous, "dzDGA", OBJECT_LIST,
+	    "dma_alloc_noncontiguous(dev, size, dir, gfp, attrs)"),
+	ROW(dma_free_noncontiguous, "dztD", NOTHING,
+	    "dma_free_noncontiguous(dev, size, list.sgt, dir)"),
+	ROW(dma_vmap_noncontiguous, "dzt", OBJECT_MEMORY,
+	    "dma_vmap_noncontiguous(dev, size, list.sgt)"),
+	ROW(dma_vunmap_noncontiguous, "dp", NOTHING, "dma_vunmap_noncontiguous(dev, cpu)"),
 	ROW(dma_map_sg, "dszD", OBJECT_NUMBER, "dma_map_sg(dev, list.sgl, nents, dir)"),
 	ROW(dma_unmap_sg, "dszD", NOTHING, "dma_unmap_sg(dev, list.sgl, nents, dir)"),
 	ROW(dma_map_sg_attrs, "dszDA", OBJECT_NUMBER,
@@ -501,6 +628,26 @@ const struct call_type call_types[] = {
 	    "dma_sync_sgtable_for_cpu(dev, list.sgt, dir)"),
 	ROW(dma_sync_sgtable_for_device, "dtD", NOTHING,
 	    "dma_sync_sgtable_for_device(dev, list.sgt, dir)"),
+
+	ROW(dma_pool_create, "Sdzzz", OBJECT_POOL,
+	    "dma_pool_create(\"name\", dev, size, align, boundary)"),
+	ROW(dma_pool_destroy, "o", NOTHING, "dma_pool_destroy(pool)"),
+	ROW(dma_pool_alloc, "oG", OBJECT_MEMORY, "dma_pool_alloc(pool, gfp)"),
+	ROW(dma_pool_zalloc, "oG", OBJECT_MEMORY, "dma_pool_zalloc(pool, gfp)"),
+	ROW(dma_pool_free, "opa", NOTHING, "dma_pool_free(pool, cpu, dma)"),
+	ROW(dmam_pool_create, "Sdzzz", OBJECT_POOL,
+	    "dmam_pool_create(\"name\", dev, size, align, boundary)"),
+	ROW(dmam_pool_destroy, "o", NOTHING, "dmam_pool_destroy(pool)"),
+	ROW(dmam_alloc_coherent, "dzG", OBJECT_MEMORY, "dmam_alloc_coherent(dev, size, gfp)"),
+	ROW(dmam_free_coherent, "dzpa", NOTHING, "dmam_free_coherent(dev, size, cpu, dma)"),
+	ROW(devm_kmalloc, "dzG", OBJECT_MEMORY, "devm_kmalloc(dev, size, gfp)"),
+	ROW(dma_declare_coherent_memory, "dhaz", OBJECT_NUMBER,
+	    "dma_declare_coherent_memory(dev, phys, device_addr, size)"),
+	ROW(dma_release_coherent_memory, "d", NOTHING, "dma_release_coherent_memory(dev)"),
+	ROW(kmem_cache_create, "Szz", OBJECT_CACHE, "kmem_cache_create(\"name\", size, align)"),
+	ROW(kmem_cache_destroy, "c", NOTHING, "kmem_cache_destroy(cache)"),
+	ROW(kmem_cache_alloc, "cG", OBJECT_MEMORY, "kmem_cache_alloc(cache, gfp)"),
+	ROW(kmem_cache_free, "cp", NOTHING, "kmem_cache_free(cache, cpu)"),
 
 	ROW(cpu_read, "pz?v", NOTHING, "cpu_read(cpu, length), and what must be seen there"),
 	ROW(cpu_write, "pz?v", NOTHING, "cpu_write(cpu, length), and what to store"),

@@ -29,6 +29,11 @@ static const struct {
 	{ "global", "$.cpu = a_global" },
 	{ "rodata", "$.cpu = (void *)a_constant" },
 	{ "heap", "$.cpu = calloc(1, %0)" },
+	{ "dma_pool_alloc", "$.cpu = dma_pool_alloc(%0, %1, &$.dma)" },
+	{ "dma_pool_zalloc", "$.cpu = dma_pool_zalloc(%0, %1, &$.dma)" },
+	{ "dmam_alloc_coherent", "$.cpu = dmam_alloc_coherent(%0, %1, &$.dma, %2)" },
+	{ "kmem_cache_create", "$ = kmem_cache_create(%0, %1, %2, 0, NULL)" },
+	{ "dma_get_sgtable", "$ = calloc(1, sizeof(*$)); dma_get_sgtable(%0, $, %1, %2, %3)" },
 	{ "evict", "dmalab_cache_evict(%0, %1)" },
 	{ "fill", "dmalab_cache_fill(%0, %1)" },
 	{ "irq_enter", "dmalab_irq_enter()" },
@@ -46,7 +51,9 @@ static const struct {
 static const char prelude[] =
 	"#include <alloca.h>\n"
 	"#include <dmalab.h>\n"
+	"#include <linux/dma-map-ops.h>\n"
 	"#include <linux/dma-mapping.h>\n"
+	"#include <linux/dmapool.h>\n"
 	"#include <linux/interrupt.h>\n"
 	"#include <linux/kernel.h>\n"
 	"#include <linux/preempt.h>\n"
@@ -87,14 +94,15 @@ static const char prelude[] =
 	"\treturn sg;\n"
 	"}\n"
 	"\n"
-	"static inline void sg_list(struct sg_table *list, unsigned nents, ...)\n"
+	"static inline struct sg_table *sg_list(unsigned nents, ...)\n"
 	"{\n"
+	"\tstruct sg_table *list = calloc(1, sizeof(*list));\n"
 	"\tstruct scatterlist *sg;\n"
 	"\tunsigned i;\n"
 	"\tva_list args;\n"
 	"\n"
-	"\tif (sg_alloc_table(list, nents, GFP_KERNEL))\n"
-	"\t\treturn;\n"
+	"\tif (!list || sg_alloc_table(list, nents, GFP_KERNEL))\n"
+	"\t\texit(2);\n"
 	"\tva_start(args, nents);\n"
 	"\tfor_each_sgtable_sg(list, sg, i) {\n"
 	"\t\tvoid *p = va_arg(args, void *);\n"
@@ -102,6 +110,7 @@ static const char prelude[] =
 	"\t\tsg_set_buf(sg, p, va_arg(args, unsigned long long));\n"
 	"\t}\n"
 	"\tva_end(args);\n"
+	"\treturn list;\n"
 	"}\n"
 	"\n"
 	"/* What to store: a string, a byte, or (-1) another byte each time. */\n"
@@ -158,12 +167,10 @@ static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
 		fputs("virt_to_page(", to);
 	else if (a->field == FIELD_PHYS)
 		fputs("virt_to_phys(", to);
-	else if (a->field == FIELD_SGT)
-		fputc('&', to);
 	else if (address && a->offset)
 		fputs("((char *)", to);
 	if (a->has_element)
-		fputs(a->field == FIELD_LEN ? "sg_dma_len(segment(&" : "sg_dma_address(segment(&", to);
+		fputs(a->field == FIELD_LEN ? "sg_dma_len(segment(" : "sg_dma_address(segment(", to);
 	emit_name(t, a->object, to);
 	if (a->has_element)
 		fprintf(to, ", %u))", a->element);
@@ -172,7 +179,7 @@ static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
 	else if (a->field == FIELD_DMA)
 		fputs(".dma", to);
 	else if (a->field == FIELD_SGL)
-		fputs(".sgl", to);
+		fputs("->sgl", to);
 	if (a->field == FIELD_PAGE || a->field == FIELD_PHYS)
 		fputc(')', to);
 	if (a->offset)
@@ -309,9 +316,8 @@ static void emit_statement(const struct trace *t, const struct statement *s, FIL
 	} else if (c) {
 		emit_template(t, s, c, to);
 	} else if (strcmp(s->call->name, "sg_list") == 0) {
-		fputs("sg_list(&", to);
 		emit_target(t, s, to);
-		fprintf(to, ", %u, ", s->nr_args / 2);
+		fprintf(to, " = sg_list(%u, ", s->nr_args / 2);
 		emit_args(t, s, to);
 		fputc(')', to);
 	} else {
@@ -329,8 +335,8 @@ static void emit_statement(const struct trace *t, const struct statement *s, FIL
 
 static const char *const c_types[NR_OBJECT_KINDS] = {
 	[OBJECT_DEVICE] = "struct device *", [OBJECT_MEMORY] = "struct memory ",
-	[OBJECT_MAPPING] = "struct memory ", [OBJECT_LIST] = "struct sg_table ",
-	[OBJECT_POOL] = "struct dma_pool *", [OBJECT_LOCK] = "struct lock ",
+	[OBJECT_MAPPING] = "struct memory ", [OBJECT_LIST] = "struct sg_table *",
+	[OBJECT_POOL] = "struct dma_pool *", [OBJECT_CACHE] = "struct kmem_cache *", [OBJECT_LOCK] = "struct lock ",
 	[OBJECT_NUMBER] = "unsigned long long ", [OBJECT_UNKNOWN] = "int ",
 };
 

@@ -33,7 +33,8 @@ const char *const field_names[NR_FIELDS] = {
 
 const char *const object_kind_names[NR_OBJECT_KINDS] = {
 	[OBJECT_DEVICE] = "device", [OBJECT_MEMORY] = "memory", [OBJECT_MAPPING] = "mapping",
-	[OBJECT_LIST] = "list", [OBJECT_POOL] = "pool", [OBJECT_LOCK] = "lock",
+	[OBJECT_LIST] = "list", [OBJECT_POOL] = "pool", [OBJECT_CACHE] = "cache",
+	[OBJECT_LOCK] = "lock",
 	[OBJECT_NUMBER] = "number", [OBJECT_UNKNOWN] = "unknown",
 };
 
@@ -185,6 +186,7 @@ static const char *wanted(char parameter)
 	case 's': return "a list, such as list.sgl";
 	case 't': return "a table, such as list.sgt";
 	case 'o': return "a pool, or NULL";
+	case 'c': return "a cache of objects, or NULL";
 	case 'l': return "a lock";
 	case 'z': return "a number";
 	case 'D': return "DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE or DMA_NONE";
@@ -222,6 +224,8 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 		return kind == OBJECT_DEVICE && !a->field && !a->offset;
 	case 'o':
 		return kind == OBJECT_POOL && !a->field && !a->offset;
+	case 'c':
+		return kind == OBJECT_CACHE && !a->field && !a->offset;
 	case 'l':
 		return kind == OBJECT_LOCK && !a->field && !a->offset;
 	case 'p':
@@ -244,7 +248,7 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 
 static bool arg_fits(const struct trace *t, const struct arg *a, char parameter)
 {
-	bool pointer = strchr("dpPo", parameter);
+	bool pointer = strchr("dpPoc", parameter);
 
 	switch (a->kind) {
 	case ARG_NUMBER:

@@ -156,7 +156,7 @@ void run_access(struct run *r, const struct access_args *a)
 static u64 field_value(struct run *r, const struct arg *arg)
 {
 	struct object *o = &r->objects[arg->object];
-	struct scatterlist *sg = o->sgt.sgl;
+	struct scatterlist *sg = o->sgt ? o->sgt->sgl : NULL;
 
 	for (u32 i = 0; arg->has_element && sg && i < arg->element; i++)
 		sg = sg_next(sg);
@@ -212,6 +212,9 @@ static union value value_of(struct run *r, const struct arg *arg)
 		case OBJECT_POOL:
 			v.any = r->objects[arg->object].pool;
 			break;
+		case OBJECT_CACHE:
+			v.any = r->objects[arg->object].cache;
+			break;
 		case OBJECT_LOCK:
 			v.object = &r->objects[arg->object];
 			break;
@@ -243,7 +246,7 @@ static void run_statement(struct run *r, const struct statement *s)
 	s->call->run(r, to, values, s->nr_args);
 	if (!r->result->error)
 		check_expectations(r);
-	sg_free_table(&none.sgt);
+	sg_free_table(&none.own);
 	free(none.host);
 }
 
@@ -317,7 +320,7 @@ static void end(struct run *r)
 	dmalab_machine_free(r->machine);
 	dmalab_set_site(NULL);
 	for (u32 i = 0; i < t->nr_names; i++) {
-		sg_free_table(&r->objects[i].sgt);
+		sg_free_table(&r->objects[i].own);
 		free(r->objects[i].host);
 	}
 	free(r->objects);

@@ -16,8 +16,10 @@ struct object {
 	size_t size;             /* of host memory: bytes that may be touched */
 	void *host;              /* to be freed by the runner */
 	dma_addr_t dma;
-	struct sg_table sgt;
+	struct sg_table own;     /* of sg_list(), */
+	struct sg_table *sgt;    /* which this points to, if not into the library's */
 	struct dma_pool *pool;
+	struct kmem_cache *cache;
 	spinlock_t lock;
 	unsigned long flags;
 	u64 number;

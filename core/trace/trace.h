@@ -36,6 +36,7 @@ enum object_kind {
 	OBJECT_MAPPING,  /* .dma */
 	OBJECT_LIST,     /* .sgl .sgt, and [i].dma [i].len of its segments */
 	OBJECT_POOL,
+	OBJECT_CACHE,    /* of kmem_cache_create() */
 	OBJECT_LOCK,
 	OBJECT_NUMBER,
 	OBJECT_UNKNOWN,  /* its own line has an error: say nothing more of it */
@@ -117,7 +118,7 @@ struct trace {
  * Parameters, a letter each; behind '?' they may be left out:
  *
  *   d device   p CPU address   a DMA address   P page      h physical address
- *   s list     t table         o pool          l lock      z number
+ *   s list     t table         o pool          c cache     l lock      z number
  *   D direction   G gfp flags  A attributes    v a byte or a string   S string
  */
 union value {
