@@ -29,6 +29,8 @@ unit_tests = \
 	tests/test-plain.t \
 	tests/test-quiet.t \
 	tests/test-report.t \
+	tests/test-resource.t \
+	tests/test-streaming.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-zeroing.t
@@ -130,6 +132,14 @@ tests_test_quiet_t_LDADD = $(TEST_LDADD)
 tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_report_t_LDADD = $(TEST_LDADD)
+
+tests_test_resource_t_SOURCES = tests/test-resource.c $(RIG)
+tests_test_resource_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_resource_t_LDADD = $(TEST_LDADD)
+
+tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
+tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_streaming_t_LDADD = $(TEST_LDADD)
 
 tests_test_sync_t_SOURCES = tests/test-sync.c $(RIG)
 tests_test_sync_t_CFLAGS = $(TEST_CFLAGS)

@@ -376,8 +376,7 @@ static void unmap_unchecked(const struct search *s)
 	bool sync = direction_ok(rel->dir) && !(rel->attrs & DMA_ATTR_SKIP_CPU_SYNC);
 
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		if (iommu_translate(hw, rel->dma, 0) != NO_IOVA)
-			iommu_unmap(hw, rel->dma, rel->size);
+		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
 		return;
 	}
 	if (s->by_dma >= hw->ram_size || rel->size > bank_bytes(hw, s->by_dma))
@@ -404,7 +403,7 @@ static void free_unchecked(const struct search *s)
 			return;
 		if (rel->kind == REGION_COHERENT)
 			offset = phys_to_offset(hw, phys);
-		iommu_unmap(hw, rel->dma, rel->size);
+		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
 	}
 	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
 		pages_free(hw, offset >> PAGE_SHIFT);

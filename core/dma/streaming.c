@@ -173,7 +173,8 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 		for (; span; span = span->next) {
 			struct region *r = span->region;
 
-			if (r->dma == dma_addr && r->dev == dev && !r->checked) {
+			if (r->dma == dma_addr && r->dev == dev && !r->checked &&
+			    r->kind == REGION_SINGLE) {
 				r->checked = true;
 				break;
 			}

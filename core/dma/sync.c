@@ -333,11 +333,12 @@ void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 {
 	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	bool bounced;
 
-	(void)dma_addr;
 	if (!d)
 		return false;
+	bounced = swiotlb_holds(&d->machine->hw,
+				bus_place(&d->machine->hw, &d->window, dma_addr));
 	lab_leave(d);
-	return !dev->dma_coherent ||
-	       d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
+	return !dev->dma_coherent || bounced;
 }
