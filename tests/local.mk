@@ -19,6 +19,7 @@ unit_tests = \
 	tests/test-handle.t \
 	tests/test-host-memory.t \
 	tests/test-limits.t \
+	tests/test-lists.t \
 	tests/test-machines.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
@@ -92,6 +93,10 @@ tests_test_host_memory_t_LDFLAGS = -static \
 tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
 tests_test_limits_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_limits_t_LDADD = $(TEST_LDADD)
+
+tests_test_lists_t_SOURCES = tests/test-lists.c $(RIG)
+tests_test_lists_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_lists_t_LDADD = $(TEST_LDADD)
 
 tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
 tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)

@@ -104,7 +104,8 @@ struct release {
 	dma_addr_t dma;
 	enum dma_data_direction dir;
 	unsigned long attrs;
-	unsigned nents;                /* of a list */
+	unsigned nents;                /* of a list: */
+	struct scatterlist *sgl;
 };
 
 /*
@@ -119,6 +120,12 @@ void release(const struct release *rel);
  */
 struct damage region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
 				enum dma_data_direction dir, site_t site);
+
+/*
+ * How well a mapped list that begins with @r fits the one that a driver names: whether
+ * @r is its first entry, then whether the others are the same, then how many they are.
+ */
+unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);

@@ -69,9 +69,12 @@ static int mapping_fit(const struct release *rel, const struct region *r, u64 pl
 		return 0;
 	if (r->dma != rel->dma)
 		return r->dev == rel->dev && region_holds(r, place, 1);
-	fit += (r->dev == rel->dev) * 16 + (r->kind == rel->kind) * 8;
-	fit += (r->size == rel->size) * 4 + (r->dir == rel->dir) * 2;
-	fit += ((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0;
+	fit += (r->dev == rel->dev) * 128 + (r->kind == rel->kind) * 64;
+	if (r->kind != rel->kind || !r->group)
+		fit += (r->size == rel->size) * 4;
+	else
+		fit += list_fit(r, rel->sgl, rel->nents) * 4;
+	fit += (r->dir == rel->dir) * 2 + (((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0);
 	return fit + 1;
 }
 

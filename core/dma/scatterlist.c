@@ -233,6 +233,23 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 
 /* --------------------------------------------------------------- unmapping */
 
+/* Addresses of their own, as an IOMMU gives them, tell lists apart by the first. */
+unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents)
+{
+	const struct sg_group *group = r->group;
+	const struct region *at = r;
+	struct scatterlist *sg = sgl;
+	unsigned fit = (group->first == r) * 8 + (group->nents == nents);
+
+	for (unsigned i = 0; i < nents && sg && at && !group->iova_size; i++) {
+		if (at->dma != sg_dma_address(sg))
+			return fit;
+		sg = sg_next(sg);
+		at = at->group_next;
+	}
+	return fit + 4;
+}
+
 /* Without a ledger nobody but the list knows what there is to unmap. */
 static cold void unmap_unchecked(struct release *rel, struct scatterlist *sgl)
 {
@@ -263,7 +280,7 @@ static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
 {
 	struct release rel = {
 		.call = call, .dev = dev, .dir = dir, .attrs = attrs, .kind = REGION_SG,
-		.nents = nents > 0 ? nents : 0,
+		.sgl = sgl, .nents = nents > 0 ? nents : 0,
 		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
 	};
 
@@ -304,7 +321,8 @@ void dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
 int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		    unsigned long attrs)
 {
-	int n = map_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+	int n = map_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
+			 &THIS_CALL);
 
 	if (n < 0)
 		return n;
@@ -315,5 +333,6 @@ int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_dire
 void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		       unsigned long attrs)
 {
-	unmap_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+	unmap_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
+		   &THIS_CALL);
 }
