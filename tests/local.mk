@@ -31,6 +31,8 @@ unit_tests = \
 	tests/test-quiet.t \
 	tests/test-report.t \
 	tests/test-resource.t \
+	tests/test-scatterlist.t \
+	tests/test-segments.t \
 	tests/test-streaming.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
@@ -141,6 +143,14 @@ tests_test_report_t_LDADD = $(TEST_LDADD)
 tests_test_resource_t_SOURCES = tests/test-resource.c $(RIG)
 tests_test_resource_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_resource_t_LDADD = $(TEST_LDADD)
+
+tests_test_scatterlist_t_SOURCES = tests/test-scatterlist.c $(RIG)
+tests_test_scatterlist_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_scatterlist_t_LDADD = $(TEST_LDADD)
+
+tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
+tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_segments_t_LDADD = $(TEST_LDADD)
 
 tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
 tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)

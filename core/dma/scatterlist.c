@@ -31,36 +31,37 @@ static void take_entry(struct list *l, const struct scatterlist *sg)
 
 /* ------------------------------------------------------------------ checks */
 
-static bool segment_fits(struct list *l, const struct scatterlist *sg)
+static cold void report_length(struct list *l, unsigned int max)
 {
-	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
-	u64 max = p && p->max_segment_size ? p->max_segment_size : 64 << 10;
-	u64 boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull;
-	phys_addr_t first = sg_phys(sg), last = first + sg->length - 1;
 	char text[96];
 
-	if (sg->length > max) {
-		snprintf(text, sizeof(text),
-			 "at most %llu bytes: dma_set_max_seg_size() where the device takes more",
-			 (unsigned long long)max);
-		map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
-	} else if ((first ^ last) & ~boundary) {
-		snprintf(text, sizeof(text),
-			 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
-			 (unsigned long long)first, (unsigned long long)last,
-			 (unsigned long long)boundary);
-		map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
-	} else {
-		return true;
-	}
-	return false;
+	snprintf(text, sizeof(text),
+		 "at most %u bytes: dma_set_max_seg_size() where the device takes more", max);
+	map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
+}
+
+/* As the device sees it: on the bus, an entry may lie better than in RAM. */
+static void check_boundary(struct list *l, dma_addr_t first)
+{
+	u64 boundary = dma_get_seg_boundary(&l->map.d->dev);
+	dma_addr_t last = first + l->map.size - 1;
+	char text[128];
+
+	if (likely(!((first ^ last) & ~boundary)))
+		return;
+	snprintf(text, sizeof(text),
+		 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
+		 (unsigned long long)first, (unsigned long long)last,
+		 (unsigned long long)boundary);
+	map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
 }
 
 /* Draws the first thing wrong. Too long a segment is mapped all the same. */
 static int check_list(struct list *l)
 {
+	unsigned int max = dma_get_max_seg_size(&l->map.d->dev);
 	struct scatterlist *sg = l->sgl;
-	bool fits = true;
+	bool too_long = false;
 
 	l->map.size = l->nents;
 	if (!map_arguments_ok(&l->map))
@@ -74,7 +75,10 @@ static int check_list(struct list *l)
 		take_entry(l, sg);
 		if (!map_arguments_ok(&l->map) || !map_memory_ok(&l->map))
 			return -EINVAL;
-		fits = fits && segment_fits(l, sg);
+		if (unlikely(sg->length > max) && !too_long) {
+			report_length(l, max);
+			too_long = true;
+		}
 	}
 	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev.dma_coherent)
 		return -EOPNOTSUPP;
@@ -106,6 +110,7 @@ static int map_entries(struct list *l)
 		if (unlikely(!r))
 			return -EIO;
 		join(l, r);
+		check_boundary(l, r->dma);
 		sg_dma_address(sg) = r->dma;
 		sg_dma_len(sg) = sg->length;
 	}
@@ -116,6 +121,14 @@ static int map_entries(struct list *l)
 static size_t entry_room(const struct scatterlist *sg)
 {
 	return PAGE_ALIGN(sg->offset % PAGE_SIZE + (size_t)sg->length);
+}
+
+/* Where the next entry goes: not across a boundary, if it need not be. */
+static size_t entry_start(size_t at, size_t room, u64 boundary)
+{
+	size_t pad = (boundary - at + 1) & boundary;
+
+	return pad && pad < room ? at + pad : at;
 }
 
 struct segments {
@@ -144,10 +157,9 @@ static void add_segment(struct segments *s, struct scatterlist *sgl, dma_addr_t 
 static int map_behind_iommu(struct list *l)
 {
 	struct machine *hw = &l->map.d->machine->hw;
-	const struct device_dma_parameters *p = l->map.d->dev.dma_parms;
 	struct segments s = {
-		.max = p && p->max_segment_size ? p->max_segment_size : 64 << 10,
-		.boundary = p && p->segment_boundary_mask ? p->segment_boundary_mask : ~0ull,
+		.max = dma_get_max_seg_size(&l->map.d->dev),
+		.boundary = dma_get_seg_boundary(&l->map.d->dev),
 	};
 	struct scatterlist *sg;
 	size_t size = 0, at = 0;
@@ -155,7 +167,7 @@ static int map_behind_iommu(struct list *l)
 	unsigned i;
 
 	for_each_sg(l->sgl, sg, l->nents, i)
-		size += entry_room(sg);
+		size = entry_start(size, entry_room(sg), s.boundary) + entry_room(sg);
 	iova = iommu_reserve(hw, size, map_limit(&l->map.d->dev));
 	if (iova == NO_IOVA)
 		return -ENOMEM;
@@ -164,10 +176,12 @@ static int map_behind_iommu(struct list *l)
 		l->group->iova_size = size;
 	}
 	for_each_sg(l->sgl, sg, l->nents, i) {
-		struct route route = { .dma = iova + at + sg->offset % PAGE_SIZE };
 		struct region none, *r;
+		struct route route;
 
 		take_entry(l, sg);
+		at = entry_start(at, entry_room(sg), s.boundary);
+		route = (struct route){ .dma = iova + at + sg->offset % PAGE_SIZE };
 		route.place = PLACE_IOVA | route.dma;
 		iommu_set(hw, route.dma, sg_phys(sg), sg->length,
 			  route_permissions(l->map.dir));
@@ -178,6 +192,7 @@ static int map_behind_iommu(struct list *l)
 			return -ENOMEM;
 		}
 		join(l, r);
+		check_boundary(l, route.dma);
 		at += entry_room(sg);
 		add_segment(&s, l->sgl, route.dma, sg->length);
 	}
@@ -250,29 +265,41 @@ unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nent
 	return fit + 4;
 }
 
-/* Without a ledger nobody but the list knows what there is to unmap. */
-static cold void unmap_unchecked(struct release *rel, struct scatterlist *sgl)
+/* The addresses of a list behind an IOMMU go in one piece; by what its segments say. */
+static cold void unmap_segments(const struct release *rel)
 {
-	bool merged = rel->dev->dmalab->machine->hw.profile->translation == TRANSLATE_IOMMU;
-	struct scatterlist *sg;
+	struct machine *hw = &rel->dev->dmalab->machine->hw;
+	struct scatterlist *sg = rel->sgl;
 	dma_addr_t end = rel->dma;
+
+	for (unsigned i = 0; i < rel->nents && sg && sg_dma_len(sg); i++, sg = sg_next(sg)) {
+		if (sg_dma_address(sg) < end ||
+		    iommu_mapped(hw, sg_dma_address(sg), sg_dma_len(sg)) != sg_dma_len(sg))
+			return;
+		end = sg_dma_address(sg) + sg_dma_len(sg);
+	}
+	iommu_unmap(hw, rel->dma, end - rel->dma);
+}
+
+/* Without a ledger nobody but the list knows what there is to unmap. */
+static cold void unmap_unchecked(struct release *rel)
+{
+	struct dmalab_device *d = rel->dev->dmalab;
+	struct scatterlist *sg;
 	unsigned i;
 
+	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU) {
+		lab_enter(rel->dev, rel->call);
+		unmap_segments(rel);
+		lab_leave(d);
+		return;
+	}
 	rel->kind = REGION_SINGLE;
-	for_each_sg(sgl, sg, rel->nents, i) {
-		if (!sg || (merged && !sg_dma_len(sg)))
-			break;
-		end = sg_dma_address(sg) + sg_dma_len(sg);
-		if (merged)
-			continue;
+	for (i = 0, sg = rel->sgl; i < rel->nents && sg; i++, sg = sg_next(sg)) {
 		rel->dma = sg_dma_address(sg);
 		rel->size = sg_dma_len(sg);
 		release(rel);
 	}
-	if (!merged)
-		return;
-	rel->size = end - rel->dma;
-	release(rel);
 }
 
 static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
@@ -285,7 +312,7 @@ static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
 	};
 
 	if (lab_knows(dev) && sgl && !judge_keeps_ledger(&dev->dmalab->machine->judge))
-		unmap_unchecked(&rel, sgl);
+		unmap_unchecked(&rel);
 	else
 		release(&rel);
 }
