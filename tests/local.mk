@@ -9,6 +9,7 @@
 if WITH_CMOCKA
 unit_tests = \
 	tests/test-arguments.t \
+	tests/test-bounce.t \
 	tests/test-cache.t \
 	tests/test-catalogue.t \
 	tests/test-context.t \
@@ -51,6 +52,10 @@ CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_arguments_t_LDADD = $(TEST_LDADD)
+
+tests_test_bounce_t_SOURCES = tests/test-bounce.c $(RIG)
+tests_test_bounce_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_bounce_t_LDADD = $(TEST_LDADD)
 
 tests_test_cache_t_SOURCES = tests/test-cache.c $(RIG)
 tests_test_cache_t_CFLAGS = $(TEST_CFLAGS)

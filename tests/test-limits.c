@@ -92,10 +92,13 @@ static void constants(void **state)
 
 	(void)state;
 	for_each_profile(profile) {
+		bool iommu = strcmp(profile, "iommu") == 0;
+		size_t max = strcmp(profile, "swiotlb") == 0 ? 256 << 10 : SIZE_MAX;
+
 		rig_up(&r, profile);
-		assert_true(dma_max_mapping_size(r.dev) == SIZE_MAX);
-		assert_true(dma_opt_mapping_size(r.dev) == SIZE_MAX);
-		assert_int_equal(dma_get_merge_boundary(r.dev), 0);
+		assert_true(dma_max_mapping_size(r.dev) == max);
+		assert_true(dma_opt_mapping_size(r.dev) == (iommu ? 128 << 10 : max));
+		assert_int_equal(dma_get_merge_boundary(r.dev), iommu ? 4095 : 0);
 		assert_false(dma_pci_p2pdma_supported(r.dev));
 		assert_true(dma_dev_need_sync(r.dev));
 		assert_true(dma_need_unmap(r.dev));

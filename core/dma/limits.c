@@ -45,21 +45,37 @@ void dma_set_min_align_mask(struct device *dev, unsigned int min_align_mask)
 		parms->min_align_mask = min_align_mask;
 }
 
-size_t dma_max_mapping_size(struct device *dev)
+static enum translation translation_of(const struct device *dev)
 {
-	return is_ours(dev, &THIS_CALL) ? SIZE_MAX : 0;
+	return dev->dmalab->machine->hw.profile->translation;
 }
 
-/* No size is faster than another. */
+static size_t max_mapping_size(struct device *dev, const struct call *call)
+{
+	if (!is_ours(dev, call))
+		return 0;
+	return translation_of(dev) == TRANSLATE_BOUNCE ?
+	       swiotlb_max(dma_get_min_align_mask(dev)) : SIZE_MAX;
+}
+
+size_t dma_max_mapping_size(struct device *dev)
+{
+	return max_mapping_size(dev, &THIS_CALL);
+}
+
+/* An IOMMU keeps the addresses of small sizes for the next; no other size is faster. */
 size_t dma_opt_mapping_size(struct device *dev)
 {
-	return is_ours(dev, &THIS_CALL) ? SIZE_MAX : 0;
+	size_t max = max_mapping_size(dev, &THIS_CALL);
+
+	return max && translation_of(dev) == TRANSLATE_IOMMU ?
+	       PAGE_SIZE << (IOVA_ORDERS - 1) : max;
 }
 
 unsigned long dma_get_merge_boundary(struct device *dev)
 {
-	is_ours(dev, &THIS_CALL);
-	return 0;
+	return is_ours(dev, &THIS_CALL) && translation_of(dev) == TRANSLATE_IOMMU ?
+	       PAGE_SIZE - 1 : 0;
 }
 
 bool dma_pci_p2pdma_supported(struct device *dev)

@@ -20,6 +20,8 @@ static bool supported(const struct dmalab_device *d, u64 mask)
 	phys_addr_t last = bank->nr ? bank->phys + page_offset(bank->nr) - 1 :
 				      offset_to_phys(hw, hw->ram_size - 1);
 
+	if (hw->profile->translation == TRANSLATE_IOMMU)
+		return true;
 	/* What the bus does not show has the highest address there is. */
 	return mask >= DMA_BIT_MASK(32) || mask >= bus_from_phys(&d->window, last);
 }
@@ -88,6 +90,8 @@ u64 dma_get_mask(struct device *dev)
 
 static u64 required_mask(const struct dmalab_device *d)
 {
+	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU)
+		return DMA_BIT_MASK(32);
 	return (1ull << (63 - __builtin_clzll(last_dma_address(d) | 1))) * 2 - 1;
 }
 
@@ -108,6 +112,8 @@ static bool all_ram_visible(const struct dmalab_device *d)
 {
 	const struct machine *hw = &d->machine->hw;
 
+	if (hw->profile->translation == TRANSLATE_IOMMU)
+		return true;
 	for (int z = 0; z < NR_ZONES; z++) {
 		const struct bank *bank = &hw->bank[z];
 

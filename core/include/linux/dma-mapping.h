@@ -322,7 +322,7 @@ int dma_coerce_mask_and_coherent(struct device *dev, u64 mask);
 /* The streaming mask; 32 bits when unset. */
 u64 dma_get_mask(struct device *dev);
 
-/* The smallest mask that reaches all RAM of the machine. */
+/* The smallest mask that reaches all RAM of the machine; behind an IOMMU, 32 bits. */
 u64 dma_get_required_mask(struct device *dev);
 
 /*
@@ -346,11 +346,18 @@ int dma_get_cache_alignment(void);
 
 /* --------------------------------------------------- limits and parameters */
 
-/* The longest mapping that can succeed, and the longest fast one: SIZE_MAX, no limit. */
+/*
+ * The longest mapping that can succeed, and the longest fast one, in bytes. SIZE_MAX: no
+ * limit. A bounce buffer takes 256 KiB, less what dma_set_min_align_mask() costs; behind
+ * an IOMMU the addresses of up to 128 KiB are quickly had.
+ */
 size_t dma_max_mapping_size(struct device *dev);
 size_t dma_opt_mapping_size(struct device *dev);
 
-/* The boundary at which segments of a list can be merged, less one: 0, never. */
+/*
+ * The boundary at which segments of a list can be merged, less one: a page behind an
+ * IOMMU; else 0, never.
+ */
 unsigned long dma_get_merge_boundary(struct device *dev);
 
 /*
