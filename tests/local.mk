@@ -19,6 +19,7 @@ unit_tests = \
 	tests/test-golden.t \
 	tests/test-handle.t \
 	tests/test-host-memory.t \
+	tests/test-iommu.t \
 	tests/test-limits.t \
 	tests/test-lists.t \
 	tests/test-machines.t \
@@ -88,6 +89,10 @@ tests_test_golden_t_LDADD = $(TEST_LDADD)
 tests_test_handle_t_SOURCES = tests/test-handle.c $(RIG)
 tests_test_handle_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_handle_t_LDADD = $(TEST_LDADD)
+
+tests_test_iommu_t_SOURCES = tests/test-iommu.c $(RIG)
+tests_test_iommu_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_iommu_t_LDADD = $(TEST_LDADD)
 
 tests_test_host_memory_t_SOURCES = tests/test-host-memory.c $(RIG)
 tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
