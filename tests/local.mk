@@ -38,6 +38,7 @@ unit_tests = \
 	tests/test-streaming.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
+	tests/test-traps.t \
 	tests/test-zeroing.t
 
 check_PROGRAMS += $(unit_tests)
@@ -173,6 +174,10 @@ tests_test_sync_t_LDADD = $(TEST_LDADD)
 tests_test_threads_t_SOURCES = tests/test-threads.c $(RIG)
 tests_test_threads_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_threads_t_LDADD = $(TEST_LDADD)
+
+tests_test_traps_t_SOURCES = tests/test-traps.c $(RIG)
+tests_test_traps_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_traps_t_LDADD = $(TEST_LDADD)
 
 tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
 tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)
