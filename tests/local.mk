@@ -95,7 +95,7 @@ tests_test_iommu_t_SOURCES = tests/test-iommu.c $(RIG)
 tests_test_iommu_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_iommu_t_LDADD = $(TEST_LDADD)
 
-tests_test_host_memory_t_SOURCES = tests/test-host-memory.c $(RIG)
+tests_test_host_memory_t_SOURCES = tests/test-host-memory.c tests/host.c tests/host.h $(RIG)
 tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 # Not the shared library: --wrap redirects calls that are linked in.

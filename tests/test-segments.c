@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a device is given for a list: how many segments, where, how long. */
+/*
+ * What a device is given for a list: how many segments, where, how long, and how far
+ * it may go in them.
+ */
 #include "rig.h"
 
+#include <errno.h>
 #include <linux/scatterlist.h>
 
 #define MAX 12
@@ -240,6 +244,61 @@ static void disorder(void **state)
 	}
 }
 
+/* ---------------------------------------------------------------- devices */
+
+/* Entries that meet are one piece to the device; what is behind the last is not. */
+static void across_entries(void **state)
+{
+	const char *profile;
+	struct rig r;
+
+	(void)state;
+	for_each_profile(profile) {
+		struct scatterlist sg[2];
+		dma_addr_t dma, whole;
+		u8 *p;
+
+		rig_up(&r, profile);
+		p = kzalloc(4 * PAGE_SIZE, GFP_KERNEL);
+		sg_init_table(sg, 2);
+		sg_set_buf(&sg[0], p, PAGE_SIZE);
+		sg_set_buf(&sg[1], p + PAGE_SIZE, 100);
+		assert_in_range(dma_map_sg(r.dev, sg, 2, DMA_TO_DEVICE), 1, 2);
+		dma = sg_dma_address(&sg[0]);
+		if (!bounces(&r)) {
+			assert_int_equal(dev_read(&r, dma, PAGE_SIZE + 100), 0);
+			assert_int_equal(dev_read(&r, dma + 4000, 196), 0);
+			assert_int_equal(dev_read(&r, dma + PAGE_SIZE + 99, 1), 0);
+			expect(&r, "");
+			assert_int_equal(dev_read(&r, dma + 1, PAGE_SIZE + 100), -EFAULT);
+			expect(&r, "device-out-of-bounds");
+		}
+		dev_read(&r, dma + PAGE_SIZE + 100, 1);
+		assert_int_equal(r.nr, 1);
+		r.drawn[0] = 0, r.nr = 0;
+		assert_int_equal(dev_read(&r, dma, (size_t)1 << 20), -EFAULT);
+		expect(&r, "device-out-of-bounds");
+		assert_int_equal(dmalab_device_read(r.dev, dma, p, (size_t)-1), -EFAULT);
+		expect(&r, "device-out-of-bounds");
+		dev_write(&r, dma, 8);
+		expect(&r, "device-write-read-only");
+		/* What the list does not allow, another mapping may. */
+		whole = map_ok(&r, p, 4 * PAGE_SIZE, DMA_TO_DEVICE);
+		assert_int_equal(dev_read(&r, whole, 4 * PAGE_SIZE), 0);
+		assert_int_equal(dev_read(&r, whole + PAGE_SIZE, 3 * PAGE_SIZE), 0);
+		dma_unmap_single(r.dev, whole, 4 * PAGE_SIZE, DMA_TO_DEVICE);
+		whole = map_ok(&r, p, 4 * PAGE_SIZE, DMA_TO_DEVICE);
+		dma_unmap_sg(r.dev, sg, 2, DMA_TO_DEVICE);
+		assert_int_equal(dma_map_sg(r.dev, sg, 1, DMA_TO_DEVICE), 1);
+		assert_int_equal(dev_read(&r, whole, 4 * PAGE_SIZE), 0);
+		dma_unmap_sg(r.dev, sg, 1, DMA_TO_DEVICE);
+		dma_unmap_single(r.dev, whole, 4 * PAGE_SIZE, DMA_TO_DEVICE);
+		expect(&r, "");
+		kfree(p);
+		rig_down(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +307,7 @@ int main(void)
 		cmocka_unit_test(crossing),
 		cmocka_unit_test(one_report),
 		cmocka_unit_test(disorder),
+		cmocka_unit_test(across_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
