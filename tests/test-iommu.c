@@ -301,7 +301,7 @@ static void out_of_addresses(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < ARRAY_SIZE(levels); k++) {
-		static dma_addr_t dma[256];
+		static dma_addr_t dma[257];
 		unsigned n = 0;
 		struct rig r;
 		u8 *p;

@@ -124,6 +124,12 @@ static void out_of_reach(void **state)
 	assert_int_equal(dma_map_resource(r.dev, virt_to_phys(kmalloc_ok(64)), 64, DMA_TO_DEVICE,
 					  0), DMA_MAPPING_ERROR);
 	expect(&r, "map-resource-ram");
+	dma = virt_to_phys(kmalloc_ok(64)) & ~((1ull << 20) - 1);
+	assert_int_equal(dma_map_resource(r.dev, dma - 4096, 8192, DMA_TO_DEVICE, 0),
+			 DMA_MAPPING_ERROR);
+	expect(&r, "map-resource-ram");
+	dma = resource_ok(&r, dma - 4096, 4096, DMA_TO_DEVICE);
+	dma_unmap_resource(r.dev, dma, 4096, DMA_TO_DEVICE, 0);
 	assert_int_equal(dma_map_resource(r.dev, BAR, 0, DMA_TO_DEVICE, 0), DMA_MAPPING_ERROR);
 	expect(&r, "zero-size");
 	assert_int_equal(dma_map_resource(r.dev, BAR, 4096, DMA_NONE, 0), DMA_MAPPING_ERROR);

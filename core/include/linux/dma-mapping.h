@@ -206,9 +206,9 @@ void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
  * dma_map_resource() - give the device access to something on the bus that is no RAM,
  * such as the registers of another device; as dma_map_phys() with DMA_ATTR_MMIO.
  *
- * No cache maintenance. There is nothing behind it here: the device reads ones. RAM
- * draws "map-resource-ram" and gives an error; so does a machine that bounces, without
- * a report, as on Linux.
+ * No cache maintenance. There is nothing behind it here: the device reads ones. RAM at
+ * either end draws "map-resource-ram" and gives an error; so do, without a report, more
+ * than 1 TiB, and any on a machine that bounces, as on Linux.
  */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs);
