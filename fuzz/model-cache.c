@@ -230,14 +230,27 @@ struct dispute disputed(const struct model *m, bool through_cache, size_t at, si
 	return d;
 }
 
-/* Does anything in the rest of the lines at either end exist in the cache alone? */
+/* Did anybody ask for this byte? */
+static bool is_somebodys(const struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind != MAPPING && within(at, o->at, o->size))
+			return true;
+	}
+	return false;
+}
+
+/* Does anything that somebody has in the rest of the lines at either end exist in the cache alone? */
 static bool endangers_neighbours(const struct model *m, size_t at, size_t len)
 {
 	size_t line = m->is->line;
 	size_t start = at / line * line, end = (at + len + line - 1) / line * line;
 
 	for (size_t i = start; i < end; i++)
-		if (!within(i, at, len) && is_tracked(m, i) && m->cpu[i] && !m->dev[i])
+		if (!within(i, at, len) && is_tracked(m, i) && m->cpu[i] && !m->dev[i] &&
+		    is_somebodys(m, i))
 			return true;
 	return false;
 }

@@ -22,8 +22,12 @@ static const char *refuse_pointer(struct model *m, const struct call *c)
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->kind == COHERENT && at >= o->at && at - o->at < o->room)
+		if (!o->live || at < o->at || at - o->at >= o->room)
+			continue;
+		if (o->kind == COHERENT)
 			return "map-coherent";
+		if (o->kind == HANDLE)
+			return "map-handle";
 	}
 	for (here = at; here < at + c->size; here++)
 		if (m->bypass[here / 4096] || !m->allocated[here])

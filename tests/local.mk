@@ -10,6 +10,7 @@ if WITH_CMOCKA
 unit_tests = \
 	tests/test-arguments.t \
 	tests/test-atomic-pool.t \
+	tests/test-bounce.t \
 	tests/test-cache.t \
 	tests/test-catalogue.t \
 	tests/test-context.t \
@@ -20,7 +21,9 @@ unit_tests = \
 	tests/test-golden.t \
 	tests/test-handle.t \
 	tests/test-host-memory.t \
+	tests/test-iommu.t \
 	tests/test-limits.t \
+	tests/test-lists.t \
 	tests/test-machines.t \
 	tests/test-managed.t \
 	tests/test-memory.t \
@@ -35,8 +38,13 @@ unit_tests = \
 	tests/test-pool.t \
 	tests/test-quiet.t \
 	tests/test-report.t \
+	tests/test-resource.t \
+	tests/test-scatterlist.t \
+	tests/test-segments.t \
+	tests/test-streaming.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
+	tests/test-traps.t \
 	tests/test-zeroing.t
 
 check_PROGRAMS += $(unit_tests)
@@ -56,6 +64,9 @@ tests_test_arguments_t_LDADD = $(TEST_LDADD)
 tests_test_atomic_pool_t_SOURCES = tests/test-atomic-pool.c $(RIG)
 tests_test_atomic_pool_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_atomic_pool_t_LDADD = $(TEST_LDADD)
+tests_test_bounce_t_SOURCES = tests/test-bounce.c $(RIG)
+tests_test_bounce_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_bounce_t_LDADD = $(TEST_LDADD)
 
 tests_test_cache_t_SOURCES = tests/test-cache.c $(RIG)
 tests_test_cache_t_CFLAGS = $(TEST_CFLAGS)
@@ -93,7 +104,11 @@ tests_test_handle_t_SOURCES = tests/test-handle.c $(RIG)
 tests_test_handle_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_handle_t_LDADD = $(TEST_LDADD)
 
-tests_test_host_memory_t_SOURCES = tests/test-host-memory.c $(RIG)
+tests_test_iommu_t_SOURCES = tests/test-iommu.c $(RIG)
+tests_test_iommu_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_iommu_t_LDADD = $(TEST_LDADD)
+
+tests_test_host_memory_t_SOURCES = tests/test-host-memory.c tests/host.c tests/host.h $(RIG)
 tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 # Not the shared library: --wrap redirects calls that are linked in.
@@ -104,6 +119,10 @@ tests_test_host_memory_t_LDFLAGS = -static \
 tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
 tests_test_limits_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_limits_t_LDADD = $(TEST_LDADD)
+
+tests_test_lists_t_SOURCES = tests/test-lists.c $(RIG)
+tests_test_lists_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_lists_t_LDADD = $(TEST_LDADD)
 
 tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
 tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)
@@ -161,6 +180,22 @@ tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_report_t_LDADD = $(TEST_LDADD)
 
+tests_test_resource_t_SOURCES = tests/test-resource.c $(RIG)
+tests_test_resource_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_resource_t_LDADD = $(TEST_LDADD)
+
+tests_test_scatterlist_t_SOURCES = tests/test-scatterlist.c $(RIG)
+tests_test_scatterlist_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_scatterlist_t_LDADD = $(TEST_LDADD)
+
+tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
+tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_segments_t_LDADD = $(TEST_LDADD)
+
+tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
+tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_streaming_t_LDADD = $(TEST_LDADD)
+
 tests_test_sync_t_SOURCES = tests/test-sync.c $(RIG)
 tests_test_sync_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_sync_t_LDADD = $(TEST_LDADD)
@@ -168,6 +203,10 @@ tests_test_sync_t_LDADD = $(TEST_LDADD)
 tests_test_threads_t_SOURCES = tests/test-threads.c $(RIG)
 tests_test_threads_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_threads_t_LDADD = $(TEST_LDADD)
+
+tests_test_traps_t_SOURCES = tests/test-traps.c $(RIG)
+tests_test_traps_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_traps_t_LDADD = $(TEST_LDADD)
 
 tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
 tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)

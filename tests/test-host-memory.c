@@ -1,95 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host runs out of memory. The linker sends the library's calls of malloc() and
- * its like here (--wrap), where the Nth fails, for every N. The result is the
- * documented one, nothing is lost, and the machine goes on.
+ * The host runs out of memory: the Nth allocation of the library's fails, for every N.
+ * The result is the documented one, nothing is lost, and the machine goes on.
  */
+#include "host.h"
 #include "rig.h"
 
 #include <dmalab/coherent-handle.h>
 #include <errno.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
+#include <linux/scatterlist.h>
 #include <linux/vmalloc.h>
-#include <sys/mman.h>
-
-static unsigned fail_in;  /* 1: the next call fails; 0: none does */
-static bool failed;
-static long live;         /* what was obtained and not given back */
-
-static bool must_fail(void)
-{
-	if (!fail_in || --fail_in)
-		return false;
-	failed = true;
-	errno = ENOMEM;
-	return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-char *__real_strdup(const char *s);
-void __real_free(void *p);
-void *__real_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
-int __real_munmap(void *addr, size_t len);
-int __real_mprotect(void *addr, size_t len, int prot);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-char *__wrap_strdup(const char *s);
-void __wrap_free(void *p);
-void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
-int __wrap_munmap(void *addr, size_t len);
-int __wrap_mprotect(void *addr, size_t len, int prot);
-
-void *__wrap_malloc(size_t size)
-{
-	void *p = must_fail() ? NULL : __real_malloc(size);
-
-	live += p != NULL;
-	return p;
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	void *p = must_fail() ? NULL : __real_calloc(n, size);
-
-	live += p != NULL;
-	return p;
-}
-
-char *__wrap_strdup(const char *s)
-{
-	char *p = must_fail() ? NULL : __real_strdup(s);
-
-	live += p != NULL;
-	return p;
-}
-
-void __wrap_free(void *p)
-{
-	live -= p != NULL;
-	__real_free(p);
-}
-
-void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
-{
-	void *p = must_fail() ? MAP_FAILED : __real_mmap(addr, len, prot, flags, fd, offset);
-
-	live += p != MAP_FAILED;
-	return p;
-}
-
-int __wrap_munmap(void *addr, size_t len)
-{
-	live--;
-	return __real_munmap(addr, len);
-}
-
-int __wrap_mprotect(void *addr, size_t len, int prot)
-{
-	return must_fail() ? -1 : __real_mprotect(addr, len, prot);
-}
 
 /* ------------------------------------------------------------- scenarios */
 
@@ -270,6 +192,70 @@ static bool long_mapping(struct rig *r)
 	return true;
 }
 
+/* Of entries that are longer than a page, so that each has pages to be entered in. */
+static bool list_of_three(struct rig *r)
+{
+	enum { NR = 3, SIZE = 6000 };
+	struct sg_table t;
+	bool ok = false;
+	u8 *p[NR];
+
+	for (int i = 0; i < NR; i++) {
+		p[i] = kmalloc(i ? SIZE : 64, GFP_KERNEL);
+		if (!p[i]) {
+			while (i--)
+				kfree(p[i]);
+			return false;
+		}
+	}
+	if (sg_alloc_table(&t, NR, GFP_KERNEL) == 0) {
+		for (int i = 0; i < NR; i++)
+			sg_set_buf(&t.sgl[i], p[i], i ? SIZE : 64);
+		ok = dma_map_sgtable(r->dev, &t, DMA_BIDIRECTIONAL, 0) == 0;
+		if (ok)
+			dma_unmap_sgtable(r->dev, &t, DMA_BIDIRECTIONAL, 0);
+		sg_free_table(&t);
+	}
+	for (int i = 0; i < NR; i++)
+		kfree(p[i]);
+	return ok;
+}
+
+static bool long_table(struct rig *r)
+{
+	struct sg_table t;
+	bool ok = sg_alloc_table(&t, 4 * SG_MAX_SINGLE_ALLOC, GFP_KERNEL) == 0;
+
+	(void)r;
+	assert_true(ok || !t.sgl);
+	sg_free_table(&t);
+	return ok;
+}
+
+static bool resource(struct rig *r)
+{
+	dma_addr_t dma = dma_map_resource(r->dev, 0x20000fff, 5 << 20, DMA_TO_DEVICE, 0);
+
+	if (dma_mapping_error(r->dev, dma))
+		return false;
+	dma_unmap_resource(r->dev, dma, 5 << 20, DMA_TO_DEVICE, 0);
+	return true;
+}
+
+static bool coherent_and_not(struct rig *r)
+{
+	dma_addr_t dma, other;
+	void *p = dma_alloc_coherent(r->dev, 9000, &dma, GFP_KERNEL), *q = NULL;
+
+	if (p)
+		q = dma_alloc_noncoherent(r->dev, 9000, &other, DMA_TO_DEVICE, GFP_KERNEL);
+	if (q)
+		dma_free_noncoherent(r->dev, 9000, q, other, DMA_TO_DEVICE);
+	if (p)
+		dma_free_coherent(r->dev, 9000, p, dma);
+	return q;
+}
+
 static void small_rig(struct rig *r)
 {
 	rig_up_with(r, &(struct dmalab_config){ .ram_size = 64 << 10 });
@@ -309,8 +295,10 @@ static void on_one_machine(void **state)
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
 	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
-		    { long_mapping, 2 }, { pool, 1 }, { managed, 3 },
-		    { own_memory, 3 }, { noncontiguous, 1 } };
+		    { long_mapping, 2 }, { pool, 1 }, { managed, 2 },
+		    { own_memory, 2 }, { noncontiguous, 1},
+		    { list_of_three, 5 }, { long_table, 4 },
+		    { resource, 1 } };
 	long before = live;
 	struct rig r;
 	dma_addr_t dma;
@@ -328,6 +316,57 @@ static void on_one_machine(void **state)
 	}
 	rig_down(&r);
 	assert_int_equal(live, before);
+}
+
+/* As many mappings of a page as there are slots, or addresses. */
+static void nothing_is_lost_on_the_bus(struct rig *r, unsigned room)
+{
+	static dma_addr_t dma[512];
+	void *p = kmalloc_ok(64);
+	unsigned n = 0;
+
+	while (n < room + 1 && (dma[n] = dma_map_single(r->dev, p, 64, DMA_TO_DEVICE)) !=
+			       DMA_MAPPING_ERROR)
+		dma_mapping_error(r->dev, dma[n++]);
+	assert_int_equal(n, room);
+	while (n--)
+		dma_unmap_single(r->dev, dma[n], 64, DMA_TO_DEVICE);
+	kfree(p);
+	expect(r, "");
+}
+
+static void on_machines_that_translate(void **state)
+{
+	static const struct {
+		const char *profile;
+		bool (*scenario)(struct rig *r);
+		unsigned at_least, room;
+	} all[] = {
+		{ "swiotlb", long_mapping, 3, 64 }, { "swiotlb", list_of_three, 9, 64 },
+		{ "swiotlb", coherent_and_not, 0, 64 },
+		{ "iommu", long_mapping, 2, 256 }, { "iommu", list_of_three, 6, 256 },
+		{ "iommu", resource, 1, 256 }, { "iommu", coherent_and_not, 2, 256 },
+	};
+	struct rig r;
+	dma_addr_t dma;
+	void *p;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		long before = live;
+
+		rig_up_with(&r, &(struct dmalab_config){ .profile = all[i].profile });
+		p = kmalloc_ok(64);
+		dma = map_ok(&r, p, 64, DMA_TO_DEVICE);
+		dma_unmap_single(r.dev, dma, 64, DMA_TO_DEVICE);
+		kfree(p);
+		fail_each(all[i].scenario, all[i].at_least, &r);
+		if (all[i].room == 256)
+			dma_set_mask(r.dev, DMA_BIT_MASK(21));
+		nothing_is_lost_on_the_bus(&r, all[i].room);
+		rig_down(&r);
+		assert_int_equal(live, before);
+	}
 }
 
 /* ------------------------------------------- the first use of a new machine */
@@ -517,6 +556,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(machines),
 		cmocka_unit_test(on_one_machine),
+		cmocka_unit_test(on_machines_that_translate),
 		cmocka_unit_test(first_allocation),
 		cmocka_unit_test(first_pool),
 		cmocka_unit_test(first_mapping),

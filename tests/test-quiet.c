@@ -197,11 +197,47 @@ static void buffer_between_devices(struct rig *r)
 	dmalab_device_free(other);
 }
 
+/* What is left of the object's room is nobody's, though it was dirtied before. */
+static void slack_behind_an_object(struct rig *r)
+{
+	static const size_t sizes[] = { 1, 33, 48, 100, 5000 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u8 *p = kmalloc_ok(sizes[i]);
+		size_t room = ksize(p);
+		dma_addr_t dma;
+
+		kfree(p);
+		p = kmalloc_ok(room);
+		cpu_write(p, room);
+		kfree(p);
+		p = kmalloc_ok(sizes[i]);
+		dma = map_ok(r, p, sizes[i], DMA_FROM_DEVICE);
+		dev_write(r, dma, sizes[i]);
+		dma_unmap_single(r->dev, dma, sizes[i], DMA_FROM_DEVICE);
+		cpu_read(p, sizes[i]);
+		kfree(p);
+	}
+}
+
+/* Its zeroes fill the page, also what was not asked for. */
+static void part_of_a_page(struct rig *r)
+{
+	dma_addr_t dma;
+	u8 *p = noncoherent_ok(r, 100, &dma, DMA_FROM_DEVICE);
+
+	dma_sync_single_for_device(r->dev, dma, 100, DMA_FROM_DEVICE);
+	dev_write(r, dma, 100);
+	dma_sync_single_for_cpu(r->dev, dma, 100, DMA_FROM_DEVICE);
+	cpu_read(p, 100);
+	dma_free_noncoherent(r->dev, 100, p, dma, DMA_FROM_DEVICE);
+}
+
 static void (*const flows[])(struct rig *) = {
 	first_sync_of_a_receive_buffer, allocations_are_not_asked, transmit_buffer_mapped_twice,
 	sync_for_cpu_of_a_transmit_buffer, any_direction_of_bidirectional, skipped_syncs,
 	hints_may_differ, require_coherent, devices_share_a_line, short_packets, coherent_ring,
-	buffer_between_devices,
+	buffer_between_devices, slack_behind_an_object, part_of_a_page,
 };
 
 static void each_alone(void **state)

@@ -68,7 +68,7 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 	if (place < l->ram_size)
 		return &l->pages[place >> PAGE_SHIFT].maps;
 	if (place & PLACE_MMIO)
-		return &l->mmio[(place >> PAGE_SHIFT) % MMIO_HEADS];
+		return &l->mmio[(place >> MMIO_SHIFT) % MMIO_HEADS];
 	if (l->iova && (place & ~PLACE_IOVA) >> PAGE_SHIFT < IOVA_PAGES)
 		return &l->iova[(place & ~PLACE_IOVA) >> PAGE_SHIFT];
 	none = NULL;
@@ -107,11 +107,18 @@ static u32 memory_spans(const struct region *r)
 	return region_is_mapping(r) && region_has_memory(r) ? region_pages(r) : 0;
 }
 
+static unsigned place_shift(const struct region *r)
+{
+	return r->place & PLACE_MMIO ? MMIO_SHIFT : PAGE_SHIFT;
+}
+
 static u32 place_spans(const struct region *r)
 {
+	unsigned shift = place_shift(r);
+
 	if (region_is_direct(r))
 		return 0;
-	return ((r->place + r->size - 1) >> PAGE_SHIFT) - (r->place >> PAGE_SHIFT) + 1;
+	return ((r->place + r->size - 1) >> shift) - (r->place >> shift) + 1;
 }
 
 static bool enter_spans(struct ledger *l, struct region *r)
@@ -128,7 +135,7 @@ static bool enter_spans(struct ledger *l, struct region *r)
 	for (u32 i = 0; i < memory; i++)
 		enter_span(&l->pages[region_first_page(r) + i].maps, span++, r);
 	for (u32 i = 0; i < place; i++)
-		enter_span(ledger_far_spans(l, r->place + page_offset(i)), span++, r);
+		enter_span(ledger_far_spans(l, r->place + ((u64)i << place_shift(r))), span++, r);
 	return true;
 }
 

@@ -32,6 +32,34 @@ static bool is_forbidden(const struct access *a, const struct region *r)
 	return region_is_owned(r) && r->dir == (a->out ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 }
 
+/*
+ * Entries of one list that meet on the bus are one piece to the device. Returns the
+ * one that goes on where @r ends, or NULL.
+ */
+static struct region *next_entry(const struct region *r)
+{
+	struct region *next = r->group->first;
+
+	while (next && next->place != r->place + r->size)
+		next = next->group_next;
+	return next;
+}
+
+/* Is all of the access in @r, or in it and the entries of its list that follow? */
+static bool holds(const struct region *r, const struct access *a)
+{
+	const struct region *at = r;
+
+	if (likely(region_holds(r, a->place, a->len)))
+		return true;
+	if (!r->group)
+		return false;
+	do {
+		at = next_entry(at);
+	} while (at && a->len > at->place + at->size - a->place);
+	return at;
+}
+
 /* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
 static int fit(const struct region *r, const void *arg)
 {
@@ -39,7 +67,7 @@ static int fit(const struct region *r, const void *arg)
 
 	if (r->dev != &a->d->dev || !region_holds(r, a->place, 1))
 		return 0;
-	if (!region_holds(r, a->place, a->len) && !r->group)
+	if (!holds(r, a))
 		return 1;
 	if (!region_is_owned(r))
 		return 3;
@@ -101,42 +129,19 @@ static cold void report_astray(const struct access *a, const struct region *r)
 	judge_report(j, &f);
 }
 
-/*
- * Entries of one list that meet on the bus are one piece to the device. Returns the
- * one that goes on where @r ends, or NULL.
- */
-static struct region *next_entry(const struct region *r)
-{
-	struct region *next = r->group->first;
-
-	while (next && next->place != r->place + r->size)
-		next = next->group_next;
-	return next;
-}
-
 /* Where the access begins, if all of it may be reached; or NULL, after a report. */
 static struct region *find_way(const struct access *a)
 {
 	struct ledger *l = &a->d->machine->judge.ledger;
-	const struct region *at;
 	struct region *r = NULL;
 	int how = 0;
 
 	if (a->place != NO_OFFSET)
 		r = ledger_find(l, a->place, fit, a, &how);
-	if (unlikely(how < 2)) {
-		report_astray(a, r);
-		return NULL;
-	}
-	for (at = r; unlikely(!region_holds(at, a->place, a->len) &&
-			      a->place + a->len > at->place + at->size);) {
-		at = next_entry(at);
-		if (!at) {
-			report_astray(a, r);
-			return NULL;
-		}
-	}
-	return r;
+	if (likely(how > 1))
+		return r;
+	report_astray(a, r);
+	return NULL;
 }
 
 /* The bytes themselves: @n of them from @done on, @first bytes into @r. */

@@ -151,18 +151,46 @@ static void maintain(struct dmalab_machine *lab, size_t offset, size_t len, enum
 	shadow_maintain(&lab->judge.shadow, offset, len, op, site);
 }
 
+/* Of nobody are memory that is free, and what an allocation rounds up. */
+static bool is_somebodys(const struct dmalab_machine *lab, size_t at)
+{
+	const struct ledger *l = &lab->judge.ledger;
+	const struct region *r;
+	struct mm_object o;
+
+	if (!judge_keeps_ledger(&lab->judge) || ledger_find_free(l, at, 1) != NO_OFFSET)
+		return false;
+	r = l->pages[at >> PAGE_SHIFT].alloc;
+	if (r)
+		return region_contains(r, at, 1);
+	o = mm_find(lab, lab->hw.cached + at);
+	return o.kind == MM_NONE ||
+	       (o.live && (size_t)(lab->hw.cached + at - o.start) < o.size);
+}
+
+static cold void add_lost(struct dmalab_machine *lab, size_t from, size_t to, struct run *lost)
+{
+	for (size_t at = from; at < to; at++) {
+		if (!shadow_unwritten(&lab->judge.shadow, at, 1).bytes || !is_somebodys(lab, at))
+			continue;
+		if (!lost->bytes++)
+			lost->first = at;
+		lost->last = at;
+	}
+}
+
 /* Data of the CPU in the rest of the lines at either end. */
-static bool find_beside(struct shadow *s, size_t offset, size_t len, size_t line,
+static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, size_t line,
 			struct run *lost)
 {
 	size_t start = offset & ~(line - 1), end = offset + len;
 	size_t stop = (end + line - 1) & ~(line - 1);
-	struct damage before = shadow_unwritten(s, start, offset - start);
-	struct damage after = shadow_unwritten(s, end, stop - end);
 
-	lost->first = before.bytes ? before.first : after.first;
-	lost->last = after.bytes ? after.last : before.last;
-	lost->bytes = before.bytes + after.bytes;
+	lost->bytes = 0;
+	if (shadow_unwritten(&lab->judge.shadow, start, offset - start).bytes)
+		add_lost(lab, start, offset, lost);
+	if (shadow_unwritten(&lab->judge.shadow, end, stop - end).bytes)
+		add_lost(lab, end, stop, lost);
 	return lost->bytes;
 }
 
@@ -179,7 +207,7 @@ static bool invalidate_partly(struct dmalab_machine *lab, size_t offset, size_t 
 		maintain(lab, offset, len, OP_FLUSH, site);
 		break;
 	case EDGE_AS_IS:
-		lossy = find_beside(&lab->judge.shadow, offset, len, line, lost);
+		lossy = find_beside(lab, offset, len, line, lost);
 		maintain(lab, offset, len, OP_INVALIDATE, site);
 		break;
 	case EDGE_FLUSH:

@@ -143,8 +143,9 @@ struct release {
 	dma_addr_t dma;
 	enum dma_data_direction dir;
 	unsigned long attrs;
-	unsigned nents;                /* of a list */
+	unsigned nents;                /* of a list: */
 	bool managed;                  /* dmam_*(), which goes by the pointer */
+	struct scatterlist *sgl;
 };
 
 /*
@@ -167,6 +168,12 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
 		return false;
 	return region_hand_over_slowly(r, first, len, to, dir, site, lost);
 }
+
+/*
+ * How well a mapped list that begins with @r fits the one that a driver names: whether
+ * @r is its first entry, then whether the others are the same, then how many they are.
+ */
+unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);

@@ -81,9 +81,12 @@ static int mapping_fit(const struct release *rel, const struct region *r, u64 pl
 		return 0;
 	if (r->dma != rel->dma)
 		return r->dev == rel->dev && region_holds(r, place, 1);
-	fit += (r->dev == rel->dev) * 16 + (r->kind == rel->kind) * 8;
-	fit += (r->size == rel->size) * 4 + (r->dir == rel->dir) * 2;
-	fit += ((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0;
+	fit += (r->dev == rel->dev) * 128 + (r->kind == rel->kind) * 64;
+	if (r->kind != rel->kind || !r->group)
+		fit += (r->size == rel->size) * 4;
+	else
+		fit += list_fit(r, rel->sgl, rel->nents) * 4;
+	fit += (r->dir == rel->dir) * 2 + (((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0);
 	return fit + 1;
 }
 
@@ -429,8 +432,7 @@ static void unmap_unchecked(const struct search *s)
 	struct run lost;
 
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		if (iommu_translate(hw, rel->dma, 0) != NO_IOVA)
-			iommu_unmap(hw, rel->dma, rel->size);
+		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
 		return;
 	}
 	if (s->by_dma >= hw->ram_size || rel->size > bank_bytes(hw, s->by_dma))
@@ -469,7 +471,7 @@ static void free_unchecked(const struct search *s)
 	    (offset < hw->ram_size && pool_has(&s->lab->pools, offset >> PAGE_SHIFT)))
 		return;
 	if (iommu)
-		iommu_unmap(hw, rel->dma, rel->size);
+		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
 	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
 		atomic_pool_free(&s->lab->atomic, hw, offset >> PAGE_SHIFT);
 }

@@ -123,6 +123,10 @@ bool map_memory_ok(struct map *map)
 		map_refuse(map, CHECK_MAP_COHERENT, NULL);
 		return false;
 	}
+	if (r && r->kind == REGION_HANDLE) {
+		map_refuse(map, CHECK_MAP_HANDLE, NULL);
+		return false;
+	}
 	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
 		map_refuse(map, CHECK_MAP_FREED, NULL);
 		return false;
@@ -153,7 +157,8 @@ struct region *map_enter(const struct map *map, const struct route *route, struc
 
 static cold void refuse_address(struct map *map)
 {
-	map_refuse(map, CHECK_ADDRESS_OVER_MASK,
+	map_refuse(map, CHECK_ADDRESS_OVER_MASK, map->resource ?
+		   "the device ends below it, or finds RAM at this address" :
 		   map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE ?
 		   "and the bounce buffer is out of its reach as well" :
 		   "and there is no bounce buffer");

@@ -113,6 +113,8 @@ static bool all_ram_visible(const struct dmalab_device *d)
 {
 	const struct machine *hw = &d->machine->hw;
 
+	if (hw->profile->translation == TRANSLATE_IOMMU)
+		return true;
 	for (int z = 0; z < NR_ZONES; z++) {
 		const struct bank *bank = &hw->bank[z];
 

@@ -31,35 +31,37 @@ static void take_entry(struct list *l, const struct scatterlist *sg)
 
 /* ------------------------------------------------------------------ checks */
 
-static bool segment_fits(struct list *l, const struct scatterlist *sg)
+static cold void report_length(struct list *l, unsigned int max)
 {
-	u64 max = dma_get_max_seg_size(&l->map.d->dev);
-	u64 boundary = dma_get_seg_boundary(&l->map.d->dev);
-	phys_addr_t first = sg_phys(sg), last = first + sg->length - 1;
 	char text[96];
 
-	if (sg->length > max) {
-		snprintf(text, sizeof(text),
-			 "at most %llu bytes: dma_set_max_seg_size() where the device takes more",
-			 (unsigned long long)max);
-		map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
-	} else if ((first ^ last) & ~boundary) {
-		snprintf(text, sizeof(text),
-			 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
-			 (unsigned long long)first, (unsigned long long)last,
-			 (unsigned long long)boundary);
-		map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
-	} else {
-		return true;
-	}
-	return false;
+	snprintf(text, sizeof(text),
+		 "at most %u bytes: dma_set_max_seg_size() where the device takes more", max);
+	map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
+}
+
+/* As the device sees it: on the bus, an entry may lie better than in RAM. */
+static void check_boundary(struct list *l, dma_addr_t first)
+{
+	u64 boundary = dma_get_seg_boundary(&l->map.d->dev);
+	dma_addr_t last = first + l->map.size - 1;
+	char text[128];
+
+	if (likely(!((first ^ last) & ~boundary)))
+		return;
+	snprintf(text, sizeof(text),
+		 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
+		 (unsigned long long)first, (unsigned long long)last,
+		 (unsigned long long)boundary);
+	map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
 }
 
 /* Draws the first thing wrong. Too long a segment is mapped all the same. */
 static int check_list(struct list *l)
 {
+	unsigned int max = dma_get_max_seg_size(&l->map.d->dev);
 	struct scatterlist *sg = l->sgl;
-	bool fits = true;
+	bool too_long = false;
 
 	l->map.size = l->nents;
 	if (!map_arguments_ok(&l->map))
@@ -73,7 +75,10 @@ static int check_list(struct list *l)
 		take_entry(l, sg);
 		if (!map_arguments_ok(&l->map) || !map_memory_ok(&l->map))
 			return -EINVAL;
-		fits = fits && segment_fits(l, sg);
+		if (unlikely(sg->length > max) && !too_long) {
+			report_length(l, max);
+			too_long = true;
+		}
 	}
 	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev.dma_coherent)
 		return -EOPNOTSUPP;
@@ -105,6 +110,7 @@ static int map_entries(struct list *l)
 		if (unlikely(!r))
 			return -EIO;
 		join(l, r);
+		check_boundary(l, r->dma);
 		sg_dma_address(sg) = r->dma;
 		sg_dma_len(sg) = sg->length;
 	}
@@ -115,6 +121,14 @@ static int map_entries(struct list *l)
 static size_t entry_room(const struct scatterlist *sg)
 {
 	return PAGE_ALIGN(sg->offset % PAGE_SIZE + (size_t)sg->length);
+}
+
+/* Where the next entry goes: not across a boundary, if it need not be. */
+static size_t entry_start(size_t at, size_t room, u64 boundary)
+{
+	size_t pad = (boundary - at + 1) & boundary;
+
+	return pad && pad < room ? at + pad : at;
 }
 
 struct segments {
@@ -153,7 +167,7 @@ static int map_behind_iommu(struct list *l)
 	unsigned i;
 
 	for_each_sg(l->sgl, sg, l->nents, i)
-		size += entry_room(sg);
+		size = entry_start(size, entry_room(sg), s.boundary) + entry_room(sg);
 	iova = iommu_reserve(hw, size, map_limit(&l->map.d->dev));
 	if (iova == NO_IOVA)
 		return -ENOMEM;
@@ -162,10 +176,12 @@ static int map_behind_iommu(struct list *l)
 		l->group->iova_size = size;
 	}
 	for_each_sg(l->sgl, sg, l->nents, i) {
-		struct route route = { .dma = iova + at + sg->offset % PAGE_SIZE };
 		struct region none, *r;
+		struct route route;
 
 		take_entry(l, sg);
+		at = entry_start(at, entry_room(sg), s.boundary);
+		route = (struct route){ .dma = iova + at + sg->offset % PAGE_SIZE };
 		route.place = PLACE_IOVA | route.dma;
 		iommu_set(hw, route.dma, sg_phys(sg), sg->length,
 			  route_permissions(l->map.dir));
@@ -176,6 +192,7 @@ static int map_behind_iommu(struct list *l)
 			return -ENOMEM;
 		}
 		join(l, r);
+		check_boundary(l, route.dma);
 		at += entry_room(sg);
 		add_segment(&s, l->sgl, route.dma, sg->length);
 	}
@@ -231,29 +248,58 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 
 /* --------------------------------------------------------------- unmapping */
 
-/* Without a ledger nobody but the list knows what there is to unmap. */
-static cold void unmap_unchecked(struct release *rel, struct scatterlist *sgl)
+/* Addresses of their own, as an IOMMU gives them, tell lists apart by the first. */
+unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents)
 {
-	bool merged = rel->dev->dmalab->machine->hw.profile->translation == TRANSLATE_IOMMU;
-	struct scatterlist *sg;
+	const struct sg_group *group = r->group;
+	const struct region *at = r;
+	struct scatterlist *sg = sgl;
+	unsigned fit = (group->first == r) * 8 + (group->nents == nents);
+
+	for (unsigned i = 0; i < nents && sg && at && !group->iova_size; i++) {
+		if (at->dma != sg_dma_address(sg))
+			return fit;
+		sg = sg_next(sg);
+		at = at->group_next;
+	}
+	return fit + 4;
+}
+
+/* The addresses of a list behind an IOMMU go in one piece; by what its segments say. */
+static cold void unmap_segments(const struct release *rel)
+{
+	struct machine *hw = &rel->dev->dmalab->machine->hw;
+	struct scatterlist *sg = rel->sgl;
 	dma_addr_t end = rel->dma;
+
+	for (unsigned i = 0; i < rel->nents && sg && sg_dma_len(sg); i++, sg = sg_next(sg)) {
+		if (sg_dma_address(sg) < end ||
+		    iommu_mapped(hw, sg_dma_address(sg), sg_dma_len(sg)) != sg_dma_len(sg))
+			return;
+		end = sg_dma_address(sg) + sg_dma_len(sg);
+	}
+	iommu_unmap(hw, rel->dma, end - rel->dma);
+}
+
+/* Without a ledger nobody but the list knows what there is to unmap. */
+static cold void unmap_unchecked(struct release *rel)
+{
+	struct dmalab_device *d = rel->dev->dmalab;
+	struct scatterlist *sg;
 	unsigned i;
 
+	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU) {
+		lab_enter(rel->dev, rel->call);
+		unmap_segments(rel);
+		lab_leave(d);
+		return;
+	}
 	rel->kind = REGION_SINGLE;
-	for_each_sg(sgl, sg, rel->nents, i) {
-		if (!sg || (merged && !sg_dma_len(sg)))
-			break;
-		end = sg_dma_address(sg) + sg_dma_len(sg);
-		if (merged)
-			continue;
+	for (i = 0, sg = rel->sgl; i < rel->nents && sg; i++, sg = sg_next(sg)) {
 		rel->dma = sg_dma_address(sg);
 		rel->size = sg_dma_len(sg);
 		release(rel);
 	}
-	if (!merged)
-		return;
-	rel->size = end - rel->dma;
-	release(rel);
 }
 
 static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
@@ -261,12 +307,12 @@ static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
 {
 	struct release rel = {
 		.call = call, .dev = dev, .dir = dir, .attrs = attrs, .kind = REGION_SG,
-		.nents = nents > 0 ? nents : 0,
+		.sgl = sgl, .nents = nents > 0 ? nents : 0,
 		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
 	};
 
 	if (lab_knows(dev) && sgl && !judge_keeps_ledger(&dev->dmalab->machine->judge))
-		unmap_unchecked(&rel, sgl);
+		unmap_unchecked(&rel);
 	else
 		release(&rel);
 }
@@ -302,7 +348,8 @@ void dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
 int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		    unsigned long attrs)
 {
-	int n = map_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+	int n = map_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
+			 &THIS_CALL);
 
 	if (n < 0)
 		return n;
@@ -313,5 +360,6 @@ int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_dire
 void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		       unsigned long attrs)
 {
-	unmap_list(dev, sgt->sgl, sgt->orig_nents, dir, attrs, &THIS_CALL);
+	unmap_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
+		   &THIS_CALL);
 }

@@ -34,6 +34,13 @@ static dma_addr_t map(struct device *dev, const void *ptr, size_t size,
 	return dma;
 }
 
+/* Either end of it; only an absurd one has RAM in its middle. */
+static bool is_ram(const struct machine *hw, phys_addr_t phys, size_t size)
+{
+	return phys_to_offset(hw, phys) != NO_OFFSET ||
+	       (size && phys_to_offset(hw, phys + size - 1) != NO_OFFSET);
+}
+
 static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
 			   const struct call *call)
@@ -51,7 +58,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	offset = phys_to_offset(&map.d->machine->hw, phys);
 	if (offset != NO_OFFSET)
 		map.ptr = map.d->machine->hw.cached + offset;
-	if (unlikely(map.resource && map.ptr))
+	if (unlikely(map.resource && is_ram(&map.d->machine->hw, phys, size)))
 		map_refuse(&map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
 	else
 		dma = map_locked(&map);
@@ -173,7 +180,8 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 		for (; span; span = span->next) {
 			struct region *r = span->region;
 
-			if (r->dma == dma_addr && r->dev == dev && !r->checked) {
+			if (r->dma == dma_addr && r->dev == dev && !r->checked &&
+			    r->kind == REGION_SINGLE) {
 				r->checked = true;
 				break;
 			}

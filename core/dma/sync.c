@@ -211,21 +211,33 @@ void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned
 
 /* ------------------------------------------------------------------- lists */
 
-/* The mapped list whose first entry this is, or NULL. */
-static struct sg_group *find_list(const struct sync *s)
+struct list_sync {
+	struct scatterlist *sgl;
+	unsigned nents;
+};
+
+/* The entry of a mapped list that is meant by the first one of this, or NULL. */
+static struct region *find_list(const struct sync *s, const struct list_sync *list)
 {
+	struct region *best = NULL;
 	struct span *span = NULL;
+	unsigned best_fit = 0;
 
 	if (s->place != NO_OFFSET)
 		span = ledger_spans(&s->d->machine->judge.ledger, s->place);
 	for (; span; span = span->next) {
-		const struct region *r = span->region;
+		struct region *r = span->region;
+		unsigned fit;
 
-		if (r->group && r->group->first == r && r->dev == &s->d->dev &&
-		    r->dma == s->dma)
-			return r->group;
+		if (!r->group || r->dev != &s->d->dev || r->dma != s->dma)
+			continue;
+		fit = 1 + list_fit(r, list->sgl, list->nents) * 2 + direction_fits(s, r);
+		if (fit > best_fit) {
+			best_fit = fit;
+			best = r;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 static bool list_is_redundant(const struct sg_group *group, enum handover to)
@@ -237,12 +249,17 @@ static bool list_is_redundant(const struct sg_group *group, enum handover to)
 }
 
 /* Returns whether it drew a report. */
-static bool check_list(const struct sync *s, const struct sg_group *group, unsigned nents)
+static bool check_list(const struct sync *s, const struct region *first, unsigned nents)
 {
-	const struct region *first = group->first;
+	const struct sg_group *group = first->group;
 	char text[96];
 
-	if (unlikely(group->nents != nents)) {
+	if (unlikely(group->first != first)) {
+		snprintf(text, sizeof(text),
+			 "mapped %u entries, synced %u that begin after the first of them",
+			 group->nents, nents);
+		report_sync(s, CHECK_SG_COUNT_MISMATCH, first, text);
+	} else if (unlikely(group->nents != nents)) {
 		snprintf(text, sizeof(text), "mapped %u entries, synced %u", group->nents, nents);
 		report_sync(s, CHECK_SG_COUNT_MISMATCH, first, text);
 	} else if (unlikely(!direction_fits(s, first))) {
@@ -257,16 +274,16 @@ static bool check_list(const struct sync *s, const struct sg_group *group, unsig
 }
 
 /* Like a sync of a single piece, it does the maintenance after a report as well. */
-static void sync_group(struct sync *s, unsigned nents)
+static void sync_group(struct sync *s, const struct list_sync *list)
 {
-	struct sg_group *group = find_list(s);
+	struct region *r = find_list(s, list);
 	bool reported;
 
-	if (unlikely(!group)) {
-		const struct region *r = s->place == NO_OFFSET ? NULL :
-			ledger_alloc_at(&s->d->machine->judge.ledger, s->place);
-
-		if (r && r->kind == REGION_NONCONTIGUOUS && r->dma == s->dma && nents == 1) {
+	if (unlikely(!r)) {
+		r = s->place == NO_OFFSET ? NULL :
+		    ledger_alloc_at(&s->d->machine->judge.ledger, s->place);
+		if (r && r->kind == REGION_NONCONTIGUOUS && r->dma == s->dma &&
+		    list->nents == 1) {
 			s->size = r->size;
 			sync_locked(s);
 			return;
@@ -274,20 +291,20 @@ static void sync_group(struct sync *s, unsigned nents)
 		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
 		return;
 	}
-	s->size = group->first->size;
-	reported = check_list(s, group, nents);
-	for (struct region *r = group->first; r && nents; r = r->group_next, nents--)
+	s->size = r->size;
+	reported = check_list(s, r, list->nents);
+	for (unsigned i = 0; r && i < list->nents; r = r->group_next, i++)
 		reported = move(s, r, 0, r->size, reported);
 }
 
 /* Without a ledger: the CPU's side of each entry, as the list has it. */
-static void sync_entries(struct sync *s, struct scatterlist *sgl, unsigned nents)
+static void sync_entries(struct sync *s, const struct list_sync *list)
 {
-	struct scatterlist *sg = sgl;
+	struct scatterlist *sg = list->sgl;
 
 	if (s->d->machine->hw.profile->translation == TRANSLATE_IOMMU)
 		return;
-	for (unsigned i = 0; sg && i < nents; i++, sg = sg_next(sg)) {
+	for (unsigned i = 0; sg && i < list->nents; i++, sg = sg_next(sg)) {
 		s->place = bus_place(&s->d->machine->hw, &s->d->window, sg_dma_address(sg));
 		s->size = sg->length;
 		move_anyway(s, true);
@@ -301,7 +318,7 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, en
 		.d = lab_enter(dev, call), .call = call, .to = to, .dir = dir,
 		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
 	};
-	unsigned nr = nents > 0 ? nents : 0;
+	struct list_sync list = { .sgl = sgl, .nents = nents > 0 ? nents : 0 };
 
 	if (!s.d)
 		return;
@@ -309,10 +326,16 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, en
 	if (unlikely(!direction_ok(dir)))
 		report_sync(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 	else if (judge_keeps_ledger(&s.d->machine->judge))
-		sync_group(&s, nr);
+		sync_group(&s, &list);
 	else
-		sync_entries(&s, sgl, nr);
+		sync_entries(&s, &list);
 	lab_leave(s.d);
+}
+
+static void sync_table(struct device *dev, struct sg_table *sgt, enum handover to,
+		       enum dma_data_direction dir, const struct call *call)
+{
+	sync_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, to, dir, call);
 }
 
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
@@ -330,24 +353,25 @@ void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
 void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
 				 enum dma_data_direction dir)
 {
-	sync_list(dev, sgt->sgl, sgt->orig_nents, FOR_DEVICE, dir, &THIS_CALL);
+	sync_table(dev, sgt, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
 			      enum dma_data_direction dir)
 {
-	sync_list(dev, sgt->sgl, sgt->orig_nents, FOR_CPU, dir, &THIS_CALL);
+	sync_table(dev, sgt, FOR_CPU, dir, &THIS_CALL);
 }
 
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 {
 	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	bool bounced;
 
-	(void)dma_addr;
 	if (!d)
 		return false;
+	bounced = swiotlb_holds(&d->machine->hw,
+				bus_place(&d->machine->hw, &d->window, dma_addr));
 	lab_leave(d);
 	/* Whoever is told that syncs do nothing need not make them: then none is missing. */
-	return judge_keeps_ledger(&d->machine->judge) || !dev->dma_coherent ||
-	       d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
+	return judge_keeps_ledger(&d->machine->judge) || !dev->dma_coherent || bounced;
 }

@@ -6,6 +6,9 @@
 
 /* --------------------------------------------------------------- resources */
 
+/* No device has more; and the ledger would get large. */
+#define RESOURCE_MAX (1ull << 40)
+
 /* Something on the bus that is no RAM; only an IOMMU gives it another address. */
 static enum route_result find_resource(const struct route_request *want, struct route *route)
 {
@@ -14,6 +17,10 @@ static enum route_result find_resource(const struct route_request *want, struct 
 
 	if (hw->profile->translation == TRANSLATE_BOUNCE)
 		return ROUTE_FORBIDDEN;
+	if (last < want->phys)
+		return ROUTE_TOO_HIGH;
+	if (want->size > RESOURCE_MAX)
+		return ROUTE_FULL;
 	route->bounce = NULL;
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
 		route->dma = iommu_map(hw, want->phys, want->size, IOMMU_READ | IOMMU_WRITE,
@@ -22,9 +29,10 @@ static enum route_result find_resource(const struct route_request *want, struct 
 		return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
 	}
 	route->dma = want->phys;
-	route->place = PLACE_MMIO | want->phys;
-	return last < want->phys || last > want->limit || last >= PLACE_IOVA ? ROUTE_TOO_HIGH :
-									      ROUTE_OK;
+	/* On the bus it is where it is, though a window may show something else there. */
+	route->place = bus_place(hw, &want->d->window, want->phys);
+	return last > want->limit || last >= PLACE_IOVA || !(route->place & PLACE_MMIO) ?
+	       ROUTE_TOO_HIGH : ROUTE_OK;
 }
 
 /* ------------------------------------------------------------------ bounce */

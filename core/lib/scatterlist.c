@@ -178,6 +178,8 @@ static size_t copy(struct scatterlist *sgl, unsigned int nents, struct copy c)
 	struct scatterlist *sg = sgl;
 	size_t done = 0;
 
+	if (c.skip < 0)
+		return 0;
 	for (; sg && nents && done < c.len; nents--, sg = sg_next(sg)) {
 		size_t n = sg->length;
 
@@ -188,6 +190,8 @@ static size_t copy(struct scatterlist *sgl, unsigned int nents, struct copy c)
 		n -= c.skip;
 		if (n > c.len - done)
 			n = c.len - done;
+		if (!page_address(sg_page(sg)))
+			break;
 		copy_piece(&c, (u8 *)sg_virt(sg) + c.skip, n, done);
 		c.skip = 0;
 		done += n;

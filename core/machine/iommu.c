@@ -6,15 +6,15 @@ static bool is_used(const struct iommu *u, u32 page)
 	return u->used[page / 64] >> (page % 64) & 1;
 }
 
+/* Without a ledger, a driver may free what is free, or more than there is. */
 static void mark(struct iommu *u, u32 page, u32 nr, bool used)
 {
-	for (u32 i = page; i < page + nr; i++) {
-		if (used)
-			u->used[i / 64] |= 1ull << (i % 64);
-		else
-			u->used[i / 64] &= ~(1ull << (i % 64));
+	for (u32 i = page; i < page + nr && i < IOVA_PAGES; i++) {
+		if (is_used(u, i) == used)
+			continue;
+		u->used[i / 64] ^= 1ull << (i % 64);
+		u->nr_free += used ? -1 : 1;
 	}
-	u->nr_free += used ? -nr : nr;
 }
 
 static u32 pages_of(dma_addr_t at, size_t size)
@@ -48,13 +48,28 @@ static u32 search(const struct iommu *u, u32 end, u32 nr, u32 align)
 	return 0;
 }
 
+/* What is kept in one size may be wanted in another. Returns whether there was any. */
+static cold bool drain(struct iommu *u)
+{
+	bool any = false;
+
+	for (unsigned order = 0; order < IOVA_ORDERS; order++) {
+		struct iova_stack *kept = &u->kept[order];
+
+		any |= kept->nr != 0;
+		while (kept->nr)
+			mark(u, kept->page[--kept->nr], 1u << order, false);
+	}
+	return any;
+}
+
 dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
 {
 	struct iommu *u = &m->iommu;
 	u32 nr = rounded(pages_of(0, size)), end = IOVA_PAGES, page, align;
 	unsigned order = order_of(page_offset(nr));
 
-	if (size > page_offset(u->nr_free) || nr > u->nr_free)
+	if (size > page_offset(IOVA_PAGES))
 		return NO_IOVA;
 	if (limit >> PAGE_SHIFT < IOVA_PAGES)
 		end = (limit + 1) >> PAGE_SHIFT;
@@ -64,6 +79,8 @@ dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
 	} else {
 		align = order > MAX_ORDER ? 1u << MAX_ORDER : 1u << order;
 		page = search(u, end, nr, align);
+		if (!page && drain(u))
+			page = search(u, end, nr, align);
 		if (!page)
 			return NO_IOVA;
 		mark(u, page, nr, true);
@@ -99,12 +116,23 @@ void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
 	u32 page = iova >> PAGE_SHIFT, nr = pages_of(iova, size), room = rounded(nr);
 	unsigned order = order_of(page_offset(room));
 
+	if (!size)
+		return;
 	for (u32 i = 0; i < nr; i++)
 		u->table[page + i] = 0;
 	if (order < IOVA_ORDERS && u->kept[order].nr < IOVA_KEPT)
 		u->kept[order].page[u->kept[order].nr++] = page;
 	else
 		mark(u, page, room, false);
+}
+
+size_t iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size && iommu_translate(m, iova + len, 0) != NO_IOVA)
+		len += PAGE_SIZE - offset_in_page(iova + len);
+	return len < size ? len : size;
 }
 
 phys_addr_t iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission)

@@ -47,6 +47,9 @@ dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit);
 void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
 	       unsigned permissions);
 
+/* How many of the @size bytes from @iova on are mapped, up to the first that is not. */
+size_t iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size);
+
 /* The physical address behind @iova if the access is permitted, or NO_IOVA. */
 phys_addr_t iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission);
 

@@ -133,12 +133,17 @@ size_t swiotlb_take(struct machine *m, const struct bounce_request *want)
 	return slot_offset(s, slot) + shape.pad;
 }
 
+bool swiotlb_holds(const struct machine *m, u64 offset)
+{
+	return offset - m->swiotlb.base < (u64)m->swiotlb.nr_slots << SLOT_SHIFT;
+}
+
 struct slot *swiotlb_find(struct machine *m, size_t offset)
 {
 	struct swiotlb *s = &m->swiotlb;
 	u32 slot;
 
-	if (offset - s->base >= (size_t)s->nr_slots << SLOT_SHIFT)
+	if (!swiotlb_holds(m, offset))
 		return NULL;
 	slot = (offset - s->base) >> SLOT_SHIFT;
 	if (!is_used(s, slot))

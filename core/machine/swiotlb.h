@@ -45,6 +45,9 @@ struct bounce_request {
 size_t swiotlb_take(struct machine *m, const struct bounce_request *want);
 void swiotlb_give(struct machine *m, size_t bounce);
 
+/* Is it in the bounce buffer, used or not? Any number may come in. */
+bool swiotlb_holds(const struct machine *m, u64 offset);
+
 /* The first slot of the mapping in whose slots @offset lies, or NULL. */
 struct slot *swiotlb_find(struct machine *m, size_t offset);
 

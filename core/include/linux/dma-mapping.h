@@ -300,9 +300,9 @@ void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
  * dma_map_resource() - give the device access to something on the bus that is no RAM,
  * such as the registers of another device; as dma_map_phys() with DMA_ATTR_MMIO.
  *
- * No cache maintenance. There is nothing behind it here: the device reads ones. RAM
- * draws "map-resource-ram" and gives an error; so does a machine that bounces, without
- * a report, as on Linux.
+ * No cache maintenance. There is nothing behind it here: the device reads ones. RAM at
+ * either end draws "map-resource-ram" and gives an error; so do, without a report, more
+ * than 1 TiB, and any on a machine that bounces, as on Linux.
  */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs);
@@ -417,7 +417,7 @@ int dma_coerce_mask_and_coherent(struct device *dev, u64 mask);
 /* The streaming mask; 32 bits when unset. */
 u64 dma_get_mask(struct device *dev);
 
-/* The smallest mask that reaches all RAM of the machine. */
+/* The smallest mask that reaches all RAM of the machine; behind an IOMMU, 32 bits. */
 u64 dma_get_required_mask(struct device *dev);
 
 /*
@@ -442,13 +442,17 @@ int dma_get_cache_alignment(void);
 /* --------------------------------------------------- limits and parameters */
 
 /*
- * The longest mapping that can succeed, in bytes (a bounce buffer has a limit; SIZE_MAX:
- * none), and the longest that is fast.
+ * The longest mapping that can succeed, and the longest fast one, in bytes. SIZE_MAX: no
+ * limit. A bounce buffer takes 256 KiB, less what dma_set_min_align_mask() costs; behind
+ * an IOMMU the addresses of up to 128 KiB are quickly had.
  */
 size_t dma_max_mapping_size(struct device *dev);
 size_t dma_opt_mapping_size(struct device *dev);
 
-/* The boundary at which segments of a list can be merged, less one; 0: never. */
+/*
+ * The boundary at which segments of a list can be merged, less one: a page behind an
+ * IOMMU; else 0, never.
+ */
 unsigned long dma_get_merge_boundary(struct device *dev);
 
 /*

@@ -177,7 +177,8 @@ int sg_alloc_table_from_pages(struct sg_table *sgt, struct page **pages, unsigne
 /*
  * Copy between a list and plain memory, @skip bytes into the list. The CPU's
  * accesses to the list's memory are seen, and judged, like those of
- * dmalab_cpu_read() and dmalab_cpu_write(). Return the bytes copied.
+ * dmalab_cpu_read() and dmalab_cpu_write(). Return the bytes copied: none for a negative
+ * @skip, and what is in front of an entry that has no page.
  */
 size_t sg_copy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buf,
 			   size_t buflen);
