@@ -87,6 +87,16 @@ bool bounce_has_room(const struct model *m, const struct call *c, const struct o
 	return false;
 }
 
+/* How many mappings have a copy of the byte? */
+static unsigned copies_of(const struct model *m, size_t at)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->nr_objects; i++)
+		n += m->object[i].live && m->object[i].bounced && touches(&m->object[i], at, 1);
+	return n;
+}
+
 /* ---------------------------------------------------------------- copying */
 
 static void copy_byte(struct model *m, size_t from, size_t to)
@@ -104,10 +114,15 @@ static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
 		copy_byte(m, from + i, to + i);
 }
 
-/* Whatever the direction: a device that writes little must not uncover old bytes. */
+/*
+ * After model_add(). Whatever the direction: a device that writes little must not
+ * uncover old bytes.
+ */
 void bounce_mapped(struct model *m, const struct object *o)
 {
 	copy_bytes(m, o->at, copy_of(m, o), o->size);
+	for (size_t i = o->at; i < o->at + o->size; i++)
+		m->shared[i] |= copies_of(m, i) > 1;
 }
 
 void bounce_hand_over(struct model *m, const struct object *o, size_t first, size_t len,
@@ -133,51 +148,52 @@ void bounce_stored(struct model *m, size_t at, size_t copy, size_t len, bool by_
 	for (size_t i = 0; i < len; i++) {
 		m->latest[at + i] = m->has[copy + i] = m->clock;
 		m->by_device[at + i] = by_device;
+		m->shared[at + i] = copies_of(m, at + i) > 1;
 	}
 }
 
 /* ---------------------------------------------------------------- looking */
 
-/* Who has the latest store to a byte? Counts the copies of it that there are. */
-static bool anybody_has(const struct model *m, size_t at, unsigned *copies)
+static bool anybody_has(const struct model *m, size_t at)
 {
-	bool found = m->has[at] == m->latest[at];
-
-	*copies = 0;
+	if (m->has[at] == m->latest[at])
+		return true;
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (!o->live || !o->bounced || !touches(o, at, 1))
-			continue;
-		++*copies;
-		found |= m->has[copy_of(m, o) + (at - o->at)] == m->latest[at];
+		if (o->live && o->bounced && touches(o, at, 1) &&
+		    m->has[copy_of(m, o) + (at - o->at)] == m->latest[at])
+			return true;
 	}
-	return found;
+	return false;
 }
 
 /*
  * Bytes of the driver's memory from @at on, loaded from @copy on. @open: with several
- * copies of a byte, whether a value is lost or only elsewhere depends on who is asked.
+ * copies of a byte, whether a value is lost or only elsewhere depends on who is asked;
+ * and of several mappings with disputed bytes one is reported.
  */
 struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, size_t len,
 			       bool *open)
 {
+	unsigned most = 0, fewest = ~0u;
 	struct dispute d = { 0 };
-	unsigned copies, most = 0, fewest = ~0u;
+	bool shared = false;
 
 	for (size_t i = 0; i < len; i++) {
-		bool held = anybody_has(m, at + i, &copies);
+		unsigned copies = copies_of(m, at + i);
 
 		most = copies > most ? copies : most;
 		fewest = copies < fewest ? copies : fewest;
 		if (m->has[copy + i] == m->latest[at + i])
 			continue;
 		dispute_byte(&d, at + i);
-		if (!held) {
+		shared |= m->shared[at + i];
+		if (!anybody_has(m, at + i)) {
 			d.lost_device |= m->by_device[at + i];
 			d.lost_cpu |= !m->by_device[at + i];
 		}
 	}
-	*open = most > 1 || fewest != most;
+	*open = shared || (copy == at && fewest != most);
 	return d;
 }

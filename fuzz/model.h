@@ -83,6 +83,7 @@ struct model {
 	uint8_t value[MODEL_RAM];
 	/* Where mappings are copied: which store the memory has, and which is the latest. */
 	uint32_t has[MODEL_RAM], latest[MODEL_RAM];
+	uint8_t shared[MODEL_RAM];    /* there have been several copies since that */
 	/* For each line. */
 	uint8_t dirty[MODEL_LINES], present[MODEL_LINES];
 	/* For each page. */

@@ -17,7 +17,9 @@
  *   copied out m      -          cpu = dev = m & cpu    (what the CPU stored is buried)
  *
  * A buried byte is in both: neither side has the value. The bits are the mapping's,
- * not the memory's, since one buffer may be mapped many times, with a copy each. When
+ * not the memory's, since one buffer may be mapped many times, with a copy each: a
+ * copy in is then without what another mapping has in dev, and a copy out of the
+ * latest value takes the byte out of dev everywhere. When
  * a mapping ends, bytes of which the memory does not have the value are lost: one bit
  * of the memory, which a store of the CPU clears and the next mapping begins with.
  */
@@ -283,6 +285,61 @@ static void bury(struct granule *g, struct origin *o, u64 m, u64 buried, enum lo
 	g->dev = (g->dev & ~m) | buried;
 }
 
+/*
+ * A buffer may be mapped many times: what came through one mapping and was not copied
+ * back, a copy made for another has not either; and once it has been, the memory has
+ * the value, whatever the others buried before. Bit i is of byte @at + i.
+ */
+static cold u64 stored_through_others(const struct judge *j, const struct region *r, size_t at,
+				      size_t len)
+{
+	size_t first, n;
+	u64 bits = 0;
+
+	for_each_mapping(j, at, len, p, span) {
+		const struct region *other = span->region;
+
+		if (other == r || !part_of(other, at, len, &first, &n))
+			continue;
+		for (size_t i = first; i < first + n; i++)
+			if (other->bounce->granules[i / 64].dev >> (i % 64) & 1)
+				bits |= 1ull << (other->offset + i - at);
+	}
+	return bits;
+}
+
+static cold void others_are_settled(struct judge *j, const struct region *r, size_t at,
+				    size_t len, u64 m)
+{
+	size_t first, n;
+
+	for_each_mapping(j, at, len, p, span) {
+		const struct region *other = span->region;
+
+		if (other == r || !part_of(other, at, len, &first, &n))
+			continue;
+		for (size_t i = first; i < first + n; i++)
+			if (m >> (other->offset + i - at) & 1)
+				other->bounce->granules[i / 64].dev &= ~(1ull << (i % 64));
+	}
+}
+
+static bool is_mapped_again(const struct judge *j, const struct region *r)
+{
+	size_t first, n;
+
+	for_each_mapping(j, r->offset, r->size, p, span)
+		if (span->region != r && part_of(span->region, r->offset, r->size, &first, &n))
+			return true;
+	return false;
+}
+
+/* How much of the granule at @i is in @r. */
+static size_t granule_len(const struct region *r, size_t i)
+{
+	return r->size - i * 64 < 64 ? r->size - i * 64 : 64;
+}
+
 /* What the memory does not have, its copy has not either. */
 static cold void copy_lost(const struct lost *lost, struct region *r, size_t i, u64 m)
 {
@@ -301,6 +358,7 @@ static cold void copy_lost(const struct lost *lost, struct region *r, size_t i, 
 void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
+	bool again = is_mapped_again(j, r);
 
 	for (size_t i = first / 64; i * 64 < first + len; i++) {
 		u64 m = word_mask(i, first, first + len);
@@ -311,17 +369,22 @@ void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t le
 		if (unlikely(lost_any(&j->lost, at >> PAGE_SHIFT) ||
 			     lost_any(&j->lost, (at + 63) >> PAGE_SHIFT)))
 			copy_lost(&j->lost, r, i, m);
+		if (unlikely(again))
+			b->granules[i].cpu |= m & stored_through_others(j, r, at, granule_len(r, i));
 	}
 }
 
 void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
+	bool again = is_mapped_again(j, r);
 
 	for (size_t i = first / 64; i * 64 < first + len; i++) {
 		u64 m = word_mask(i, first, first + len);
 		struct granule *g = &b->granules[i];
 
+		if (unlikely(again))
+			others_are_settled(j, r, r->offset + i * 64, granule_len(r, i), m & ~g->cpu);
 		clear_lost_bits(&j->lost, r->offset + i * 64, m & ~g->cpu);
 		bury(g, &b->origins[i], m, g->cpu & m, LOSS_COPY_OUT, site);
 	}

@@ -77,8 +77,9 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 
 cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
 {
+	/* Memory comes in pages, here as well. */
 	for (struct span *span = ledger_spans(l, place); span; span = span->next)
-		if (!region_is_mapping(span->region) && region_holds(span->region, place, 1))
+		if (!region_is_mapping(span->region))
 			return span->region;
 	return NULL;
 }

@@ -20,15 +20,52 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How much of the access, from its start on, @r holds. */
-static size_t part_in(const struct access *a, const struct region *r)
-{
-	return smaller(a->len, r->size - (a->place - r->place));
-}
-
 static bool is_forbidden(const struct access *a, const struct region *r)
 {
 	return region_is_owned(r) && r->dir == (a->out ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+}
+
+/*
+ * Entries of one list that meet on the bus are one piece to the device. Returns the
+ * one that goes on where @r ends, or NULL.
+ */
+static struct region *next_entry(const struct region *r)
+{
+	struct region *next = r->group ? r->group->first : NULL;
+
+	while (next && next->place != r->place + r->size)
+		next = next->group_next;
+	return next;
+}
+
+/* Is all of the access in @r and the entries behind it? @r holds its start. */
+static bool list_holds(const struct access *a, const struct region *r)
+{
+	size_t room = r->size - (a->place - r->place), rest = a->len;
+
+	while (rest > room) {
+		rest -= room;
+		r = next_entry(r);
+		if (!r)
+			return false;
+		room = r->size;
+	}
+	return true;
+}
+
+/* Does the CPU own some of it? list_holds() of @r. */
+static bool is_cpu_owned(const struct access *a, const struct region *r)
+{
+	size_t first = a->place - r->place, rest = a->len;
+
+	while (unlikely(rest > r->size - first)) {
+		if (own_find(r, first, r->size - first, false).bytes)
+			return true;
+		rest -= r->size - first;
+		r = next_entry(r);
+		first = 0;
+	}
+	return own_find(r, first, rest, false).bytes;
 }
 
 /* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
@@ -38,14 +75,11 @@ static int fit(const struct region *r, const void *arg)
 
 	if (r->dev != &a->d->dev || !region_holds(r, a->place, 1))
 		return 0;
-	if (!region_holds(r, a->place, a->len) && !r->group)
+	if (!region_holds(r, a->place, a->len) && !list_holds(a, r))
 		return 1;
 	if (!region_is_owned(r))
 		return 3;
-	if (is_forbidden(a, r) ||
-	    own_find(r, a->place - r->place, part_in(a, r), false).bytes)
-		return 2;
-	return 3;
+	return is_forbidden(a, r) || is_cpu_owned(a, r) ? 2 : 3;
 }
 
 static bool was_mapped(const struct region *r, const void *arg)
@@ -78,24 +112,10 @@ static cold void report_astray(const struct access *a, const struct region *r)
 	judge_report(j, &f);
 }
 
-/*
- * Entries of one list that meet on the bus are one piece to the device. Returns the
- * one that goes on where @r ends, or NULL.
- */
-static struct region *next_entry(const struct region *r)
-{
-	struct region *next = r->group->first;
-
-	while (next && next->place != r->place + r->size)
-		next = next->group_next;
-	return next;
-}
-
 /* Where the access begins, if all of it may be reached; or NULL, after a report. */
 static struct region *find_way(const struct access *a)
 {
 	struct ledger *l = &a->d->machine->judge.ledger;
-	const struct region *at;
 	struct region *r = NULL;
 	int how = 0;
 
@@ -104,14 +124,6 @@ static struct region *find_way(const struct access *a)
 	if (unlikely(how < 2)) {
 		report_astray(a, r);
 		return NULL;
-	}
-	for (at = r; unlikely(!region_holds(at, a->place, a->len) &&
-			      a->place + a->len > at->place + at->size);) {
-		at = next_entry(at);
-		if (!at) {
-			report_astray(a, r);
-			return NULL;
-		}
 	}
 	return r;
 }

@@ -4,11 +4,21 @@
 
 #include <errno.h>
 
+/* The memory of a resource is that of something else on the bus. */
+static bool resource_ok(struct map *map)
+{
+	if (likely(!map->ptr))
+		return true;
+	map_refuse(map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
+	return false;
+}
+
 static dma_addr_t map_locked(struct map *map)
 {
 	struct region none, *r;
 
-	if (unlikely(!map_arguments_ok(map) || (!map->resource && !map_memory_ok(map))))
+	if (unlikely(!map_arguments_ok(map)) ||
+	    unlikely(map->resource ? !resource_ok(map) : !map_memory_ok(map)))
 		return DMA_MAPPING_ERROR;
 	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
 		return DMA_MAPPING_ERROR;
@@ -43,7 +53,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 		.size = size, .dir = dir, .attrs = attrs,
 		.resource = attrs & DMA_ATTR_MMIO,
 	};
-	dma_addr_t dma = DMA_MAPPING_ERROR;
+	dma_addr_t dma;
 	size_t offset;
 
 	if (!map.d)
@@ -51,10 +61,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	offset = phys_to_offset(&map.d->machine->hw, phys);
 	if (offset != NO_OFFSET)
 		map.ptr = map.d->machine->hw.cached + offset;
-	if (unlikely(map.resource && map.ptr))
-		map_refuse(&map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
-	else
-		dma = map_locked(&map);
+	dma = map_locked(&map);
 	lab_leave(map.d);
 	return dma;
 }
@@ -173,7 +180,7 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 		for (; span; span = span->next) {
 			struct region *r = span->region;
 
-			if (r->dma == dma_addr && r->dev == dev && !r->checked) {
+			if (r->dma == dma_addr && r->dev == dev && !r->checked && !r->group) {
 				r->checked = true;
 				break;
 			}
