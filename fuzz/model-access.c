@@ -17,10 +17,7 @@ static void expect_dispute(struct expect *e, const struct dispute *d, bool throu
 {
 	expect_bytes(e, d->lost_cpu ? "lost-cpu-write" : d->lost_device ? "lost-device-write" :
 		     through_cache ? "stale-cpu-read" : "stale-device-read", d);
-	if (!open)
-		return;
-	e->bytes = 0;
-	e->any_dispute = true;
+	e->any_dispute = open;
 }
 
 /* Page by page: is its memory used through the cache? */
@@ -355,7 +352,7 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 	do {
 		part = device_reads_part(m, c, o, &p, &open, e);
 		dispute_all(&d, &part);
-		any_open |= open || p.len != c->size;
+		any_open |= open;
 	} while (next_part(m, &p, c->size));
 	if (d.bytes)
 		expect_dispute(e, &d, m->device[c->device].snoops && !machine_bounces(m) &&

@@ -170,30 +170,23 @@ static bool anybody_has(const struct model *m, size_t at)
 
 /*
  * Bytes of the driver's memory from @at on, loaded from @copy on. @open: with several
- * copies of a byte, whether a value is lost or only elsewhere depends on who is asked;
- * and of several mappings with disputed bytes one is reported.
+ * copies of a byte, whether a value is lost or only elsewhere depends on who is asked.
  */
 struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, size_t len,
 			       bool *open)
 {
-	unsigned most = 0, fewest = ~0u;
 	struct dispute d = { 0 };
-	bool shared = false;
 
+	*open = false;
 	for (size_t i = 0; i < len; i++) {
-		unsigned copies = copies_of(m, at + i);
-
-		most = copies > most ? copies : most;
-		fewest = copies < fewest ? copies : fewest;
 		if (m->has[copy + i] == m->latest[at + i])
 			continue;
 		dispute_byte(&d, at + i);
-		shared |= m->shared[at + i];
+		*open |= m->shared[at + i];
 		if (!anybody_has(m, at + i)) {
 			d.lost_device |= m->by_device[at + i];
 			d.lost_cpu |= !m->by_device[at + i];
 		}
 	}
-	*open = shared || (copy == at && fewest != most);
 	return d;
 }

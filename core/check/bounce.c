@@ -84,31 +84,6 @@ void bounce_free(struct bounce *b)
 
 /* ----------------------------------------------------------------- looking */
 
-/* Bytes @first..@first+@len of @r, as a load of this side would find them. */
-static void look(const struct region *r, enum side side, size_t first, size_t len,
-		 struct verdict *v)
-{
-	const struct bounce *b = r->bounce;
-
-	for (size_t i = first / 64; i * 64 < first + len; i++) {
-		const struct granule *g = &b->granules[i];
-		u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
-
-		verdict_add(v, g, &b->origins[i], r->offset + i * 64,
-			    bad & word_mask(i, first, first + len));
-	}
-}
-
-static void look_for_lost(const struct lost *lost, size_t offset, size_t len, struct verdict *v)
-{
-	for (u64 i = offset / 64; i * 64 < offset + len; i++) {
-		u64 bad = lost->bits[i] & word_mask(i, offset, offset + len);
-		struct granule g = { .cpu = bad, .dev = bad, .writer = lost->by_device[i] };
-
-		verdict_add(v, &g, &lost->origins[i], i * 64, bad);
-	}
-}
-
 /* Part of a range of RAM that @r covers, counted from the start of @r. */
 static bool part_of(const struct region *r, size_t offset, size_t len, size_t *first, size_t *n)
 {
@@ -128,27 +103,76 @@ static bool part_of(const struct region *r, size_t offset, size_t len, size_t *f
 		for (struct span *span = (j)->ledger.pages[p].maps; span; span = span->next) \
 			if (p == (offset) >> PAGE_SHIFT || region_first_page(span->region) == p)
 
+/* Of byte @at: is it in dev of a mapping later than @r (NULL: of any)? */
+static bool later_has(const struct judge *j, const struct region *r, size_t at)
+{
+	struct span *span = j->ledger.pages[at >> PAGE_SHIFT].maps;
+	size_t first, n;
+
+	for (; span && span->region != r; span = span->next)
+		if (part_of(span->region, at, 1, &first, &n) &&
+		    span->region->bounce->granules[first / 64].dev >> (first % 64) & 1)
+			return true;
+	return false;
+}
+
+/* Bytes may be in several mappings: they count for the latest that has them. */
+static cold u64 without_later(const struct judge *j, const struct region *r, size_t base, u64 bad)
+{
+	for (u64 rest = bad; rest; rest &= rest - 1)
+		if (later_has(j, r, base + __builtin_ctzll(rest)))
+			bad &= ~(rest & -rest);
+	return bad;
+}
+
+static void look_cpu(const struct judge *j, const struct region *r, size_t first, size_t len,
+		     struct verdict *v)
+{
+	const struct bounce *b = r->bounce;
+
+	for (size_t i = first / 64; i * 64 < first + len; i++) {
+		u64 bad = b->granules[i].dev & word_mask(i, first, first + len);
+
+		if (unlikely(bad))
+			verdict_add(v, &b->granules[i], &b->origins[i], r->offset + i * 64,
+				    without_later(j, r, r->offset + i * 64, bad));
+	}
+}
+
+static void look_for_lost(const struct judge *j, size_t offset, size_t len, struct verdict *v)
+{
+	const struct lost *lost = &j->lost;
+
+	for (u64 i = offset / 64; i * 64 < offset + len; i++) {
+		u64 bad = lost->bits[i] & word_mask(i, offset, offset + len);
+		struct granule g = { .cpu = bad, .dev = bad, .writer = lost->by_device[i] };
+
+		if (unlikely(bad))
+			verdict_add(v, &g, &lost->origins[i], i * 64,
+				    without_later(j, NULL, i * 64, bad));
+	}
+}
+
 struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len)
 {
 	struct verdict v = { .bytes = 0 };
 	size_t first, n;
 
-	for_each_mapping(j, offset, len, p, span) {
-		if (!part_of(span->region, offset, len, &first, &n))
-			continue;
-		look(span->region, SIDE_CPU, first, n, &v);
-		if (v.bytes)
-			return v;
-	}
-	look_for_lost(&j->lost, offset, len, &v);
+	for_each_mapping(j, offset, len, p, span)
+		if (part_of(span->region, offset, len, &first, &n))
+			look_cpu(j, span->region, first, n, &v);
+	look_for_lost(j, offset, len, &v);
 	return v;
 }
 
 struct verdict bounce_look_device(const struct region *r, size_t first, size_t len)
 {
+	const struct bounce *b = r->bounce;
 	struct verdict v = { .bytes = 0 };
 
-	look(r, SIDE_BUS, first, len, &v);
+	for (size_t i = first / 64; i * 64 < first + len; i++)
+		verdict_add(&v, &b->granules[i], &b->origins[i], r->offset + i * 64,
+			    b->granules[i].cpu & word_mask(i, first, first + len));
 	return v;
 }
 
