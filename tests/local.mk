@@ -20,6 +20,7 @@ unit_tests = \
 	tests/test-host-memory.t \
 	tests/test-limits.t \
 	tests/test-machines.t \
+	tests/test-many-mappings.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-objects.t \
@@ -94,6 +95,10 @@ tests_test_limits_t_LDADD = $(TEST_LDADD)
 tests_test_machines_t_SOURCES = tests/test-machines.c $(RIG)
 tests_test_machines_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_machines_t_LDADD = $(TEST_LDADD)
+
+tests_test_many_mappings_t_SOURCES = tests/test-many-mappings.c $(RIG)
+tests_test_many_mappings_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_many_mappings_t_LDADD = $(TEST_LDADD)
 
 tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
