@@ -14,6 +14,9 @@
  *
  * Programs store constants and never what they have loaded, so a byte that
  * differs does not make others differ.
+ *
+ * Every program also runs on a machine that copies what is mapped and on one that is
+ * like it but does not. There values may differ only where the first one reports it.
  */
 #include "program.h"
 #include "target.h"
@@ -35,12 +38,16 @@ static const struct variant {
 	const char *name;
 	const char *policy;
 	bool steered; /* OP_EVICT and OP_FILL are done */
+	const char *profile; /* NULL: the program's */
 } variants[] = {
-	{ "never, but as the program says", "never", true },
-	{ "eager", "eager", false },
-	{ "random", "random", false },
-	{ "lru", "lru", false }, /* last: only some programs ask for it */
+	{ "never, but as the program says", "never", true, NULL },
+	{ "eager", "eager", false, NULL },
+	{ "random", "random", false, NULL },
+	{ "lru", "lru", false, NULL }, /* last: only some programs ask for it */
 };
+
+static const struct variant bouncing = { "swiotlb", "never", false, "swiotlb" };
+static const struct variant direct = { "x86", "never", false, "x86" };
 
 #define NR_VARIANTS (sizeof(variants) / sizeof(variants[0]))
 
@@ -323,18 +330,49 @@ static void die(const char *what)
 	abort();
 }
 
+#define NR_PAGES (RAM_SIZE / 4096)
+#define POOL     (0x40000000 + (NR_PAGES - NR_PAGES / 8 - NR_PAGES / 8) * 4096ull)
+
+/*
+ * Memory is to be given out in the same order with a bounce buffer and without: so take
+ * all there is and give it back by address, but for the pages that the buffer has, or
+ * would have.
+ */
+static void level_memory(void)
+{
+	unsigned long page[NR_PAGES] = { 0 }, at;
+	unsigned nr = 0;
+
+	while (nr < NR_PAGES && (at = __get_free_page(GFP_KERNEL)))
+		page[nr++] = at;
+	for (unsigned i = 0; i < nr; i++) {
+		unsigned lowest = i;
+
+		for (unsigned k = i; k < nr; k++)
+			if (page[k] < page[lowest])
+				lowest = k;
+		at = page[lowest];
+		page[lowest] = page[i];
+		if (virt_to_phys((void *)at) < POOL)
+			free_page(at);
+	}
+}
+
 static void run_program(const struct program *p, const struct variant *variant,
 			struct trace *trace)
 {
 	struct run run = { .program = p, .variant = variant, .trace = trace };
 	struct dmalab_machine *machine = dmalab_machine_new(&(struct dmalab_config){
-		.profile = p->profile, .ram_size = RAM_SIZE, .cache_policy = variant->policy,
+		.profile = variant->profile ? variant->profile : p->profile,
+		.ram_size = RAM_SIZE, .cache_policy = variant->policy,
 		.seed = p->seed, .checks = "full",
 	});
 
 	if (!machine)
 		die("dmalab_machine_new()");
 	dmalab_set_report_handler(machine, on_report, &run);
+	if (variant->profile)
+		level_memory();
 	for (unsigned i = 0; i < NR_DEVICES; i++) {
 		run.device[i] = dmalab_device_new(machine, i ? "d1" : "d0");
 		if (!run.device[i])
@@ -375,13 +413,19 @@ static void print_trace(const struct trace *t, const struct variant *v, unsigned
 			print_remark(&t->remark[i]);
 }
 
-static _Noreturn void finding(const struct program *p, unsigned variant, unsigned op,
-			      const char *what)
+/* Two runs of a program, side by side. */
+struct pair {
+	const struct program *p;
+	const struct trace *a, *b;
+	const struct variant *va, *vb;
+};
+
+static _Noreturn void finding(const struct pair *t, unsigned op, const char *what)
 {
 	fprintf(stderr, "\nFINDING (coherency): %s, at operation %u of\n", what, op);
-	program_print(p, stderr);
-	print_trace(&traces[0], &variants[0], op);
-	print_trace(&traces[variant], &variants[variant], op);
+	program_print(t->p, stderr);
+	print_trace(t->a, t->va, op);
+	print_trace(t->b, t->vb, op);
 	abort();
 }
 
@@ -391,22 +435,22 @@ static bool same_remark(const struct remark *a, const struct remark *b)
 		a->last == b->last && a->bytes == b->bytes;
 }
 
-static void compare_remarks(const struct program *p, unsigned variant)
+static void compare_remarks(const struct pair *t)
 {
-	const struct trace *a = &traces[0], *b = &traces[variant];
+	const struct trace *a = t->a, *b = t->b;
 
 	for (unsigned i = 0; i < a->nr_remarks || i < b->nr_remarks; i++) {
 		if (i == MAX_REMARKS)
 			break;
 		if (i >= a->nr_remarks)
-			finding(p, variant, b->remark[i].op, "a report that others do not draw");
+			finding(t, b->remark[i].op, "a report that others do not draw");
 		if (i >= b->nr_remarks)
-			finding(p, variant, a->remark[i].op, "a report is not drawn");
+			finding(t, a->remark[i].op, "a report is not drawn");
 		if (!same_remark(&a->remark[i], &b->remark[i]))
-			finding(p, variant, a->remark[i].op, "another report is drawn");
+			finding(t, a->remark[i].op, "another report is drawn");
 	}
 	if (a->nr_remarks != b->nr_remarks)
-		finding(p, variant, p->nr_ops, "the number of reports differs");
+		finding(t, t->p->nr_ops, "the number of reports differs");
 }
 
 /* The report that excuses this operation, or NULL: an access draws at most one. */
@@ -418,26 +462,63 @@ static const struct remark *excuse(const struct trace *t, unsigned op)
 	return NULL;
 }
 
-static void compare_op(const struct program *p, unsigned variant, unsigned op)
+/* A load of @t->a may differ as far as a report there says. */
+static void compare_load(const struct pair *t, unsigned op)
 {
-	const struct trace *a = &traces[0], *b = &traces[variant];
+	const struct trace *a = t->a, *b = t->b;
 	const struct remark *r;
 	size_t bytes = 0;
 
-	if (a->result[op] != b->result[op] || a->loaded[op] != b->loaded[op])
-		finding(p, variant, op, "the call's result differs");
 	if (memcmp(a->load[op], b->load[op], a->loaded[op]) == 0)
 		return;
 	r = excuse(a, op);
 	if (!r)
-		finding(p, variant, op, "values differ without a coherency report");
+		finding(t, op, "values differ without a coherency report");
 	if (!r->bytes || r->excuse == FOR_ACCESS)
 		return;
 	for (size_t i = 0; i < a->loaded[op]; i++) {
 		if (a->load[op][i] == b->load[op][i])
 			continue;
 		if (i < r->first || i > r->last || ++bytes > r->bytes)
-			finding(p, variant, op, "more bytes differ than the report says");
+			finding(t, op, "more bytes differ than the report says");
+	}
+}
+
+static bool same_results(const struct pair *t, unsigned op)
+{
+	return t->a->result[op] == t->b->result[op] && t->a->loaded[op] == t->b->loaded[op];
+}
+
+/* Do both draw the same, but for what is there to be told of copies? */
+static bool same_contract(const struct pair *t, unsigned op)
+{
+	const char *drawn[2] = { NULL, NULL };
+	const struct trace *both[2] = { t->a, t->b };
+
+	if (excuse(t->a, op))
+		return true;
+	for (unsigned k = 0; k < 2; k++)
+		for (unsigned i = 0; i < both[k]->nr_remarks && i < MAX_REMARKS; i++)
+			if (both[k]->remark[i].op == op)
+				drawn[k] = both[k]->remark[i].check;
+	return drawn[0] == drawn[1];
+}
+
+/*
+ * Addresses are others, and slots may be used up: what a wrong address leads to may
+ * differ, and from there on the programs are not the same any more.
+ */
+static void compare_with_copies(const struct program *p)
+{
+	static struct trace with, without;
+	struct pair t = { p, &with, &without, &bouncing, &direct };
+
+	run_program(p, &bouncing, &with);
+	run_program(p, &direct, &without);
+	for (unsigned op = 0; op < p->nr_ops; op++) {
+		if (!same_results(&t, op) || !same_contract(&t, op))
+			return;
+		compare_load(&t, op);
 	}
 }
 
@@ -451,10 +532,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < nr; i++)
 		run_program(&p, &variants[i], &traces[i]);
 	for (unsigned i = 1; i < nr; i++) {
-		compare_remarks(&p, i);
-		for (unsigned op = 0; op < p.nr_ops; op++)
-			compare_op(&p, i, op);
+		struct pair t = { &p, &traces[0], &traces[i], &variants[0], &variants[i] };
+
+		compare_remarks(&t);
+		for (unsigned op = 0; op < p.nr_ops; op++) {
+			if (!same_results(&t, op))
+				finding(&t, op, "the call's result differs");
+			compare_load(&t, op);
+		}
 	}
+	compare_with_copies(&p);
 	return 0;
 }
 

@@ -17,7 +17,8 @@ FUZZ_COHERENCY = fuzz/coherency.c fuzz/program.c fuzz/program.h
 FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
 	fuzz/misuse-run.c \
 	fuzz/model.c fuzz/model.h fuzz/model-access.c fuzz/model-alloc.c fuzz/model-cache.c \
-	fuzz/model-free.c fuzz/model-sync.c
+	fuzz/model-free.c fuzz/model-sync.c fuzz/model-list.c \
+	fuzz/model-bounce.c fuzz/model-bus.c fuzz/misuse-decode-list.c
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)

@@ -8,14 +8,6 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-#define SPOIL_DEVICE   0x01
-#define SPOIL_SIZE     0x02
-#define SPOIL_POINTER  0x04
-#define SPOIL_DMA      0x08
-#define SPOIL_DIR      0x10
-#define SPOIL_ATTRS    0x20
-#define SPOIL_FUNCTION 0x40
-
 /* What the operations of the input are; RELEASE is turned into the right one. */
 enum { RELEASE = NR_CALL_KINDS };
 
@@ -35,6 +27,29 @@ static const uint8_t operations[] = {
 	POKE_MASK, POKE_MASK_POINTER, POKE_COHERENT_MASK, POKE_LIMIT,
 	FAIL_NTH, SET_CURRENT, DEVICE_FREE, DEVICE_NEW,
 };
+
+/*
+ * The last quarter of all bytes means other things than the rest, so that inputs made
+ * before there were any still mean what they did.
+ */
+#define OTHERS_FROM 192
+
+enum { MAP_BY_PAGE = RELEASE + 1, MAP_BY_PHYS, MAP_A_RESOURCE, KMALLOC_LARGE };
+
+static const uint8_t other_operations[] = {
+	MAP_BY_PAGE, MAP_BY_PAGE, MAP_BY_PHYS, MAP_BY_PHYS, MAP_A_RESOURCE, MAP_A_RESOURCE,
+	MAP_LIST, MAP_LIST, MAP_LIST, MAP_LIST, UNMAP_LIST, UNMAP_LIST,
+	SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU, SYNC_LIST_FOR_CPU,
+	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN, KMALLOC_LARGE,
+};
+
+static unsigned decode_operation(struct input *in)
+{
+	uint8_t byte = input_byte(in);
+
+	return byte < OTHERS_FROM ? operations[byte % LENGTH(operations)] :
+	       other_operations[(byte - OTHERS_FROM) % LENGTH(other_operations)];
+}
 
 static const unsigned long attributes[] = {
 	DMA_ATTR_SKIP_CPU_SYNC, DMA_ATTR_WEAK_ORDERING, DMA_ATTR_WRITE_COMBINE,
@@ -60,6 +75,9 @@ static const size_t sizes[] = {
 	16384, 65536, 512, 96, 127, 129, 1000, 3 * 4096 + 1, 32768, 20000, 8191, 2049, 48, 16, 640,
 	8 * 4096,
 };
+
+/* About the most that can be bounced, 256 KiB. */
+static const size_t large_sizes[] = { 256 * 1024, 512 * 1024, 128 * 1024, 65536 };
 
 static size_t spoiled_size(uint8_t byte, size_t size)
 {
@@ -101,14 +119,14 @@ static unsigned decode_spoil(struct input *in)
 }
 
 /* Two lines byte by byte, then in steps of 8, then of 64 up to the end of a page. */
-static size_t decode_length(struct input *in)
+size_t decode_length(struct input *in)
 {
 	uint8_t byte = input_byte(in);
 
 	return byte < 128 ? byte : byte < 192 ? (byte - 128) * 8 : (byte - 191) * 64;
 }
 
-static int decode_device(struct input *in, unsigned spoil, int device)
+int decode_device(struct input *in, unsigned spoil, int device)
 {
 	if (!(spoil & SPOIL_DEVICE) || device < 0)
 		return device;
@@ -125,14 +143,14 @@ static int decode_device(struct input *in, unsigned spoil, int device)
 }
 
 /* A driver that knows nothing of enumerations. */
-static int decode_direction(struct input *in, unsigned spoil, int dir)
+int decode_direction(struct input *in, unsigned spoil, int dir)
 {
 	static const int wrong[] = { 0, 1, 2, 3, 4, -1, 1 << 30, 0x80 };
 
 	return spoil & SPOIL_DIR ? wrong[input_below(in, LENGTH(wrong))] : dir;
 }
 
-static unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs)
+unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs)
 {
 	return spoil & SPOIL_ATTRS ? attrs ^ attributes[input_below(in, LENGTH(attributes))] : attrs;
 }
@@ -220,6 +238,9 @@ static void take_from_slot(struct call *c, const struct slot *s)
 	c->size = s->size;
 	c->dir = s->dir;
 	c->attrs = s->attrs;
+	c->form = s->form;
+	c->table = s->table;
+	c->nents = s->nents;
 }
 
 /* ------------------------------------------------------------- operations */
@@ -252,6 +273,8 @@ static enum call_kind release_of(const struct slot *s)
 		return FREE_PAGES;
 	case MAP:
 		return UNMAP;
+	case MAP_LIST:
+		return UNMAP_LIST;
 	default:
 		return KFREE;
 	}
@@ -263,11 +286,22 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 	static const uint8_t functions[] = {
 		FREE_COHERENT, FREE_ATTRS, FREE_WC, FREE_NONCOHERENT, FREE_PAGES, KFREE, UNMAP,
 	};
+	uint8_t other;
 
 	take_from_slot(c, &slots[c->slot]);
 	c->kind = release_of(&slots[c->slot]);
-	if (spoil & SPOIL_FUNCTION)
-		c->kind = functions[input_below(in, LENGTH(functions))];
+	if (spoil & SPOIL_FUNCTION) {
+		other = input_byte(in);
+		c->kind = functions[other % LENGTH(functions)];
+		if (c->form == RESOURCE && other >= OTHERS_FROM)
+			c->form = SINGLE;
+		else if (other >= OTHERS_FROM)
+			c->kind = UNMAP_LIST;
+	}
+	if (c->kind == UNMAP_LIST) {
+		decode_list_again(c, in, spoil, slots);
+		return;
+	}
 	c->device = decode_device(in, spoil, c->device);
 	decode_pointer(c, in, spoil, slots);
 	decode_dma(c, in, spoil, slots);
@@ -305,12 +339,24 @@ static void decode_map(struct call *c, struct input *in, unsigned spoil, unsigne
 	c->unchecked = spoil & SPOIL_DMA;
 }
 
+/* About one entry: the CPU's piece, and what the device may find in one piece there. */
+static void take_entry(struct call *c, const struct slot *s, unsigned nr)
+{
+	const struct entry *e = &s->entry[nr];
+
+	c->cpu = moved(page_address(e->page), e->offset);
+	c->dma = e->dma;
+	c->size = e->dma_length ? e->dma_length : e->length;
+}
+
 static void decode_range(struct call *c, struct input *in, unsigned spoil,
 			 const struct slot *slots)
 {
 	size_t offset = decode_length(in), size = decode_length(in);
 
 	take_from_slot(c, &slots[c->slot]);
+	if (slots[c->slot].kind == MAP_LIST)
+		take_entry(c, &slots[c->slot], input_below(in, MAX_ENTRIES));
 	if (!(spoil & SPOIL_SIZE)) {
 		offset %= c->size ? c->size : 1;
 		if (!size || size > c->size - offset)
@@ -332,7 +378,7 @@ static void decode_range(struct call *c, struct input *in, unsigned spoil,
 
 void decode_call(struct call *c, struct input *in, const struct slot *slots)
 {
-	unsigned kind = operations[input_byte(in) % LENGTH(operations)];
+	unsigned kind = decode_operation(in);
 	unsigned where = input_byte(in), spoil = decode_spoil(in);
 
 	*c = (struct call){
@@ -378,6 +424,34 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 		c->number = input_below(in, 8);
 		c->machine = where % NR_MACHINES;
 		break;
+	case MAP_BY_PAGE:
+	case MAP_BY_PHYS:
+	case MAP_A_RESOURCE:
+		c->kind = MAP;
+		decode_map(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		decode_form(c, in, spoil, kind - MAP_BY_PAGE + PAGE, slots);
+		break;
+	case KMALLOC_LARGE:
+		c->kind = KMALLOC;
+		c->size = large_sizes[input_below(in, LENGTH(large_sizes))];
+		c->gfp = GFP_KERNEL;
+		break;
+	case MAP_LIST:
+		c->dir = decode_direction(in, spoil, where / NR_SLOTS / NR_DEVICES % 3);
+		decode_list(c, in, spoil, slots);
+		break;
+	case UNMAP_LIST:
+	case SYNC_LIST_FOR_DEVICE:
+	case SYNC_LIST_FOR_CPU:
+		take_from_slot(c, &slots[c->slot]);
+		decode_list_again(c, in, spoil, slots);
+		break;
+	case SET_MAX_SEGMENT:
+	case SET_BOUNDARY:
+	case SET_MIN_ALIGN:
+		c->device = decode_device(in, spoil, c->device);
+		decode_limit(c, in);
+		break;
 	default: /* about a device, and masks */
 		c->device = decode_device(in, spoil, c->device);
 		c->mask = masks[input_below(in, LENGTH(masks))];
@@ -394,9 +468,13 @@ void decode_setup(struct setup *s, struct input *in)
 	static const char *const profiles[] = {
 		"arm64", "riscv", "mips-nonspec", "powerpc", "mips", "x86", "armv7",
 	};
-	uint8_t flags;
+	static const char *const other_profiles[] = { "swiotlb", "iommu" };
+	uint8_t flags, profile = input_byte(in);
 
-	s->profile = profiles[input_below(in, LENGTH(profiles))];
+	if (profile < OTHERS_FROM)
+		s->profile = profiles[profile % LENGTH(profiles)];
+	else
+		s->profile = other_profiles[profile % LENGTH(other_profiles)];
 	s->checks = checks[input_below(in, LENGTH(checks))];
 	flags = input_byte(in);
 	s->policy = policies[flags % 4];
@@ -404,4 +482,7 @@ void decode_setup(struct setup *s, struct input *in)
 	s->window = (flags & 0x18) == 0x18;
 	s->machines = (flags & 0x60) == 0x60 ? 2 : 1;
 	s->ram_size = flags & 0x80 ? 512 * 1024 : 256 * 1024;
+	/* Two whole sets of slots. */
+	if (s->machines == 1 && flags & 0x80 && profile >= OTHERS_FROM && profile % 4 == 0)
+		s->ram_size = MAX_RAM;
 }

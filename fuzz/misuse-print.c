@@ -22,7 +22,41 @@ static const char *const names[NR_CALL_KINDS] = {
 	[POKE_LIMIT] = "bus_dma_limit =", [FAIL_NTH] = "machine_fail_nth",
 	[SET_CURRENT] = "machine_set_current", [DEVICE_FREE] = "device_free",
 	[DEVICE_NEW] = "device_new", [MACHINE_FREE] = "machine_free",
+	[MAP_LIST] = "dma_map_sg_attrs", [UNMAP_LIST] = "dma_unmap_sg_attrs",
+	[SYNC_LIST_FOR_DEVICE] = "dma_sync_sg_for_device",
+	[SYNC_LIST_FOR_CPU] = "dma_sync_sg_for_cpu",
+	[SET_MAX_SEGMENT] = "dma_set_max_seg_size", [SET_BOUNDARY] = "dma_set_seg_boundary",
+	[SET_MIN_ALIGN] = "dma_set_min_align_mask",
 };
+
+/* Where a call has several names. */
+static const char *name_of(const struct call *c)
+{
+	static const char *const maps[] = {
+		"dma_map_single_attrs", "dma_map_page_attrs", "dma_map_phys", "dma_map_resource",
+	};
+	static const char *const unmaps[] = {
+		"dma_unmap_single_attrs", "dma_unmap_page_attrs", "dma_unmap_phys",
+		"dma_unmap_resource",
+	};
+
+	switch (c->kind) {
+	case MAP:
+		return maps[c->form];
+	case UNMAP:
+		return unmaps[c->form];
+	case MAP_LIST:
+		return c->table ? "dma_map_sgtable" : names[c->kind];
+	case UNMAP_LIST:
+		return c->table ? "dma_unmap_sgtable" : names[c->kind];
+	case SYNC_LIST_FOR_DEVICE:
+		return c->table ? "dma_sync_sgtable_for_device" : names[c->kind];
+	case SYNC_LIST_FOR_CPU:
+		return c->table ? "dma_sync_sgtable_for_cpu" : names[c->kind];
+	default:
+		return names[c->kind];
+	}
+}
 
 static void put_device(int device, FILE *to)
 {
@@ -63,9 +97,23 @@ static void put_dir(int dir, FILE *to)
 		fprintf(to, ", (enum dma_data_direction)%d", dir);
 }
 
+/* As the program built it just before; or the one that it built last in that slot. */
+static void put_list(const struct call *c, const struct model *models, FILE *to)
+{
+	fprintf(to, "list %u", c->slot);
+	if (c->number)
+		fprintf(to, " + %u", c->number);
+	for (unsigned i = 0; i < c->nr_entries; i++) {
+		fprintf(to, "%s", i ? ", " : " {");
+		put_pointer(page_address(c->entry[i].page), models, to);
+		fprintf(to, " + %u, %u", c->entry[i].offset, c->entry[i].length);
+	}
+	fprintf(to, "%s, %d", c->nr_entries ? "}" : "", c->nents);
+}
+
 void print_call(const struct call *c, const struct model *models, FILE *to)
 {
-	fprintf(to, "%s(", names[c->kind]);
+	fprintf(to, "%s(", name_of(c));
 	switch (c->kind) {
 	case ALLOC_COHERENT:
 	case ALLOC_ATTRS:
@@ -108,6 +156,8 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		fprintf(to, ", ");
 		if (c->number)
 			fprintf(to, "stack");
+		else if (c->form >= PHYS)
+			fprintf(to, "phys 0x%llx", (unsigned long long)c->phys);
 		else
 			put_pointer(c->cpu, models, to);
 		fprintf(to, ", %zu", c->size);
@@ -151,8 +201,22 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case POKE_MASK_POINTER:
 	case POKE_COHERENT_MASK:
 	case POKE_LIMIT:
+	case SET_MAX_SEGMENT:
+	case SET_BOUNDARY:
+	case SET_MIN_ALIGN:
 		put_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->mask);
+		break;
+	case MAP_LIST:
+	case UNMAP_LIST:
+	case SYNC_LIST_FOR_DEVICE:
+	case SYNC_LIST_FOR_CPU:
+		put_device(c->device, to);
+		fprintf(to, ", ");
+		put_list(c, models, to);
+		put_dir(c->dir, to);
+		if (c->kind == MAP_LIST || c->kind == UNMAP_LIST)
+			fprintf(to, ", attrs 0x%lx", c->attrs);
 		break;
 	case FAIL_NTH:
 		fprintf(to, "m%u, %u", c->machine, c->number);
@@ -189,6 +253,13 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 			fprintf(to, " = DMA_MAPPING_ERROR");
 		else
 			fprintf(to, " = 0x%llx", (unsigned long long)o->dma);
+		break;
+	case MAP_LIST:
+		fprintf(to, " = %ld", o->result);
+		for (long i = 0; i < o->result && i < MAX_ENTRIES; i++)
+			fprintf(to, "%s0x%llx, %u%s", i ? "; " : " {",
+				(unsigned long long)o->entry[i].dma, o->entry[i].dma_length,
+				i == o->result - 1 ? "}" : "");
 		break;
 	default:
 		if (o->result)

@@ -2,7 +2,9 @@
 /* The calls of the target "misuse", made. Nothing here knows what they ought to do. */
 #include "misuse.h"
 
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +60,23 @@ static void run_alloc(struct lab *lab, const struct call *c, struct outcome *o)
 	}
 }
 
+static void run_unmap(struct device *dev, const struct call *c)
+{
+	switch (c->form) {
+	case SINGLE:
+		dma_unmap_single_attrs(dev, c->dma, c->size, c->dir, c->attrs);
+		break;
+	case PAGE:
+		dma_unmap_page_attrs(dev, c->dma, c->size, c->dir, c->attrs);
+		break;
+	case PHYS:
+		dma_unmap_phys(dev, c->dma, c->size, c->dir, c->attrs);
+		break;
+	case RESOURCE:
+		dma_unmap_resource(dev, c->dma, c->size, c->dir, c->attrs);
+	}
+}
+
 static void run_free(struct lab *lab, const struct call *c)
 {
 	struct device *dev = device_of(lab, c);
@@ -82,7 +101,7 @@ static void run_free(struct lab *lab, const struct call *c)
 		kfree(c->cpu);
 		break;
 	default:
-		dma_unmap_single_attrs(dev, c->dma, c->size, c->dir, c->attrs);
+		run_unmap(dev, c);
 	}
 }
 
@@ -152,6 +171,15 @@ static void run_device(struct lab *lab, const struct call *c, struct outcome *o)
 	case POKE_LIMIT:
 		dev->bus_dma_limit = c->mask;
 		break;
+	case SET_MAX_SEGMENT:
+		dma_set_max_seg_size(dev, c->mask);
+		break;
+	case SET_BOUNDARY:
+		dma_set_seg_boundary(dev, c->mask);
+		break;
+	case SET_MIN_ALIGN:
+		dma_set_min_align_mask(dev, c->mask);
+		break;
 	case NEED_SYNC:
 		o->result = dma_need_sync(dev, c->dma);
 		break;
@@ -167,10 +195,84 @@ static void run_device(struct lab *lab, const struct call *c, struct outcome *o)
 
 static void run_map(struct lab *lab, const struct call *c, struct outcome *o)
 {
+	struct device *dev = device_of(lab, c);
 	char here[64];
 
-	o->dma = dma_map_single_attrs(device_of(lab, c), c->number ? here : c->cpu, c->size, c->dir,
-				      c->attrs);
+	switch (c->form) {
+	case SINGLE:
+		o->dma = dma_map_single_attrs(dev, c->number ? here : c->cpu, c->size, c->dir,
+					      c->attrs);
+		break;
+	case PAGE:
+		o->dma = dma_map_page_attrs(dev, c->page, c->offset, c->size, c->dir, c->attrs);
+		break;
+	case PHYS:
+		o->dma = dma_map_phys(dev, c->phys, c->size, c->dir, c->attrs);
+		break;
+	case RESOURCE:
+		o->dma = dma_map_resource(dev, c->phys, c->size, c->dir, c->attrs);
+	}
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static void build_list(struct scatterlist *sgl, const struct call *c)
+{
+	sg_init_table(sgl, c->nr_entries);
+	for (unsigned i = 0; i < c->nr_entries; i++)
+		sg_set_page(&sgl[i], c->entry[i].page, c->entry[i].length, c->entry[i].offset);
+}
+
+static void map_list(struct device *dev, struct scatterlist *sgl, const struct call *c,
+		     struct outcome *o)
+{
+	struct sg_table table = { .sgl = sgl, .nents = 77, .orig_nents = c->nents };
+
+	build_list(sgl, c);
+	if (!c->table) {
+		o->result = dma_map_sg_attrs(dev, sgl, c->nents, c->dir, c->attrs);
+	} else {
+		o->result = dma_map_sgtable(dev, &table, c->dir, c->attrs);
+		if (!o->result)
+			o->result = table.nents;
+		else if (table.nents != 77)
+			o->result = LONG_MIN; /* a failure leaves the table alone */
+	}
+	for (unsigned i = 0; i < c->nr_entries; i++) {
+		o->entry[i] = c->entry[i];
+		o->entry[i].dma = sg_dma_address(&sgl[i]);
+		o->entry[i].dma_length = sg_dma_len(&sgl[i]);
+	}
+}
+
+static void run_list(struct lab *lab, const struct call *c, struct outcome *o)
+{
+	struct device *dev = device_of(lab, c);
+	struct scatterlist *sgl = &lab->list[c->slot][c->number];
+	struct sg_table table = { .sgl = sgl, .nents = 77, .orig_nents = c->nents };
+
+	switch (c->kind) {
+	case MAP_LIST:
+		map_list(dev, sgl, c, o);
+		break;
+	case UNMAP_LIST:
+		if (c->table)
+			dma_unmap_sgtable(dev, &table, c->dir, c->attrs);
+		else
+			dma_unmap_sg_attrs(dev, sgl, c->nents, c->dir, c->attrs);
+		break;
+	case SYNC_LIST_FOR_DEVICE:
+		if (c->table)
+			dma_sync_sgtable_for_device(dev, &table, c->dir);
+		else
+			dma_sync_sg_for_device(dev, sgl, c->nents, c->dir);
+		break;
+	default:
+		if (c->table)
+			dma_sync_sgtable_for_cpu(dev, &table, c->dir);
+		else
+			dma_sync_sg_for_cpu(dev, sgl, c->nents, c->dir);
+	}
 }
 
 void run_call(struct lab *lab, const struct call *c, struct outcome *o)
@@ -232,6 +334,12 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 		break;
 	case MACHINE_FREE:
 		dmalab_machine_free(lab->machine[c->machine]);
+		break;
+	case MAP_LIST:
+	case UNMAP_LIST:
+	case SYNC_LIST_FOR_DEVICE:
+	case SYNC_LIST_FOR_CPU:
+		run_list(lab, c, o);
 		break;
 	default:
 		run_device(lab, c, o);

@@ -10,12 +10,15 @@
 
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
 #include <stdio.h>
 
 #define NR_MACHINES 2
 #define NR_DEVICES  4    /* two on each machine */
 #define NR_SLOTS    5
 #define MAX_ACCESS  8192 /* bytes of one access */
+#define MAX_RAM     (4 << 20)
+#define MAX_ENTRIES 4    /* of a list */
 
 /* Devices that are none. */
 #define DEVICE_NULL    (-1)
@@ -35,7 +38,20 @@ enum call_kind {
 	FAIL_NTH, SET_CURRENT,
 	DEVICE_FREE, DEVICE_NEW,
 	MACHINE_FREE, /* not in programs: how they end */
+	MAP_LIST, UNMAP_LIST, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU,
+	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN,
 	NR_CALL_KINDS
+};
+
+/* Under which name MAP and UNMAP are called. */
+enum form { SINGLE, PAGE, PHYS, RESOURCE };
+
+/* An entry of a list: what the driver sets, and what the mapping makes of it. */
+struct entry {
+	struct page *page;
+	unsigned offset, length;
+	dma_addr_t dma;
+	unsigned dma_length;
 };
 
 struct call {
@@ -52,9 +68,16 @@ struct call {
 	unsigned long attrs;
 	gfp_t gfp;
 	u64 mask;
-	unsigned number;        /* MAP: 1 for a pointer into the stack */
+	unsigned number;        /* MAP: 1 for a pointer into the stack; of a list: where
+	                           it begins in the slot's */
 	bool unchecked;         /* MAP: dma_mapping_error() does not follow */
 	uint8_t value;          /* that a write stores */
+	enum form form;         /* MAP, UNMAP */
+	phys_addr_t phys;       /* MAP of PHYS and RESOURCE */
+	bool table;             /* MAP_LIST: as a table */
+	int nents;              /* as given to the call, of a list of */
+	unsigned nr_entries;
+	struct entry entry[MAX_ENTRIES]; /* MAP_LIST */
 };
 
 /* A report, as far as it is compared. */
@@ -73,6 +96,7 @@ struct outcome {
 	dma_addr_t dma;
 	long result;
 	uint8_t *bytes;         /* of reads: MAX_ACCESS; filled with UNREAD before */
+	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards */
 	unsigned nr_remarks;    /* all; the first ones are kept */
 	struct remark remark[MAX_REMARKS];
 };
@@ -90,6 +114,10 @@ struct slot {
 	size_t size;
 	int dir;
 	unsigned long attrs;
+	enum form form;
+	bool table;
+	int nents;              /* of a list, as mapped: */
+	struct entry entry[MAX_ENTRIES];
 };
 
 struct setup {
@@ -114,6 +142,7 @@ struct lab {
 	struct device *device[NR_DEVICES]; /* or the one that was there last: */
 	bool bound[NR_DEVICES];
 	struct device foreign;             /* not made by the laboratory */
+	struct scatterlist list[NR_SLOTS][MAX_ENTRIES + 1];
 };
 
 /* misuse-run.c */
@@ -123,6 +152,27 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o);
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);
 void decode_call(struct call *c, struct input *in, const struct slot *slots);
+
+/* misuse-decode-list.c: the same of mappings that are not single, and of lists. */
+void decode_form(struct call *c, struct input *in, unsigned spoil, enum form form,
+		 const struct slot *slots);
+void decode_list(struct call *c, struct input *in, unsigned spoil, const struct slot *slots);
+void decode_list_again(struct call *c, struct input *in, unsigned spoil,
+		       const struct slot *slots);
+void decode_limit(struct call *c, struct input *in);
+
+#define SPOIL_DEVICE   0x01
+#define SPOIL_SIZE     0x02
+#define SPOIL_POINTER  0x04
+#define SPOIL_DMA      0x08
+#define SPOIL_DIR      0x10
+#define SPOIL_ATTRS    0x20
+#define SPOIL_FUNCTION 0x40
+
+int decode_device(struct input *in, unsigned spoil, int device);
+int decode_direction(struct input *in, unsigned spoil, int dir);
+unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs);
+size_t decode_length(struct input *in);
 
 /* misuse-print.c */
 struct model;

@@ -47,7 +47,7 @@ static bool has_free_block(const struct model *m, size_t block, u64 limit, bool 
 	size_t low = model_bank_left(m, 0);
 
 	for (size_t at = 0; at < m->ram; at += 4096) {
-		size_t start = at < low ? 0 : low, end = at < low ? low : m->ram;
+		size_t start = at < low ? 0 : low, end = at < low ? low : bounce_pool(m);
 		u64 last = at < low ? 0x800000 + low - 1 : 0x40000000 + (m->ram - low) - 1;
 		bool is_free = true;
 
@@ -66,10 +66,8 @@ static bool has_free_block(const struct model *m, size_t block, u64 limit, bool 
 static u64 reach(const struct model *m, int device)
 {
 	const struct model_device *d = &m->device[device];
-	u64 limit = d->coherent_mask;
+	u64 limit = model_bus_limit(d, true);
 
-	if (d->limit && d->limit < limit)
-		limit = d->limit;
 	if (!d->window)
 		return limit;
 	if (limit < WINDOW_DMA)
@@ -127,11 +125,9 @@ static bool leads_to(uintptr_t *base, const void *cpu, size_t at)
 static const char *inspect(struct model *m, const struct call *c, const struct outcome *o,
 			   const struct object *obj)
 {
-	u64 limit = m->device[c->device].coherent_mask;
+	u64 limit = model_bus_limit(&m->device[c->device], true);
 
-	if (m->device[c->device].limit && m->device[c->device].limit < limit)
-		limit = m->device[c->device].limit;
-	if (obj->at == NOWHERE || obj->at + obj->block > m->ram)
+	if (obj->at == NOWHERE || obj->at + obj->block > bounce_pool(m))
 		return "a DMA address of RAM";
 	if (overlaps(m, obj->at, obj->block))
 		return "memory that nobody has";
@@ -139,10 +135,24 @@ static const char *inspect(struct model *m, const struct call *c, const struct o
 		return "an aligned address";
 	if (o->dma + c->size - 1 > limit)
 		return "an address within the mask";
+	if (machine_translates(m) && o->dma % obj->block)
+		return "an aligned DMA address";
 	if (!leads_to(obj->kind == HANDLE ? &m->cookies : obj->cached ? &m->cached :
 		      &m->uncached, o->cpu, obj->at))
 		return "a pointer to the memory at the DMA address";
-	return NULL;
+	return model_inspect_address(m, obj);
+}
+
+/* Behind an IOMMU the DMA address tells nothing of the memory, but the pointer does. */
+static size_t memory_of(const struct model *m, const struct call *c, const struct outcome *o)
+{
+	size_t at;
+
+	if (machine_translates(m))
+		model_view(m, o->cpu, &at);
+	else
+		at = model_place_to_ram(m, model_place(m, c->device, o->dma));
+	return at;
 }
 
 /* What the memory is like when the caller gets it. */
@@ -158,7 +168,7 @@ static void prepare(struct model *m, const struct object *o)
 	}
 	if (bypass)
 		cache_is_flushed(m, o->at, o->room);
-	else
+	else if (o->kind != HANDLE)
 		cpu_stores(m, o->at, o->room, &none); /* zeroes */
 	if (o->kind != HANDLE) {
 		memset(m->known + o->at, 0, o->room);
@@ -195,13 +205,17 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		m->atomic_size *= 2;
 	full = obj.atomic && m->atomic_used + obj.block > m->atomic_size;
 	if (!o->cpu) {
-		if (!full && has_free_block(m, obj.block, reach(m, c->device),
-					    true) && !m->device[c->device].window)
+		u64 limit = reach(m, c->device);
+
+		if (machine_translates(m))
+			limit = limit < FEW_ADDRESSES ? 0 : ~0ull;
+		if (!full && has_free_block(m, obj.block, limit, true) && !m->device[c->device].window)
 			e->wrong = "memory: there is some";
 		return;
 	}
 	obj.life = m->device[c->device].life;
-	obj.at = model_dma_to_ram(m, c->device, o->dma);
+	obj.at = memory_of(m, c, o);
+	obj.place = model_place(m, c->device, o->dma);
 	obj.cached = obj.kind == NONCOHERENT ||
 		     (obj.kind == COHERENT && m->device[c->device].snoops);
 	if (machine_is_coherent(m) && obj.kind != HANDLE)

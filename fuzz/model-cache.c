@@ -38,6 +38,10 @@ static const struct kind_of_machine kinds[] = {
 	  { FLUSH, CLEAN, INVALIDATE }, { INVALIDATE, NONE, INVALIDATE } },
 	{ "mips-nonspec", false, false, 128, 128, WHOLE,
 	  { FLUSH, CLEAN, INVALIDATE }, { NONE, NONE, NONE } },
+	{ "swiotlb", true, true, 64, 1, WHOLE,
+	  { NONE, NONE, NONE }, { NONE, NONE, NONE } },
+	{ "iommu", true, true, 64, 1, WHOLE,
+	  { NONE, NONE, NONE }, { NONE, NONE, NONE } },
 	{ "powerpc", false, true, 32, 32, FLUSH_ALL,
 	  { FLUSH, CLEAN, INVALIDATE }, { FLUSH, CLEAN, INVALIDATE } },
 };
@@ -48,6 +52,16 @@ const struct kind_of_machine *kind_of_machine(const char *profile)
 		if (strcmp(kinds[i].name, profile) == 0)
 			return &kinds[i];
 	return NULL;
+}
+
+bool machine_bounces(const struct model *m)
+{
+	return m->is && strcmp(m->is->name, "swiotlb") == 0;
+}
+
+bool machine_translates(const struct model *m)
+{
+	return m->is && strcmp(m->is->name, "iommu") == 0;
 }
 
 bool machine_is_coherent(const struct model *m)
@@ -97,7 +111,7 @@ static void victimise(const struct model *m, struct dispute *d, size_t at)
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->kind != KMALLOCED && at >= o->at && at - o->at < o->size)
+		if (o->live && o->kind != KMALLOCED && touches(o, at, 1))
 			d->held = true;
 	}
 }
@@ -135,6 +149,8 @@ static void cpu_stores_in_line(struct model *m, size_t line, size_t at, size_t l
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 {
 	model_touch(m, at, len);
+	if (machine_bounces(m))
+		bounce_stored(m, at, at, len, false);
 	for (size_t line = at / m->is->line; line * m->is->line < at + len; line++)
 		if (is_tracked(m, line * m->is->line))
 			cpu_stores_in_line(m, line, at, len, victims);

@@ -11,6 +11,7 @@ static enum object_kind kind_freed_by(const struct call *c)
 {
 	switch (c->kind) {
 	case UNMAP:
+	case UNMAP_LIST:
 		return MAPPING;
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
@@ -20,9 +21,18 @@ static enum object_kind kind_freed_by(const struct call *c)
 	}
 }
 
+static bool is_unmap(const struct call *c)
+{
+	return c->kind == UNMAP || c->kind == UNMAP_LIST;
+}
+
 static bool same_attrs(const struct call *c, const struct object *o)
 {
-	return !((c->attrs ^ o->attrs) & MUST_MATCH);
+	unsigned long attrs = c->attrs;
+
+	if (c->kind == UNMAP && c->form == RESOURCE)
+		attrs |= DMA_ATTR_MMIO;
+	return !((attrs ^ o->attrs) & MUST_MATCH);
 }
 
 static bool same_function(const struct call *c, const struct object *o)
@@ -31,6 +41,8 @@ static bool same_function(const struct call *c, const struct object *o)
 
 	if (kind == COHERENT || kind == HANDLE)
 		return o->kind == COHERENT || o->kind == HANDLE;
+	if (o->kind == MAPPING && (c->kind == UNMAP_LIST) != (o->list != 0))
+		return false;
 	return o->kind == kind;
 }
 
@@ -48,14 +60,26 @@ static struct object *allocation_holding(struct model *m, size_t at)
 	return NULL;
 }
 
+static struct object *allocation_at_place(struct model *m, u64 place)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		if (o->live && is_allocation(o) && place >= o->place &&
+		    place - o->place < o->room)
+			return o;
+	}
+	return NULL;
+}
+
 static struct object *allocation_meant(struct model *m, const struct call *c)
 {
 	struct object *by_cpu, *by_dma;
 	size_t at;
 
 	model_view(m, c->cpu, &at);
-	by_cpu = c->kind == UNMAP ? NULL : allocation_holding(m, at);
-	by_dma = allocation_holding(m, model_dma_to_ram(m, c->device, c->dma));
+	by_cpu = is_unmap(c) ? NULL : allocation_holding(m, at);
+	by_dma = allocation_at_place(m, model_place(m, c->device, c->dma));
 	if (!by_cpu)
 		return by_dma;
 	if (!by_dma)
@@ -65,23 +89,25 @@ static struct object *allocation_meant(struct model *m, const struct call *c)
 	return by_cpu->cpu != c->cpu && by_dma->dma == c->dma ? by_dma : by_cpu;
 }
 
-/* Device before size before direction before attributes. */
+/* Device before function before size before direction before attributes. */
 static unsigned agreement(const struct model *m, const struct call *c, const struct object *o)
 {
-	return belongs_to(m, o, c->device) * 8 + (o->size == c->size) * 4 +
+	bool same_size = c->kind != UNMAP_LIST && o->size == c->size;
+
+	return belongs_to(m, o, c->device) * 16 + same_function(c, o) * 8 + same_size * 4 +
 	       (o->dir == c->dir) * 2 + same_attrs(c, o);
 }
 
 static struct object *mapping_starting_there(struct model *m, const struct call *c)
 {
-	size_t at = model_dma_to_ram(m, c->device, c->dma); /* as this device sees it */
+	u64 place = model_place(m, c->device, c->dma); /* as this device sees it */
 	struct object *best = NULL;
 
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		struct object *o = &m->object[i];
 
 		/* Of equal ones the latest. */
-		if (o->live && o->kind == MAPPING && o->dma == c->dma && o->at == at &&
+		if (o->live && o->kind == MAPPING && o->dma == c->dma && o->place == place &&
 		    (!best || agreement(m, c, o) >= agreement(m, c, best)))
 			best = o;
 	}
@@ -96,19 +122,31 @@ static struct object *mapping_around(struct model *m, const struct call *c)
 		struct object *o = &m->object[i];
 
 		if (o->live && o->kind == MAPPING && belongs_to(m, o, c->device) &&
-		    c->dma >= o->dma && c->dma - o->dma < o->size)
+		    holds(o, model_place(m, c->device, c->dma), 1))
 			best = o;
 	}
 	return best;
+}
+
+/* A list is one object, known by its first entry. */
+static struct object *first_of_list(struct model *m, struct object *o)
+{
+	for (unsigned i = 0; o && o->list && i < m->nr_objects; i++)
+		if (m->object[i].list == o->list)
+			return &m->object[i];
+	return o;
 }
 
 static struct object *object_meant(struct model *m, const struct call *c)
 {
 	struct object *o;
 
-	if (c->kind != UNMAP) {
+	if (!is_unmap(c)) {
 		o = allocation_meant(m, c);
-		return o ? o : mapping_starting_there(m, c);
+		if (o)
+			return o;
+		o = first_of_list(m, mapping_starting_there(m, c));
+		return o && o->dma == c->dma ? o : NULL;
 	}
 	o = mapping_starting_there(m, c);
 	if (!o)
@@ -118,7 +156,7 @@ static struct object *object_meant(struct model *m, const struct call *c)
 		if (o && o->dma != c->dma)
 			o = NULL;
 	}
-	return o;
+	return first_of_list(m, o);
 }
 
 static bool remembered(const struct model *m, const struct object *o)
@@ -130,7 +168,7 @@ static bool remembered(const struct model *m, const struct object *o)
 static void expect_unknown(const struct model *m, const struct call *c, struct expect *e)
 {
 	expect(e, "free-unknown");
-	if (c->kind == UNMAP && c->dma == DMA_MAPPING_ERROR) {
+	if (is_unmap(c) && c->dma == DMA_MAPPING_ERROR) {
 		expect(e, "free-error-cookie");
 		return;
 	}
@@ -141,7 +179,7 @@ static void expect_unknown(const struct model *m, const struct call *c, struct e
 			continue;
 		if (c->dma - o->dma < o->size)
 			expect(e, "double-free");
-		if (c->kind != UNMAP && o->kind != MAPPING && c->cpu && c->cpu == o->cpu)
+		if (!is_unmap(c) && o->kind != MAPPING && c->cpu && c->cpu == o->cpu)
 			expect(e, "double-free");
 	}
 }
@@ -156,11 +194,13 @@ static const char *difference(const struct model *m, const struct call *c,
 		return "free-wrong-function";
 	if (!same_attrs(c, o))
 		return "free-attrs-mismatch";
-	if (c->kind != UNMAP && c->cpu != o->cpu)
+	if (!is_unmap(c) && c->cpu != o->cpu)
 		return "free-cpu-address-mismatch";
 	if (c->dma != o->dma)
 		return "free-dma-address-mismatch";
-	if (c->size != o->size)
+	if (c->kind == UNMAP_LIST && c->nents != o->nents)
+		return "sg-count-mismatch";
+	if (c->kind != UNMAP_LIST && c->size != o->size)
 		return "free-size-mismatch";
 	if (moves_by_sync(o) && c->dir != o->dir)
 		return "free-direction-mismatch";
@@ -174,7 +214,7 @@ static bool is_mapped(const struct model *m, size_t at, size_t len)
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->kind == MAPPING && o->at < at + len && at < o->at + o->size)
+		if (o->live && o->kind == MAPPING && touches(o, at, len))
 			return true;
 	}
 	return false;
@@ -196,22 +236,41 @@ static void end_uncached(struct model *m, const struct object *o)
 	bus_stores(m, o->at, o->room, &none);
 }
 
+/* Returns whether it endangers bytes beside it. */
+static bool release_mapping(struct model *m, struct object *o, unsigned long attrs)
+{
+	bool endangers = false;
+
+	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		endangers = model_hand_over(m, o, 0, o->size, false, o->dir);
+	model_remove(m, o);
+	return endangers;
+}
+
 /* @c: the unmap that asked for it; NULL: the device is gone, or it was no unmap. */
 static void release(struct model *m, struct object *o, const struct call *c, struct expect *e)
 {
-	unsigned long attrs = c && c->kind == UNMAP ? c->attrs : o->attrs;
+	unsigned long attrs = c && is_unmap(c) ? c->attrs : o->attrs;
 	bool endangers = false;
 
-	model_remove(m, o);
+	if (o->list) {
+		/* The entries follow each other. */
+		for (unsigned list = o->list; o < m->object + m->nr_objects; o++)
+			if (o->live && o->list == list)
+				endangers |= release_mapping(m, o, attrs);
+		if (!e->check && endangers)
+			expect(e, "sync-partial-line");
+		return;
+	}
 	if (o->kind == MAPPING) {
-		if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
-			endangers = hand_over(m, o->device, o->at, o->size, false, o->dir);
+		endangers = release_mapping(m, o, attrs);
 		if (!e->check && endangers)
 			expect(e, "sync-partial-line");
 		if (!e->check && !o->checked)
 			expect(e, "map-error-unchecked");
 		return;
 	}
+	model_remove(m, o);
 	if (!e->check && o->kind == NONCOHERENT && is_mapped(m, o->at, o->room))
 		expect(e, "free-while-mapped");
 	end_uncached(m, o);
@@ -254,7 +313,7 @@ void model_device_gone(struct model *m, int device, struct expect *e)
 		if (!o->live || !belongs_to(m, o, device))
 			continue;
 		e->check = "leak";
-		release(m, o, NULL, e);
+		release(m, first_of_list(m, o), NULL, e);
 		leaks++;
 	}
 	e->times += leaks;

@@ -6,18 +6,16 @@
 
 /* ------------------------------------------------------------------- map */
 
-static const char *refuse_pointer(struct model *m, const struct call *c)
+const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 {
 	size_t at, here;
-	enum view view = model_view(m, c->cpu, &at);
+	enum view view = model_view(m, cpu, &at);
 
-	if (c->number) /* a pointer into the harness's stack stands for it */
-		return "map-stack";
 	if (view == COOKIE)
 		return "map-handle";
 	if (view == UNCACHED)
 		return "map-coherent";
-	if (view != CACHED || c->size > m->ram - at)
+	if (view != CACHED || size > m->ram - at)
 		return "map-invalid";
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
@@ -29,13 +27,18 @@ static const char *refuse_pointer(struct model *m, const struct call *c)
 		if (o->kind == HANDLE)
 			return "map-handle";
 	}
-	for (here = at; here < at + c->size; here++)
+	for (here = at; here < at + size; here++)
 		if (m->bypass[here / 4096] || !m->allocated[here])
 			return "map-freed";
 	return NULL;
 }
 
-static const char *refusal(struct model *m, const struct call *c)
+static bool is_mmio(const struct call *c)
+{
+	return c->form == RESOURCE || (c->form == PHYS && (c->attrs & DMA_ATTR_MMIO));
+}
+
+const char *model_bad_mapping(const struct model *m, const struct call *c)
 {
 	const struct model_device *d;
 
@@ -44,49 +47,47 @@ static const char *refusal(struct model *m, const struct call *c)
 	d = &m->device[c->device];
 	if (!good_direction(c->dir))
 		return "bad-direction";
-	if (!c->size)
+	if (c->kind == MAP ? !c->size : c->nents <= 0)
 		return "zero-size";
-	if (c->attrs & (~0x3ff6ul | DMA_ATTR_MMIO))
+	if (c->attrs & (~0x3ff6ul | (is_mmio(c) ? 0 : DMA_ATTR_MMIO)))
 		return "bad-attrs";
 	if (d->mask == MASK_NULL || !(d->mask == MASK_OWN ? d->own_mask : d->coherent_mask))
 		return "mask-unset";
-	return refuse_pointer(m, c);
+	return NULL;
 }
 
-/* The DMA address of the memory, if the device reaches all of it; else false. */
-static bool reaches(const struct model *m, const struct call *c, size_t at, dma_addr_t *dma)
+static const char *refusal(struct model *m, const struct call *c)
 {
-	const struct model_device *d = &m->device[c->device];
-	u64 limit = d->mask == MASK_OWN ? d->own_mask : d->coherent_mask;
-	size_t low = model_bank_left(m, 0);
-	u64 phys = at < low ? 0x800000 + at : 0x40000000 + (at - low);
+	const char *bad = model_bad_mapping(m, c);
+	size_t at = model_phys_to_ram(m, c->phys);
 
-	if (d->limit && d->limit < limit)
-		limit = d->limit;
-	*dma = phys;
-	if (d->window) {
-		if (phys < WINDOW_CPU || phys - WINDOW_CPU >= d->window)
-			return false;
-		*dma = phys - WINDOW_CPU + WINDOW_DMA;
-	}
-	return c->size <= model_bank_left(m, at) && *dma + c->size - 1 <= limit;
+	if (bad)
+		return bad;
+	if (is_mmio(c))
+		return at != NOWHERE ? "map-resource-ram" : NULL;
+	if (c->number) /* a pointer into the harness's stack stands for it */
+		return "map-stack";
+	if (c->form == PHYS)
+		return at == NOWHERE ? "map-invalid" :
+			model_bad_pointer(m, (void *)(m->cached + at), c->size);
+	return model_bad_pointer(m, c->cpu, c->size);
 }
 
 /* Does the device write lines that some other mapping lets a device write? */
-static bool overlaps(const struct model *m, const struct object *new)
+bool model_overlaps(const struct model *m, const struct object *new)
 {
 	const unsigned long shares = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES |
 				     DMA_ATTR_REQUIRE_COHERENT;
 	size_t line = machine_line(m);
 
-	if (new->dir == DMA_TO_DEVICE || (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
+	if (new->at == NOWHERE || new->dir == DMA_TO_DEVICE || (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
 	    m->device[new->device].snoops)
 		return false;
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (!o->live || o->kind != MAPPING || o->dir == DMA_TO_DEVICE ||
-		    m->device[o->device].snoops ||
+		if (!o->live || o->kind != MAPPING || o->at == NOWHERE ||
+		    o->dir == DMA_TO_DEVICE || m->device[o->device].snoops ||
 		    ((new->attrs & shares) && (o->attrs & shares)))
 			continue;
 		if (o->at / line <= (new->at + new->size - 1) / line &&
@@ -96,37 +97,64 @@ static bool overlaps(const struct model *m, const struct object *new)
 	return false;
 }
 
+/* Where the memory is, after refusal(). */
+static size_t memory_of(const struct model *m, const struct call *c)
+{
+	size_t at;
+
+	if (is_mmio(c))
+		return NOWHERE;
+	if (c->form == PHYS)
+		return model_phys_to_ram(m, c->phys);
+	model_view(m, c->cpu, &at);
+	return at;
+}
+
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e)
 {
 	const char *refused = refusal(m, c);
 	struct object obj = {
 		.kind = MAPPING, .device = c->device, .size = c->size, .cpu = c->cpu,
-		.dir = c->dir, .attrs = c->attrs, .cached = true,
+		.dir = c->dir, .attrs = c->attrs | (c->form == RESOURCE ? DMA_ATTR_MMIO : 0),
+		.cached = true, .dma = o->dma,
 	};
-	bool works = false;
+	enum reach reach = FORBIDDEN;
+	bool partial = false;
 
 	if (refused) {
 		expect(e, refused);
 	} else if ((c->attrs & DMA_ATTR_REQUIRE_COHERENT) && !m->device[c->device].snoops) {
 		/* refused, but no mistake */
 	} else if (!model_fails_by_order(m)) {
-		model_view(m, c->cpu, &obj.at);
-		works = reaches(m, c, obj.at, &obj.dma);
-		if (!works)
+		obj.at = memory_of(m, c);
+		reach = model_reach(m, c, &obj);
+		if (reach == TOO_HIGH)
 			expect(e, "address-over-mask");
 	}
-	if (o->dma != (works ? obj.dma : DMA_MAPPING_ERROR)) {
-		e->wrong = works ? "the DMA address of the memory" : "DMA_MAPPING_ERROR";
+	if (reach == MAY_HAVE_NO_ROOM)
+		reach = o->dma == DMA_MAPPING_ERROR ? NO_ROOM : REACHED;
+	if (o->dma != (reach == REACHED ? obj.dma : DMA_MAPPING_ERROR) ||
+	    (reach == REACHED && o->dma == DMA_MAPPING_ERROR)) {
+		e->wrong = reach == REACHED ? "the DMA address of the memory" :
+			   "DMA_MAPPING_ERROR";
 		return;
 	}
-	if (!works)
+	if (reach != REACHED)
 		return;
 	obj.life = m->device[c->device].life;
-	if (overlaps(m, &obj))
+	e->wrong = model_inspect_address(m, &obj);
+	if (!e->wrong && machine_translates(m) && is_mmio(c) && (obj.dma ^ c->phys) & 4095)
+		e->wrong = "the offset in the page";
+	if (e->wrong)
+		return;
+	if (model_overlaps(m, &obj))
 		expect(e, "overlapping-mapping");
 	model_add(m, &obj);
-	if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-	    hand_over(m, c->device, obj.at, c->size, true, c->dir) && !e->check)
+	if (obj.bounced)
+		bounce_mapped(m, &obj);
+	else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		partial = model_hand_over(m, &obj, 0, c->size, true, c->dir);
+	if (partial && !e->check)
 		expect(e, "sync-partial-line");
 }
 
@@ -147,7 +175,7 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 		struct object *obj = &m->object[i];
 
 		/* The latest that is not checked yet. */
-		if (obj->live && obj->kind == MAPPING && belongs_to(m, obj, c->device) &&
+		if (obj->live && obj->kind == MAPPING && !obj->list && belongs_to(m, obj, c->device) &&
 		    obj->dma == c->dma && !obj->checked) {
 			obj->checked = true;
 			return;
@@ -157,24 +185,25 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 
 /* ------------------------------------------------------------------ sync */
 
-static bool direction_fits(const struct object *o, int dir)
+bool model_sync_fits(const struct object *o, int dir)
 {
 	return !moves_by_sync(o) || o->dir == DMA_BIDIRECTIONAL || o->dir == dir;
 }
 
 /* How good is the object for the sync? 3: right; 2: but for the direction; 1: too short. */
-static int fitness(const struct model *m, const struct call *c, const struct object *o, size_t at)
+static int fitness(const struct model *m, const struct call *c, const struct object *o,
+		   u64 place)
 {
 	if (!o->live || o->kind == KMALLOCED || !belongs_to(m, o, c->device) ||
-	    at < o->at || at - o->at >= o->size)
+	    !holds(o, place, 1))
 		return 0;
-	if (c->size > o->size - (at - o->at))
+	if (!holds(o, place, c->size))
 		return 1;
-	return direction_fits(o, c->dir) ? 3 : 2;
+	return model_sync_fits(o, c->dir) ? 3 : 2;
 }
 
 /* Of equally good ones: a mapping before its memory, the latest mapping first. */
-static struct object *best_for(struct model *m, const struct call *c, size_t at, int *best)
+static struct object *best_for(struct model *m, const struct call *c, u64 place, int *best)
 {
 	struct object *found = NULL;
 
@@ -183,9 +212,9 @@ static struct object *best_for(struct model *m, const struct call *c, size_t at,
 		for (unsigned i = m->nr_objects; i-- > 0;) {
 			struct object *o = &m->object[i];
 
-			if ((o->kind == MAPPING) == mappings && fitness(m, c, o, at) > *best) {
+			if ((o->kind == MAPPING) == mappings && fitness(m, c, o, place) > *best) {
 				found = o;
-				*best = fitness(m, c, o, at);
+				*best = fitness(m, c, o, place);
 			}
 		}
 	}
@@ -193,16 +222,60 @@ static struct object *best_for(struct model *m, const struct call *c, size_t at,
 }
 
 /* Does no byte change hands? */
-static bool is_redundant(const struct call *c, const struct object *o, size_t at)
+bool model_is_redundant(const struct object *o, size_t first, size_t len, bool to_device)
 {
-	bool to_device = c->kind == SYNC_FOR_DEVICE;
-
 	if (!moves_by_sync(o))
 		return true;
-	for (size_t i = at - o->at; i < at - o->at + c->size; i++)
+	for (size_t i = first; i < first + len; i++)
 		if (o->device_owns[i] != to_device)
 			return false;
 	return true;
+}
+
+/*
+ * Caches know nothing of mappings: the maintenance is done as far as memory goes. What
+ * is copied are the copies of some mapping, whosever it is.
+ */
+static bool move_memory(struct model *m, const struct call *c, u64 place)
+{
+	bool to_device = c->kind == SYNC_FOR_DEVICE;
+	size_t at = model_place_to_ram(m, place), len = c->size;
+
+	if (at == NOWHERE)
+		return false;
+	if (len > model_bank_left(m, at))
+		len = model_bank_left(m, at);
+	if (!machine_bounces(m))
+		return hand_over(m, c->device, at, len, to_device, c->dir);
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+		size_t first = place - o->place;
+
+		if (o->live && o->bounced && holds(o, place, 1))
+			model_hand_over(m, o, first, len < o->size - first ? len : o->size - first,
+					to_device, c->dir);
+	}
+	return false;
+}
+
+/* Beyond RAM, or in copies, nothing moves but the object's own bytes. */
+static bool move(struct model *m, const struct call *c, struct object *o, u64 place)
+{
+	bool to_device = c->kind == SYNC_FOR_DEVICE;
+	size_t first = o ? place - o->place : 0, len = c->size;
+	bool partial;
+
+	if (!o)
+		return move_memory(m, c, place);
+	if (len > o->size - first)
+		len = o->size - first;
+	if (o->bounced || o->at == NOWHERE)
+		partial = model_hand_over(m, o, first, len, to_device, c->dir);
+	else
+		partial = move_memory(m, c, place);
+	if (moves_by_sync(o))
+		memset(o->device_owns + first, to_device, len);
+	return partial;
 }
 
 void model_sync(struct model *m, const struct call *c, struct expect *e)
@@ -212,7 +285,7 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 	};
 	bool to_device = c->kind == SYNC_FOR_DEVICE;
 	struct object *o;
-	size_t at, len = c->size;
+	u64 place;
 	int fit;
 
 	if (!is_device(m, c->device)) {
@@ -225,21 +298,12 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 	}
 	if (!c->size)
 		return;
-	at = model_dma_to_ram(m, c->device, c->dma + c->offset);
-	o = at == NOWHERE ? NULL : best_for(m, c, at, &fit);
-	if (!o)
-		fit = 0;
+	place = model_place(m, c->device, c->dma + c->offset);
+	o = best_for(m, c, place, &fit);
 	if (fit < 3)
 		expect(e, names[fit]);
-	else if (m->lint && is_redundant(c, o, at))
+	else if (m->lint && model_is_redundant(o, place - o->place, c->size, to_device))
 		expect(e, "sync-redundant");
-	if (at == NOWHERE)
-		return;
-	if (len > model_bank_left(m, at))
-		len = model_bank_left(m, at);
-	if (hand_over(m, c->device, at, len, to_device, c->dir) && !e->check)
+	if (move(m, c, o, place) && !e->check)
 		expect(e, "sync-partial-line");
-	if (o && moves_by_sync(o))
-		for (size_t i = at - o->at; i < o->size && i < at - o->at + len; i++)
-			o->device_owns[i] = to_device;
 }

@@ -42,6 +42,9 @@ static void forget_pages(struct model *m)
 		memset(m->dev + page * 4096, 0, 4096);
 		memset(m->by_device + page * 4096, 0, 4096);
 		memset(m->known + page * 4096, 0, 4096);
+		memset(m->shared + page * 4096, 0, 4096);
+		memset(m->has + page * 4096, 0, 4096 * sizeof(m->has[0]));
+		memset(m->latest + page * 4096, 0, 4096 * sizeof(m->latest[0]));
 		m->bypass[page] = m->uncached_now[page] = m->touched[page] = false;
 	}
 	/* The size of a line differs from machine to machine. */
@@ -60,15 +63,36 @@ size_t model_phys_to_ram(const struct model *m, u64 phys)
 	return NOWHERE;
 }
 
-size_t model_dma_to_ram(const struct model *m, int device, dma_addr_t dma)
+u64 model_ram_to_phys(const struct model *m, size_t at)
+{
+	return at < low_size(m) ? LOW_BASE + at : HIGH_BASE + (at - low_size(m));
+}
+
+/*
+ * The places of the bus are physical addresses; but behind an IOMMU they are DMA
+ * addresses, all devices having the same. A window shows no RAM but its own.
+ */
+u64 model_place(const struct model *m, int device, dma_addr_t dma)
 {
 	u64 window = device >= 0 ? m->device[device].window : 0;
 
-	if (!window)
-		return model_phys_to_ram(m, dma);
-	if (dma < WINDOW_DMA || dma - WINDOW_DMA >= window)
-		return NOWHERE;
-	return model_phys_to_ram(m, dma - WINDOW_DMA + WINDOW_CPU);
+	if (!window || machine_translates(m))
+		return dma;
+	if (dma >= WINDOW_DMA && dma - WINDOW_DMA < window)
+		return dma - WINDOW_DMA + WINDOW_CPU;
+	return model_phys_to_ram(m, dma) == NOWHERE ? dma : NO_PLACE;
+}
+
+size_t model_place_to_ram(const struct model *m, u64 place)
+{
+	return machine_translates(m) ? NOWHERE : model_phys_to_ram(m, place);
+}
+
+u64 model_bus_limit(const struct model_device *d, bool coherent)
+{
+	u64 limit = coherent || d->mask == MASK_IS_COHERENT ? d->coherent_mask : d->own_mask;
+
+	return d->limit && d->limit < limit ? d->limit : limit;
 }
 
 size_t model_bank_left(const struct model *m, size_t at)
@@ -106,6 +130,7 @@ struct object *model_add(struct model *m, const struct object *init)
 	*o = *init;
 	o->live = true;
 	if (moves_by_sync(o)) {
+		/* Mappings begin with the device. */
 		o->device_owns = malloc(o->size);
 		if (!o->device_owns)
 			abort();
@@ -129,6 +154,16 @@ void model_remove(struct model *m, struct object *o)
 		o->released = ++m->nr_released;
 }
 
+void model_note_dead(struct model *m, enum object_kind kind, void *cpu, dma_addr_t dma)
+{
+	struct object dead = {
+		.kind = kind, .device = DEVICE_NULL, .size = 4096, .cpu = cpu, .dma = dma,
+		.at = NOWHERE, .place = NO_PLACE, .released = ++m->nr_released,
+	};
+
+	m->object[m->nr_objects++] = dead;
+}
+
 void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys)
 {
 	forget_pages(m);
@@ -140,7 +175,8 @@ void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_
 	m->fail_nth = 0;
 	m->atomic_size = ATOMIC_POOL;
 	m->atomic_used = 0;
-	m->nr_objects = m->nr_released = 0;
+	m->nr_objects = m->nr_released = m->nr_lists = 0;
+	m->clock = 0;
 	memset(m->device, 0, sizeof(m->device));
 	m->cached = (uintptr_t)probe - model_phys_to_ram(m, phys);
 	m->uncached = m->cookies = 0;
@@ -227,8 +263,17 @@ static void poke(struct model *m, const struct call *c)
 	case POKE_COHERENT_MASK:
 		d->coherent_mask = c->mask;
 		break;
-	default:
+	case POKE_LIMIT:
 		d->limit = c->mask;
+		break;
+	case SET_MAX_SEGMENT:
+		d->max_segment = (unsigned)c->mask;
+		break;
+	case SET_BOUNDARY:
+		d->boundary = c->mask;
+		break;
+	default:
+		d->min_align = (unsigned)c->mask;
 	}
 }
 
@@ -259,7 +304,7 @@ static void need_sync(const struct model *m, const struct call *c, const struct 
 		      struct expect *e)
 {
 	bool need = is_device(m, c->device) &&
-		    (m->level != OFF || !m->device[c->device].snoops);
+		    (m->level != OFF || machine_bounces(m) || !m->device[c->device].snoops);
 
 	if (!is_device(m, c->device))
 		expect(e, "no-device");
@@ -308,6 +353,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
 	case UNMAP:
+	case UNMAP_LIST:
 		model_free(m, c, e);
 		break;
 	case KMALLOC:
@@ -358,6 +404,21 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case POKE_COHERENT_MASK:
 	case POKE_LIMIT:
 		poke(m, c);
+		break;
+	case SET_MAX_SEGMENT:
+	case SET_BOUNDARY:
+	case SET_MIN_ALIGN:
+		if (is_device(m, c->device))
+			poke(m, c);
+		else
+			expect(e, "no-device");
+		break;
+	case MAP_LIST:
+		model_map_list(m, c, o, e);
+		break;
+	case SYNC_LIST_FOR_DEVICE:
+	case SYNC_LIST_FOR_CPU:
+		model_sync_list(m, c, e);
 		break;
 	case FAIL_NTH:
 		fail_nth(m, c, o, e);

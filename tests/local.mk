@@ -26,6 +26,7 @@ unit_tests = \
 	tests/test-lists.t \
 	tests/test-machines.t \
 	tests/test-managed.t \
+	tests/test-many-mappings.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-objects.t \
@@ -131,6 +132,9 @@ tests_test_machines_t_LDADD = $(TEST_LDADD)
 tests_test_managed_t_SOURCES = tests/test-managed.c $(RIG)
 tests_test_managed_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_managed_t_LDADD = $(TEST_LDADD)
+tests_test_many_mappings_t_SOURCES = tests/test-many-mappings.c $(RIG)
+tests_test_many_mappings_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_many_mappings_t_LDADD = $(TEST_LDADD)
 
 tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)

@@ -280,8 +280,11 @@ static void across_entries(void **state)
 		expect(&r, "device-out-of-bounds");
 		assert_int_equal(dmalab_device_read(r.dev, dma, p, (size_t)-1), -EFAULT);
 		expect(&r, "device-out-of-bounds");
-		dev_write(&r, dma, 8);
-		expect(&r, "device-write-read-only");
+		/* Into a copy, it would be missed where the memory is mapped again. */
+		if (!bounces(&r)) {
+			dev_write(&r, dma, 8);
+			expect(&r, "device-write-read-only");
+		}
 		/* What the list does not allow, another mapping may. */
 		whole = map_ok(&r, p, 4 * PAGE_SIZE, DMA_TO_DEVICE);
 		assert_int_equal(dev_read(&r, whole, 4 * PAGE_SIZE), 0);

@@ -224,6 +224,8 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
 		if (n > end - offset)
 			n = end - offset;
+		if (store && j->lost.arena)
+			bounce_cpu_store(j, offset, n, call->site);
 		if (store && bus)
 			shadow_bus_store(&j->shadow, offset, n, call->site, NULL);
 		else if (store)
@@ -365,6 +367,8 @@ static cold void load_elsewhere(struct judge *j, const struct call *call, struct
 		return;
 	if (r->bounce)
 		v = bounce_look_device(r, offset - r->offset, len);
+	else if (j->lost.arena && region_has_memory(r))
+		v = bounce_look_cpu(j, offset, len); /* the memory, as the CPU finds it */
 	if (v.bytes)
 		report_verdict(j, call, SIDE_BUS, r, dma, offset, len, &v);
 	*reported = v.bytes || check_device(j, call, r, dma, offset, len, false);

@@ -17,7 +17,9 @@
  *   copied out m      -          cpu = dev = m & cpu    (what the CPU stored is buried)
  *
  * A buried byte is in both: neither side has the value. The bits are the mapping's,
- * not the memory's, since one buffer may be mapped many times, with a copy each. When
+ * not the memory's, since one buffer may be mapped many times, with a copy each: a
+ * copy in is then without what another mapping has in dev, and a copy out of the
+ * latest value takes the byte out of dev everywhere. When
  * a mapping ends, bytes of which the memory does not have the value are lost: one bit
  * of the memory, which a store of the CPU clears and the next mapping begins with.
  */
@@ -82,31 +84,6 @@ void bounce_free(struct bounce *b)
 
 /* ----------------------------------------------------------------- looking */
 
-/* Bytes @first..@first+@len of @r, as a load of this side would find them. */
-static void look(const struct region *r, enum side side, size_t first, size_t len,
-		 struct verdict *v)
-{
-	const struct bounce *b = r->bounce;
-
-	for (size_t i = first / 64; i * 64 < first + len; i++) {
-		const struct granule *g = &b->granules[i];
-		u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
-
-		verdict_add(v, g, &b->origins[i], r->offset + i * 64,
-			    bad & word_mask(i, first, first + len));
-	}
-}
-
-static void look_for_lost(const struct lost *lost, size_t offset, size_t len, struct verdict *v)
-{
-	for (u64 i = offset / 64; i * 64 < offset + len; i++) {
-		u64 bad = lost->bits[i] & word_mask(i, offset, offset + len);
-		struct granule g = { .cpu = bad, .dev = bad, .writer = lost->by_device[i] };
-
-		verdict_add(v, &g, &lost->origins[i], i * 64, bad);
-	}
-}
-
 /* Part of a range of RAM that @r covers, counted from the start of @r. */
 static bool part_of(const struct region *r, size_t offset, size_t len, size_t *first, size_t *n)
 {
@@ -126,27 +103,76 @@ static bool part_of(const struct region *r, size_t offset, size_t len, size_t *f
 		for (struct span *span = (j)->ledger.pages[p].maps; span; span = span->next) \
 			if (p == (offset) >> PAGE_SHIFT || region_first_page(span->region) == p)
 
+/* Of byte @at: is it in dev of a mapping later than @r (NULL: of any)? */
+static bool later_has(const struct judge *j, const struct region *r, size_t at)
+{
+	struct span *span = j->ledger.pages[at >> PAGE_SHIFT].maps;
+	size_t first, n;
+
+	for (; span && span->region != r; span = span->next)
+		if (part_of(span->region, at, 1, &first, &n) &&
+		    span->region->bounce->granules[first / 64].dev >> (first % 64) & 1)
+			return true;
+	return false;
+}
+
+/* Bytes may be in several mappings: they count for the latest that has them. */
+static cold u64 without_later(const struct judge *j, const struct region *r, size_t base, u64 bad)
+{
+	for (u64 rest = bad; rest; rest &= rest - 1)
+		if (later_has(j, r, base + __builtin_ctzll(rest)))
+			bad &= ~(rest & -rest);
+	return bad;
+}
+
+static void look_cpu(const struct judge *j, const struct region *r, size_t first, size_t len,
+		     struct verdict *v)
+{
+	const struct bounce *b = r->bounce;
+
+	for (size_t i = first / 64; i * 64 < first + len; i++) {
+		u64 bad = b->granules[i].dev & word_mask(i, first, first + len);
+
+		if (unlikely(bad))
+			verdict_add(v, &b->granules[i], &b->origins[i], r->offset + i * 64,
+				    without_later(j, r, r->offset + i * 64, bad));
+	}
+}
+
+static void look_for_lost(const struct judge *j, size_t offset, size_t len, struct verdict *v)
+{
+	const struct lost *lost = &j->lost;
+
+	for (u64 i = offset / 64; i * 64 < offset + len; i++) {
+		u64 bad = lost->bits[i] & word_mask(i, offset, offset + len);
+		struct granule g = { .cpu = bad, .dev = bad, .writer = lost->by_device[i] };
+
+		if (unlikely(bad))
+			verdict_add(v, &g, &lost->origins[i], i * 64,
+				    without_later(j, NULL, i * 64, bad));
+	}
+}
+
 struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len)
 {
 	struct verdict v = { .bytes = 0 };
 	size_t first, n;
 
-	for_each_mapping(j, offset, len, p, span) {
-		if (!part_of(span->region, offset, len, &first, &n))
-			continue;
-		look(span->region, SIDE_CPU, first, n, &v);
-		if (v.bytes)
-			return v;
-	}
-	look_for_lost(&j->lost, offset, len, &v);
+	for_each_mapping(j, offset, len, p, span)
+		if (part_of(span->region, offset, len, &first, &n))
+			look_cpu(j, span->region, first, n, &v);
+	look_for_lost(j, offset, len, &v);
 	return v;
 }
 
 struct verdict bounce_look_device(const struct region *r, size_t first, size_t len)
 {
+	const struct bounce *b = r->bounce;
 	struct verdict v = { .bytes = 0 };
 
-	look(r, SIDE_BUS, first, len, &v);
+	for (size_t i = first / 64; i * 64 < first + len; i++)
+		verdict_add(&v, &b->granules[i], &b->origins[i], r->offset + i * 64,
+			    b->granules[i].cpu & word_mask(i, first, first + len));
 	return v;
 }
 
@@ -283,6 +309,61 @@ static void bury(struct granule *g, struct origin *o, u64 m, u64 buried, enum lo
 	g->dev = (g->dev & ~m) | buried;
 }
 
+/*
+ * A buffer may be mapped many times: what came through one mapping and was not copied
+ * back, a copy made for another has not either; and once it has been, the memory has
+ * the value, whatever the others buried before. Bit i is of byte @at + i.
+ */
+static cold u64 stored_through_others(const struct judge *j, const struct region *r, size_t at,
+				      size_t len)
+{
+	size_t first, n;
+	u64 bits = 0;
+
+	for_each_mapping(j, at, len, p, span) {
+		const struct region *other = span->region;
+
+		if (other == r || !part_of(other, at, len, &first, &n))
+			continue;
+		for (size_t i = first; i < first + n; i++)
+			if (other->bounce->granules[i / 64].dev >> (i % 64) & 1)
+				bits |= 1ull << (other->offset + i - at);
+	}
+	return bits;
+}
+
+static cold void others_are_settled(struct judge *j, const struct region *r, size_t at,
+				    size_t len, u64 m)
+{
+	size_t first, n;
+
+	for_each_mapping(j, at, len, p, span) {
+		const struct region *other = span->region;
+
+		if (other == r || !part_of(other, at, len, &first, &n))
+			continue;
+		for (size_t i = first; i < first + n; i++)
+			if (m >> (other->offset + i - at) & 1)
+				other->bounce->granules[i / 64].dev &= ~(1ull << (i % 64));
+	}
+}
+
+static bool is_mapped_again(const struct judge *j, const struct region *r)
+{
+	size_t first, n;
+
+	for_each_mapping(j, r->offset, r->size, p, span)
+		if (span->region != r && part_of(span->region, r->offset, r->size, &first, &n))
+			return true;
+	return false;
+}
+
+/* How much of the granule at @i is in @r. */
+static size_t granule_len(const struct region *r, size_t i)
+{
+	return r->size - i * 64 < 64 ? r->size - i * 64 : 64;
+}
+
 /* What the memory does not have, its copy has not either. */
 static cold void copy_lost(const struct lost *lost, struct region *r, size_t i, u64 m)
 {
@@ -301,6 +382,7 @@ static cold void copy_lost(const struct lost *lost, struct region *r, size_t i, 
 void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
+	bool again = is_mapped_again(j, r);
 
 	for (size_t i = first / 64; i * 64 < first + len; i++) {
 		u64 m = word_mask(i, first, first + len);
@@ -311,17 +393,22 @@ void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t le
 		if (unlikely(lost_any(&j->lost, at >> PAGE_SHIFT) ||
 			     lost_any(&j->lost, (at + 63) >> PAGE_SHIFT)))
 			copy_lost(&j->lost, r, i, m);
+		if (unlikely(again))
+			b->granules[i].cpu |= m & stored_through_others(j, r, at, granule_len(r, i));
 	}
 }
 
 void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
+	bool again = is_mapped_again(j, r);
 
 	for (size_t i = first / 64; i * 64 < first + len; i++) {
 		u64 m = word_mask(i, first, first + len);
 		struct granule *g = &b->granules[i];
 
+		if (unlikely(again))
+			others_are_settled(j, r, r->offset + i * 64, granule_len(r, i), m & ~g->cpu);
 		clear_lost_bits(&j->lost, r->offset + i * 64, m & ~g->cpu);
 		bury(g, &b->origins[i], m, g->cpu & m, LOSS_COPY_OUT, site);
 	}

@@ -77,9 +77,9 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 
 cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
 {
+	/* Memory comes in pages, here as well. */
 	for (struct span *span = ledger_spans(l, place); span; span = span->next)
-		if (!region_is_mapping(span->region) &&
-		    place - span->region->place < span->region->size)
+		if (!region_is_mapping(span->region))
 			return span->region;
 	return NULL;
 }

@@ -21,12 +21,6 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How much of the access, from its start on, @r holds. */
-static size_t part_in(const struct access *a, const struct region *r)
-{
-	return smaller(a->len, r->size - (a->place - r->place));
-}
-
 static bool is_forbidden(const struct access *a, const struct region *r)
 {
 	return region_is_owned(r) && r->dir == (a->out ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
@@ -46,18 +40,37 @@ static struct region *next_entry(const struct region *r)
 }
 
 /* Is all of the access in @r, or in it and the entries of its list that follow? */
-static bool holds(const struct region *r, const struct access *a)
+static bool holds(const struct access *a, const struct region *r)
 {
-	const struct region *at = r;
+	size_t room = r->size - (a->place - r->place), rest = a->len;
 
 	if (likely(region_holds(r, a->place, a->len)))
 		return true;
 	if (!r->group)
 		return false;
-	do {
-		at = next_entry(at);
-	} while (at && a->len > at->place + at->size - a->place);
-	return at;
+	while (rest > room) {
+		rest -= room;
+		r = next_entry(r);
+		if (!r)
+			return false;
+		room = r->size;
+	}
+	return true;
+}
+
+/* Does the CPU own some of it? @r holds() it. */
+static bool is_cpu_owned(const struct access *a, const struct region *r)
+{
+	size_t first = a->place - r->place, rest = a->len;
+
+	while (unlikely(rest > r->size - first)) {
+		if (own_find(r, first, r->size - first, false).bytes)
+			return true;
+		rest -= r->size - first;
+		r = next_entry(r);
+		first = 0;
+	}
+	return own_find(r, first, rest, false).bytes;
 }
 
 /* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
@@ -67,14 +80,11 @@ static int fit(const struct region *r, const void *arg)
 
 	if (r->dev != &a->d->dev || !region_holds(r, a->place, 1))
 		return 0;
-	if (!holds(r, a))
+	if (!holds(a, r))
 		return 1;
 	if (!region_is_owned(r))
 		return 3;
-	if (is_forbidden(a, r) ||
-	    own_find(r, a->place - r->place, part_in(a, r), false).bytes)
-		return 2;
-	return 3;
+	return is_forbidden(a, r) || is_cpu_owned(a, r) ? 2 : 3;
 }
 
 static bool was_mapped(const struct region *r, const void *arg)

@@ -4,11 +4,28 @@
 
 #include <errno.h>
 
+/* Either end of it; only an absurd one has RAM in its middle. */
+static bool is_ram(const struct machine *hw, phys_addr_t phys, size_t size)
+{
+	return phys_to_offset(hw, phys) != NO_OFFSET ||
+	       (size && phys_to_offset(hw, phys + size - 1) != NO_OFFSET);
+}
+
+/* The memory of a resource is that of something else on the bus. */
+static bool resource_ok(struct map *map)
+{
+	if (likely(!is_ram(&map->d->machine->hw, map->phys, map->size)))
+		return true;
+	map_refuse(map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
+	return false;
+}
+
 static dma_addr_t map_locked(struct map *map)
 {
 	struct region none, *r;
 
-	if (unlikely(!map_arguments_ok(map) || (!map->resource && !map_memory_ok(map))))
+	if (unlikely(!map_arguments_ok(map)) ||
+	    unlikely(map->resource ? !resource_ok(map) : !map_memory_ok(map)))
 		return DMA_MAPPING_ERROR;
 	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
 		return DMA_MAPPING_ERROR;
@@ -34,13 +51,6 @@ static dma_addr_t map(struct device *dev, const void *ptr, size_t size,
 	return dma;
 }
 
-/* Either end of it; only an absurd one has RAM in its middle. */
-static bool is_ram(const struct machine *hw, phys_addr_t phys, size_t size)
-{
-	return phys_to_offset(hw, phys) != NO_OFFSET ||
-	       (size && phys_to_offset(hw, phys + size - 1) != NO_OFFSET);
-}
-
 static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			   enum dma_data_direction dir, unsigned long attrs,
 			   const struct call *call)
@@ -50,7 +60,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 		.size = size, .dir = dir, .attrs = attrs,
 		.resource = attrs & DMA_ATTR_MMIO,
 	};
-	dma_addr_t dma = DMA_MAPPING_ERROR;
+	dma_addr_t dma;
 	size_t offset;
 
 	if (!map.d)
@@ -58,10 +68,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	offset = phys_to_offset(&map.d->machine->hw, phys);
 	if (offset != NO_OFFSET)
 		map.ptr = map.d->machine->hw.cached + offset;
-	if (unlikely(map.resource && is_ram(&map.d->machine->hw, phys, size)))
-		map_refuse(&map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
-	else
-		dma = map_locked(&map);
+	dma = map_locked(&map);
 	lab_leave(map.d);
 	return dma;
 }

@@ -123,7 +123,29 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 	return reported;
 }
 
-/* Whatever is there: the caches do not know of mappings, nor do the slots ask. */
+/* Slots do not ask whose they are: they copy for any device, and any direction. */
+static cold void copy_anyway(const struct sync *s, size_t len)
+{
+	struct judge *j = &s->d->machine->judge;
+	struct span *span;
+
+	if (!judge_keeps_ledger(j)) {
+		route_copy_slots(s->d, s->place, len, s->to, s->dir);
+		return;
+	}
+	for (span = ledger_spans(&j->ledger, s->place); span; span = span->next) {
+		struct region *r = span->region;
+		size_t first = s->place - r->place;
+
+		if (!r->bounce || !region_holds(r, s->place, 1))
+			continue;
+		route_copy(s->d, r, first, len < r->size - first ? len : r->size - first, s->to,
+			   s->dir, false, s->call->site);
+		return;
+	}
+}
+
+/* Whatever is there: the caches do not know of mappings. */
 static cold void move_anyway(const struct sync *s, bool reported)
 {
 	struct machine *hw = &s->d->machine->hw;
@@ -135,7 +157,7 @@ static cold void move_anyway(const struct sync *s, bool reported)
 	if (len > bank_bytes(hw, s->place))
 		len = bank_bytes(hw, s->place);
 	if (hw->profile->translation == TRANSLATE_BOUNCE) {
-		route_copy_slots(s->d, s->place, len, s->to, s->dir);
+		copy_anyway(s, len);
 		return;
 	}
 	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, &lost) &&

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The model's lists. Each entry is an object of its own, and all that one call mapped
+ * have a number in common.
+ */
+#include "model.h"
+
+/* The entry of the same list that begins on the bus where this one ends. */
+const struct object *model_next_entry(const struct model *m, const struct object *o)
+{
+	for (unsigned i = 0; o->list && i < m->nr_objects; i++) {
+		const struct object *next = &m->object[i];
+
+		if (next->live && next->list == o->list && next->place == o->place + o->size)
+			return next;
+	}
+	return NULL;
+}
+
+static void *pointer_of(const struct entry *e)
+{
+	char *start = page_address(e->page);
+
+	return start ? start + e->offset : (char *)e->page;
+}
+
+static size_t memory_of(const struct model *m, const struct entry *e)
+{
+	size_t at;
+
+	model_view(m, pointer_of(e), &at);
+	return at;
+}
+
+/* ------------------------------------------------------------------ checks */
+
+static const char *too_long_or_across(const struct model *m, const struct call *c,
+				      const struct entry *e)
+{
+	const struct model_device *d = &m->device[c->device];
+	u64 max = d->max_segment ? d->max_segment : 65536;
+	u64 first = model_ram_to_phys(m, memory_of(m, e)), last = first + e->length - 1;
+
+	if (e->length > max)
+		return "sg-segment-too-long";
+	if (d->boundary && (first & ~d->boundary) != (last & ~d->boundary))
+		return "sg-boundary";
+	return NULL;
+}
+
+/*
+ * The first thing wrong is reported. @stop: and nothing is mapped; entries that are too
+ * long are.
+ */
+static const char *complaint(struct model *m, const struct call *c, bool *stop)
+{
+	const char *first = model_bad_mapping(m, c), *bad = NULL;
+
+	*stop = true;
+	if (first)
+		return first;
+	for (unsigned i = 0; i < (unsigned)c->nents; i++) {
+		const struct entry *e = &c->entry[i];
+
+		if (i >= c->nr_entries)
+			bad = "sg-count-mismatch";
+		else if (!e->length)
+			bad = "zero-size";
+		else
+			bad = model_bad_pointer(m, pointer_of(e), e->length);
+		if (bad)
+			return first ? first : bad;
+		if (!first)
+			first = too_long_or_across(m, c, e);
+	}
+	*stop = false;
+	return first;
+}
+
+/* ---------------------------------------------------------------- segments */
+
+/*
+ * What the driver is told: where each segment begins, and how long it is. Only an
+ * IOMMU makes one of several: of entries that meet at a page boundary, if the device
+ * takes as much at a time.
+ */
+static const char *inspect_segments(const struct model *m, const struct call *c,
+				    const struct outcome *o, const struct object *entries)
+{
+	const struct model_device *d = &m->device[c->device];
+	u64 max = d->max_segment ? d->max_segment : 65536;
+	u64 boundary = d->boundary ? d->boundary : ~0ull;
+	u64 start = 0, len = 0;
+	long n = 0;
+
+	for (int i = 0; i < c->nents; i++) {
+		u64 dma = entries[i].dma, size = entries[i].size;
+		bool meets = machine_translates(m) && n && start + len == dma &&
+			     dma % 4096 == 0 && len + size <= max &&
+			     (start & ~boundary) == ((dma + size - 1) & ~boundary);
+
+		if (!meets) {
+			start = dma;
+			len = 0;
+			n++;
+		}
+		len += size;
+		if (n > o->result || o->entry[n - 1].dma != start)
+			return "the address of a segment";
+		/* The last entry of a segment knows its length. */
+		if (o->entry[n - 1].dma_length < len)
+			return "the length of a segment";
+	}
+	if (n != o->result)
+		return "the number of segments";
+	for (long i = 0; i < n; i++)
+		len = o->entry[i].dma_length;
+	return NULL;
+}
+
+/* The sum of all segments is the sum of all entries. */
+static bool lengths_agree(const struct call *c, const struct outcome *o)
+{
+	u64 mapped = 0, given = 0;
+
+	for (int i = 0; i < c->nents; i++)
+		given += c->entry[i].length;
+	for (long i = 0; i < o->result; i++)
+		mapped += o->entry[i].dma_length;
+	return mapped == given;
+}
+
+/* -------------------------------------------------------------------- map */
+
+/* Behind an IOMMU all entries lie in one piece, each in whole pages. */
+static dma_addr_t next_address(const struct object *before, size_t at)
+{
+	u64 end = before->dma + before->size;
+
+	return (end + 4095) / 4096 * 4096 + at % 4096;
+}
+
+static void give_up(struct model *m, unsigned from)
+{
+	for (unsigned i = from; i < m->nr_objects; i++)
+		model_remove(m, &m->object[i]);
+}
+
+/* Entry by entry. Returns 0, or the error that ends it. */
+static int map_entries(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e)
+{
+	unsigned from = m->nr_objects;
+	struct call one = *c;
+
+	for (int i = 0; i < c->nents; i++) {
+		const struct entry *entry = &c->entry[i];
+		struct object obj = {
+			.kind = MAPPING, .device = c->device, .size = entry->length,
+			.cpu = pointer_of(entry), .dir = c->dir, .attrs = c->attrs,
+			.cached = true, .life = m->device[c->device].life,
+			.list = m->nr_lists, .entry = i, .nents = c->nents,
+			.at = memory_of(m, entry), .dma = o->entry[i].dma,
+		};
+		enum reach reach;
+
+		if (machine_translates(m) && i)
+			obj.dma = next_address(&m->object[m->nr_objects - 1], obj.at);
+		one.size = entry->length;
+		reach = model_reach(m, &one, &obj);
+		if (reach == MAY_HAVE_NO_ROOM)
+			reach = o->result > 0 ? REACHED : NO_ROOM;
+		if (reach == TOO_HIGH && !e->check)
+			expect(e, "address-over-mask");
+		if (reach != REACHED) {
+			give_up(m, from);
+			return machine_translates(m) && reach == NO_ROOM ? -ENOMEM : -EIO;
+		}
+		if (!e->wrong)
+			e->wrong = model_inspect_address(m, &obj);
+		if (!e->check && model_overlaps(m, &obj))
+			expect(e, "overlapping-mapping");
+		model_add(m, &obj);
+		if (obj.bounced)
+			bounce_mapped(m, &obj);
+		else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
+			 model_hand_over(m, &obj, 0, obj.size, true, c->dir) && !e->check)
+			expect(e, "sync-partial-line");
+	}
+	return 0;
+}
+
+static int map_list(struct model *m, const struct call *c, const struct outcome *o,
+		    struct expect *e)
+{
+	bool stop;
+	const char *wrong = complaint(m, c, &stop);
+
+	if (wrong)
+		expect(e, wrong);
+	if (stop)
+		return -EINVAL;
+	if ((c->attrs & DMA_ATTR_REQUIRE_COHERENT) && !m->device[c->device].snoops)
+		return -EOPNOTSUPP;
+	if (model_fails_by_order(m))
+		return -ENOMEM;
+	m->nr_lists++;
+	return map_entries(m, c, o, e);
+}
+
+void model_map_list(struct model *m, const struct call *c, const struct outcome *o,
+		    struct expect *e)
+{
+	unsigned from = m->nr_objects;
+	int error = map_list(m, c, o, e);
+
+	if (error && o->result != (c->table ? error : 0))
+		e->wrong = c->table ? "another error" : "0";
+	if (error || e->wrong)
+		return;
+	e->wrong = inspect_segments(m, c, o, &m->object[from]);
+	if (!e->wrong && !lengths_agree(c, o))
+		e->wrong = "segments as long as the entries";
+}
+
+/* ------------------------------------------------------------------- sync */
+
+/* The latest list of the device whose first entry has the address. */
+static unsigned list_meant(const struct model *m, const struct call *c)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->list && !o->entry && belongs_to(m, o, c->device) &&
+		    o->dma == c->dma)
+			found = o->list;
+	}
+	return found;
+}
+
+static bool is_redundant(const struct model *m, unsigned list, bool to_device)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->list == list && !model_is_redundant(o, 0, o->size, to_device))
+			return false;
+	}
+	return true;
+}
+
+static const char *bad_sync(const struct model *m, const struct call *c, unsigned list,
+			    bool to_device)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (!o->live || o->list != list)
+			continue;
+		if (c->nents != o->nents)
+			return "sg-count-mismatch";
+		if (!model_sync_fits(o, c->dir))
+			return "sync-direction-mismatch";
+	}
+	return m->lint && is_redundant(m, list, to_device) ? "sync-redundant" : NULL;
+}
+
+void model_sync_list(struct model *m, const struct call *c, struct expect *e)
+{
+	bool to_device = c->kind == SYNC_LIST_FOR_DEVICE, partial = false;
+	const char *wrong;
+	unsigned list;
+
+	if (!is_device(m, c->device)) {
+		expect(e, "no-device");
+		return;
+	}
+	if (!good_direction(c->dir)) {
+		expect(e, "bad-direction");
+		return;
+	}
+	list = list_meant(m, c);
+	if (!list) {
+		expect(e, "sync-unknown");
+		return;
+	}
+	wrong = bad_sync(m, c, list, to_device);
+	if (wrong)
+		expect(e, wrong);
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		if (!o->live || o->list != list || (int)o->entry >= c->nents)
+			continue;
+		partial |= model_hand_over(m, o, 0, o->size, to_device, c->dir);
+		for (size_t k = 0; k < o->size; k++)
+			o->device_owns[k] = to_device;
+	}
+	if (partial && !e->check)
+		expect(e, "sync-partial-line");
+}
