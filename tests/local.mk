@@ -16,6 +16,7 @@ unit_tests = \
 	tests/test-cookie.t \
 	tests/test-device-memory.t \
 	tests/test-edges.t \
+	tests/test-explain.t \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
 	tests/test-handle.t \
@@ -80,6 +81,21 @@ tests_test_device_memory_t_LDADD = $(TEST_LDADD)
 tests_test_edges_t_SOURCES = tests/test-edges.c $(RIG)
 tests_test_edges_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_edges_t_LDADD = $(TEST_LDADD)
+
+tests_test_explain_t_SOURCES = tests/test-explain.c $(RIG)
+nodist_tests_test_explain_t_SOURCES = tests/pages.inc
+tests_test_explain_t_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)
+tests_test_explain_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_explain_t_LDADD = $(TEST_LDADD)
+
+# The examples of the pages. A wildcard: a check is in the catalogue and has a page, and
+# nothing else lists it.
+CHECK_PAGES = $(wildcard $(top_srcdir)/docs/checks/*.md)
+tests/pages.inc: $(CHECK_PAGES) build-aux/pages-to-c.awk
+	$(AM_V_GEN)$(MKDIR_P) tests && $(AWK) -f $(top_srcdir)/build-aux/pages-to-c.awk \
+		$(CHECK_PAGES) >$@.tmp && mv $@.tmp $@
+tests/test_explain_t-test-explain.$(OBJEXT): tests/pages.inc
+CLEANFILES += tests/pages.inc
 
 tests_test_fail_nth_t_SOURCES = tests/test-fail-nth.c $(RIG)
 tests_test_fail_nth_t_CFLAGS = $(TEST_CFLAGS)
@@ -183,6 +199,9 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
-	tests/golden/context.txt tests/golden/pool.txt
+	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt
+
+TESTS += tests/test-explain.sh
+EXTRA_DIST += tests/test-explain.sh
 
 include tests/proof.mk
