@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads on one machine, each with buffers of its own, and beside them some that
- * look on and make mistakes. Meant to be run under ThreadSanitizer as well.
+ * Threads on one machine, each with buffers of its own, and beside them a device at work
+ * and some that look on, make mistakes, and make calls fail; and races for one object.
+ * Also run under ThreadSanitizer: make check-tsan.
  */
 #include "rig.h"
 
@@ -10,7 +11,7 @@
 #define THREADS 6
 
 static struct rig rig;
-static unsigned rounds = 300;
+static unsigned rounds = 1000;
 
 /* cmocka's assertions are not for other threads. */
 #define CHECK(condition) \
@@ -21,65 +22,216 @@ static unsigned rounds = 300;
 		} \
 	} while (0)
 
-static void stream(struct device *dev, u8 seed)
+/* A cheap generator for each thread. */
+static unsigned draw(unsigned *state, unsigned n)
 {
+	*state = *state * 1103515245u + 12345u;
+	return (*state >> 16) % n;
+}
+
+/*
+ * What a thread works with. Where orders to fail are out, or others take the memory,
+ * any allocation and mapping may fail; nothing else may go wrong.
+ */
+struct job {
+	struct device *dev;
+	u8 seed;
+	bool by_kmalloc;  /* the current machine is ours for the time of the test */
+};
+
+static dma_addr_t map(const struct job *job, void *p, size_t size, enum dma_data_direction dir)
+{
+	dma_addr_t dma = dma_map_single(job->dev, p, size, dir);
+
+	return dma_mapping_error(job->dev, dma) ? DMA_MAPPING_ERROR : dma;
+}
+
+/* To the device and back, with a sync of a part. */
+static void stream(const struct job *job, u8 *p)
+{
+	struct device *dev = job->dev;
 	u8 sent[300], got[300];
-	u8 *p = kmalloc(300, GFP_KERNEL);
 	dma_addr_t dma;
 
-	CHECK(p);
-	memset(sent, seed, sizeof(sent));
+	memset(sent, job->seed, sizeof(sent));
 	dmalab_cpu_write(p, sent, sizeof(sent));
-	dma = dma_map_single(dev, p, 300, DMA_BIDIRECTIONAL);
-	CHECK(!dma_mapping_error(dev, dma));
+	dma = map(job, p, 300, DMA_BIDIRECTIONAL);
+	if (dma == DMA_MAPPING_ERROR)
+		return;
 	CHECK(!dmalab_device_read(dev, dma, got, 300));
 	CHECK(!memcmp(sent, got, 300));
-	memset(sent, ~seed, sizeof(sent));
+	memset(sent, ~job->seed, sizeof(sent));
 	CHECK(!dmalab_device_write(dev, dma, sent, 300));
 	dma_sync_single_for_cpu(dev, dma, 256, DMA_BIDIRECTIONAL);
 	dmalab_cpu_read(p, got, 256);
 	CHECK(!memcmp(sent, got, 256));
 	dma_sync_single_for_device(dev, dma, 256, DMA_BIDIRECTIONAL);
 	dma_unmap_single(dev, dma, 300, DMA_BIDIRECTIONAL);
+}
+
+static void stream_kmalloc(const struct job *job)
+{
+	u8 *p = kmalloc(300, GFP_KERNEL);
+
+	if (p)
+		stream(job, p);
 	kfree(p);
 }
 
-static void allocate(struct device *dev, u8 seed)
+static void stream_page(const struct job *job)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	dma_addr_t dma;
+
+	if (!page)
+		return;
+	get_page(page);
+	dma = dma_map_page(job->dev, page, 512, 512, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(job->dev, dma)) {
+		CHECK(!dmalab_device_write(job->dev, dma + 8, &job->seed, 1));
+		dma_unmap_page(job->dev, dma, 512, DMA_FROM_DEVICE);
+	}
+	put_page(page);
+	__free_page(page);
+}
+
+/* Memory of the device's machine, whichever is the current one. */
+static void stream_noncoherent(const struct job *job)
+{
+	dma_addr_t dma;
+	u8 *p = dma_alloc_noncoherent(job->dev, 4096, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
+
+	if (!p)
+		return;
+	stream(job, p);
+	dma_free_noncoherent(job->dev, 4096, p, dma, DMA_BIDIRECTIONAL);
+}
+
+#define ENTRIES 3
+
+static void map_list(const struct job *job)
+{
+	struct sg_table table;
+	struct scatterlist *sg;
+	dma_addr_t dma[ENTRIES];
+	unsigned i, n = 0;
+
+	if (sg_alloc_table(&table, ENTRIES, GFP_KERNEL))
+		return;
+	for_each_sgtable_sg(&table, sg, i) {
+		void *p = dma_alloc_noncoherent(job->dev, 4096, &dma[i], DMA_TO_DEVICE, GFP_KERNEL);
+
+		if (!p)
+			break;
+		sg_set_buf(sg, p, 4096);
+		n++;
+	}
+	if (n == ENTRIES && dma_map_sgtable(job->dev, &table, DMA_FROM_DEVICE, 0) == 0) {
+		CHECK(table.nents >= 1 && table.nents <= ENTRIES);
+		for_each_sgtable_dma_sg(&table, sg, i)
+			CHECK(!dmalab_device_write(job->dev, sg_dma_address(sg), &job->seed, 1));
+		dma_sync_sgtable_for_cpu(job->dev, &table, DMA_FROM_DEVICE);
+		dma_sync_sgtable_for_device(job->dev, &table, DMA_FROM_DEVICE);
+		dma_unmap_sgtable(job->dev, &table, DMA_FROM_DEVICE, 0);
+	}
+	for (sg = table.sgl, i = 0; i < n; i++, sg = sg_next(sg))
+		dma_free_noncoherent(job->dev, 4096, sg_virt(sg), dma[i], DMA_TO_DEVICE);
+	sg_free_table(&table);
+}
+
+static void coherent(const struct job *job)
 {
 	dma_addr_t dma;
 	u8 got = 0;
-	u8 *p = dma_alloc_coherent(dev, 4096, &dma, GFP_KERNEL);
+	u8 *p = dma_alloc_coherent(job->dev, 4096, &dma, GFP_KERNEL);
 
-	CHECK(p);
-	CHECK(!dmalab_device_write(dev, dma + seed, &seed, 1));
-	dmalab_cpu_read(p + seed, &got, 1);
-	CHECK(got == seed);
-	dma_free_coherent(dev, 4096, p, dma);
-
-	p = dma_alloc_noncoherent(dev, 8192, &dma, DMA_TO_DEVICE, GFP_KERNEL);
-	CHECK(p);
-	dmalab_cpu_write(p, &seed, 1);
-	dma_sync_single_for_device(dev, dma, 8192, DMA_TO_DEVICE);
-	CHECK(!dmalab_device_read(dev, dma, &got, 1));
-	CHECK(got == seed);
-	dma_free_noncoherent(dev, 8192, p, dma, DMA_TO_DEVICE);
-
-	p = dma_alloc_attrs(dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
-	CHECK(p);
-	dma_free_attrs(dev, 4096, p, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+	if (!p)
+		return;
+	CHECK(!dmalab_device_write(job->dev, dma + job->seed, &job->seed, 1));
+	dmalab_cpu_read(p + job->seed, &got, 1);
+	CHECK(got == job->seed);
+	dma_free_coherent(job->dev, 4096, p, dma);
 }
+
+static void noncoherent(const struct job *job)
+{
+	dma_addr_t dma;
+	u8 got = 0;
+	u8 *p = dma_alloc_noncoherent(job->dev, 8192, &dma, DMA_TO_DEVICE, GFP_KERNEL);
+
+	if (!p)
+		return;
+	dmalab_cpu_write(p, &job->seed, 1);
+	dma_sync_single_for_device(job->dev, dma, 8192, DMA_TO_DEVICE);
+	CHECK(!dmalab_device_read(job->dev, dma, &got, 1));
+	CHECK(got == job->seed);
+	dma_free_noncoherent(job->dev, 8192, p, dma, DMA_TO_DEVICE);
+}
+
+static void handle(const struct job *job)
+{
+	dma_addr_t dma;
+	void *cookie = dma_alloc_attrs(job->dev, 4096, &dma, GFP_KERNEL,
+				       DMA_ATTR_NO_KERNEL_MAPPING);
+
+	if (cookie)
+		dma_free_attrs(job->dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+}
+
+/* A device for the length of a visit, with memory that goes with it. */
+static void bind(const struct job *job)
+{
+	struct device *dev = dmalab_device_new(rig.machine, "guest");
+	struct job own = { .dev = dev, .seed = job->seed };
+
+	CHECK(dev);
+	devm_kmalloc(dev, 100, GFP_KERNEL);
+	dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
+	coherent(&own);
+	stream_noncoherent(&own);
+	dmalab_device_free(dev);
+}
+
+static void (*const everywhere[])(const struct job *) = {
+	coherent, noncoherent, handle, stream_noncoherent, map_list, bind,
+};
+static void (*const with_kmalloc[])(const struct job *) = { stream_kmalloc, stream_page };
 
 static void *worker(void *arg)
 {
-	u8 seed = (uintptr_t)arg;
+	struct job job = *(struct job *)arg;
 	struct device *own = dmalab_device_new(rig.machine, "own");
+	unsigned state = job.seed;
 
 	CHECK(own);
 	for (unsigned i = 0; i < rounds; i++) {
-		stream(i % 2 ? own : rig.dev, seed);
-		allocate(i % 2 ? own : rig.dev, seed);
+		job.dev = i % 2 ? own : rig.dev;
+		everywhere[draw(&state, ARRAY_SIZE(everywhere))](&job);
+		if (job.by_kmalloc)
+			with_kmalloc[draw(&state, ARRAY_SIZE(with_kmalloc))](&job);
 	}
 	dmalab_device_free(own);
+	return NULL;
+}
+
+/* Hardware at work in a ring of its own, while the drivers come and go. */
+static void *engine(void *arg)
+{
+	dma_addr_t dma;
+	u8 block[256] = "", got[256];
+	void *ring;
+
+	(void)arg;
+	do
+		ring = dma_alloc_coherent(rig.dev, 4096, &dma, GFP_KERNEL);
+	while (!ring);
+	for (unsigned i = 0; i < rounds; i++) {
+		block[0] = i;
+		CHECK(!dmalab_device_write(rig.dev, dma + i % 15 * 256, block, sizeof(block)));
+		CHECK(!dmalab_device_read(rig.dev, dma + i % 15 * 256, got, sizeof(got)));
+		CHECK(got[0] == block[0]);
+	}
+	dma_free_coherent(rig.dev, 4096, ring, dma);
 	return NULL;
 }
 
@@ -94,6 +246,7 @@ static void *onlooker(void *arg)
 		dmalab_report_count(rig.machine, NULL);
 		dmalab_machine_profile(rig.machine);
 		dma_get_cache_alignment();
+		dma_get_required_mask(rig.dev);
 		ksize(kmalloc(0, GFP_KERNEL));
 	}
 	return NULL;
@@ -111,6 +264,37 @@ static void *blunderer(void *arg)
 	return NULL;
 }
 
+/* Orders to fail, given and taken back. */
+static void *saboteur(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < rounds; i++) {
+		dmalab_machine_fail_every(rig.machine, i % 2 ? 5 : 0);
+		dmalab_machine_fail_nth(rig.machine, i % 3);
+	}
+	dmalab_machine_fail_every(rig.machine, 0);
+	dmalab_machine_fail_nth(rig.machine, 0);
+	return NULL;
+}
+
+/* Other machines, each with a life of its own: the current one changes all the time. */
+static void *builder(void *arg)
+{
+	static const struct dmalab_config config = { .ram_size = RIG_RAM };
+
+	(void)arg;
+	for (unsigned i = 0; i < rounds / 10; i++) {
+		struct dmalab_machine *machine = dmalab_machine_new(&config);
+		struct job job = { .dev = dmalab_device_new(machine, "elsewhere"), .seed = 9 };
+
+		CHECK(job.dev);
+		coherent(&job);
+		stream_noncoherent(&job);
+		dmalab_machine_free(machine);
+	}
+	return NULL;
+}
+
 static void ignore(const struct dmalab_report *report, void *context)
 {
 	char text[2048];
@@ -119,22 +303,29 @@ static void ignore(const struct dmalab_report *report, void *context)
 	dmalab_report_format(report, text, sizeof(text));
 }
 
-static void run(const char *profile, const char *policy)
+static void run(const char *profile, const char *policy, void *(*beside)(void *arg))
 {
 	struct dmalab_config config = { .profile = profile, .cache_policy = policy };
+	void *(*const others[])(void *) = { engine, onlooker, blunderer, beside };
+	struct job jobs[THREADS];
 	unsigned long handled = 0;
-	pthread_t threads[THREADS + 2];
+	pthread_t threads[THREADS + ARRAY_SIZE(others)];
+	size_t nr = 0;
 
 	if (on_valgrind())
 		rounds = 10;
+	config.ram_size = 4 * RIG_RAM;
 	rig_up_with(&rig, &config);
 	dmalab_set_report_handler(rig.machine, ignore, &handled);
-	for (uintptr_t i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, worker, (void *)(i + 1)), 0);
-	assert_int_equal(pthread_create(&threads[THREADS], NULL, onlooker, NULL), 0);
-	assert_int_equal(pthread_create(&threads[THREADS + 1], NULL, blunderer, NULL), 0);
-	for (int i = 0; i < THREADS + 2; i++)
-		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < THREADS; i++) {
+		jobs[i] = (struct job){ .seed = i + 1, .by_kmalloc = beside != builder };
+		assert_int_equal(pthread_create(&threads[nr++], NULL, worker, &jobs[i]), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (others[i])
+			assert_int_equal(pthread_create(&threads[nr++], NULL, others[i], NULL), 0);
+	while (nr)
+		pthread_join(threads[--nr], NULL);
 	dmalab_device_free(rig.dev);
 	assert_int_equal(handled, rounds);
 	assert_int_equal(dmalab_report_count(rig.machine, "sync-unknown"), rounds);
@@ -145,20 +336,186 @@ static void run(const char *profile, const char *policy)
 static void arm64(void **state)
 {
 	(void)state;
-	run("arm64", NULL);
+	run("arm64", NULL, NULL);
 }
 
 static void mips_with_a_cache_that_moves(void **state)
 {
 	(void)state;
-	run("mips", "lru");
+	run("mips", "lru", NULL);
 }
 
 static void x86(void **state)
 {
 	(void)state;
-	run("x86", NULL);
+	run("x86", NULL, NULL);
 }
+
+static void swiotlb(void **state)
+{
+	(void)state;
+	run("swiotlb", NULL, NULL);
+}
+
+static void iommu(void **state)
+{
+	(void)state;
+	run("iommu", NULL, NULL);
+}
+
+static void calls_that_fail(void **state)
+{
+	(void)state;
+	run("arm64", "random", saboteur);
+	run("swiotlb", NULL, saboteur);
+	run("iommu", NULL, saboteur);
+}
+
+static void machines_come_and_go(void **state)
+{
+	(void)state;
+	run("arm64", NULL, builder);
+	run("iommu", NULL, builder);
+}
+
+/* ---------------------------------------------------------------- races */
+
+/* Both sides of a race do their part to one object, at the same time. */
+struct race {
+	void (*first)(void);
+	void (*second)(void);
+	const char *check;
+	bool may_win;     /* the race may end well: no report */
+};
+
+static struct {
+	pthread_barrier_t barrier;
+	void *p;
+	dma_addr_t dma;
+	int refused;
+} at_stake;
+
+static void free_it(void)
+{
+	dma_free_coherent(rig.dev, 4096, at_stake.p, at_stake.dma);
+}
+
+static void free_it_noncoherent(void)
+{
+	dma_free_noncoherent(rig.dev, 4096, at_stake.p, at_stake.dma, DMA_FROM_DEVICE);
+}
+
+static void unmap_it(void)
+{
+	dma_unmap_single(rig.dev, at_stake.dma, 256, DMA_FROM_DEVICE);
+}
+
+static void kfree_it(void)
+{
+	kfree(at_stake.p);
+}
+
+static void sync_it(void)
+{
+	dma_sync_single_for_cpu(rig.dev, at_stake.dma, 64, DMA_FROM_DEVICE);
+}
+
+static void device_writes_it(void)
+{
+	u8 byte = 1;
+
+	at_stake.refused = dmalab_device_write(rig.dev, at_stake.dma, &byte, 1);
+}
+
+static void get_coherent(void)
+{
+	at_stake.p = dma_alloc_coherent(rig.dev, 4096, &at_stake.dma, GFP_KERNEL);
+	assert_non_null(at_stake.p);
+}
+
+static void get_noncoherent(void)
+{
+	at_stake.p = noncoherent_ok(&rig, 4096, &at_stake.dma, DMA_FROM_DEVICE);
+	dma_sync_single_for_device(rig.dev, at_stake.dma, 4096, DMA_FROM_DEVICE);
+}
+
+static void get_mapping(void)
+{
+	at_stake.dma = map_ok(&rig, at_stake.p, 256, DMA_FROM_DEVICE);
+}
+
+static void get_kmalloc(void)
+{
+	at_stake.p = kmalloc_ok(256);
+}
+
+static void *second_runner(void *arg)
+{
+	const struct race *race = arg;
+
+	pthread_barrier_wait(&at_stake.barrier);
+	race->second();
+	return NULL;
+}
+
+static void run_race(void (*get)(void), const struct race *race)
+{
+	pthread_t thread;
+
+	for (unsigned i = 0; i < rounds; i++) {
+		get();
+		at_stake.refused = 0;
+		pthread_barrier_init(&at_stake.barrier, NULL, 2);
+		assert_int_equal(pthread_create(&thread, NULL, second_runner, (void *)race), 0);
+		pthread_barrier_wait(&at_stake.barrier);
+		race->first();
+		pthread_join(thread, NULL);
+		pthread_barrier_destroy(&at_stake.barrier);
+		if (race->may_win && !rig.nr) {
+			assert_int_equal(at_stake.refused, 0);
+			continue;
+		}
+		expect(&rig, race->check);
+		if (race->second == device_writes_it)
+			assert_int_equal(at_stake.refused, -EFAULT);
+	}
+}
+
+/* Whoever comes second makes the mistake, and only one of them does. */
+static void races(void **state)
+{
+	static const struct race
+		free_twice = { free_it, free_it, "double-free", false },
+		free_noncoherent_twice = {
+			free_it_noncoherent, free_it_noncoherent, "double-free", false,
+		},
+		unmap_twice = { unmap_it, unmap_it, "double-free", false },
+		kfree_twice = { kfree_it, kfree_it, "double-free", false },
+		free_and_sync = { free_it_noncoherent, sync_it, "sync-unknown", true },
+		unmap_and_write = {
+			unmap_it, device_writes_it, "device-use-after-unmap", true,
+		};
+	static const char *const profiles[] = { "arm64", "swiotlb", "iommu" };
+	void *neighbour;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
+		rig_up(&rig, profiles[i]);
+		neighbour = kmalloc_ok(256);
+		run_race(get_coherent, &free_twice);
+		run_race(get_noncoherent, &free_noncoherent_twice);
+		run_race(get_kmalloc, &kfree_twice);
+		run_race(get_noncoherent, &free_and_sync);
+		at_stake.p = kmalloc_ok(256);
+		run_race(get_mapping, &unmap_twice);
+		run_race(get_mapping, &unmap_and_write);
+		kfree(at_stake.p);
+		kfree(neighbour);
+		rig_down(&rig);
+	}
+}
+
+/* --------------------------------------------------------------- stacks */
 
 /* This thread's stack and the first thread's are known as such; others look like heap. */
 static void *map_given(void *p)
@@ -202,6 +559,11 @@ int main(void)
 		cmocka_unit_test(arm64),
 		cmocka_unit_test(mips_with_a_cache_that_moves),
 		cmocka_unit_test(x86),
+		cmocka_unit_test(swiotlb),
+		cmocka_unit_test(iommu),
+		cmocka_unit_test(calls_that_fail),
+		cmocka_unit_test(machines_come_and_go),
+		cmocka_unit_test(races),
 		cmocka_unit_test(stacks),
 	};
 
