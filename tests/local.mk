@@ -35,9 +35,11 @@ unit_tests = \
 	tests/test-plain.t \
 	tests/test-pool.t \
 	tests/test-quiet.t \
+	tests/test-races.t \
 	tests/test-report.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
+	tests/test-words.t \
 	tests/test-zeroing.t
 
 check_PROGRAMS += $(unit_tests)
@@ -173,6 +175,10 @@ tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
 tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_quiet_t_LDADD = $(TEST_LDADD)
 
+tests_test_races_t_SOURCES = tests/test-races.c $(RIG)
+tests_test_races_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_races_t_LDADD = $(TEST_LDADD)
+
 tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_report_t_LDADD = $(TEST_LDADD)
@@ -184,6 +190,10 @@ tests_test_sync_t_LDADD = $(TEST_LDADD)
 tests_test_threads_t_SOURCES = tests/test-threads.c $(RIG)
 tests_test_threads_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_threads_t_LDADD = $(TEST_LDADD)
+
+tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
+tests_test_words_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_words_t_LDADD = $(TEST_LDADD)
 
 tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
 tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)
@@ -201,7 +211,7 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt
 
-TESTS += tests/test-explain.sh
-EXTRA_DIST += tests/test-explain.sh
+TESTS += tests/test-api.sh tests/test-explain.sh
+EXTRA_DIST += tests/test-api.sh tests/test-explain.sh
 
 include tests/proof.mk

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads on one machine, each with buffers of its own, and beside them a device at work
- * and some that look on, make mistakes, and make calls fail; and races for one object.
- * Also run under ThreadSanitizer: make check-tsan.
+ * and some that look on, make mistakes, and make calls fail. Also run under
+ * ThreadSanitizer: make check-tsan.
  */
 #include "rig.h"
 
@@ -36,7 +36,7 @@ static unsigned draw(unsigned *state, unsigned n)
 struct job {
 	struct device *dev;
 	u8 seed;
-	bool by_kmalloc;  /* the current machine is ours for the time of the test */
+	bool is_current;  /* for all of the test the machine is the current one */
 };
 
 static dma_addr_t map(const struct job *job, void *p, size_t size, enum dma_data_direction dir)
@@ -193,9 +193,11 @@ static void bind(const struct job *job)
 }
 
 static void (*const everywhere[])(const struct job *) = {
-	coherent, noncoherent, handle, stream_noncoherent, map_list, bind,
+	coherent, noncoherent, handle, stream_noncoherent, bind,
 };
-static void (*const with_kmalloc[])(const struct job *) = { stream_kmalloc, stream_page };
+static void (*const on_current[])(const struct job *) = {
+	stream_kmalloc, stream_page, map_list,
+};
 
 static void *worker(void *arg)
 {
@@ -207,8 +209,8 @@ static void *worker(void *arg)
 	for (unsigned i = 0; i < rounds; i++) {
 		job.dev = i % 2 ? own : rig.dev;
 		everywhere[draw(&state, ARRAY_SIZE(everywhere))](&job);
-		if (job.by_kmalloc)
-			with_kmalloc[draw(&state, ARRAY_SIZE(with_kmalloc))](&job);
+		if (job.is_current)
+			on_current[draw(&state, ARRAY_SIZE(on_current))](&job);
 	}
 	dmalab_device_free(own);
 	return NULL;
@@ -306,7 +308,9 @@ static void ignore(const struct dmalab_report *report, void *context)
 static void run(const char *profile, const char *policy, void *(*beside)(void *arg))
 {
 	struct dmalab_config config = { .profile = profile, .cache_policy = policy };
-	void *(*const others[])(void *) = { engine, onlooker, blunderer, beside };
+	void *(*const others[])(void *) = {
+		engine, blunderer, beside, beside != builder ? onlooker : NULL,
+	};
 	struct job jobs[THREADS];
 	unsigned long handled = 0;
 	pthread_t threads[THREADS + ARRAY_SIZE(others)];
@@ -318,7 +322,7 @@ static void run(const char *profile, const char *policy, void *(*beside)(void *a
 	rig_up_with(&rig, &config);
 	dmalab_set_report_handler(rig.machine, ignore, &handled);
 	for (size_t i = 0; i < THREADS; i++) {
-		jobs[i] = (struct job){ .seed = i + 1, .by_kmalloc = beside != builder };
+		jobs[i] = (struct job){ .seed = i + 1, .is_current = beside != builder };
 		assert_int_equal(pthread_create(&threads[nr++], NULL, worker, &jobs[i]), 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
@@ -378,181 +382,6 @@ static void machines_come_and_go(void **state)
 	run("iommu", NULL, builder);
 }
 
-/* ---------------------------------------------------------------- races */
-
-/* Both sides of a race do their part to one object, at the same time. */
-struct race {
-	void (*first)(void);
-	void (*second)(void);
-	const char *check;
-	bool may_win;     /* the race may end well: no report */
-};
-
-static struct {
-	pthread_barrier_t barrier;
-	void *p;
-	dma_addr_t dma;
-	int refused;
-} at_stake;
-
-static void free_it(void)
-{
-	dma_free_coherent(rig.dev, 4096, at_stake.p, at_stake.dma);
-}
-
-static void free_it_noncoherent(void)
-{
-	dma_free_noncoherent(rig.dev, 4096, at_stake.p, at_stake.dma, DMA_FROM_DEVICE);
-}
-
-static void unmap_it(void)
-{
-	dma_unmap_single(rig.dev, at_stake.dma, 256, DMA_FROM_DEVICE);
-}
-
-static void kfree_it(void)
-{
-	kfree(at_stake.p);
-}
-
-static void sync_it(void)
-{
-	dma_sync_single_for_cpu(rig.dev, at_stake.dma, 64, DMA_FROM_DEVICE);
-}
-
-static void device_writes_it(void)
-{
-	u8 byte = 1;
-
-	at_stake.refused = dmalab_device_write(rig.dev, at_stake.dma, &byte, 1);
-}
-
-static void get_coherent(void)
-{
-	at_stake.p = dma_alloc_coherent(rig.dev, 4096, &at_stake.dma, GFP_KERNEL);
-	assert_non_null(at_stake.p);
-}
-
-static void get_noncoherent(void)
-{
-	at_stake.p = noncoherent_ok(&rig, 4096, &at_stake.dma, DMA_FROM_DEVICE);
-	dma_sync_single_for_device(rig.dev, at_stake.dma, 4096, DMA_FROM_DEVICE);
-}
-
-static void get_mapping(void)
-{
-	at_stake.dma = map_ok(&rig, at_stake.p, 256, DMA_FROM_DEVICE);
-}
-
-static void get_kmalloc(void)
-{
-	at_stake.p = kmalloc_ok(256);
-}
-
-static void *second_runner(void *arg)
-{
-	const struct race *race = arg;
-
-	pthread_barrier_wait(&at_stake.barrier);
-	race->second();
-	return NULL;
-}
-
-static void run_race(void (*get)(void), const struct race *race)
-{
-	pthread_t thread;
-
-	for (unsigned i = 0; i < rounds; i++) {
-		get();
-		at_stake.refused = 0;
-		pthread_barrier_init(&at_stake.barrier, NULL, 2);
-		assert_int_equal(pthread_create(&thread, NULL, second_runner, (void *)race), 0);
-		pthread_barrier_wait(&at_stake.barrier);
-		race->first();
-		pthread_join(thread, NULL);
-		pthread_barrier_destroy(&at_stake.barrier);
-		if (race->may_win && !rig.nr) {
-			assert_int_equal(at_stake.refused, 0);
-			continue;
-		}
-		expect(&rig, race->check);
-		if (race->second == device_writes_it)
-			assert_int_equal(at_stake.refused, -EFAULT);
-	}
-}
-
-/* Whoever comes second makes the mistake, and only one of them does. */
-static void races(void **state)
-{
-	static const struct race
-		free_twice = { free_it, free_it, "double-free", false },
-		free_noncoherent_twice = {
-			free_it_noncoherent, free_it_noncoherent, "double-free", false,
-		},
-		unmap_twice = { unmap_it, unmap_it, "double-free", false },
-		kfree_twice = { kfree_it, kfree_it, "double-free", false },
-		free_and_sync = { free_it_noncoherent, sync_it, "sync-unknown", true },
-		unmap_and_write = {
-			unmap_it, device_writes_it, "device-use-after-unmap", true,
-		};
-	static const char *const profiles[] = { "arm64", "swiotlb", "iommu" };
-	void *neighbour;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
-		rig_up(&rig, profiles[i]);
-		neighbour = kmalloc_ok(256);
-		run_race(get_coherent, &free_twice);
-		run_race(get_noncoherent, &free_noncoherent_twice);
-		run_race(get_kmalloc, &kfree_twice);
-		run_race(get_noncoherent, &free_and_sync);
-		at_stake.p = kmalloc_ok(256);
-		run_race(get_mapping, &unmap_twice);
-		run_race(get_mapping, &unmap_and_write);
-		kfree(at_stake.p);
-		kfree(neighbour);
-		rig_down(&rig);
-	}
-}
-
-/* --------------------------------------------------------------- stacks */
-
-/* This thread's stack and the first thread's are known as such; others look like heap. */
-static void *map_given(void *p)
-{
-	return (void *)(uintptr_t)(dma_map_single(rig.dev, p, 64, DMA_TO_DEVICE) ==
-				   DMA_MAPPING_ERROR);
-}
-
-static void *map_own(void *unused)
-{
-	char bytes[64] = "";
-
-	(void)unused;
-	return map_given(bytes);
-}
-
-static void stacks(void **state)
-{
-	char bytes[64] = "";
-	pthread_t thread;
-	void *refused;
-
-	(void)state;
-	rig_up(&rig, NULL);
-	assert_non_null(map_given(bytes));
-	expect(&rig, "map-stack");
-	assert_int_equal(pthread_create(&thread, NULL, map_given, bytes), 0);
-	pthread_join(thread, &refused);
-	assert_non_null(refused);
-	expect(&rig, "map-stack");
-	assert_int_equal(pthread_create(&thread, NULL, map_own, NULL), 0);
-	pthread_join(thread, &refused);
-	assert_non_null(refused);
-	expect(&rig, "map-stack");
-	rig_down(&rig);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,8 +392,6 @@ int main(void)
 		cmocka_unit_test(iommu),
 		cmocka_unit_test(calls_that_fail),
 		cmocka_unit_test(machines_come_and_go),
-		cmocka_unit_test(races),
-		cmocka_unit_test(stacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The small words of the kernel's headers that need no machine, or hardly one. */
+#include "rig.h"
+
+#include <linux/cache.h>
+#include <linux/err.h>
+
+static void alignment(void **state)
+{
+	(void)state;
+	assert_int_equal(L1_CACHE_ALIGN(0), 0);
+	assert_int_equal(L1_CACHE_ALIGN(1), L1_CACHE_BYTES);
+	assert_int_equal(L1_CACHE_ALIGN(L1_CACHE_BYTES), L1_CACHE_BYTES);
+	assert_int_equal(L1_CACHE_ALIGN((1ull << 40) + 1), (1ull << 40) + L1_CACHE_BYTES);
+	assert_int_equal(PAGE_ALIGN(0), 0);
+	assert_int_equal(PAGE_ALIGN(1), PAGE_SIZE);
+	assert_int_equal(PAGE_ALIGN(PAGE_SIZE), PAGE_SIZE);
+	assert_int_equal(offset_in_page(PAGE_SIZE + 5), 5);
+	assert_int_equal(offset_in_page((void *)(PAGE_SIZE - 1)), PAGE_SIZE - 1);
+	assert_int_equal(PHYS_PFN(3 * PAGE_SIZE + 7), 3);
+	assert_int_equal(PHYS_PFN(PFN_PHYS(1ul << 30)), 1ul << 30);
+}
+
+static void errors(void **state)
+{
+	(void)state;
+	assert_true(IS_ERR_VALUE(-1L));
+	assert_true(IS_ERR_VALUE(-(long)MAX_ERRNO));
+	assert_false(IS_ERR_VALUE(-(long)MAX_ERRNO - 1));
+	assert_false(IS_ERR_VALUE(0));
+}
+
+static void blocking(void **state)
+{
+	(void)state;
+	assert_true(gfpflags_allow_blocking(GFP_KERNEL));
+	assert_true(gfpflags_allow_blocking(GFP_NOIO | __GFP_ZERO));
+	assert_false(gfpflags_allow_blocking(GFP_ATOMIC));
+	assert_false(gfpflags_allow_blocking(GFP_NOWAIT));
+	assert_false(gfpflags_allow_blocking(0));
+}
+
+/* A list in its long form, and its pages from either side. */
+static void pages_of_a_list(void **state)
+{
+	const unsigned long attrs = DMA_ATTR_NO_WARN;
+	struct sg_page_iter piter;
+	struct sg_dma_page_iter dma_iter;
+	struct sg_table table;
+	const char *profile;
+	struct rig r;
+
+	(void)state;
+	for_each_profile(profile) {
+		u8 *p;
+		unsigned n = 0;
+
+		rig_up(&r, profile);
+		p = kmalloc_ok(2 * PAGE_SIZE);
+		assert_int_equal(sg_alloc_table(&table, 1, GFP_KERNEL), 0);
+		sg_set_buf(table.sgl, p, 2 * PAGE_SIZE);
+		assert_ptr_equal(sg_page(table.sgl), virt_to_page(p));
+		table.nents = dma_map_sg_attrs(r.dev, table.sgl, 1, DMA_TO_DEVICE, attrs);
+		assert_int_equal(table.nents, 1);
+		for_each_sgtable_page(&table, &piter, 0)
+			assert_ptr_equal(page_address(sg_page_iter_page(&piter)),
+					 p + n++ * PAGE_SIZE);
+		assert_int_equal(n, 2);
+		for_each_sgtable_dma_page(&table, &dma_iter, 0)
+			assert_int_equal(sg_page_iter_dma_address(&dma_iter),
+					 sg_dma_address(table.sgl) + (n++ - 2) * PAGE_SIZE);
+		assert_int_equal(n, 4);
+		dma_unmap_sg_attrs(r.dev, table.sgl, 1, DMA_TO_DEVICE, attrs);
+		sg_free_table(&table);
+		kfree(p);
+		rig_down(&r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alignment),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(blocking),
+		cmocka_unit_test(pages_of_a_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
