@@ -57,6 +57,22 @@ static void device_writes_it(void)
 	at_stake.refused = dmalab_device_write(rig.dev, at_stake.dma, &byte, 1);
 }
 
+static void unbind_it(void)
+{
+	dmalab_device_free(at_stake.p);
+}
+
+static void use_unbound(void)
+{
+	dma_sync_single_for_cpu(at_stake.p, 0, 0, DMA_FROM_DEVICE);
+}
+
+static void get_device(void)
+{
+	at_stake.p = dmalab_device_new(rig.machine, "guest");
+	assert_non_null(at_stake.p);
+}
+
 static void get_coherent(void)
 {
 	at_stake.p = dma_alloc_coherent(rig.dev, 4096, &at_stake.dma, GFP_KERNEL);
@@ -123,7 +139,9 @@ static void races(void **state)
 		free_and_sync = { free_it_noncoherent, sync_it, "sync-unknown", true },
 		unmap_and_write = {
 			unmap_it, device_writes_it, "device-use-after-unmap", true,
-		};
+		},
+		unbind_twice = { unbind_it, unbind_it, "no-device", false },
+		unbind_and_use = { unbind_it, use_unbound, "no-device", true };
 	static const char *const profiles[] = { "arm64", "swiotlb", "iommu" };
 	void *neighbour;
 
@@ -137,6 +155,8 @@ static void races(void **state)
 		run_race(get_noncoherent, &free_noncoherent_twice);
 		run_race(get_kmalloc, &kfree_twice);
 		run_race(get_noncoherent, &free_and_sync);
+		run_race(get_device, &unbind_twice);
+		run_race(get_device, &unbind_and_use);
 		at_stake.p = kmalloc_ok(256);
 		run_race(get_mapping, &unmap_twice);
 		run_race(get_mapping, &unmap_and_write);

@@ -77,6 +77,30 @@ static void pages_of_a_list(void **state)
 	}
 }
 
+/* What may be given to dmalab_cpu_read(): whatever it is, and to its last byte. */
+static void owned_memory(void **state)
+{
+	dma_addr_t dma;
+	void *p, *coherent, *cookie;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	p = kmalloc_ok(64);
+	coherent = dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL);
+	assert_true(dmalab_owns(p, 64));
+	assert_true(dmalab_owns(coherent, 4096));
+	dma_free_coherent(r.dev, 4096, coherent, dma);
+	cookie = dma_alloc_attrs(r.dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+	assert_true(dmalab_owns(cookie, 4096));
+	dma_free_attrs(r.dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+	assert_false(dmalab_owns(p, 2 * RIG_RAM));
+	assert_false(dmalab_owns(&r, 1));
+	assert_false(dmalab_owns(NULL, 0));
+	kfree(p);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +108,7 @@ int main(void)
 		cmocka_unit_test(errors),
 		cmocka_unit_test(blocking),
 		cmocka_unit_test(pages_of_a_list),
+		cmocka_unit_test(owned_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
