@@ -21,6 +21,20 @@ static void alignment(void **state)
 	assert_int_equal(PHYS_PFN(PFN_PHYS(1ul << 30)), 1ul << 30);
 }
 
+/* Uncached memory in user space, and how much of it. */
+static void user_mappings(void **state)
+{
+	struct vm_area_struct vma = { .vm_start = 0x10000, .vm_end = 0x13000 };
+	pgprot_t cached = __pgprot(0);
+
+	(void)state;
+	assert_int_equal(vma_pages(&vma), 3);
+	assert_int_equal(pgprot_val(cached), 0);
+	assert_int_not_equal(pgprot_val(pgprot_noncached(cached)), 0);
+	assert_int_equal(pgprot_val(pgprot_writecombine(cached)),
+			 pgprot_val(pgprot_noncached(cached)));
+}
+
 static void errors(void **state)
 {
 	(void)state;
@@ -105,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alignment),
+		cmocka_unit_test(user_mappings),
 		cmocka_unit_test(errors),
 		cmocka_unit_test(blocking),
 		cmocka_unit_test(pages_of_a_list),
