@@ -6,11 +6,13 @@
  */
 #include "rig.h"
 
+#include <linux/dmapool.h>
 #include <pthread.h>
 
 #define THREADS 6
 
 static struct rig rig;
+static struct dma_pool *pool; /* of rig.dev, for all threads */
 static unsigned rounds = 1000;
 
 /* cmocka's assertions are not for other threads. */
@@ -178,6 +180,19 @@ static void handle(const struct job *job)
 		dma_free_attrs(job->dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
 }
 
+static void block(const struct job *job)
+{
+	dma_addr_t dma;
+	u8 got = 0, *p = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+
+	if (!p)
+		return;
+	CHECK(!dmalab_device_write(rig.dev, dma + 63, &job->seed, 1));
+	dmalab_cpu_read(p + 63, &got, 1);
+	CHECK(got == job->seed);
+	dma_pool_free(pool, p, dma);
+}
+
 /* A device for the length of a visit, with memory that goes with it. */
 static void bind(const struct job *job)
 {
@@ -193,7 +208,7 @@ static void bind(const struct job *job)
 }
 
 static void (*const everywhere[])(const struct job *) = {
-	coherent, noncoherent, handle, stream_noncoherent, bind,
+	coherent, noncoherent, handle, stream_noncoherent, block, bind,
 };
 static void (*const on_current[])(const struct job *) = {
 	stream_kmalloc, stream_page, map_list,
@@ -321,6 +336,8 @@ static void run(const char *profile, const char *policy, void *(*beside)(void *a
 	config.ram_size = 4 * RIG_RAM;
 	rig_up_with(&rig, &config);
 	dmalab_set_report_handler(rig.machine, ignore, &handled);
+	pool = dma_pool_create("blocks", rig.dev, 64, 64, 0);
+	assert_non_null(pool);
 	for (size_t i = 0; i < THREADS; i++) {
 		jobs[i] = (struct job){ .seed = i + 1, .is_current = beside != builder };
 		assert_int_equal(pthread_create(&threads[nr++], NULL, worker, &jobs[i]), 0);
@@ -330,6 +347,7 @@ static void run(const char *profile, const char *policy, void *(*beside)(void *a
 			assert_int_equal(pthread_create(&threads[nr++], NULL, others[i], NULL), 0);
 	while (nr)
 		pthread_join(threads[--nr], NULL);
+	dma_pool_destroy(pool);
 	dmalab_device_free(rig.dev);
 	assert_int_equal(handled, rounds);
 	assert_int_equal(dmalab_report_count(rig.machine, "sync-unknown"), rounds);
