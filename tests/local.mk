@@ -17,6 +17,7 @@ unit_tests = \
 	tests/test-cookie.t \
 	tests/test-device-memory.t \
 	tests/test-edges.t \
+	tests/test-explain.t \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
 	tests/test-handle.t \
@@ -38,6 +39,7 @@ unit_tests = \
 	tests/test-plain.t \
 	tests/test-pool.t \
 	tests/test-quiet.t \
+	tests/test-races.t \
 	tests/test-report.t \
 	tests/test-resource.t \
 	tests/test-scatterlist.t \
@@ -46,6 +48,7 @@ unit_tests = \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
+	tests/test-words.t \
 	tests/test-zeroing.t
 
 check_PROGRAMS += $(unit_tests)
@@ -92,6 +95,21 @@ tests_test_device_memory_t_LDADD = $(TEST_LDADD)
 tests_test_edges_t_SOURCES = tests/test-edges.c $(RIG)
 tests_test_edges_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_edges_t_LDADD = $(TEST_LDADD)
+
+tests_test_explain_t_SOURCES = tests/test-explain.c $(RIG)
+nodist_tests_test_explain_t_SOURCES = tests/pages.inc
+tests_test_explain_t_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)
+tests_test_explain_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_explain_t_LDADD = $(TEST_LDADD)
+
+# The examples of the pages. A wildcard: a check is in the catalogue and has a page, and
+# nothing else lists it.
+CHECK_PAGES = $(wildcard $(top_srcdir)/docs/checks/*.md)
+tests/pages.inc: $(CHECK_PAGES) build-aux/pages-to-c.awk
+	$(AM_V_GEN)$(MKDIR_P) tests && $(AWK) -f $(top_srcdir)/build-aux/pages-to-c.awk \
+		$(CHECK_PAGES) >$@.tmp && mv $@.tmp $@
+tests/test_explain_t-test-explain.$(OBJEXT): tests/pages.inc
+CLEANFILES += tests/pages.inc
 
 tests_test_fail_nth_t_SOURCES = tests/test-fail-nth.c $(RIG)
 tests_test_fail_nth_t_CFLAGS = $(TEST_CFLAGS)
@@ -180,6 +198,10 @@ tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
 tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_quiet_t_LDADD = $(TEST_LDADD)
 
+tests_test_races_t_SOURCES = tests/test-races.c $(RIG)
+tests_test_races_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_races_t_LDADD = $(TEST_LDADD)
+
 tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_report_t_LDADD = $(TEST_LDADD)
@@ -211,6 +233,9 @@ tests_test_threads_t_LDADD = $(TEST_LDADD)
 tests_test_traps_t_SOURCES = tests/test-traps.c $(RIG)
 tests_test_traps_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_traps_t_LDADD = $(TEST_LDADD)
+tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
+tests_test_words_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_words_t_LDADD = $(TEST_LDADD)
 
 tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
 tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)
@@ -226,6 +251,9 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
-	tests/golden/context.txt tests/golden/pool.txt
+	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt
+
+TESTS += tests/test-api.sh tests/test-explain.sh
+EXTRA_DIST += tests/test-api.sh tests/test-explain.sh
 
 include tests/proof.mk

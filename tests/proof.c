@@ -23,10 +23,10 @@
 #include <dmalab.h>
 
 /* Sanitizers take most of a test's time. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define DEFAULT_LENGTH 4
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define DEFAULT_LENGTH 4
 #endif
 #endif

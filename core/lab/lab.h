@@ -43,9 +43,14 @@ struct dmalab_machine {
 	struct dmalab_device *devices;
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
 	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
-	struct dmalab_machine *next;       /* of all machines */
-	bool was_listed;                   /* somebody may still be passing it */
-	struct dmalab_machine *unused_next;
+
+	/* registry.c, which reads it without the lock; it stays when all else is cleared. */
+	struct {
+		struct dmalab_machine *next;       /* of all machines */
+		uintptr_t base, size;              /* of its addresses; size 0: it is gone */
+		bool was_listed;                   /* somebody may still be passing it */
+		struct dmalab_machine *unused_next;
+	} listed;
 };
 
 struct dmalab_device {

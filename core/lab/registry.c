@@ -14,17 +14,26 @@
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dmalab_machine *machines;
 static struct dmalab_machine *current;
-static struct dmalab_machine *unused; /* by unused_next */
+static struct dmalab_machine *unused; /* by listed.unused_next */
 
 struct dmalab_machine *lab_current(void)
 {
 	return __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 }
 
+/*
+ * The structure may be changing hands. Its user has the addresses from whoever made the
+ * machine, so what belongs to it is read without a doubt; and anything else must not
+ * look as if it did: the size is that of the same machine as the base, or 0, or not the
+ * same twice.
+ */
 static bool owns(const struct dmalab_machine *lab, const volatile void *p)
 {
-	return (uintptr_t)p - (uintptr_t)lab->hw.arena <
-	       __atomic_load_n(&lab->hw.arena_size, __ATOMIC_RELAXED);
+	uintptr_t size = __atomic_load_n(&lab->listed.size, __ATOMIC_ACQUIRE);
+	uintptr_t base = __atomic_load_n(&lab->listed.base, __ATOMIC_ACQUIRE);
+
+	return (uintptr_t)p - base < size &&
+	       __atomic_load_n(&lab->listed.size, __ATOMIC_RELAXED) == size;
 }
 
 static cold struct dmalab_machine *search(const volatile void *p)
@@ -32,7 +41,7 @@ static cold struct dmalab_machine *search(const volatile void *p)
 	struct dmalab_machine *lab = __atomic_load_n(&machines, __ATOMIC_ACQUIRE);
 
 	while (lab && !owns(lab, p))
-		lab = __atomic_load_n(&lab->next, __ATOMIC_ACQUIRE);
+		lab = __atomic_load_n(&lab->listed.next, __ATOMIC_ACQUIRE);
 	return lab;
 }
 
@@ -52,24 +61,20 @@ struct dmalab_machine *lab_struct_new(void)
 	pthread_mutex_lock(&registry_lock);
 	lab = unused;
 	if (lab)
-		unused = lab->unused_next;
+		unused = lab->listed.unused_next;
 	pthread_mutex_unlock(&registry_lock);
 	return lab ? lab : calloc(1, sizeof(*lab));
 }
 
 void lab_struct_free(struct dmalab_machine *lab)
 {
-	struct dmalab_machine *next = lab->next;
-
-	if (!lab->was_listed) {
+	if (!lab->listed.was_listed) {
 		free(lab);
 		return;
 	}
-	memset(lab, 0, sizeof(*lab));
+	memset(lab, 0, offsetof(struct dmalab_machine, listed));
 	pthread_mutex_lock(&registry_lock);
-	__atomic_store_n(&lab->next, next, __ATOMIC_RELEASE);
-	lab->was_listed = true;
-	lab->unused_next = unused;
+	lab->listed.unused_next = unused;
 	unused = lab;
 	pthread_mutex_unlock(&registry_lock);
 }
@@ -77,24 +82,30 @@ void lab_struct_free(struct dmalab_machine *lab)
 void lab_register(struct dmalab_machine *lab)
 {
 	pthread_mutex_lock(&registry_lock);
-	lab->was_listed = true;
-	lab->next = machines;
+	lab->listed.was_listed = true;
+	__atomic_store_n(&lab->listed.base, (uintptr_t)lab->hw.arena, __ATOMIC_RELEASE);
+	__atomic_store_n(&lab->listed.size, lab->hw.arena_size, __ATOMIC_RELEASE);
+	__atomic_store_n(&lab->listed.next, machines, __ATOMIC_RELEASE);
 	__atomic_store_n(&machines, lab, __ATOMIC_RELEASE);
 	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&registry_lock);
 }
 
-/* The machine made before it becomes the current one again. */
+/*
+ * The machine made before it becomes the current one again. From now on nobody finds
+ * it by its addresses, which the next machine may get.
+ */
 void lab_unregister(struct dmalab_machine *lab)
 {
 	struct dmalab_machine **at = &machines;
 
 	pthread_mutex_lock(&registry_lock);
 	while (*at != lab)
-		at = &(*at)->next;
-	__atomic_store_n(at, lab->next, __ATOMIC_RELEASE);
-	if (current == lab)
+		at = &(*at)->listed.next;
+	__atomic_store_n(at, lab->listed.next, __ATOMIC_RELEASE);
+	if (lab_current() == lab)
 		__atomic_store_n(&current, machines, __ATOMIC_RELEASE);
+	__atomic_store_n(&lab->listed.size, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&registry_lock);
 }
 

@@ -25,8 +25,32 @@
  * "sleep-in-atomic" and goes on. dma_free_coherent(), _attrs() and _wc() draw
  * "free-in-irq" where interrupts are off (irqs_disabled()), unless they have
  * something worse to tell, and free all the same. Everything else may be called
- * in any context. Every call may be made from any thread, beside any other; but a
- * buffer that one thread frees while another still uses it is a bug.
+ * in any context.
+ *
+ * Threads: any call may run beside any other, on one device or several: the machine
+ * has one lock. What the calls are about is for the driver to order, as on Linux:
+ *
+ *   this                      beside this                         on one object
+ *   alloc, map                anything                            it is new: nobody has it
+ *   sync                      sync or access of other lines       yes
+ *   sync                      sync or access of the same bytes    (1)
+ *   device access             CPU access, device access           (1)
+ *   free, unmap               any use of it, another free         no (2)
+ *   dma_map_sg(), _unmap_sg() any use of the same list            no
+ *   dma_mapping_error(), dma_get_*(), dma_need_sync()   anything  yes
+ *   dma_set_*(), dma_direct_set_offset()  alloc, map of the device  no
+ *   dmalab_device_free()      any call for the device             no (2)
+ *
+ * (1) No harm is done to the books, but which report is drawn, if any, depends on who
+ *     comes first: a driver has a lock or a ring index here.
+ * (2) A mistake, and drawn once, by whoever comes second: "double-free",
+ *     "sync-unknown", "device-use-after-unmap", "cpu-use-after-free", "no-device".
+ *     Unless the memory has been handed out again by then: the call then means
+ *     that.
+ *
+ * kmalloc(), alloc_pages(), vmalloc(), sg_alloc_table(), dma_get_cache_alignment() and
+ * what else has no device means the current machine: none of these may run beside
+ * dmalab_machine_free() of the machine that is the current one.
  *
  * Checks that every call with a device can draw, and which are not repeated
  * below: "no-device" (NULL, or not from dmalab_device_new()).
