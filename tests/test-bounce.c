@@ -16,6 +16,7 @@ static const char *const levels[] = { "full", "contract", "off" };
 static void up(struct rig *r, const char *checks, size_t ram)
 {
 	rig_up_with(r, &(struct dmalab_config){ .profile = "swiotlb", .checks = checks,
+						.accesses = "explicit",
 						.ram_size = ram });
 }
 

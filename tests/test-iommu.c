@@ -9,6 +9,7 @@ static const char *const levels[] = { "full", "contract", "off" };
 static void up(struct rig *r, const char *checks)
 {
 	rig_up_with(r, &(struct dmalab_config){ .profile = "iommu", .checks = checks,
+						.accesses = "explicit",
 						.ram_size = 8 << 20 });
 }
 

@@ -70,6 +70,7 @@ static const char *const levels[] = { "full", "contract", "off" };
 static void up_at(struct rig *r, const char *profile, const char *checks)
 {
 	rig_up_with(r, &(struct dmalab_config){ .profile = profile, .checks = checks,
+						.accesses = "explicit",
 						.ram_size = 2 << 20 });
 }
 

@@ -18,7 +18,8 @@ static dma_addr_t resource_ok(const struct rig *r, phys_addr_t phys, size_t size
 
 static void up(struct rig *r, const char *profile, const char *checks)
 {
-	rig_up_with(r, &(struct dmalab_config){ .profile = profile, .checks = checks });
+	rig_up_with(r, &(struct dmalab_config){ .profile = profile, .checks = checks,
+						.accesses = "explicit" });
 }
 
 /* A device that has the registers of another one for a while. */

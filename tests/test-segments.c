@@ -28,6 +28,7 @@ static void fill_list(struct scatterlist *sgl, u8 **p, const struct entry *e, un
 static void up_at(struct rig *r, const char *profile, const char *checks)
 {
 	rig_up_with(r, &(struct dmalab_config){ .profile = profile, .checks = checks,
+						.accesses = "explicit",
 						.ram_size = 8 << 20 });
 }
 

@@ -97,6 +97,17 @@ static void join(struct list *l, struct region *r)
 	l->tail = &r->group_next;
 }
 
+/* Without a ledger: the first @nr entries hold nothing but their slots. */
+static cold void give_slots(const struct list *l, unsigned nr)
+{
+	struct machine *hw = &l->map.d->machine->hw;
+	struct scatterlist *sg;
+	unsigned i;
+
+	for_each_sg(l->sgl, sg, nr, i)
+		swiotlb_give(hw, bus_to_offset(hw, &l->map.d->window, sg_dma_address(sg)));
+}
+
 static int map_entries(struct list *l)
 {
 	struct scatterlist *sg;
@@ -107,8 +118,11 @@ static int map_entries(struct list *l)
 
 		take_entry(l, sg);
 		r = map_piece(&l->map, &none);
-		if (unlikely(!r))
+		if (unlikely(!r)) {
+			if (!l->group)
+				give_slots(l, i);
 			return -EIO;
+		}
 		join(l, r);
 		check_boundary(l, r->dma);
 		sg_dma_address(sg) = r->dma;
