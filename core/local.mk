@@ -142,4 +142,12 @@ dmalab_SOURCES = \
 	core/cli/main.c \
 	core/cli/run.c \
 	core/cli/score.c
+nodist_dmalab_SOURCES = core/cli/pages.c
 dmalab_LDADD = libtrace.la libdmalab.la
+
+EXPLAIN_PAGES = $(sort $(wildcard $(srcdir)/docs/checks/*.md))
+EXTRA_DIST += build-aux/embed-pages.awk
+CLEANFILES += core/cli/pages.c
+core/cli/pages.c: $(EXPLAIN_PAGES) build-aux/embed-pages.awk
+	$(AM_V_GEN)$(MKDIR_P) core/cli && \
+		LC_ALL=C $(AWK) -f $(srcdir)/build-aux/embed-pages.awk $(EXPLAIN_PAGES) > $@.tmp && mv $@.tmp $@
