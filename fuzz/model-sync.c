@@ -64,7 +64,8 @@ static const char *refusal(struct model *m, const struct call *c)
 	if (bad)
 		return bad;
 	if (is_mmio(c))
-		return at != NOWHERE ? "map-resource-ram" : NULL;
+		return at != NOWHERE || model_phys_to_ram(m, c->phys + c->size - 1) != NOWHERE ?
+			"map-resource-ram" : NULL;
 	if (c->number) /* a pointer into the harness's stack stands for it */
 		return "map-stack";
 	if (c->form == PHYS)
