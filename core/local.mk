@@ -123,12 +123,16 @@ libdmalab_la_SOURCES = \
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la
 TRACE_SOURCES = \
+	core/trace/arguments.c \
 	core/trace/calls.c \
 	core/trace/emit.c \
+	core/trace/expectations.c \
 	core/trace/parse.c \
+	core/trace/parser.h \
 	core/trace/print.c \
 	core/trace/run.c \
 	core/trace/run.h \
+	core/trace/scan.c \
 	core/trace/trace.h \
 	core/trace/words.c
 libtrace_la_SOURCES = $(TRACE_SOURCES)
