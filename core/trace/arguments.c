@@ -7,15 +7,14 @@
 #include <string.h>
 
 const char *const field_names[NR_FIELDS] = {
-	[FIELD_NONE] = "", [FIELD_CPU] = "cpu", [FIELD_DMA] = "dma", [FIELD_PAGE] = "page",
+	[FIELD_NONE] = "",     [FIELD_CPU] = "cpu", [FIELD_DMA] = "dma", [FIELD_PAGE] = "page",
 	[FIELD_PHYS] = "phys", [FIELD_SGL] = "sgl", [FIELD_SGT] = "sgt", [FIELD_LEN] = "len",
 };
 
 const char *const object_kind_names[NR_OBJECT_KINDS] = {
 	[OBJECT_DEVICE] = "device", [OBJECT_MEMORY] = "memory", [OBJECT_MAPPING] = "mapping",
-	[OBJECT_LIST] = "list", [OBJECT_POOL] = "pool", [OBJECT_CACHE] = "cache",
-	[OBJECT_LOCK] = "lock",
-	[OBJECT_NUMBER] = "number", [OBJECT_UNKNOWN] = "unknown",
+	[OBJECT_LIST] = "list",	    [OBJECT_POOL] = "pool",	[OBJECT_CACHE] = "cache",
+	[OBJECT_LOCK] = "lock",	    [OBJECT_NUMBER] = "number", [OBJECT_UNKNOWN] = "unknown",
 };
 
 /* ------------------------------------------------------------------- names */
@@ -29,7 +28,7 @@ int parse_find_name(const struct trace *t, const char *name, size_t len)
 }
 
 bool parse_name_object(struct parser *p, const char *name, size_t len, enum object_kind kind,
-			u32 *index)
+		       u32 *index)
 {
 	struct trace *t = p->t;
 	int known = parse_find_name(t, name, len);
@@ -41,8 +40,9 @@ bool parse_name_object(struct parser *p, const char *name, size_t len, enum obje
 			t->names[known].kind = kind;
 		if (t->names[known].kind == kind || kind == OBJECT_UNKNOWN)
 			return true;
-		return parse_complain(p, name, len, "give it another name", "\"%.*s\" is a %s already",
-				(int)len, name, object_kind_names[t->names[known].kind]);
+		return parse_complain(p, name, len, "give it another name",
+				      "\"%.*s\" is a %s already", (int)len, name,
+				      object_kind_names[t->names[known].kind]);
 	}
 	if (t->nr_names == TRACE_MAX_OBJECTS)
 		return parse_complain(p, name, len, NULL, "more than %u names", TRACE_MAX_OBJECTS);
@@ -66,22 +66,38 @@ bool parse_name_object(struct parser *p, const char *name, size_t len, enum obje
 const char *parse_wanted(char parameter)
 {
 	switch (parameter) {
-	case 'd': return "a device, or NULL";
-	case 'p': return "a CPU address, such as buf.cpu + 64, or NULL";
-	case 'a': return "a DMA address, such as map.dma + 64, or DMA_MAPPING_ERROR";
-	case 'P': return "a page, such as buf.page, or NULL";
-	case 'h': return "a physical address, such as buf.phys or 0x10000000";
-	case 's': return "a list, such as list.sgl";
-	case 't': return "a table, such as list.sgt";
-	case 'o': return "a pool, or NULL";
-	case 'c': return "a cache of objects, or NULL";
-	case 'l': return "a lock";
-	case 'z': return "a number";
-	case 'D': return "DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE or DMA_NONE";
-	case 'G': return "GFP flags, such as GFP_KERNEL | __GFP_ZERO";
-	case 'A': return "attributes, such as DMA_ATTR_SKIP_CPU_SYNC, or 0";
-	case 'v': return "a byte, such as 0x5a, or a string";
-	case 'S': return "a string";
+	case 'd':
+		return "a device, or NULL";
+	case 'p':
+		return "a CPU address, such as buf.cpu + 64, or NULL";
+	case 'a':
+		return "a DMA address, such as map.dma + 64, or DMA_MAPPING_ERROR";
+	case 'P':
+		return "a page, such as buf.page, or NULL";
+	case 'h':
+		return "a physical address, such as buf.phys or 0x10000000";
+	case 's':
+		return "a list, such as list.sgl";
+	case 't':
+		return "a table, such as list.sgt";
+	case 'o':
+		return "a pool, or NULL";
+	case 'c':
+		return "a cache of objects, or NULL";
+	case 'l':
+		return "a lock";
+	case 'z':
+		return "a number";
+	case 'D':
+		return "DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE or DMA_NONE";
+	case 'G':
+		return "GFP flags, such as GFP_KERNEL | __GFP_ZERO";
+	case 'A':
+		return "attributes, such as DMA_ATTR_SKIP_CPU_SYNC, or 0";
+	case 'v':
+		return "a byte, such as 0x5a, or a string";
+	case 'S':
+		return "a string";
 	}
 	return "nothing";
 }
@@ -187,18 +203,21 @@ static bool read_field(struct parser *p, struct arg *a, const char *name, size_t
 	if (*p->at != '.') {
 		if (!a->has_element)
 			return true;
-		return parse_complain(p, name, p->at - name, NULL, "a segment is not a value: .dma or .len?");
+		return parse_complain(p, name, p->at - name, NULL,
+				      "a segment is not a value: .dma or .len?");
 	}
 	n = parse_word(++p->at);
 	for (enum field f = FIELD_CPU; f < NR_FIELDS; f++)
 		if (strlen(field_names[f]) == n && memcmp(field_names[f], p->at, n) == 0)
 			a->field = f;
 	if (!a->field || !field_exists(a, kind))
-		return parse_complain(p, p->at, n, kind == OBJECT_MEMORY ? "valid: .cpu .dma .page .phys" :
-				kind == OBJECT_MAPPING ? "valid: .dma" :
-				kind == OBJECT_LIST ? "valid: .sgl .sgt [0].dma [0].len" : NULL,
-				"the %s \"%.*s\" has no such part", object_kind_names[kind],
-				(int)len, name);
+		return parse_complain(p, p->at, n,
+				      kind == OBJECT_MEMORY  ? "valid: .cpu .dma .page .phys" :
+				      kind == OBJECT_MAPPING ? "valid: .dma" :
+				      kind == OBJECT_LIST    ? "valid: .sgl .sgt [0].dma [0].len" :
+							       NULL,
+				      "the %s \"%.*s\" has no such part", object_kind_names[kind],
+				      (int)len, name);
 	p->at += n;
 	return true;
 }
@@ -213,7 +232,7 @@ static bool unknown_name(struct parser *p, const char *name, size_t len)
 	for (unsigned i = 0; i < nr_words; i++)
 		nearest_try(&n, words[i].name);
 	return parse_complain(p, name, len, parse_hint(&n, hint, sizeof(hint)),
-			"nothing above is called \"%.*s\"", (int)len, name);
+			      "nothing above is called \"%.*s\"", (int)len, name);
 }
 
 static bool read_words(struct parser *p, struct arg *a)
@@ -265,8 +284,9 @@ static bool read_name(struct parser *p, struct arg *a)
 
 static int hex_digit(char c)
 {
-	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ?
-		(c | 32) - 'a' + 10 : -1;
+	return isdigit((unsigned char)c)  ? c - '0' :
+	       isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 :
+					    -1;
 }
 
 static bool read_string(struct parser *p, struct arg *a)
@@ -290,7 +310,7 @@ static bool read_string(struct parser *p, struct arg *a)
 		} else {
 			*to = 0;
 			return parse_complain(p, p->at, 2, "valid: \\\" \\\\ \\x01 to \\xff",
-					"no such escape");
+					      "no such escape");
 		}
 	}
 	*to = 0;
@@ -342,7 +362,7 @@ bool parse_arg(struct parser *p, struct arg *a, char parameter)
 	if (!ok || !read_offset(p, a))
 		return false;
 	if (!arg_fits(p->t, a, parameter))
-		return parse_complain(p, start, p->at - start, NULL, "expected %s", parse_wanted(parameter));
+		return parse_complain(p, start, p->at - start, NULL, "expected %s",
+				      parse_wanted(parameter));
 	return true;
 }
-

@@ -25,7 +25,7 @@ static bool read_profiles(struct parser *p, profile_set *on)
 		}
 		if (!name)
 			return parse_complain(p, p->at, len, parse_hint(&n, hint, sizeof(hint)),
-					"no profile \"%.*s\"", (int)len, p->at);
+					      "no profile \"%.*s\"", (int)len, p->at);
 		*on |= 1u << i;
 		p->at += len;
 	} while (parse_accept(p, ','));
@@ -49,14 +49,13 @@ static bool read_check(struct parser *p, profile_set on)
 		}
 		if (p->s->nr_expected == TRACE_MAX_EXPECTED)
 			return parse_complain(p, p->at, len, NULL, "more than %u expectations",
-					TRACE_MAX_EXPECTED);
-		p->s->expected[p->s->nr_expected++] =
-			(struct expectation){ checks[i].name, on };
+					      TRACE_MAX_EXPECTED);
+		p->s->expected[p->s->nr_expected++] = (struct expectation){ checks[i].name, on };
 		p->at += len;
 		return true;
 	}
-	return parse_complain(p, p->at, len, parse_hint(&n, hint, sizeof(hint)), "no check \"%.*s\"",
-			(int)len, p->at);
+	return parse_complain(p, p->at, len, parse_hint(&n, hint, sizeof(hint)),
+			      "no check \"%.*s\"", (int)len, p->at);
 }
 
 bool parse_expected(struct parser *p)
@@ -84,6 +83,7 @@ bool parse_expected(struct parser *p)
 	} while (parse_accept(p, ';'));
 	parse_blanks(p);
 	if (*p->at)
-		return parse_complain(p, p->at, 1, "checks are separated by commas", "this does not belong to an expectation");
+		return parse_complain(p, p->at, 1, "checks are separated by commas",
+				      "this does not belong to an expectation");
 	return true;
 }

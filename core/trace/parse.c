@@ -44,8 +44,8 @@ static bool read_args(struct parser *p)
 	}
 	if (ok && (parameter = parameter_at(s->call, n, &optional)) && !optional &&
 	    s->call->parameters[0] != '*')
-		ok = parse_complain(p, p->at - 1, 1, s->call->help, "too few arguments: expected %s",
-			      parse_wanted(parameter));
+		ok = parse_complain(p, p->at - 1, 1, s->call->help,
+				    "too few arguments: expected %s", parse_wanted(parameter));
 	if (n) {
 		s->args = malloc(n * sizeof(*args));
 		if (!s->args) {
@@ -71,10 +71,11 @@ static bool read_call(struct parser *p, const char *target, size_t target_len)
 		for (unsigned i = 0; i < nr_call_types; i++)
 			nearest_try(&n, call_types[i].name);
 		return parse_complain(p, name, len, parse_hint(&n, hint, sizeof(hint)),
-				len ? "no call \"%.*s\"" : "expected a call", (int)len, name);
+				      len ? "no call \"%.*s\"" : "expected a call", (int)len, name);
 	}
 	if (!call->run && p->started)
-		return parse_complain(p, name, len, call->help, "this has to stand before all other calls");
+		return parse_complain(p, name, len, call->help,
+				      "this has to stand before all other calls");
 	p->started |= call->run != NULL;
 	p->s->call = call;
 	p->at += len;
@@ -83,8 +84,8 @@ static bool read_call(struct parser *p, const char *target, size_t target_len)
 	if (!target)
 		return true;
 	if (call->makes < 0)
-		return parse_complain(p, target, target_len, call->help, "%s() returns nothing to name",
-				call->name);
+		return parse_complain(p, target, target_len, call->help,
+				      "%s() returns nothing to name", call->name);
 	p->s->has_target = true;
 	return parse_name_object(p, target, target_len, call->makes, &p->s->target);
 }
@@ -127,9 +128,11 @@ static bool read_line(struct parser *p)
 			u32 index;
 
 			if (target && parse_find_name(p->t, target, len) < 0)
-				parse_name_object(p, target, len, p->s->call && p->s->call->makes >= 0 ?
-					    (enum object_kind)p->s->call->makes : OBJECT_UNKNOWN,
-					    &index);
+				parse_name_object(p, target, len,
+						  p->s->call && p->s->call->makes >= 0 ?
+							  (enum object_kind)p->s->call->makes :
+							  OBJECT_UNKNOWN,
+						  &index);
 			return false;
 		}
 	}
@@ -138,8 +141,9 @@ static bool read_line(struct parser *p)
 	parse_blanks(p);
 	if (!*p->at)
 		return true;
-	return parse_complain(p, p->at, 1, NULL, p->s->call ? "expected the end of the line" :
-			"expected a call, or \"name = call\"");
+	return parse_complain(p, p->at, 1, NULL,
+			      p->s->call ? "expected the end of the line" :
+					   "expected a call, or \"name = call\"");
 }
 
 /* ---------------------------------------------------------------------- all */
@@ -180,7 +184,8 @@ static void read_lines(struct parser *p)
 		p->number = i + 1;
 		p->line = p->at = t->text + t->line_start[i];
 		if (i == TRACE_MAX_STATEMENTS) {
-			parse_complain(p, p->at, 1, NULL, "more than %u lines", TRACE_MAX_STATEMENTS);
+			parse_complain(p, p->at, 1, NULL, "more than %u lines",
+				       TRACE_MAX_STATEMENTS);
 			return;
 		}
 		p->s = &t->statements[t->nr_statements++];
@@ -188,7 +193,7 @@ static void read_lines(struct parser *p)
 		p->s->site = (struct dmalab_site){ .file = t->file, .line = i + 1 };
 		if (strlen(p->line) > TRACE_MAX_LINE)
 			parse_complain(p, p->line, 1, NULL, "a line of more than %u characters",
-				 TRACE_MAX_LINE);
+				       TRACE_MAX_LINE);
 		else
 			read_line(p);
 	}
@@ -204,8 +209,9 @@ struct trace *trace_parse(const char *file, const char *text, size_t len, compla
 		p.t->file = strdup(file);
 	if (!p.t || !p.t->file || len > TRACE_MAX_TEXT || !split_lines(&p, text, len)) {
 		struct complaint c = {
-			.trace = p.t, .text = len > TRACE_MAX_TEXT ? "more than 1 MiB of text" :
-								    "no memory to read it",
+			.trace = p.t,
+			.text = len > TRACE_MAX_TEXT ? "more than 1 MiB of text" :
+						       "no memory to read it",
 		};
 
 		complain_to(&c, context);

@@ -12,8 +12,12 @@ bool parse_complain(struct parser *p, const char *from, size_t width, const char
 {
 	char text[256];
 	struct complaint c = {
-		.trace = p->t, .line = p->number, .column = from - p->line + 1,
-		.width = width ? width : 1, .text = text, .hint = hint,
+		.trace = p->t,
+		.line = p->number,
+		.column = from - p->line + 1,
+		.width = width ? width : 1,
+		.text = text,
+		.hint = hint,
 	};
 	va_list args;
 
@@ -62,8 +66,10 @@ bool parse_need(struct parser *p, char c, const char *after)
 {
 	if (parse_accept(p, c))
 		return true;
-	return parse_complain(p, p->at, 1, NULL, *p->at ? "expected \"%c\" %s" :
-			"the line ends where \"%c\" should stand %s", c, after);
+	return parse_complain(p, p->at, 1, NULL,
+			      *p->at ? "expected \"%c\" %s" :
+				       "the line ends where \"%c\" should stand %s",
+			      c, after);
 }
 
 size_t parse_word(const char *at)
@@ -89,8 +95,9 @@ bool parse_number(struct parser *p, u64 *number, bool *hex)
 	if (errno)
 		return parse_complain(p, p->at, end - p->at, NULL, "more than 64 bits");
 	if (parse_word(end))
-		return parse_complain(p, end, parse_word(end), "sizes are in bytes, such as 4096 or 0x1000",
-				"this does not belong to a number");
+		return parse_complain(p, end, parse_word(end),
+				      "sizes are in bytes, such as 4096 or 0x1000",
+				      "this does not belong to a number");
 	p->at = end;
 	return true;
 }
@@ -116,8 +123,8 @@ void trace_print_complaint(const struct complaint *c, FILE *to, bool colour)
 		return;
 	}
 	line = c->trace->text + c->trace->line_start[c->line - 1];
-	fprintf(to, "%s%s:%u:%u: %serror:%s %s\n", colour ? "\033[1m" : "", file, c->line, c->column,
-		colour ? "\033[31m" : "", colour ? "\033[0m" : "", c->text);
+	fprintf(to, "%s%s:%u:%u: %serror:%s %s\n", colour ? "\033[1m" : "", file, c->line,
+		c->column, colour ? "\033[31m" : "", colour ? "\033[0m" : "", c->text);
 	fprintf(to, "%5u | %.200s\n      | ", c->line, line);
 	for (u32 i = 1; i < c->column && i < 200; i++)
 		fputc(line[i - 1] == '\t' ? '\t' : ' ', to);
