@@ -155,3 +155,12 @@ CLEANFILES += core/cli/pages.c
 core/cli/pages.c: $(EXPLAIN_PAGES) build-aux/embed-pages.awk
 	$(AM_V_GEN)$(MKDIR_P) core/cli && \
 		LC_ALL=C $(AWK) -f $(srcdir)/build-aux/embed-pages.awk $(EXPLAIN_PAGES) > $@.tmp && mv $@.tmp $@
+
+dist_man_MANS = docs/dmalab.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += core/cli/dmalab.bash
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) $(srcdir)/core/cli/dmalab.bash '$(DESTDIR)$(bashcompletiondir)/dmalab'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/dmalab'
