@@ -164,3 +164,14 @@ install-data-hook:
 	$(INSTALL_DATA) $(srcdir)/core/cli/dmalab.bash '$(DESTDIR)$(bashcompletiondir)/dmalab'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(bashcompletiondir)/dmalab'
+
+# The names that only the library's own files share are no names to whoever links the
+# archive, as they are none to whoever loads the shared library.
+install-exec-hook:
+	@lib='$(DESTDIR)$(libdir)/libdmalab.a'; \
+	test -f "$$lib" && test -n '$(OBJCOPY)' || exit 0; \
+	echo "  hiding the internal names of $$lib"; \
+	$(CC) -r -nostdlib -o "$$lib.o" -Wl,--whole-archive "$$lib" -Wl,--no-whole-archive && \
+	$(OBJCOPY) --localize-hidden "$$lib.o" && \
+	rm -f "$$lib" && $(AR) $(ARFLAGS) "$$lib" "$$lib.o" && $(RANLIB) "$$lib" && \
+	rm -f "$$lib.o"
