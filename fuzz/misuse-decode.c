@@ -4,17 +4,7 @@
  * others most have one argument spoiled, and some have any number. Offsets and sizes
  * favour the first two lines of an object, in which everything meets.
  */
-#include "misuse.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-#define SPOIL_DEVICE   0x01
-#define SPOIL_SIZE     0x02
-#define SPOIL_POINTER  0x04
-#define SPOIL_DMA      0x08
-#define SPOIL_DIR      0x10
-#define SPOIL_ATTRS    0x20
-#define SPOIL_FUNCTION 0x40
+#include "misuse-decode.h"
 
 /* What the operations of the input are; RELEASE is turned into the right one. */
 enum { RELEASE = NR_CALL_KINDS };
@@ -34,6 +24,14 @@ static const uint8_t operations[] = {
 	SET_MASK, SET_COHERENT_MASK, SET_BOTH_MASKS, COERCE_MASKS,
 	POKE_MASK, POKE_MASK_POINTER, POKE_COHERENT_MASK, POKE_LIMIT,
 	FAIL_NTH, SET_CURRENT, DEVICE_FREE, DEVICE_NEW,
+
+	PAGES_ALLOC, PAGES_ALLOC, PAGES_GET, EXACT_ALLOC, CACHE_ALLOC, CACHE_ALLOC, CACHE_ALLOC,
+	CACHE_ZALLOC, DEVM_ALLOC, DEVM_ALLOC, VMALLOC, VZALLOC, KMEMDUP, KREALLOC, KREALLOC,
+	PAGE_GET, PAGE_GET, PAGE_PUT, PAGE_COUNT, CACHE_CREATE, CACHE_CREATE, CACHE_DESTROY,
+	CONTEXT, CONTEXT, CONTEXT, CONTEXT, FAIL_EVERY,
+
+	POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ZALLOC, M_ALLOC, M_ALLOC,
+	POOL_CREATE, POOL_CREATE, M_POOL_CREATE, POOL_DESTROY, M_POOL_DESTROY,
 };
 
 static const unsigned long attributes[] = {
@@ -61,7 +59,7 @@ static const size_t sizes[] = {
 	8 * 4096,
 };
 
-static size_t spoiled_size(uint8_t byte, size_t size)
+size_t spoiled_size(uint8_t byte, size_t size)
 {
 	switch (byte % 8) {
 	case 0:
@@ -83,7 +81,7 @@ static size_t spoiled_size(uint8_t byte, size_t size)
 	}
 }
 
-static void decode_size(struct call *c, struct input *in, unsigned spoil)
+void decode_size(struct call *c, struct input *in, unsigned spoil)
 {
 	c->size = sizes[input_byte(in) % LENGTH(sizes)];
 	if (spoil & SPOIL_SIZE)
@@ -101,14 +99,14 @@ static unsigned decode_spoil(struct input *in)
 }
 
 /* Two lines byte by byte, then in steps of 8, then of 64 up to the end of a page. */
-static size_t decode_length(struct input *in)
+size_t decode_length(struct input *in)
 {
 	uint8_t byte = input_byte(in);
 
 	return byte < 128 ? byte : byte < 192 ? (byte - 128) * 8 : (byte - 191) * 64;
 }
 
-static int decode_device(struct input *in, unsigned spoil, int device)
+int decode_device(struct input *in, unsigned spoil, int device)
 {
 	if (!(spoil & SPOIL_DEVICE) || device < 0)
 		return device;
@@ -122,6 +120,11 @@ static int decode_device(struct input *in, unsigned spoil, int device)
 	default:
 		return device ^ 1;
 	}
+}
+
+gfp_t decode_gfp(struct input *in, unsigned spoil)
+{
+	return spoil & SPOIL_FUNCTION ? gfps[input_below(in, LENGTH(gfps))] : GFP_KERNEL;
 }
 
 /* A driver that knows nothing of enumerations. */
@@ -138,15 +141,15 @@ static unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned lon
 }
 
 /* Pointers go anywhere, which is arithmetic on numbers. */
-static void *moved(void *cpu, uintptr_t by)
+void *moved(void *cpu, uintptr_t by)
 {
 	return (void *)((uintptr_t)cpu + by);
 }
 
 static uint8_t nobody[256]; /* memory of no machine */
+const uint8_t constant[CONSTANT_SIZE] = { 1 };
 
-static void decode_pointer(struct call *c, struct input *in, unsigned spoil,
-			   const struct slot *slots)
+void decode_pointer(struct call *c, struct input *in, unsigned spoil, const struct slot *slots)
 {
 	uint8_t byte;
 
@@ -159,10 +162,11 @@ static void decode_pointer(struct call *c, struct input *in, unsigned spoil,
 		c->cpu = NULL;
 		break;
 	case 1:
-		c->cpu = nobody;
+		c->cpu = byte / 8 == 31 ? (void *)constant : nobody;
 		break;
 	case 2:
-		c->number = c->kind == MAP; /* on the stack: made when the call is made */
+		if (c->kind == MAP)
+			c->number = FOREIGN_STACK; /* made when the call is made */
 		break;
 	case 3:
 		c->cpu = slots[byte / 8 % NR_SLOTS].cpu;
@@ -210,7 +214,7 @@ static void decode_dma(struct call *c, struct input *in, unsigned spoil, const s
 	}
 }
 
-static void take_from_slot(struct call *c, const struct slot *s)
+void take_from_slot(struct call *c, const struct slot *s)
 {
 	c->device = s->device;
 	c->machine = s->machine;
@@ -220,6 +224,7 @@ static void take_from_slot(struct call *c, const struct slot *s)
 	c->size = s->size;
 	c->dir = s->dir;
 	c->attrs = s->attrs;
+	c->number = s->number;
 }
 
 /* ------------------------------------------------------------- operations */
@@ -234,7 +239,7 @@ static void decode_alloc(struct call *c, struct input *in, unsigned spoil, unsig
 	else if (c->kind == ALLOC_WC)
 		c->attrs = DMA_ATTR_WRITE_COMBINE;
 	/* Here the function is right, whatever the bit says: it spoils the flags. */
-	c->gfp = spoil & SPOIL_FUNCTION ? gfps[input_below(in, LENGTH(gfps))] : GFP_KERNEL;
+	c->gfp = decode_gfp(in, spoil);
 }
 
 static enum call_kind release_of(const struct slot *s)
@@ -252,6 +257,25 @@ static enum call_kind release_of(const struct slot *s)
 		return FREE_PAGES;
 	case MAP:
 		return UNMAP;
+	case PAGES_ALLOC:
+		return PAGES_FREE;
+	case PAGES_GET:
+		return PAGES_FREE_ADDRESS;
+	case EXACT_ALLOC:
+		return EXACT_FREE;
+	case CACHE_ALLOC:
+	case CACHE_ZALLOC:
+		return CACHE_FREE;
+	case DEVM_ALLOC:
+		return DEVM_FREE;
+	case VMALLOC:
+	case VZALLOC:
+		return VFREE;
+	case POOL_ALLOC:
+	case POOL_ZALLOC:
+		return POOL_FREE;
+	case M_ALLOC:
+		return M_FREE;
 	default:
 		return KFREE;
 	}
@@ -262,6 +286,8 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 {
 	static const uint8_t functions[] = {
 		FREE_COHERENT, FREE_ATTRS, FREE_WC, FREE_NONCOHERENT, FREE_PAGES, KFREE, UNMAP,
+		PAGES_FREE, PAGES_FREE_ADDRESS, EXACT_FREE, CACHE_FREE, DEVM_FREE, VFREE, PAGE_PUT,
+		POOL_FREE, M_FREE,
 	};
 
 	take_from_slot(c, &slots[c->slot]);
@@ -275,7 +301,8 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->size = spoiled_size(input_byte(in), c->size);
 	c->dir = decode_direction(in, spoil, c->dir);
 	c->attrs = decode_attrs(in, spoil, c->attrs);
-	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC)
+	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC ||
+	    c->kind == POOL_FREE || c->kind == M_FREE)
 		c->dir = DMA_BIDIRECTIONAL; /* these have no direction: coherent memory is open */
 	if (c->kind == FREE_COHERENT)
 		c->attrs = 0;
@@ -283,6 +310,7 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->attrs = DMA_ATTR_WRITE_COMBINE;
 	else if (c->kind != FREE_ATTRS && c->kind != UNMAP)
 		c->attrs = 0;
+	decode_memory_release(c, in, spoil);
 }
 
 static void decode_map(struct call *c, struct input *in, unsigned spoil, unsigned misc,
@@ -376,6 +404,44 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 	case FAIL_NTH:
 	case SET_CURRENT:
 		c->number = input_below(in, 8);
+		c->machine = where % NR_MACHINES;
+		break;
+	case PAGES_ALLOC:
+	case PAGES_GET:
+	case EXACT_ALLOC:
+	case CACHE_ALLOC:
+	case CACHE_ZALLOC:
+	case DEVM_ALLOC:
+	case VMALLOC:
+	case VZALLOC:
+	case KMEMDUP:
+	case KREALLOC:
+	case PAGE_GET:
+	case PAGE_PUT:
+	case PAGE_COUNT:
+	case CACHE_CREATE:
+	case CACHE_DESTROY:
+		decode_memory(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case CONTEXT:
+		decode_context(c, in);
+		break;
+	case POOL_ALLOC:
+	case POOL_ZALLOC:
+	case POOL_CREATE:
+	case M_POOL_CREATE:
+	case POOL_DESTROY:
+	case M_POOL_DESTROY:
+		decode_pool(c, in, spoil, where / NR_SLOTS / NR_DEVICES);
+		break;
+	case M_ALLOC:
+		decode_size(c, in, spoil);
+		c->device = decode_device(in, spoil, c->device);
+		c->attrs = decode_attrs(in, spoil, 0);
+		c->gfp = decode_gfp(in, spoil);
+		break;
+	case FAIL_EVERY:
+		c->number = input_below(in, 6);
 		c->machine = where % NR_MACHINES;
 		break;
 	default: /* about a device, and masks */

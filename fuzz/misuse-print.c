@@ -22,9 +22,10 @@ static const char *const names[NR_CALL_KINDS] = {
 	[POKE_LIMIT] = "bus_dma_limit =", [FAIL_NTH] = "machine_fail_nth",
 	[SET_CURRENT] = "machine_set_current", [DEVICE_FREE] = "device_free",
 	[DEVICE_NEW] = "device_new", [MACHINE_FREE] = "machine_free",
+	[FAIL_EVERY] = "machine_fail_every",
 };
 
-static void put_device(int device, FILE *to)
+void print_device(int device, FILE *to)
 {
 	if (device == DEVICE_NULL)
 		fprintf(to, "NULL");
@@ -35,7 +36,7 @@ static void put_device(int device, FILE *to)
 }
 
 /* The same in each run, wherever the machine lies. */
-static void put_pointer(const void *cpu, const struct model *models, FILE *to)
+void print_pointer(const void *cpu, const struct model *models, FILE *to)
 {
 	static const char *const views[] = { "", "cached", "uncached", "cookie" };
 	size_t at;
@@ -48,7 +49,19 @@ static void put_pointer(const void *cpu, const struct model *models, FILE *to)
 		fprintf(to, "%s%s+0x%zx", i ? "m1." : "", views[view], at);
 		return;
 	}
-	fprintf(to, (uintptr_t)cpu < 4096 ? "%zu" : "foreign pointer", (size_t)(uintptr_t)cpu);
+	for (unsigned i = 0; i < NR_MACHINES; i++) {
+		if (!model_in_vmalloc(&models[i], cpu))
+			continue;
+		fprintf(to, "%svmalloc+0x%zx", i ? "m1." : "",
+			(size_t)((uintptr_t)cpu - models[i].vmalloc));
+		return;
+	}
+	if ((uintptr_t)cpu - (uintptr_t)constant < CONSTANT_SIZE)
+		fprintf(to, "constant");
+	else if ((uintptr_t)cpu < 4096)
+		fprintf(to, "%zu", (size_t)(uintptr_t)cpu);
+	else
+		fprintf(to, "foreign pointer");
 }
 
 static void put_dir(int dir, FILE *to)
@@ -65,14 +78,15 @@ static void put_dir(int dir, FILE *to)
 
 void print_call(const struct call *c, const struct model *models, FILE *to)
 {
-	fprintf(to, "%s(", names[c->kind]);
+	fprintf(to, "%s(", names[c->kind] ? names[c->kind] :
+		is_pool_call(c->kind) ? pool_call_name(c) : memory_call_name(c));
 	switch (c->kind) {
 	case ALLOC_COHERENT:
 	case ALLOC_ATTRS:
 	case ALLOC_WC:
 	case ALLOC_NONCOHERENT:
 	case ALLOC_PAGES:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", %zu", c->size);
 		if (c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES)
 			put_dir(c->dir, to);
@@ -85,9 +99,9 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case FREE_WC:
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", %zu, ", c->size);
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		if (c->kind == FREE_NONCOHERENT || c->kind == FREE_PAGES)
 			put_dir(c->dir, to);
@@ -101,15 +115,15 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case KFREE:
 	case KSIZE:
 	case VIRT_TO_PAGE:
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		break;
 	case MAP:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", ");
-		if (c->number)
+		if (c->number == FOREIGN_STACK)
 			fprintf(to, "stack");
 		else
-			put_pointer(c->cpu, models, to);
+			print_pointer(c->cpu, models, to);
 		fprintf(to, ", %zu", c->size);
 		put_dir(c->dir, to);
 		fprintf(to, ", attrs 0x%lx", c->attrs);
@@ -117,7 +131,7 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case UNMAP:
 	case SYNC_FOR_DEVICE:
 	case SYNC_FOR_CPU:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		if (c->offset)
 			fprintf(to, " + %lu", c->offset);
@@ -128,19 +142,19 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		break;
 	case MAPPING_ERROR:
 	case NEED_SYNC:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		break;
 	case CPU_READ:
 	case CPU_WRITE:
 	case EVICT:
 	case FILL:
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		fprintf(to, ", %zu", c->size);
 		break;
 	case DEVICE_READ:
 	case DEVICE_WRITE:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx, %zu", (unsigned long long)c->dma, c->size);
 		break;
 	case SET_MASK:
@@ -151,10 +165,11 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case POKE_MASK_POINTER:
 	case POKE_COHERENT_MASK:
 	case POKE_LIMIT:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->mask);
 		break;
 	case FAIL_NTH:
+	case FAIL_EVERY:
 		fprintf(to, "m%u, %u", c->machine, c->number);
 		break;
 	case SET_CURRENT:
@@ -162,7 +177,12 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		fprintf(to, "m%u", c->machine);
 		break;
 	default:
-		put_device(c->device, to);
+		if (c->kind == CONTEXT || is_memory_call(c->kind))
+			print_memory_call(c, models, to);
+		else if (is_pool_call(c->kind))
+			print_pool_call(c, models, to);
+		else
+			print_device(c->device, to);
 	}
 	fprintf(to, ")");
 }
@@ -180,7 +200,7 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 	case KZALLOC:
 	case VIRT_TO_PAGE:
 		fprintf(to, " = ");
-		put_pointer(o->cpu, models, to);
+		print_pointer(o->cpu, models, to);
 		if (c->kind < KMALLOC && o->cpu)
 			fprintf(to, ", 0x%llx", (unsigned long long)o->dma);
 		break;
@@ -191,7 +211,9 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 			fprintf(to, " = 0x%llx", (unsigned long long)o->dma);
 		break;
 	default:
-		if (o->result)
+		if (is_memory_call(c->kind) || (c->kind >= POOL_ALLOC && c->kind <= M_ALLOC))
+			print_memory_outcome(c, o, models, to);
+		else if (o->result && c->kind != CONTEXT)
 			fprintf(to, " = %ld", o->result);
 	}
 	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)

@@ -21,7 +21,7 @@ void new_device(struct lab *lab, int number)
 	lab->bound[number] = true;
 }
 
-static struct device *device_of(struct lab *lab, const struct call *c)
+struct device *device_of(struct lab *lab, const struct call *c)
 {
 	return c->device == DEVICE_FOREIGN ? &lab->foreign :
 	       c->device == DEVICE_NULL ? NULL : lab->device[c->device];
@@ -169,7 +169,7 @@ static void run_map(struct lab *lab, const struct call *c, struct outcome *o)
 {
 	char here[64];
 
-	o->dma = dma_map_single_attrs(device_of(lab, c), c->number ? here : c->cpu, c->size, c->dir,
+	o->dma = dma_map_single_attrs(device_of(lab, c), c->number == FOREIGN_STACK ? here : c->cpu, c->size, c->dir,
 				      c->attrs);
 }
 
@@ -233,7 +233,18 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 	case MACHINE_FREE:
 		dmalab_machine_free(lab->machine[c->machine]);
 		break;
+	case CONTEXT:
+		run_context(c, o);
+		break;
+	case FAIL_EVERY:
+		o->result = dmalab_machine_fail_every(lab->machine[c->machine], c->number);
+		break;
 	default:
-		run_device(lab, c, o);
+		if (is_memory_call(c->kind))
+			run_memory(lab, c, o);
+		else if (is_pool_call(c->kind))
+			run_pool(lab, c, o);
+		else
+			run_device(lab, c, o);
 	}
 }

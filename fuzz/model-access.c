@@ -37,7 +37,7 @@ static size_t rest_of_page(size_t at, size_t end)
 static void compare_bytes(const struct model *m, const struct outcome *o, size_t at, size_t len,
 			  bool through_cache, struct expect *e)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; o->bytes && i < len; i++) {
 		size_t here = at + i;
 
 		if (m->known[here] &&
@@ -56,7 +56,7 @@ static void store_bytes(struct model *m, const struct call *c, size_t at, size_t
 
 static bool all_bytes_are(const struct outcome *o, size_t from, size_t to, uint8_t value)
 {
-	for (size_t i = from; i < to; i++)
+	for (size_t i = from; o->bytes && i < to; i++)
 		if (o->bytes[i] != value)
 			return false;
 	return true;
@@ -141,6 +141,8 @@ void model_cpu(struct model *m, const struct call *c, const struct outcome *o, s
 	enum view view = model_view(m, c->cpu, &at);
 	bool store = c->kind == CPU_WRITE, uncached = view == UNCACHED;
 
+	if (model_in_vmalloc(m, c->cpu))
+		model_cpu_vmalloc(m, c, o, e);
 	if (!len || view == NO_VIEW)
 		return;
 	if (view == COOKIE) {
@@ -204,7 +206,7 @@ static const struct object *object_for(const struct model *m, const struct call 
 		for (unsigned i = m->nr_objects; i-- > 0;) {
 			const struct object *o = &m->object[i];
 
-			if (!o->live || o->kind == KMALLOCED || (o->kind == MAPPING) != mappings ||
+			if (!o->live || is_plain(o) || o->kind == POOL_MEMORY || (o->kind == MAPPING) != mappings ||
 			    !belongs_to(m, o, c->device) || !holds(o, at, c->size))
 				continue;
 			if (!complaint(o, c, at, &bytes))
@@ -216,14 +218,30 @@ static const struct object *object_for(const struct model *m, const struct call 
 	return found;
 }
 
-static const char *stray(const struct model *m, const struct call *c, size_t at)
+static bool starts_in_object(const struct model *m, const struct call *c, size_t at)
 {
-	const char *check = "device-out-of-bounds";
-
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->kind == KMALLOCED || !belongs_to(m, o, c->device))
+		if (o->live && (o->kind == MAPPING || o->kind == POOL_BLOCK) &&
+		    belongs_to(m, o, c->device) && holds(o, at, 1))
+			return true;
+	}
+	return false;
+}
+
+static const char *stray(const struct model *m, const struct call *c, size_t at)
+{
+	const char *check = "device-out-of-bounds";
+	const struct object *memory = at == NOWHERE ? NULL : model_pool_memory_at(m, at);
+
+	if (memory && belongs_to(m, memory, c->device))
+		return !starts_in_object(m, c, at) && model_block_was(m, at) ?
+			"device-use-after-unmap" : check;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (is_plain(o) || !belongs_to(m, o, c->device) || o->kind == POOL_BLOCK)
 			continue;
 		if (o->live && at != NOWHERE && holds(o, at, 1))
 			return "device-out-of-bounds";
@@ -320,7 +338,7 @@ void model_virt_to_page(struct model *m, const struct call *c, const struct outc
 		for (unsigned i = 0; i < m->nr_objects; i++) {
 			const struct object *obj = &m->object[i];
 
-			if (obj->live && (obj->kind == COHERENT || obj->kind == HANDLE) &&
+			if (obj->live && (is_coherent_memory(obj) || obj->kind == HANDLE) &&
 			    at >= obj->at && at - obj->at < obj->room)
 				expect(e, "page-of-coherent");
 		}

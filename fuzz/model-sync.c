@@ -11,8 +11,12 @@ static const char *refuse_pointer(struct model *m, const struct call *c)
 	size_t at, here;
 	enum view view = model_view(m, c->cpu, &at);
 
-	if (c->number) /* a pointer into the harness's stack stands for it */
+	if (c->number == FOREIGN_STACK)
 		return "map-stack";
+	if ((uintptr_t)c->cpu - (uintptr_t)constant < CONSTANT_SIZE)
+		return "map-rodata";
+	if (model_in_vmalloc(m, c->cpu))
+		return "map-vmalloc";
 	if (view == COOKIE)
 		return "map-handle";
 	if (view == UNCACHED)
@@ -24,7 +28,7 @@ static const char *refuse_pointer(struct model *m, const struct call *c)
 
 		if (!o->live || at < o->at || at - o->at >= o->room)
 			continue;
-		if (o->kind == COHERENT)
+		if (is_coherent_memory(o))
 			return "map-coherent";
 		if (o->kind == HANDLE)
 			return "map-handle";
@@ -109,7 +113,7 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		expect(e, refused);
 	} else if ((c->attrs & DMA_ATTR_REQUIRE_COHERENT) && !m->device[c->device].snoops) {
 		/* refused, but no mistake */
-	} else if (!model_fails_by_order(m)) {
+	} else if (!model_fails_by_order(m, o->dma == DMA_MAPPING_ERROR && !o->nr_remarks)) {
 		model_view(m, c->cpu, &obj.at);
 		works = reaches(m, c, obj.at, &obj.dma);
 		if (!works)
@@ -165,7 +169,7 @@ static bool direction_fits(const struct object *o, int dir)
 /* How good is the object for the sync? 3: right; 2: but for the direction; 1: too short. */
 static int fitness(const struct model *m, const struct call *c, const struct object *o, size_t at)
 {
-	if (!o->live || o->kind == KMALLOCED || !belongs_to(m, o, c->device) ||
+	if (!o->live || is_plain(o) || o->kind == POOL_MEMORY || !belongs_to(m, o, c->device) ||
 	    at < o->at || at - o->at >= o->size)
 		return 0;
 	if (c->size > o->size - (at - o->at))
