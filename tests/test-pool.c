@@ -470,6 +470,13 @@ static void contexts(void **state)
 	late = dma_pool_create("late", r.dev, 64, 0, 0);
 	assert_non_null(late);
 	expect(&r, "sleep-in-atomic");
+
+	/* One call, one report: not that of the page that it would need as well. */
+	r.dev->coherent_dma_mask = 0;
+	assert_null(dma_pool_alloc(late, GFP_KERNEL, &dma));
+	expect(&r, "sleep-in-atomic");
+	assert_null(dma_pool_alloc(late, GFP_ATOMIC, &dma));
+	expect(&r, "mask-unset");
 	dma_pool_destroy(pool);
 	expect(&r, "sleep-in-atomic");
 	local_irq_enable();
