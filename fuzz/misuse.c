@@ -253,8 +253,10 @@ static bool settle_pool(struct call *c)
 		return device_lives(c->device) || !is_anybodys(c->cpu);
 	default:
 		m = &models[lab.pool_machine[c->number]];
-		c->machine = model_pool_lives(m, c->number) ? lab.pool_machine[c->number] :
-			     lab.current;
+		c->pool = !lab.pool[c->number] ? POOL_NULL :
+			  model_pool_lives(m, c->number) ? POOL_LIVES : POOL_GONE;
+		/* A pool that is gone has no machine. */
+		c->machine = c->pool == POOL_LIVES ? lab.pool_machine[c->number] : lab.current;
 		return m->level != OFF || lab.pool[c->number];
 	}
 }

@@ -71,6 +71,7 @@ struct call {
 	unsigned number;        /* MAP: enum foreign; pages: order; a cache; a function */
 	bool unchecked;         /* MAP: dma_mapping_error() does not follow */
 	uint8_t value;          /* that a write stores */
+	enum { POOL_LIVES, POOL_GONE, POOL_NULL } pool;
 };
 
 /* A report, as far as it is compared. */

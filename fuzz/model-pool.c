@@ -348,8 +348,8 @@ void model_pool_call(struct model *m, const struct call *c, const struct outcome
 		create(m, c, o, e);
 		return;
 	}
-	if (!pool) {
-		if (c->kind != POOL_DESTROY || m->pool_now[c->number])
+	if (c->pool != POOL_LIVES) {
+		if (c->kind != POOL_DESTROY || c->pool != POOL_NULL)
 			expect(e, "pool-wrong-pool");
 		e->wrong = o->cpu ? "NULL" : NULL;
 		return;
