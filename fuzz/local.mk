@@ -15,10 +15,13 @@ FUZZ_JOBS =
 FUZZ_COMMON = fuzz/input.h fuzz/target.h
 FUZZ_COHERENCY = fuzz/coherency.c fuzz/program.c fuzz/program.h
 FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
-	fuzz/misuse-run.c \
+	fuzz/misuse-run.c fuzz/misuse-decode.h fuzz/misuse-decode-memory.c \
+	fuzz/misuse-run-memory.c fuzz/misuse-run-context.c fuzz/misuse-print-memory.c \
+	fuzz/misuse-run-pool.c fuzz/misuse-print-pool.c fuzz/model-pool.c \
 	fuzz/model.c fuzz/model.h fuzz/model-access.c fuzz/model-alloc.c fuzz/model-cache.c \
-	fuzz/model-free.c fuzz/model-sync.c fuzz/model-list.c \
-	fuzz/model-bounce.c fuzz/model-bus.c fuzz/misuse-decode-list.c
+	fuzz/model-free.c fuzz/model-sync.c fuzz/model-list.c fuzz/model-bounce.c \
+	fuzz/model-bus.c fuzz/misuse-decode-list.c fuzz/model-memory.c fuzz/model-release.c \
+	fuzz/model-pages.c fuzz/model-vmalloc.c fuzz/model-context.c fuzz/model-answer.c
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)

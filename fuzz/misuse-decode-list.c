@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* From bytes to calls: mappings by page, physical address or resource, and lists. */
-#include "misuse.h"
+#include "misuse-decode.h"
 
 #include <linux/scatterlist.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Things on the bus that are no RAM, of which the last two are high. */
 static const phys_addr_t resources[] = {

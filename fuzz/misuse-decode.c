@@ -4,9 +4,7 @@
  * others most have one argument spoiled, and some have any number. Offsets and sizes
  * favour the first two lines of an object, in which everything meets.
  */
-#include "misuse.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#include "misuse-decode.h"
 
 /* What the operations of the input are; RELEASE is turned into the right one. */
 enum { RELEASE = NR_CALL_KINDS };
@@ -33,6 +31,7 @@ static const uint8_t operations[] = {
  * before there were any still mean what they did.
  */
 #define OTHERS_FROM 192
+#define OTHER_FUNCTIONS_FROM 128 /* of those that release */
 
 enum { MAP_BY_PAGE = RELEASE + 1, MAP_BY_PHYS, MAP_A_RESOURCE, KMALLOC_LARGE };
 
@@ -41,6 +40,14 @@ static const uint8_t other_operations[] = {
 	MAP_LIST, MAP_LIST, MAP_LIST, MAP_LIST, UNMAP_LIST, UNMAP_LIST,
 	SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU, SYNC_LIST_FOR_CPU,
 	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN, KMALLOC_LARGE,
+
+	PAGES_ALLOC, PAGES_ALLOC, PAGES_GET, EXACT_ALLOC, CACHE_ALLOC, CACHE_ALLOC, CACHE_ALLOC,
+	CACHE_ZALLOC, DEVM_ALLOC, DEVM_ALLOC, VMALLOC, VZALLOC, KMEMDUP, KREALLOC, KREALLOC,
+	PAGE_GET, PAGE_GET, PAGE_PUT, PAGE_COUNT, CACHE_CREATE, CACHE_CREATE, CACHE_DESTROY,
+	CONTEXT, CONTEXT, CONTEXT, CONTEXT, FAIL_EVERY,
+
+	POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ZALLOC, M_ALLOC, M_ALLOC,
+	POOL_CREATE, POOL_CREATE, M_POOL_CREATE, POOL_DESTROY, M_POOL_DESTROY,
 };
 
 static unsigned decode_operation(struct input *in)
@@ -79,7 +86,7 @@ static const size_t sizes[] = {
 /* About the most that can be bounced, 256 KiB. */
 static const size_t large_sizes[] = { 256 * 1024, 512 * 1024, 128 * 1024, 65536 };
 
-static size_t spoiled_size(uint8_t byte, size_t size)
+size_t spoiled_size(uint8_t byte, size_t size)
 {
 	switch (byte % 8) {
 	case 0:
@@ -101,7 +108,7 @@ static size_t spoiled_size(uint8_t byte, size_t size)
 	}
 }
 
-static void decode_size(struct call *c, struct input *in, unsigned spoil)
+void decode_size(struct call *c, struct input *in, unsigned spoil)
 {
 	c->size = sizes[input_byte(in) % LENGTH(sizes)];
 	if (spoil & SPOIL_SIZE)
@@ -142,6 +149,11 @@ int decode_device(struct input *in, unsigned spoil, int device)
 	}
 }
 
+gfp_t decode_gfp(struct input *in, unsigned spoil)
+{
+	return spoil & SPOIL_FUNCTION ? gfps[input_below(in, LENGTH(gfps))] : GFP_KERNEL;
+}
+
 /* A driver that knows nothing of enumerations. */
 int decode_direction(struct input *in, unsigned spoil, int dir)
 {
@@ -156,15 +168,15 @@ unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs
 }
 
 /* Pointers go anywhere, which is arithmetic on numbers. */
-static void *moved(void *cpu, uintptr_t by)
+void *moved(void *cpu, uintptr_t by)
 {
 	return (void *)((uintptr_t)cpu + by);
 }
 
 static uint8_t nobody[256]; /* memory of no machine */
+const uint8_t constant[CONSTANT_SIZE] = { 1 };
 
-static void decode_pointer(struct call *c, struct input *in, unsigned spoil,
-			   const struct slot *slots)
+void decode_pointer(struct call *c, struct input *in, unsigned spoil, const struct slot *slots)
 {
 	uint8_t byte;
 
@@ -177,10 +189,11 @@ static void decode_pointer(struct call *c, struct input *in, unsigned spoil,
 		c->cpu = NULL;
 		break;
 	case 1:
-		c->cpu = nobody;
+		c->cpu = byte / 8 == 31 ? (void *)constant : nobody;
 		break;
 	case 2:
-		c->number = c->kind == MAP; /* on the stack: made when the call is made */
+		if (c->kind == MAP)
+			c->number = FOREIGN_STACK; /* made when the call is made */
 		break;
 	case 3:
 		c->cpu = slots[byte / 8 % NR_SLOTS].cpu;
@@ -228,7 +241,7 @@ static void decode_dma(struct call *c, struct input *in, unsigned spoil, const s
 	}
 }
 
-static void take_from_slot(struct call *c, const struct slot *s)
+void take_from_slot(struct call *c, const struct slot *s)
 {
 	c->device = s->device;
 	c->machine = s->machine;
@@ -241,6 +254,7 @@ static void take_from_slot(struct call *c, const struct slot *s)
 	c->form = s->form;
 	c->table = s->table;
 	c->nents = s->nents;
+	c->number = s->number;
 }
 
 /* ------------------------------------------------------------- operations */
@@ -255,7 +269,7 @@ static void decode_alloc(struct call *c, struct input *in, unsigned spoil, unsig
 	else if (c->kind == ALLOC_WC)
 		c->attrs = DMA_ATTR_WRITE_COMBINE;
 	/* Here the function is right, whatever the bit says: it spoils the flags. */
-	c->gfp = spoil & SPOIL_FUNCTION ? gfps[input_below(in, LENGTH(gfps))] : GFP_KERNEL;
+	c->gfp = decode_gfp(in, spoil);
 }
 
 static enum call_kind release_of(const struct slot *s)
@@ -275,6 +289,25 @@ static enum call_kind release_of(const struct slot *s)
 		return UNMAP;
 	case MAP_LIST:
 		return UNMAP_LIST;
+	case PAGES_ALLOC:
+		return PAGES_FREE;
+	case PAGES_GET:
+		return PAGES_FREE_ADDRESS;
+	case EXACT_ALLOC:
+		return EXACT_FREE;
+	case CACHE_ALLOC:
+	case CACHE_ZALLOC:
+		return CACHE_FREE;
+	case DEVM_ALLOC:
+		return DEVM_FREE;
+	case VMALLOC:
+	case VZALLOC:
+		return VFREE;
+	case POOL_ALLOC:
+	case POOL_ZALLOC:
+		return POOL_FREE;
+	case M_ALLOC:
+		return M_FREE;
 	default:
 		return KFREE;
 	}
@@ -286,6 +319,10 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 	static const uint8_t functions[] = {
 		FREE_COHERENT, FREE_ATTRS, FREE_WC, FREE_NONCOHERENT, FREE_PAGES, KFREE, UNMAP,
 	};
+	static const uint8_t other_functions[] = {
+		PAGES_FREE, PAGES_FREE_ADDRESS, EXACT_FREE, CACHE_FREE, DEVM_FREE, VFREE, PAGE_PUT,
+		POOL_FREE, M_FREE,
+	};
 	uint8_t other;
 
 	take_from_slot(c, &slots[c->slot]);
@@ -293,6 +330,9 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 	if (spoil & SPOIL_FUNCTION) {
 		other = input_byte(in);
 		c->kind = functions[other % LENGTH(functions)];
+		if (other >= OTHER_FUNCTIONS_FROM && other < OTHERS_FROM)
+			c->kind = other_functions[(other - OTHER_FUNCTIONS_FROM) %
+						  LENGTH(other_functions)];
 		if (c->form == RESOURCE && other >= OTHERS_FROM)
 			c->form = SINGLE;
 		else if (other >= OTHERS_FROM)
@@ -309,7 +349,8 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->size = spoiled_size(input_byte(in), c->size);
 	c->dir = decode_direction(in, spoil, c->dir);
 	c->attrs = decode_attrs(in, spoil, c->attrs);
-	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC)
+	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC ||
+	    c->kind == POOL_FREE || c->kind == M_FREE)
 		c->dir = DMA_BIDIRECTIONAL; /* these have no direction: coherent memory is open */
 	if (c->kind == FREE_COHERENT)
 		c->attrs = 0;
@@ -317,6 +358,7 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->attrs = DMA_ATTR_WRITE_COMBINE;
 	else if (c->kind != FREE_ATTRS && c->kind != UNMAP)
 		c->attrs = 0;
+	decode_memory_release(c, in, spoil);
 }
 
 static void decode_map(struct call *c, struct input *in, unsigned spoil, unsigned misc,
@@ -451,6 +493,44 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 	case SET_MIN_ALIGN:
 		c->device = decode_device(in, spoil, c->device);
 		decode_limit(c, in);
+		break;
+	case PAGES_ALLOC:
+	case PAGES_GET:
+	case EXACT_ALLOC:
+	case CACHE_ALLOC:
+	case CACHE_ZALLOC:
+	case DEVM_ALLOC:
+	case VMALLOC:
+	case VZALLOC:
+	case KMEMDUP:
+	case KREALLOC:
+	case PAGE_GET:
+	case PAGE_PUT:
+	case PAGE_COUNT:
+	case CACHE_CREATE:
+	case CACHE_DESTROY:
+		decode_memory(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case CONTEXT:
+		decode_context(c, in);
+		break;
+	case POOL_ALLOC:
+	case POOL_ZALLOC:
+	case POOL_CREATE:
+	case M_POOL_CREATE:
+	case POOL_DESTROY:
+	case M_POOL_DESTROY:
+		decode_pool(c, in, spoil, where / NR_SLOTS / NR_DEVICES);
+		break;
+	case M_ALLOC:
+		decode_size(c, in, spoil);
+		c->device = decode_device(in, spoil, c->device);
+		c->attrs = decode_attrs(in, spoil, 0);
+		c->gfp = decode_gfp(in, spoil);
+		break;
+	case FAIL_EVERY:
+		c->number = input_below(in, 6);
+		c->machine = where % NR_MACHINES;
 		break;
 	default: /* about a device, and masks */
 		c->device = decode_device(in, spoil, c->device);

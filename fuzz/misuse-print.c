@@ -22,6 +22,7 @@ static const char *const names[NR_CALL_KINDS] = {
 	[POKE_LIMIT] = "bus_dma_limit =", [FAIL_NTH] = "machine_fail_nth",
 	[SET_CURRENT] = "machine_set_current", [DEVICE_FREE] = "device_free",
 	[DEVICE_NEW] = "device_new", [MACHINE_FREE] = "machine_free",
+	[FAIL_EVERY] = "machine_fail_every",
 	[MAP_LIST] = "dma_map_sg_attrs", [UNMAP_LIST] = "dma_unmap_sg_attrs",
 	[SYNC_LIST_FOR_DEVICE] = "dma_sync_sg_for_device",
 	[SYNC_LIST_FOR_CPU] = "dma_sync_sg_for_cpu",
@@ -54,11 +55,12 @@ static const char *name_of(const struct call *c)
 	case SYNC_LIST_FOR_CPU:
 		return c->table ? "dma_sync_sgtable_for_cpu" : names[c->kind];
 	default:
-		return names[c->kind];
+		return names[c->kind] ? names[c->kind] :
+		       is_pool_call(c->kind) ? pool_call_name(c) : memory_call_name(c);
 	}
 }
 
-static void put_device(int device, FILE *to)
+void print_device(int device, FILE *to)
 {
 	if (device == DEVICE_NULL)
 		fprintf(to, "NULL");
@@ -69,7 +71,7 @@ static void put_device(int device, FILE *to)
 }
 
 /* The same in each run, wherever the machine lies. */
-static void put_pointer(const void *cpu, const struct model *models, FILE *to)
+void print_pointer(const void *cpu, const struct model *models, FILE *to)
 {
 	static const char *const views[] = { "", "cached", "uncached", "cookie" };
 	size_t at;
@@ -82,7 +84,19 @@ static void put_pointer(const void *cpu, const struct model *models, FILE *to)
 		fprintf(to, "%s%s+0x%zx", i ? "m1." : "", views[view], at);
 		return;
 	}
-	fprintf(to, (uintptr_t)cpu < 4096 ? "%zu" : "foreign pointer", (size_t)(uintptr_t)cpu);
+	for (unsigned i = 0; i < NR_MACHINES; i++) {
+		if (!model_in_vmalloc(&models[i], cpu))
+			continue;
+		fprintf(to, "%svmalloc+0x%zx", i ? "m1." : "",
+			(size_t)((uintptr_t)cpu - models[i].vmalloc));
+		return;
+	}
+	if ((uintptr_t)cpu - (uintptr_t)constant < CONSTANT_SIZE)
+		fprintf(to, "constant");
+	else if ((uintptr_t)cpu < 4096)
+		fprintf(to, "%zu", (size_t)(uintptr_t)cpu);
+	else
+		fprintf(to, "foreign pointer");
 }
 
 static void put_dir(int dir, FILE *to)
@@ -105,7 +119,7 @@ static void put_list(const struct call *c, const struct model *models, FILE *to)
 		fprintf(to, " + %u", c->number);
 	for (unsigned i = 0; c->kind == MAP_LIST && i < c->nr_entries; i++) {
 		fprintf(to, "%s", i ? ", " : " {");
-		put_pointer(page_address(c->entry[i].page), models, to);
+		print_pointer(page_address(c->entry[i].page), models, to);
 		fprintf(to, " + %u, %u", c->entry[i].offset, c->entry[i].length);
 	}
 	fprintf(to, "%s, %d", c->kind == MAP_LIST ? "}" : "", c->nents);
@@ -120,7 +134,7 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case ALLOC_WC:
 	case ALLOC_NONCOHERENT:
 	case ALLOC_PAGES:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", %zu", c->size);
 		if (c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES)
 			put_dir(c->dir, to);
@@ -133,9 +147,9 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case FREE_WC:
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", %zu, ", c->size);
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		if (c->kind == FREE_NONCOHERENT || c->kind == FREE_PAGES)
 			put_dir(c->dir, to);
@@ -149,17 +163,17 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case KFREE:
 	case KSIZE:
 	case VIRT_TO_PAGE:
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		break;
 	case MAP:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", ");
-		if (c->number)
+		if (c->number == FOREIGN_STACK)
 			fprintf(to, "stack");
 		else if (c->form >= PHYS)
 			fprintf(to, "phys 0x%llx", (unsigned long long)c->phys);
 		else
-			put_pointer(c->cpu, models, to);
+			print_pointer(c->cpu, models, to);
 		fprintf(to, ", %zu", c->size);
 		put_dir(c->dir, to);
 		fprintf(to, ", attrs 0x%lx", c->attrs);
@@ -167,7 +181,7 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case UNMAP:
 	case SYNC_FOR_DEVICE:
 	case SYNC_FOR_CPU:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		if (c->offset)
 			fprintf(to, " + %lu", c->offset);
@@ -178,19 +192,19 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		break;
 	case MAPPING_ERROR:
 	case NEED_SYNC:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->dma);
 		break;
 	case CPU_READ:
 	case CPU_WRITE:
 	case EVICT:
 	case FILL:
-		put_pointer(c->cpu, models, to);
+		print_pointer(c->cpu, models, to);
 		fprintf(to, ", %zu", c->size);
 		break;
 	case DEVICE_READ:
 	case DEVICE_WRITE:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx, %zu", (unsigned long long)c->dma, c->size);
 		break;
 	case SET_MASK:
@@ -204,14 +218,14 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case SET_MAX_SEGMENT:
 	case SET_BOUNDARY:
 	case SET_MIN_ALIGN:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", 0x%llx", (unsigned long long)c->mask);
 		break;
 	case MAP_LIST:
 	case UNMAP_LIST:
 	case SYNC_LIST_FOR_DEVICE:
 	case SYNC_LIST_FOR_CPU:
-		put_device(c->device, to);
+		print_device(c->device, to);
 		fprintf(to, ", ");
 		put_list(c, models, to);
 		put_dir(c->dir, to);
@@ -219,6 +233,7 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 			fprintf(to, ", attrs 0x%lx", c->attrs);
 		break;
 	case FAIL_NTH:
+	case FAIL_EVERY:
 		fprintf(to, "m%u, %u", c->machine, c->number);
 		break;
 	case SET_CURRENT:
@@ -226,7 +241,12 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		fprintf(to, "m%u", c->machine);
 		break;
 	default:
-		put_device(c->device, to);
+		if (c->kind == CONTEXT || is_memory_call(c->kind))
+			print_memory_call(c, models, to);
+		else if (is_pool_call(c->kind))
+			print_pool_call(c, models, to);
+		else
+			print_device(c->device, to);
 	}
 	fprintf(to, ")");
 }
@@ -244,7 +264,7 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 	case KZALLOC:
 	case VIRT_TO_PAGE:
 		fprintf(to, " = ");
-		put_pointer(o->cpu, models, to);
+		print_pointer(o->cpu, models, to);
 		if (c->kind < KMALLOC && o->cpu)
 			fprintf(to, ", 0x%llx", (unsigned long long)o->dma);
 		break;
@@ -262,7 +282,9 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 				i == o->result - 1 ? "}" : "");
 		break;
 	default:
-		if (o->result)
+		if (is_memory_call(c->kind) || (c->kind >= POOL_ALLOC && c->kind <= M_ALLOC))
+			print_memory_outcome(c, o, models, to);
+		else if (o->result && c->kind != CONTEXT)
 			fprintf(to, " = %ld", o->result);
 	}
 	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)

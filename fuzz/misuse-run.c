@@ -23,7 +23,7 @@ void new_device(struct lab *lab, int number)
 	lab->bound[number] = true;
 }
 
-static struct device *device_of(struct lab *lab, const struct call *c)
+struct device *device_of(struct lab *lab, const struct call *c)
 {
 	return c->device == DEVICE_FOREIGN ? &lab->foreign :
 	       c->device == DEVICE_NULL ? NULL : lab->device[c->device];
@@ -200,7 +200,7 @@ static void run_map(struct lab *lab, const struct call *c, struct outcome *o)
 
 	switch (c->form) {
 	case SINGLE:
-		o->dma = dma_map_single_attrs(dev, c->number ? here : c->cpu, c->size, c->dir,
+		o->dma = dma_map_single_attrs(dev, c->number == FOREIGN_STACK ? here : c->cpu, c->size, c->dir,
 					      c->attrs);
 		break;
 	case PAGE:
@@ -341,7 +341,18 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 	case SYNC_LIST_FOR_CPU:
 		run_list(lab, c, o);
 		break;
+	case CONTEXT:
+		run_context(c, o);
+		break;
+	case FAIL_EVERY:
+		o->result = dmalab_machine_fail_every(lab->machine[c->machine], c->number);
+		break;
 	default:
-		run_device(lab, c, o);
+		if (is_memory_call(c->kind))
+			run_memory(lab, c, o);
+		else if (is_pool_call(c->kind))
+			run_pool(lab, c, o);
+		else
+			run_device(lab, c, o);
 	}
 }

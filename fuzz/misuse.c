@@ -91,6 +91,8 @@ static const char *compare(const struct model *m, const struct call *c, const st
 		return NULL;
 	if (!same(check, e->check) && !(e->any_dispute && is_dispute(check)))
 		return "another report";
+	if (e->second && !same(o->remark[1].check, e->second))
+		return "another second report";
 	if (r->machine != c->machine && !same(check, "no-device"))
 		return "a report on the other machine";
 	if (e->bytes && r->bytes && (r->bytes != e->bytes || r->last - r->first + 1 != e->span))
@@ -171,16 +173,18 @@ static unsigned machine_of_pointer(const void *cpu)
 	size_t at;
 
 	for (unsigned i = 0; i < lab.setup.machines; i++)
-		if (model_view(&models[i], cpu, &at) != NO_VIEW)
+		if (model_view(&models[i], cpu, &at) != NO_VIEW ||
+		    model_in_vmalloc(&models[i], cpu))
 			return i;
 	return lab.current;
 }
 
 static bool leads_somewhere(const void *cpu)
 {
+	const struct model *m = &models[machine_of_pointer(cpu)];
 	size_t at;
 
-	return model_view(&models[machine_of_pointer(cpu)], cpu, &at) != NO_VIEW;
+	return model_view(m, cpu, &at) != NO_VIEW || model_in_vmalloc(m, cpu);
 }
 
 /*
@@ -190,6 +194,81 @@ static bool leads_somewhere(const void *cpu)
 static bool is_anybodys(const void *cpu)
 {
 	return lab.setup.machines > 1 && cpu && !leads_somewhere(cpu);
+}
+
+/* May the CPU touch it without bringing down the harness? */
+static bool is_safe(const void *cpu, size_t len)
+{
+	return leads_somewhere(cpu) &&
+	       model_vmalloc_is_safe(&models[machine_of_pointer(cpu)], cpu, len);
+}
+
+/* The same as below, for memory that drivers map. */
+static bool settle_memory(struct call *c)
+{
+	switch (c->kind) {
+	case CACHE_ALLOC:
+	case CACHE_ZALLOC:
+	case CACHE_DESTROY:
+	case CACHE_FREE:
+		c->machine = lab.cache[c->number] ? lab.cache_machine[c->number] : lab.current;
+		return true;
+	case CACHE_CREATE:
+		c->machine = lab.current;
+		/* What is lost from sight, the model could not tell from another's. */
+		return !lab.cache[c->number] || lab.cache_machine[c->number] == c->machine;
+	case KMEMDUP:
+		c->machine = lab.current;
+		if (c->cpu == (void *)constant)
+			return c->size <= CONSTANT_SIZE;
+		return !c->size || (c->size <= MODEL_RAM && is_safe(c->cpu, c->size) &&
+				    machine_of_pointer(c->cpu) == lab.current);
+	case PAGES_FREE:
+	case PAGE_GET:
+	case PAGE_PUT:
+	case PAGE_COUNT:
+		c->cpu = page_address(c->page);
+		c->machine = machine_of_pointer(c->cpu);
+		return lab.setup.machines == 1 || !c->page || c->cpu;
+	case KREALLOC:
+	case PAGES_FREE_ADDRESS:
+	case EXACT_FREE:
+	case VFREE:
+		c->machine = machine_of_pointer(c->cpu);
+		return !is_anybodys(c->cpu);
+	case DEVM_ALLOC:
+	case DEVM_FREE:
+		c->machine = device_lives(c->device) ? (unsigned)c->device / 2 : lab.current;
+		return true;
+	default:
+		c->machine = lab.current;
+		return true;
+	}
+}
+
+/* The same for pools, and what goes with its device. */
+static bool settle_pool(struct call *c)
+{
+	const struct model *m;
+
+	switch (c->kind) {
+	case POOL_CREATE:
+	case M_POOL_CREATE:
+	case M_ALLOC:
+		c->machine = device_lives(c->device) ? (unsigned)c->device / 2 : lab.current;
+		return true;
+	case M_FREE:
+		c->machine = device_lives(c->device) ? (unsigned)c->device / 2 :
+			     machine_of_pointer(c->cpu);
+		return device_lives(c->device) || !is_anybodys(c->cpu);
+	default:
+		m = &models[lab.pool_machine[c->number]];
+		c->pool = !lab.pool[c->number] ? POOL_NULL :
+			  model_pool_lives(m, c->number) ? POOL_LIVES : POOL_GONE;
+		/* A pool that is gone has no machine. */
+		c->machine = c->pool == POOL_LIVES ? lab.pool_machine[c->number] : lab.current;
+		return m->level != OFF || lab.pool[c->number];
+	}
 }
 
 /* What a list that is used again says of its segments now. */
@@ -213,6 +292,10 @@ static bool settle(struct call *c)
 		c->cpu = page_address(c->page);
 	if (c->kind >= UNMAP_LIST && c->kind <= SYNC_LIST_FOR_CPU)
 		look_at_list(c);
+	if (is_memory_call(c->kind))
+		return settle_memory(c);
+	if (is_pool_call(c->kind))
+		return settle_pool(c);
 	switch (c->kind) {
 	case KMALLOC:
 	case KZALLOC:
@@ -221,7 +304,7 @@ static bool settle(struct call *c)
 	case CPU_READ:
 	case CPU_WRITE:
 		c->machine = machine_of_pointer(c->cpu);
-		return leads_somewhere(c->cpu);
+		return is_safe(c->cpu, c->size);
 	case KFREE:
 	case KSIZE:
 	case EVICT:
@@ -232,8 +315,12 @@ static bool settle(struct call *c)
 			return false;
 		return !is_anybodys(c->cpu);
 	case FAIL_NTH:
+	case FAIL_EVERY:
 	case SET_CURRENT:
 		return true;
+	case CONTEXT:
+		c->machine = lab.current;
+		return model_context_allows(c);
 	case DEVICE_NEW:
 		c->machine = c->device / 2;
 		return c->device >= 0 && !lab.bound[c->device];
@@ -279,13 +366,21 @@ static void keep(const struct call *c, const struct outcome *o)
 		return;
 	}
 	if (failed || !(is_map || c->kind <= ALLOC_PAGES || c->kind == KMALLOC ||
-			c->kind == KZALLOC))
+			c->kind == KZALLOC || (c->kind >= PAGES_ALLOC && c->kind <= KREALLOC) ||
+			(c->kind >= POOL_ALLOC && c->kind <= M_ALLOC)))
 		return;
 	program.slot[c->slot] = (struct slot){
 		.kind = c->kind, .device = c->device, .machine = c->machine,
 		.cpu = is_map ? c->cpu : o->cpu, .page = o->page, .dma = o->dma,
 		.size = c->size, .dir = c->dir, .attrs = c->attrs, .form = c->form,
+		.number = c->number,
 	};
+	if (c->kind == CACHE_ALLOC || c->kind == CACHE_ZALLOC)
+		program.slot[c->slot].size = o->result;
+	if (c->kind == POOL_ALLOC || c->kind == POOL_ZALLOC)
+		model_pool_slot(&models[c->machine], c->number, &program.slot[c->slot]);
+	if (is_memory_call(c->kind) && !o->page)
+		program.slot[c->slot].page = virt_to_page(o->cpu);
 	if (c->kind == KMALLOC || c->kind == KZALLOC || c->kind == ALLOC_NONCOHERENT)
 		program.slot[c->slot].page = virt_to_page(o->cpu);
 }
@@ -370,6 +465,10 @@ static void run(const uint8_t *data, size_t size, FILE *trace)
 	memset(lab.bound, 0, sizeof(lab.bound));
 	for (unsigned i = 0; i < NR_SLOTS; i++)
 		sg_init_table(lab.list[i], MAX_ENTRIES + 1);
+	memset(lab.cache, 0, sizeof(lab.cache));
+	memset(lab.pool, 0, sizeof(lab.pool));
+	memset(lab.pool_machine, 0, sizeof(lab.pool_machine));
+	model_context_start();
 	program.trace = trace;
 	program.nr_calls = 0;
 	decode_setup(&lab.setup, &in);
@@ -385,6 +484,7 @@ static void run(const uint8_t *data, size_t size, FILE *trace)
 			dmalab_machine_free(lab.machine[i]);
 		model_end(&models[i]);
 	}
+	leave_all_contexts();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -11,6 +11,7 @@
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
 #include <linux/scatterlist.h>
+#include <linux/slab.h>
 #include <stdio.h>
 
 #define NR_MACHINES 2
@@ -19,6 +20,9 @@
 #define MAX_ACCESS  8192 /* bytes of one access */
 #define MAX_RAM     (4 << 20)
 #define MAX_ENTRIES 4    /* of a list */
+#define NR_CACHES   3    /* struct kmem_cache */
+#define NR_LOCKS    NR_SLOTS
+#define NR_POOLS    3    /* struct dma_pool */
 
 /* Devices that are none. */
 #define DEVICE_NULL    (-1)
@@ -37,6 +41,18 @@ enum call_kind {
 	POKE_MASK, POKE_MASK_POINTER, POKE_COHERENT_MASK, POKE_LIMIT,
 	FAIL_NTH, SET_CURRENT,
 	DEVICE_FREE, DEVICE_NEW,
+
+	/* Memory that drivers map: misuse-run-memory.c. */
+	PAGES_ALLOC, PAGES_GET, EXACT_ALLOC, CACHE_ALLOC, CACHE_ZALLOC, DEVM_ALLOC,
+	VMALLOC, VZALLOC, KMEMDUP, KREALLOC,
+	PAGES_FREE, PAGES_FREE_ADDRESS, EXACT_FREE, CACHE_FREE, DEVM_FREE, VFREE,
+	PAGE_GET, PAGE_PUT, PAGE_COUNT, CACHE_CREATE, CACHE_DESTROY,
+	CONTEXT, FAIL_EVERY, /* misuse-run-context.c */
+
+	/* misuse-run-pool.c; M: those that go with their device. */
+	POOL_ALLOC, POOL_ZALLOC, M_ALLOC, POOL_FREE, M_FREE,
+	POOL_CREATE, M_POOL_CREATE, POOL_DESTROY, M_POOL_DESTROY,
+
 	MACHINE_FREE, /* not in programs: how they end */
 	MAP_LIST, UNMAP_LIST, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU,
 	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN,
@@ -68,10 +84,11 @@ struct call {
 	unsigned long attrs;
 	gfp_t gfp;
 	u64 mask;
-	unsigned number;        /* MAP: 1 for a pointer into the stack; of a list: where
-	                           it begins in the slot's */
+	unsigned number;        /* MAP: enum foreign; pages: order; a cache; a function;
+	                           of a list: where it begins in the slot's */
 	bool unchecked;         /* MAP: dma_mapping_error() does not follow */
 	uint8_t value;          /* that a write stores */
+	enum { POOL_LIVES, POOL_GONE, POOL_NULL } pool;
 	enum form form;         /* MAP, UNMAP */
 	phys_addr_t phys;       /* MAP of PHYS and RESOURCE */
 	bool table;             /* MAP_LIST: as a table */
@@ -103,6 +120,16 @@ struct outcome {
 
 #define UNREAD 0xee
 
+static inline bool is_memory_call(enum call_kind kind)
+{
+	return kind >= PAGES_ALLOC && kind <= CACHE_DESTROY;
+}
+
+static inline bool is_pool_call(enum call_kind kind)
+{
+	return kind >= POOL_ALLOC && kind <= M_POOL_DESTROY;
+}
+
 /* What is in a slot: the result of the latest call, also after its release. */
 struct slot {
 	enum call_kind kind;    /* that made it */
@@ -114,11 +141,50 @@ struct slot {
 	size_t size;
 	int dir;
 	unsigned long attrs;
+	unsigned number;
 	enum form form;
 	bool table;
 	int nents;              /* of a list, as mapped: */
 	struct entry entry[MAX_ENTRIES];
 };
+
+/* Pointers that are no memory of a machine. */
+enum foreign { FOREIGN_NONE, FOREIGN_STACK, FOREIGN_CONSTANT };
+
+#define CONSTANT_SIZE 256
+extern const uint8_t constant[CONSTANT_SIZE];
+
+/* What a call of the kind CONTEXT calls: its number. */
+enum context_call {
+	IRQ_DISABLE, IRQ_ENABLE, IRQ_SAVE, IRQ_RESTORE, PREEMPT_DISABLE, PREEMPT_ENABLE,
+	BH_DISABLE, BH_ENABLE, IRQ_ENTER, IRQ_EXIT, SOFTIRQ_ENTER, SOFTIRQ_EXIT,
+	SPIN_LOCK, SPIN_UNLOCK, SPIN_LOCK_BH, SPIN_UNLOCK_BH, SPIN_LOCK_IRQ, SPIN_UNLOCK_IRQ,
+	SPIN_LOCK_IRQSAVE, SPIN_UNLOCK_IRQRESTORE, SPIN_TRYLOCK, MIGHT_SLEEP, MUTEX_LOCK,
+	NR_CONTEXT_CALLS
+};
+
+/* What is said of the context afterwards: bits of the result. */
+enum context_bits {
+	SAYS_IRQS_DISABLED = 1, SAYS_HARDIRQ = 2, SAYS_SERVING_SOFTIRQ = 4, SAYS_SOFTIRQ = 8,
+	SAYS_INTERRUPT = 16, SAYS_TASK = 32, SAYS_ATOMIC = 64, SAYS_TAKEN = 128, SAYS_FLAGS = 256,
+};
+
+/* The arguments of kmem_cache_create(), by c->mask. */
+struct cache_shape {
+	unsigned align;
+	slab_flags_t flags;
+};
+
+/* Those of dma_pool_create(), likewise. */
+struct pool_shape {
+	unsigned align, boundary;
+};
+
+#define NR_POOL_SHAPES 12
+extern const struct pool_shape pool_shapes[NR_POOL_SHAPES];
+
+#define NR_CACHE_SHAPES 16
+extern const struct cache_shape cache_shapes[NR_CACHE_SHAPES];
 
 struct setup {
 	const char *profile;
@@ -143,39 +209,39 @@ struct lab {
 	bool bound[NR_DEVICES];
 	struct device foreign;             /* not made by the laboratory */
 	struct scatterlist list[NR_SLOTS][MAX_ENTRIES + 1];
+	struct kmem_cache *cache[NR_CACHES]; /* NULL: none was made yet */
+	unsigned cache_machine[NR_CACHES];
+	struct dma_pool *pool[NR_POOLS];     /* also when it is destroyed */
+	unsigned pool_machine[NR_POOLS];
 };
 
 /* misuse-run.c */
 void new_device(struct lab *lab, int number);
 void run_call(struct lab *lab, const struct call *c, struct outcome *o);
+struct device *device_of(struct lab *lab, const struct call *c);
+
+/* misuse-run-memory.c, misuse-run-context.c */
+void run_memory(struct lab *lab, const struct call *c, struct outcome *o);
+void run_context(const struct call *c, struct outcome *o);
+void leave_all_contexts(void);
+
+/* misuse-run-pool.c */
+void run_pool(struct lab *lab, const struct call *c, struct outcome *o);
 
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);
 void decode_call(struct call *c, struct input *in, const struct slot *slots);
 
-/* misuse-decode-list.c: the same of mappings that are not single, and of lists. */
-void decode_form(struct call *c, struct input *in, unsigned spoil, enum form form,
-		 const struct slot *slots);
-void decode_list(struct call *c, struct input *in, unsigned spoil, const struct slot *slots);
-void decode_list_again(struct call *c, struct input *in, unsigned spoil,
-		       const struct slot *slots);
-void decode_limit(struct call *c, struct input *in);
-
-#define SPOIL_DEVICE   0x01
-#define SPOIL_SIZE     0x02
-#define SPOIL_POINTER  0x04
-#define SPOIL_DMA      0x08
-#define SPOIL_DIR      0x10
-#define SPOIL_ATTRS    0x20
-#define SPOIL_FUNCTION 0x40
-
-int decode_device(struct input *in, unsigned spoil, int device);
-int decode_direction(struct input *in, unsigned spoil, int dir);
-unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs);
-size_t decode_length(struct input *in);
-
-/* misuse-print.c */
+/* misuse-print.c, misuse-print-memory.c */
 struct model;
+void print_device(int device, FILE *to);
+void print_pointer(const void *cpu, const struct model *models, FILE *to);
+const char *memory_call_name(const struct call *c);
+void print_memory_call(const struct call *c, const struct model *models, FILE *to);
+void print_pool_call(const struct call *c, const struct model *models, FILE *to);
+const char *pool_call_name(const struct call *c);
+void print_memory_outcome(const struct call *c, const struct outcome *o,
+			  const struct model *models, FILE *to);
 void print_setup(const struct setup *s, FILE *to);
 void print_call(const struct call *c, const struct model *models, FILE *to);
 void print_outcome(const struct call *c, const struct outcome *o, const struct model *models,

@@ -39,7 +39,7 @@ static size_t rest_of_page(size_t at, size_t end)
 static void compare_bytes(const struct model *m, const struct outcome *o, size_t at, size_t len,
 			  bool through_cache, struct expect *e)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; o->bytes && i < len; i++) {
 		size_t here = at + i;
 
 		/* With copies it is always certain what is where. */
@@ -61,7 +61,7 @@ static void store_bytes(struct model *m, const struct call *c, size_t at, size_t
 
 static bool all_bytes_are(const struct outcome *o, size_t from, size_t to, uint8_t value)
 {
-	for (size_t i = from; i < to; i++)
+	for (size_t i = from; o->bytes && i < to; i++)
 		if (o->bytes[i] != value)
 			return false;
 	return true;
@@ -158,6 +158,8 @@ void model_cpu(struct model *m, const struct call *c, const struct outcome *o, s
 	enum view view = model_view(m, c->cpu, &at);
 	bool store = c->kind == CPU_WRITE, uncached = view == UNCACHED;
 
+	if (model_in_vmalloc(m, c->cpu))
+		model_cpu_vmalloc(m, c, o, e);
 	if (!len || view == NO_VIEW)
 		return;
 	if (view == COOKIE) {
@@ -213,7 +215,7 @@ static bool next_part(const struct model *m, struct part *p, size_t len)
 /* Is all of the access in the object, or goes on in entries of the same list? */
 static bool holds_all(const struct model *m, const struct object *o, u64 place, size_t len)
 {
-	if (!o->live || o->kind == KMALLOCED || !holds(o, place, 1))
+	if (!o->live || is_plain(o) || o->kind == POOL_MEMORY || !holds(o, place, 1))
 		return false;
 	while (!holds(o, place, len)) {
 		len -= o->size - (place - o->place);
@@ -278,14 +280,31 @@ static const struct object *object_for(const struct model *m, const struct call 
 	return found;
 }
 
-static const char *stray(const struct model *m, const struct call *c, u64 place)
+static bool starts_in_object(const struct model *m, const struct call *c, u64 place)
 {
-	const char *check = "device-out-of-bounds";
-
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->kind == KMALLOCED || !belongs_to(m, o, c->device))
+		if (o->live && (o->kind == MAPPING || o->kind == POOL_BLOCK) &&
+		    belongs_to(m, o, c->device) && holds(o, place, 1))
+			return true;
+	}
+	return false;
+}
+
+static const char *stray(const struct model *m, const struct call *c, u64 place)
+{
+	const char *check = "device-out-of-bounds";
+	size_t at = model_pool_at(m, place);
+	const struct object *memory = model_pool_memory_at(m, at);
+
+	if (memory && belongs_to(m, memory, c->device))
+		return !starts_in_object(m, c, place) && model_block_was(m, at) ?
+			"device-use-after-unmap" : check;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (is_plain(o) || !belongs_to(m, o, c->device) || o->kind == POOL_BLOCK)
 			continue;
 		if (o->live && holds(o, place, 1))
 			return "device-out-of-bounds";
@@ -441,7 +460,7 @@ static size_t way_to(const struct model *m, const struct call *c, dma_addr_t dma
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (!o->live || o->kind == KMALLOCED || o->place / 4096 > place / 4096 ||
+		if (!o->live || is_plain(o) || o->place / 4096 > place / 4096 ||
 		    (o->place + o->size - 1) / 4096 < place / 4096)
 			continue;
 		*other = o->at == NOWHERE;
@@ -512,7 +531,7 @@ void model_virt_to_page(struct model *m, const struct call *c, const struct outc
 		for (unsigned i = 0; i < m->nr_objects; i++) {
 			const struct object *obj = &m->object[i];
 
-			if (obj->live && (obj->kind == COHERENT || obj->kind == HANDLE) &&
+			if (obj->live && (is_coherent_memory(obj) || obj->kind == HANDLE) &&
 			    at >= obj->at && at - obj->at < obj->room)
 				expect(e, "page-of-coherent");
 		}

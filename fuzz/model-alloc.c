@@ -9,10 +9,13 @@
 #define NO_ALLOCATION_ATTRS (DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED)
 #define ZONES               (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
 
-/* Is it the turn of this call to fail, after dmalab_machine_fail_nth()? */
-bool model_fails_by_order(struct model *m)
+/* Is it the turn of this call to fail, after dmalab_machine_fail_nth() or _every()? */
+bool model_fails_by_order(struct model *m, bool failed)
 {
-	return m->fail_nth && --m->fail_nth == 0;
+	bool fails = m->fail_nth && --m->fail_nth == 0;
+
+	/* Which ones are drawn by lot, only the library knows. */
+	return fails || m->fail_every == 1 || (m->fail_every && failed);
 }
 
 /* Does the page allocator have the page? */
@@ -29,7 +32,7 @@ static bool page_is_free(const struct model *m, size_t page)
 }
 
 /* A power of two of pages that holds it. */
-static size_t block_of(size_t size)
+size_t model_block_of(size_t size)
 {
 	size_t block = 4096;
 
@@ -63,6 +66,11 @@ static bool has_free_block(const struct model *m, size_t block, u64 limit, bool 
 	return false;
 }
 
+bool model_has_free_block(const struct model *m, size_t block, gfp_t gfp)
+{
+	return has_free_block(m, block, ~0ull, !(gfp & __GFP_DMA));
+}
+
 static u64 reach(const struct model *m, int device)
 {
 	const struct model_device *d = &m->device[device];
@@ -85,7 +93,7 @@ static enum object_kind kind_of(const struct call *c)
 
 static const char *refusal(const struct model *m, const struct call *c)
 {
-	bool moves = kind_of(c) == NONCOHERENT;
+	bool moves = c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES;
 
 	if (!is_device(m, c->device))
 		return "no-device";
@@ -175,9 +183,56 @@ static void prepare(struct model *m, const struct object *o)
 		memset(m->known + o->at, 1, o->size);
 		memset(m->value + o->at, 0, o->size);
 	}
-	if (bypass && o->kind == COHERENT)
+	if (bypass && is_coherent_memory(o))
 		for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++)
 			m->uncached_now[page] = true;
+}
+
+/* Coherent memory that must not sleep comes from a pool, which others let grow. */
+bool model_atomic_is_full(struct model *m, const struct call *c, struct object *obj)
+{
+	bool may_sleep = c->gfp & __GFP_DIRECT_RECLAIM;
+
+	obj->atomic = is_coherent_memory(obj) && !m->device[c->device].snoops && !may_sleep;
+	if (may_sleep && m->atomic_size - m->atomic_used < ATOMIC_POOL)
+		m->atomic_size *= 2;
+	return obj->atomic && m->atomic_used + obj->block > m->atomic_size;
+}
+
+bool model_reaches_free_block(const struct model *m, int device, size_t block)
+{
+	u64 limit = reach(m, device);
+
+	if (machine_translates(m))
+		limit = limit < FEW_ADDRESSES ? 0 : ~0ull;
+	return has_free_block(m, block, limit, true) && !m->device[device].window;
+}
+
+const char *model_refuses_coherent(const struct model *m, const struct call *c)
+{
+	return refusal(m, c);
+}
+
+/* With kind, device, sizes, cpu and dma set. Returns what is wrong with it, or NULL. */
+const char *model_new_coherent(struct model *m, const struct call *c, const struct outcome *o,
+			       struct object *obj)
+{
+	const char *wrong;
+
+	obj->life = m->device[c->device].life;
+	obj->at = memory_of(m, c, o);
+	obj->place = model_place(m, c->device, o->dma);
+	obj->cached = obj->kind == NONCOHERENT ||
+		      (is_coherent_memory(obj) && m->device[c->device].snoops);
+	if (machine_is_coherent(m) && obj->kind != HANDLE)
+		obj->cached = true;
+	wrong = inspect(m, c, o, obj);
+	if (wrong)
+		return wrong;
+	m->atomic_used += obj->atomic ? obj->block : 0;
+	obj->made = ++m->nr_made;
+	prepare(m, model_add(m, obj));
+	return NULL;
 }
 
 void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
@@ -187,44 +242,30 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 	struct object obj = {
 		.kind = kind_of(c), .device = c->device, .size = c->size, .cpu = o->cpu,
 		.dma = o->dma, .dir = c->dir, .attrs = c->attrs,
-		.room = model_pages(c->size),
+		.room = model_pages(c->size), .managed = c->kind == M_ALLOC,
 	};
 	bool full;
 
 	if (refused)
 		expect(e, refused);
-	if (refused || c->size > LARGEST || model_fails_by_order(m)) {
+	else
+		model_might_alloc(e, c->gfp);
+	if (refused || c->size > LARGEST || model_fails_by_order(m, !o->cpu)) {
 		if (o->cpu)
 			e->wrong = "NULL";
 		return;
 	}
-	obj.block = block_of(c->size);
-	obj.atomic = obj.kind == COHERENT && !m->device[c->device].snoops &&
-		     !(c->gfp & __GFP_DIRECT_RECLAIM);
-	if ((c->gfp & __GFP_DIRECT_RECLAIM) && m->atomic_size - m->atomic_used < ATOMIC_POOL)
-		m->atomic_size *= 2;
-	full = obj.atomic && m->atomic_used + obj.block > m->atomic_size;
+	obj.block = model_block_of(c->size);
+	full = model_atomic_is_full(m, c, &obj);
 	if (!o->cpu) {
-		u64 limit = reach(m, c->device);
-
-		if (machine_translates(m))
-			limit = limit < FEW_ADDRESSES ? 0 : ~0ull;
-		if (!full && has_free_block(m, obj.block, limit, true) && !m->device[c->device].window)
+		if (!full && model_reaches_free_block(m, c->device, obj.block))
 			e->wrong = "memory: there is some";
 		return;
 	}
-	obj.life = m->device[c->device].life;
-	obj.at = memory_of(m, c, o);
-	obj.place = model_place(m, c->device, o->dma);
-	obj.cached = obj.kind == NONCOHERENT ||
-		     (obj.kind == COHERENT && m->device[c->device].snoops);
-	if (machine_is_coherent(m) && obj.kind != HANDLE)
-		obj.cached = true;
-	e->wrong = full ? "NULL: the atomic pool is used up" : inspect(m, c, o, &obj);
-	if (e->wrong)
-		return;
-	m->atomic_used += obj.atomic ? obj.block : 0;
-	prepare(m, model_add(m, &obj));
+	if (full)
+		e->wrong = "NULL: the atomic pool is used up";
+	else
+		e->wrong = model_new_coherent(m, c, o, &obj);
 }
 
 /* --------------------------------------------------------------- kmalloc */
@@ -235,11 +276,22 @@ static void answer_ksize(struct model *m, const struct call *c, const struct out
 	size_t room = 0;
 
 	for (unsigned i = 0; i < m->nr_objects; i++)
-		if (m->object[i].live && m->object[i].kind == KMALLOCED &&
+		if (m->object[i].live && is_slab_object(&m->object[i]) &&
 		    m->object[i].cpu == c->cpu)
 			room = m->object[i].room;
 	if ((size_t)o->result != room)
 		e->wrong = "the room behind the pointer";
+}
+
+bool model_is_taken(const struct model *m, size_t at, size_t len)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind != MAPPING && at < o->at + o->block && o->at < at + len)
+			return true;
+	}
+	return false;
 }
 
 static const char *inspect_kmalloc(const struct model *m, const struct call *c,
@@ -247,13 +299,38 @@ static const char *inspect_kmalloc(const struct model *m, const struct call *c,
 {
 	if (view != CACHED || obj->room < c->size || obj->room > m->ram - obj->at)
 		return "a cached pointer with room for the size";
-	for (size_t i = 0; i < obj->room; i++)
-		if (m->allocated[obj->at + i])
-			return "memory that nobody has";
+	if (model_is_taken(m, obj->at, obj->room))
+		return "memory that nobody has";
 	if (obj->at % machine_dma_align(m) || obj->room % machine_dma_align(m))
 		return "memory aligned for DMA";
 	if ((c->gfp & __GFP_DMA) && model_bank_left(m, 0) <= obj->at)
 		return "memory of the DMA zone";
+	return NULL;
+}
+
+/* With cpu, size, room and kind set. Returns what is wrong with it, or NULL. */
+const char *model_new_slab_object(struct model *m, const struct call *c, struct object *obj)
+{
+	enum view view = model_view(m, obj->cpu, &obj->at);
+	struct dispute none = { 0 };
+	const char *wrong;
+
+	obj->block = obj->stride = obj->room;
+	obj->cached = true;
+	wrong = inspect_kmalloc(m, c, obj, view);
+	if (wrong)
+		return wrong;
+	model_touch(m, obj->at, obj->room);
+	for (size_t page = obj->at / 4096; page * 4096 < obj->at + obj->room; page++)
+		m->bypass[page] = false;
+	obj->made = ++m->nr_made;
+	memset(m->known + obj->at, 0, obj->room);
+	if (c->kind == KZALLOC || (c->gfp & __GFP_ZERO)) {
+		cpu_stores(m, obj->at, obj->room, &none);
+		memset(m->known + obj->at, 1, obj->size);
+		memset(m->value + obj->at, 0, obj->size);
+	}
+	model_add(m, obj);
 	return NULL;
 }
 
@@ -263,10 +340,8 @@ void model_kmalloc(struct model *m, const struct call *c, const struct outcome *
 {
 	struct object obj = {
 		.kind = KMALLOCED, .device = DEVICE_NULL, .size = c->size, .cpu = o->cpu,
-		.room = o->result, .cached = true,
+		.room = o->result,
 	};
-	enum view view = model_view(m, o->cpu, &obj.at);
-	struct dispute none = { 0 };
 
 	if (c->kind == KSIZE) {
 		answer_ksize(m, c, o, e);
@@ -277,28 +352,16 @@ void model_kmalloc(struct model *m, const struct call *c, const struct outcome *
 			e->wrong = "ZERO_SIZE_PTR";
 		return;
 	}
-	if (c->size > LARGEST || model_fails_by_order(m)) {
+	model_might_alloc(e, c->gfp);
+	if (c->size > LARGEST || model_fails_by_order(m, !o->cpu)) {
 		if (o->cpu)
 			e->wrong = "NULL";
 		return;
 	}
 	if (!o->cpu) {
-		if (has_free_block(m, block_of(c->size), ~0ull, !(c->gfp & __GFP_DMA)))
+		if (model_has_free_block(m, model_block_of(c->size), c->gfp))
 			e->wrong = "memory: there is some";
 		return;
 	}
-	obj.block = obj.room;
-	e->wrong = inspect_kmalloc(m, c, &obj, view);
-	if (e->wrong)
-		return;
-	model_touch(m, obj.at, obj.room);
-	for (size_t page = obj.at / 4096; page * 4096 < obj.at + obj.room; page++)
-		m->bypass[page] = false;
-	memset(m->known + obj.at, 0, obj.room);
-	if (c->kind == KZALLOC || (c->gfp & __GFP_ZERO)) {
-		cpu_stores(m, obj.at, obj.room, &none);
-		memset(m->known + obj.at, 1, obj.size);
-		memset(m->value + obj.at, 0, obj.size);
-	}
-	model_add(m, &obj);
+	e->wrong = model_new_slab_object(m, c, &obj);
 }

@@ -88,7 +88,7 @@ const char *model_inspect_address(const struct model *m, const struct object *ob
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && (machine_translates(m) || o->bounced) &&
+		if (o->live && !is_plain(o) && (machine_translates(m) || o->bounced) &&
 		    first <= (o->place + o->size - 1) / unit && o->place / unit <= last)
 			return "an address that nobody has";
 	}

@@ -111,7 +111,7 @@ static void victimise(const struct model *m, struct dispute *d, size_t at)
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->kind != KMALLOCED && touches(o, at, 1))
+		if (o->live && !is_plain(o) && o->kind != POOL_MEMORY && touches(o, at, 1))
 			d->held = true;
 	}
 }
@@ -252,13 +252,14 @@ static bool is_somebodys(const struct model *m, size_t at)
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->kind != MAPPING && within(at, o->at, o->size))
+		if (o->live && o->kind != MAPPING && o->kind != POOL_MEMORY &&
+		    within(at, o->at, o->size))
 			return true;
 	}
 	return false;
 }
 
-/* Does anything that somebody has in the rest of the lines at either end exist in the cache alone? */
+/* Does anything of somebody's, in the rest of the lines, exist in the cache alone? */
 static bool endangers_neighbours(const struct model *m, size_t at, size_t len)
 {
 	size_t line = m->is->line;

@@ -16,6 +16,8 @@ static enum object_kind kind_freed_by(const struct call *c)
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
 		return NONCOHERENT;
+	case POOL_FREE:
+		return POOL_BLOCK;
 	default:
 		return c->attrs & DMA_ATTR_NO_KERNEL_MAPPING ? HANDLE : COHERENT;
 	}
@@ -39,6 +41,8 @@ static bool same_function(const struct call *c, const struct object *o)
 {
 	enum object_kind kind = kind_freed_by(c);
 
+	if (o->managed != (c->kind == M_FREE))
+		return false;
 	if (kind == COHERENT || kind == HANDLE)
 		return o->kind == COHERENT || o->kind == HANDLE;
 	if (o->kind == MAPPING && (c->kind == UNMAP_LIST) != (o->list != 0))
@@ -84,7 +88,7 @@ static struct object *allocation_meant(struct model *m, const struct call *c)
 		return by_dma;
 	if (!by_dma)
 		return by_cpu;
-	if (kind_freed_by(c) == COHERENT)
+	if (c->kind == POOL_FREE || (kind_freed_by(c) == COHERENT && c->kind != M_FREE))
 		return by_dma->dma != c->dma && by_cpu->cpu == c->cpu ? by_cpu : by_dma;
 	return by_cpu->cpu != c->cpu && by_dma->dma == c->dma ? by_dma : by_cpu;
 }
@@ -166,12 +170,15 @@ static struct object *object_meant(struct model *m, const struct call *c)
 
 static bool remembered(const struct model *m, const struct object *o)
 {
-	return !o->live && o->kind != KMALLOCED && o->released + REMEMBERED > m->nr_released;
+	return !o->live && !is_plain(o) && o->kind != POOL_BLOCK &&
+	       o->released + REMEMBERED > m->nr_released;
 }
 
 /* Was what the call names released before? */
 static void expect_unknown(const struct model *m, const struct call *c, struct expect *e)
 {
+	size_t at;
+
 	expect(e, "free-unknown");
 	if (is_unmap(c) && c->dma == DMA_MAPPING_ERROR) {
 		expect(e, "free-error-cookie");
@@ -187,6 +194,11 @@ static void expect_unknown(const struct model *m, const struct call *c, struct e
 		if (!is_unmap(c) && o->kind != MAPPING && c->cpu && c->cpu == o->cpu)
 			expect(e, "double-free");
 	}
+	if (model_block_was(m, model_pool_at(m, model_place(m, c->device, c->dma))))
+		expect(e, "double-free");
+	model_view(m, c->cpu, &at);
+	if (!is_unmap(c) && model_block_was(m, at))
+		expect(e, "double-free");
 }
 
 /* The gravest difference. */
@@ -205,7 +217,7 @@ static const char *difference(const struct model *m, const struct call *c,
 		return "free-dma-address-mismatch";
 	if (c->kind == UNMAP_LIST && c->nents != o->nents)
 		return "sg-count-mismatch";
-	if (c->kind != UNMAP_LIST && c->size != o->size)
+	if (c->kind != UNMAP_LIST && c->kind != POOL_FREE && c->size != o->size)
 		return "free-size-mismatch";
 	if (moves_by_sync(o) && c->dir != o->dir)
 		return "free-direction-mismatch";
@@ -214,7 +226,7 @@ static const char *difference(const struct model *m, const struct call *c,
 
 /* --------------------------------------------------------------- release */
 
-static bool is_mapped(const struct model *m, size_t at, size_t len)
+bool model_is_mapped(const struct model *m, size_t at, size_t len)
 {
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
@@ -230,7 +242,7 @@ static void end_uncached(struct model *m, const struct object *o)
 {
 	struct dispute none = { 0 };
 
-	if (o->kind != COHERENT || !m->uncached_now[o->at / 4096])
+	if (!is_coherent_memory(o) || !m->uncached_now[o->at / 4096])
 		return;
 	for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++)
 		m->uncached_now[page] = false;
@@ -253,7 +265,7 @@ static bool release_mapping(struct model *m, struct object *o, unsigned long att
 }
 
 /* @c: the unmap that asked for it; NULL: the device is gone, or it was no unmap. */
-static void release(struct model *m, struct object *o, const struct call *c, struct expect *e)
+void model_release(struct model *m, struct object *o, const struct call *c, struct expect *e)
 {
 	unsigned long attrs = c && is_unmap(c) ? c->attrs : o->attrs;
 	bool endangers = false;
@@ -276,19 +288,24 @@ static void release(struct model *m, struct object *o, const struct call *c, str
 		return;
 	}
 	model_remove(m, o);
-	if (!e->check && o->kind == NONCOHERENT && is_mapped(m, o->at, o->room))
+	if (o->kind == POOL_BLOCK)
+		o->freed = ++m->nr_freed;
+	if (!e->check && o->kind == NONCOHERENT && model_is_mapped(m, o->at, o->room))
 		expect(e, "free-while-mapped");
 	end_uncached(m, o);
 }
 
 void model_free(struct model *m, const struct call *c, struct expect *e)
 {
-	bool has_direction = kind_freed_by(c) >= NONCOHERENT;
+	bool has_direction = kind_freed_by(c) == NONCOHERENT || kind_freed_by(c) == MAPPING;
 	const char *wrong;
 	struct object *o;
 
-	if (!c->cpu && !has_direction)
+	if (!c->cpu && !has_direction && c->kind != POOL_FREE) {
+		if (c->kind != M_FREE && is_device(m, c->device) && model_irqs_off())
+			expect(e, "free-in-irq");
 		return;
+	}
 	o = object_meant(m, c);
 	if (!o && !is_device(m, c->device)) {
 		expect(e, "no-device");
@@ -302,68 +319,37 @@ void model_free(struct model *m, const struct call *c, struct expect *e)
 		wrong = difference(m, c, o);
 		if (wrong)
 			expect(e, wrong);
+		else if (!has_direction && c->kind != POOL_FREE && model_irqs_off())
+			expect(e, "free-in-irq");
 	}
 	if (o)
-		release(m, o, c, e);
+		model_release(m, o, c, e);
 }
 
 void model_device_gone(struct model *m, int device, struct expect *e)
 {
+	const char *first;
 	unsigned leaks = 0;
 
+	model_release_managed(m, device, e);
+	first = e->check;
 	/* The latest first. */
 	for (unsigned i = m->nr_objects; i-- > 0;) {
 		struct object *o = &m->object[i];
 
-		if (!o->live || !belongs_to(m, o, device))
+		if (!o->live || is_plain(o) || !belongs_to(m, o, device) ||
+		    o->kind == POOL_BLOCK || o->kind == POOL_MEMORY)
 			continue;
 		e->check = "leak";
-		release(m, first_of_list(m, o), NULL, e);
+		model_release(m, first_of_list(m, o), NULL, e);
 		leaks++;
 	}
+	leaks += model_pools_gone(m, device);
+	if (leaks)
+		e->check = "leak";
 	e->times += leaks;
-}
-
-/* ----------------------------------------------------------------- kfree */
-
-/*
- * What was on a page of small objects is known as long as others live there. They are
- * of one size: which place does the pointer lead to, and is that taken?
- */
-static const char *unknown_to_kfree(const struct model *m, const void *cpu)
-{
-	const char *check = "free-unknown";
-	size_t at;
-
-	if (model_view(m, cpu, &at) != CACHED)
-		return check;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || o->kind != KMALLOCED || o->at / 4096 != at / 4096)
-			continue;
-		if (at >= o->at && at - o->at < o->room)
-			return "free-unknown"; /* inside of a live one */
-		check = "double-free";
-	}
-	return check;
-}
-
-void model_kfree(struct model *m, const struct call *c, struct expect *e)
-{
-	struct object *o = NULL;
-
-	if ((uintptr_t)c->cpu <= 16)
-		return;
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		if (m->object[i].live && m->object[i].kind == KMALLOCED &&
-		    m->object[i].cpu == c->cpu)
-			o = &m->object[i];
-	if (!o) {
-		expect(e, unknown_to_kfree(m, c->cpu));
-		return;
-	}
-	if (is_mapped(m, o->at, o->room))
-		expect(e, "free-while-mapped");
-	model_remove(m, o);
+	if (first)
+		e->check = first;
+	m->device[device].life = 0;
+	m->device[device].window = 0;
 }

@@ -11,6 +11,10 @@ const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 	size_t at, here;
 	enum view view = model_view(m, cpu, &at);
 
+	if ((uintptr_t)cpu - (uintptr_t)constant < CONSTANT_SIZE)
+		return "map-rodata";
+	if (model_in_vmalloc(m, cpu))
+		return "map-vmalloc";
 	if (view == COOKIE)
 		return "map-handle";
 	if (view == UNCACHED)
@@ -22,7 +26,7 @@ const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 
 		if (!o->live || at < o->at || at - o->at >= o->room)
 			continue;
-		if (o->kind == COHERENT)
+		if (is_coherent_memory(o))
 			return "map-coherent";
 		if (o->kind == HANDLE)
 			return "map-handle";
@@ -66,7 +70,7 @@ static const char *refusal(struct model *m, const struct call *c)
 	if (is_mmio(c))
 		return at != NOWHERE || model_phys_to_ram(m, c->phys + c->size - 1) != NOWHERE ?
 			"map-resource-ram" : NULL;
-	if (c->number) /* a pointer into the harness's stack stands for it */
+	if (c->number == FOREIGN_STACK) /* a pointer into the harness's stack stands for it */
 		return "map-stack";
 	if (c->form == PHYS)
 		return at == NOWHERE ? "map-invalid" :
@@ -127,7 +131,7 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		expect(e, refused);
 	} else if ((c->attrs & DMA_ATTR_REQUIRE_COHERENT) && !m->device[c->device].snoops) {
 		/* refused, but no mistake */
-	} else if (!model_fails_by_order(m)) {
+	} else if (!model_fails_by_order(m, o->dma == DMA_MAPPING_ERROR && !o->nr_remarks)) {
 		obj.at = memory_of(m, c);
 		reach = model_reach(m, c, &obj);
 		if (reach == TOO_HIGH)
@@ -196,7 +200,7 @@ bool model_sync_fits(const struct object *o, int dir)
 static int fitness(const struct model *m, const struct call *c, const struct object *o,
 		   u64 place)
 {
-	if (!o->live || o->kind == KMALLOCED || !belongs_to(m, o, c->device) ||
+	if (!o->live || is_plain(o) || o->kind == POOL_MEMORY || !belongs_to(m, o, c->device) ||
 	    !holds(o, place, 1))
 		return 0;
 	if (!holds(o, place, c->size))

@@ -47,6 +47,8 @@ static void forget_pages(struct model *m)
 		memset(m->latest + page * 4096, 0, 4096 * sizeof(m->latest[0]));
 		m->bypass[page] = m->uncached_now[page] = m->touched[page] = false;
 	}
+	memset(m->was_block, 0, sizeof(m->was_block));
+	memset(m->refs, 0, sizeof(m->refs));
 	/* The size of a line differs from machine to machine. */
 	memset(m->dirty, 0, sizeof(m->dirty));
 	memset(m->present, 0, sizeof(m->present));
@@ -120,6 +122,31 @@ enum view model_view(const struct model *m, const void *cpu, size_t *at)
 
 /* --------------------------------------------------------------- objects */
 
+/* In units of 32 bytes, which small objects may share. */
+static void allocate(struct model *m, const struct object *o, bool allocated)
+{
+	size_t start = o->at / 32 * 32, end = (o->at + o->room + 31) / 32 * 32;
+
+	if (o->kind == POOL_MEMORY)
+		return;
+	if (o->kind == POOL_BLOCK)
+		memset(m->allocated + o->at, allocated, o->room);
+	else
+		memset(m->allocated + start, allocated, end - start);
+}
+
+static void free_bytes(struct model *m, const struct object *gone)
+{
+	allocate(m, gone, false);
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind == CACHE_OBJECT && o->at < gone->at + gone->room + 32 &&
+		    gone->at < o->at + o->room + 32)
+			allocate(m, o, true);
+	}
+}
+
 struct object *model_add(struct model *m, const struct object *init)
 {
 	struct object *o;
@@ -138,7 +165,7 @@ struct object *model_add(struct model *m, const struct object *init)
 	}
 	if (o->kind != MAPPING) {
 		model_touch(m, o->at, o->room);
-		memset(m->allocated + o->at, 1, o->room);
+		allocate(m, o, true);
 	}
 	return o;
 }
@@ -149,8 +176,8 @@ void model_remove(struct model *m, struct object *o)
 	if (o->atomic)
 		m->atomic_used -= o->block;
 	if (o->kind != MAPPING)
-		memset(m->allocated + o->at, 0, o->room);
-	if (o->kind != KMALLOCED)
+		free_bytes(m, o);
+	if (!is_plain(o) && o->kind != POOL_BLOCK)
 		o->released = ++m->nr_released;
 }
 
@@ -172,21 +199,29 @@ void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_
 		   strncmp(s->checks, "contract", 8) == 0 ? CONTRACT : OFF;
 	m->lint = strstr(s->checks, "+sync-redundant");
 	m->ram = s->ram_size;
-	m->fail_nth = 0;
+	m->fail_nth = m->fail_every = 0;
 	m->atomic_size = ATOMIC_POOL;
 	m->atomic_used = 0;
 	m->nr_objects = m->nr_released = m->nr_lists = 0;
 	m->clock = 0;
 	memset(m->device, 0, sizeof(m->device));
 	m->cached = (uintptr_t)probe - model_phys_to_ram(m, phys);
-	m->uncached = m->cookies = 0;
+	m->uncached = m->cookies = m->vmalloc = 0;
+	m->nr_areas = m->vmalloc_spent = 0;
+	m->nr_pools = m->nr_made = m->nr_freed = 0;
+	memset(m->pool_now, 0, sizeof(m->pool_now));
+	memset(m->cache, 0, sizeof(m->cache));
 }
 
 void model_end(struct model *m)
 {
 	for (unsigned i = 0; i < m->nr_objects; i++)
 		free(m->object[i].device_owns);
-	m->nr_objects = 0;
+	for (unsigned i = 0; i < m->nr_areas; i++) {
+		free(m->area[i].known);
+		free(m->area[i].value);
+	}
+	m->nr_objects = m->nr_areas = 0;
 }
 
 /* --------------------------------------------------------------- devices */
@@ -287,8 +322,6 @@ static void free_device(struct model *m, const struct call *c, struct expect *e)
 		return;
 	}
 	model_device_gone(m, c->device, e);
-	m->device[c->device].life = 0;
-	m->device[c->device].window = 0;
 }
 
 /* ----------------------------------------------------------------- calls */
@@ -299,6 +332,14 @@ static void fail_nth(struct model *m, const struct call *c, const struct outcome
 	if (o->result != (long)m->fail_nth)
 		e->wrong = "another count of calls to go";
 	m->fail_nth = c->number;
+}
+
+static void fail_every(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e)
+{
+	if (o->result != (long)m->fail_every)
+		e->wrong = "what was ordered before";
+	m->fail_every = c->number;
 }
 
 static void need_sync(const struct model *m, const struct call *c, const struct outcome *o,
@@ -313,11 +354,20 @@ static void need_sync(const struct model *m, const struct call *c, const struct 
 		e->wrong = need ? "true" : "false";
 }
 
+/* The latest device first. */
 static void free_machine(struct model *m, struct expect *e)
 {
-	for (int device = 0; device < NR_DEVICES; device++)
-		if (m->device[device].life)
-			model_device_gone(m, device, e);
+	for (;;) {
+		int latest = -1;
+
+		for (int device = 0; device < NR_DEVICES; device++)
+			if (m->device[device].life &&
+			    (latest < 0 || m->device[device].life > m->device[latest].life))
+				latest = device;
+		if (latest < 0)
+			return;
+		model_device_gone(m, latest, e);
+	}
 }
 
 /* Which checks does the machine look for? All names of a level's families. */
@@ -346,6 +396,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case ALLOC_WC:
 	case ALLOC_NONCOHERENT:
 	case ALLOC_PAGES:
+	case M_ALLOC:
 		model_alloc(m, c, o, e);
 		break;
 	case FREE_COHERENT:
@@ -355,6 +406,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case FREE_PAGES:
 	case UNMAP:
 	case UNMAP_LIST:
+	case M_FREE:
 		model_free(m, c, e);
 		break;
 	case KMALLOC:
@@ -363,7 +415,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 		model_kmalloc(m, c, o, e);
 		break;
 	case KFREE:
-		model_kfree(m, c, e);
+		model_release_plain(m, c, e);
 		break;
 	case MAP:
 		model_map(m, c, o, e);
@@ -430,8 +482,14 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case MACHINE_FREE:
 		free_machine(m, e);
 		break;
-	case NR_CALL_KINDS:
-		abort();
+	case CONTEXT:
+		model_context(c, o, e);
+		break;
+	case FAIL_EVERY:
+		fail_every(m, c, o, e);
+		break;
+	default:
+		model_answer_memory(m, c, o, e);
 	}
 }
 
@@ -439,9 +497,16 @@ void model_step(struct model *m, const struct call *c, const struct outcome *o,
 		struct expect *e)
 {
 	*e = (struct expect){ 0 };
-	if (m->level == OFF)
+	if (m->level == OFF && c->kind != CONTEXT)
 		return;
 	answer(m, c, o, e);
-	if (e->check && !wanted(m, e->check))
+	if (e->second && !wanted(m, e->second))
+		e->second = NULL;
+	if (e->check && !wanted(m, e->check)) {
+		const char *second = e->second;
+
 		*e = (struct expect){ .wrong = e->wrong };
+		if (second)
+			expect(e, second);
+	}
 }

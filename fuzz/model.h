@@ -16,13 +16,23 @@
 #define MAX_OBJECTS 1024
 #define REMEMBERED  512          /* objects, after their release */
 #define NOWHERE     ((size_t)-1)
+#define MAX_AREAS   256
+#define MAX_POOLS   256
 #define ATOMIC_POOL (128 * 1024) /* bytes, at first */
 #define NO_PLACE    (~0ull)
 
 /* So narrow a mask may leave an IOMMU without addresses at any time. */
 #define FEW_ADDRESSES 0x1000000ull
 
-enum object_kind { COHERENT, HANDLE, NONCOHERENT, MAPPING, KMALLOCED };
+/* Addresses for vmalloc(), at least. */
+#define VMALLOC_WINDOW (64ul << 20)
+
+enum object_kind {
+	COHERENT, HANDLE, NONCOHERENT, MAPPING,
+	POOL_BLOCK, POOL_MEMORY, /* the memory is what blocks are cut from, and no object */
+	/* Plain memory, which no device may touch unless it is mapped: */
+	KMALLOCED, CACHE_OBJECT, DEVM_OBJECT, PAGE_BLOCK, EXACT_BLOCK
+};
 
 struct object {
 	enum object_kind kind;
@@ -40,6 +50,14 @@ struct object {
 	unsigned long attrs;
 	bool checked;            /* by dma_mapping_error() */
 	bool cached;             /* the CPU's pointer is */
+	unsigned cache;          /* of CACHE_OBJECT: which cache it is from */
+	size_t stride;           /* of objects of one size on a page: from one to the next */
+	bool compound;           /* of PAGE_BLOCK */
+	bool managed;            /* it goes with its device */
+	unsigned made;           /* of what goes with its device: the order */
+	unsigned pool;           /* of blocks and their memory: its life */
+	const struct object *memory; /* of a block */
+	unsigned freed;          /* of a block: the order */
 	bool atomic;             /* it counts against the atomic pool */
 	uint8_t *device_owns;    /* of noncoherent memory and mappings: for each byte */
 	bool bounced;            /* the bytes at its place are a copy */
@@ -57,6 +75,29 @@ struct model_device {
 	u64 max_segment, boundary, min_align; /* 0: not set */
 };
 
+struct model_cache {
+	unsigned life;           /* counts caches; 0: none was made under this number */
+	bool gone;
+	size_t size, align, stride;
+	gfp_t gfp;
+};
+
+struct model_pool {
+	unsigned life;           /* counts pools; 0: none was made under this number */
+	bool live, managed;
+	int device;
+	unsigned device_life, made;
+	size_t size, boundary, length; /* of a block; of what it is cut from */
+};
+
+/* Memory of vmalloc() at one address; also after its release. */
+struct model_vmalloc {
+	uintptr_t cpu;
+	size_t size;
+	bool live;
+	uint8_t *known, *value;  /* for each byte */
+};
+
 enum level { OFF, CONTRACT, FULL };
 
 /* How a machine behaves: model-cache.c. */
@@ -67,7 +108,7 @@ struct model {
 	enum level level;
 	bool lint;               /* sync-redundant */
 	size_t ram;
-	unsigned fail_nth;
+	unsigned fail_nth, fail_every;
 	size_t atomic_size, atomic_used;
 	struct model_device device[NR_DEVICES];
 	unsigned nr_objects, nr_released, nr_lists;
@@ -76,6 +117,15 @@ struct model {
 
 	/* Where the views begin; 0: no pointer into it has been seen. */
 	uintptr_t cached, uncached, cookies;
+	uintptr_t vmalloc;       /* likewise; the first one is the lowest */
+
+	struct model_cache cache[NR_CACHES];
+	struct model_pool pool[MAX_POOLS];
+	unsigned nr_pools, pool_now[NR_POOLS]; /* + 1 */
+	unsigned nr_made, nr_freed;
+	struct model_vmalloc area[MAX_AREAS];
+	unsigned nr_areas;
+	size_t vmalloc_spent;    /* bytes of addresses that may have been used up */
 
 	/* For each byte. */
 	uint8_t allocated[MODEL_RAM]; /* somebody may touch it */
@@ -93,12 +143,15 @@ struct model {
 	uint8_t bypass[MODEL_PAGES];   /* last given out uncached or as a handle */
 	uint8_t uncached_now[MODEL_PAGES]; /* belongs to uncached memory */
 	uint8_t touched[MODEL_PAGES];  /* anything above is not as at first */
+	uint8_t was_block[MODEL_PAGES]; /* enum object_kind of the latest block of pages; or 0 */
+	int refs[MODEL_PAGES];         /* of the block that begins here, or added to the page */
 };
 
 /* What the model says of a call. */
 struct expect {
 	const char *check;       /* to be reported; NULL: nothing */
 	const char *or_check;    /* or this; "": or nothing */
+	const char *second;      /* and then this */
 	unsigned times;          /* how often; 1 but for leaks */
 	size_t bytes, span;      /* bytes concerned and their extent; 0: unchecked */
 	bool any_dispute;        /* check is one of the four names of a disputed byte */
@@ -111,6 +164,12 @@ void model_new_device(struct model *m, int device, const struct setup *s);
 void model_step(struct model *m, const struct call *c, const struct outcome *o,
 		struct expect *e);
 void model_end(struct model *m);
+
+/* model-answer.c */
+void model_answer_memory(struct model *m, const struct call *c, const struct outcome *o,
+			 struct expect *e);
+
+/* model.c */
 
 void expect(struct expect *e, const char *check);
 struct object *model_add(struct model *m, const struct object *init);
@@ -138,6 +197,30 @@ static inline bool is_device(const struct model *m, int device)
 	return device >= 0 && m->device[device].life;
 }
 
+/* Gives @check to the call unless it has one: a call draws one report. */
+static inline void expect_if_none(struct expect *e, const char *check)
+{
+	if (!e->check)
+		expect(e, check);
+}
+
+static inline bool is_plain(const struct object *o)
+{
+	return o->kind >= KMALLOCED;
+}
+
+/* Memory that both may use at any time, and to which there is a pointer. */
+static inline bool is_coherent_memory(const struct object *o)
+{
+	return o->kind == COHERENT || o->kind == POOL_MEMORY;
+}
+
+/* Of those that lie side by side on a page. */
+static inline bool is_slab_object(const struct object *o)
+{
+	return o->kind == KMALLOCED || o->kind == CACHE_OBJECT || o->kind == DEVM_OBJECT;
+}
+
 static inline bool moves_by_sync(const struct object *o)
 {
 	return o->kind == NONCOHERENT || o->kind == MAPPING;
@@ -145,7 +228,8 @@ static inline bool moves_by_sync(const struct object *o)
 
 static inline bool is_allocation(const struct object *o)
 {
-	return o->kind == COHERENT || o->kind == HANDLE || o->kind == NONCOHERENT;
+	return o->kind == COHERENT || o->kind == HANDLE || o->kind == NONCOHERENT ||
+	       o->kind == POOL_BLOCK;
 }
 
 /* Does it touch these bytes of RAM? */
@@ -174,14 +258,79 @@ static inline bool belongs_to(const struct model *m, const struct object *o, int
 /* model-alloc.c */
 void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
+const char *model_new_coherent(struct model *m, const struct call *c, const struct outcome *o,
+			       struct object *obj);
+bool model_atomic_is_full(struct model *m, const struct call *c, struct object *obj);
+bool model_reaches_free_block(const struct model *m, int device, size_t block);
+const char *model_refuses_coherent(const struct model *m, const struct call *c);
 void model_kmalloc(struct model *m, const struct call *c, const struct outcome *o,
 		   struct expect *e);
-bool model_fails_by_order(struct model *m);
+bool model_fails_by_order(struct model *m, bool failed);
+size_t model_block_of(size_t size);                 /* a power of two of pages */
+bool model_has_free_block(const struct model *m, size_t block, gfp_t gfp);
+bool model_is_taken(const struct model *m, size_t at, size_t len);
+const char *model_new_slab_object(struct model *m, const struct call *c, struct object *obj);
 
 /* model-free.c */
+bool model_is_mapped(const struct model *m, size_t at, size_t len);
 void model_free(struct model *m, const struct call *c, struct expect *e);
+void model_release(struct model *m, struct object *o, const struct call *c, struct expect *e);
 void model_kfree(struct model *m, const struct call *c, struct expect *e);
 void model_device_gone(struct model *m, int device, struct expect *e);
+
+/* model-memory.c: what kmalloc(), caches, devm_kmalloc() and krealloc() hand out */
+void model_cache_create(struct model *m, const struct call *c, const struct outcome *o,
+			struct expect *e);
+void model_cache_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e);
+void model_devm_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		      struct expect *e);
+void model_kmemdup(struct model *m, const struct call *c, const struct outcome *o,
+		   struct expect *e);
+void model_krealloc(struct model *m, const struct call *c, const struct outcome *o,
+		    struct expect *e);
+
+/* model-release.c: the releases of plain memory */
+void model_release_plain(struct model *m, const struct call *c, struct expect *e);
+void model_release_devm(struct model *m, struct object *o, struct expect *e);
+
+/* model-pages.c */
+void model_pages_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e);
+void model_page_refs(struct model *m, const struct call *c, const struct outcome *o,
+		     struct expect *e);
+bool model_drops_reference(struct model *m, size_t at); /* and not the last one */
+const struct object *model_block_at(const struct model *m, size_t at);
+const struct object *model_slab_at(const struct model *m, size_t at);
+
+/* model-pool.c */
+bool model_pool_lives(const struct model *m, unsigned number);
+void model_pool_slot(const struct model *m, unsigned number, struct slot *s);
+void model_pool_call(struct model *m, const struct call *c, const struct outcome *o,
+		     struct expect *e);
+const struct object *model_pool_memory_at(const struct model *m, size_t at);
+size_t model_pool_at(const struct model *m, u64 place); /* where in RAM; NOWHERE: no pool's */
+bool model_block_was(const struct model *m, size_t at); /* handed out once, and free */
+void model_release_managed(struct model *m, int device, struct expect *e);
+unsigned model_pools_gone(struct model *m, int device); /* how many leaked */
+
+/* model-vmalloc.c */
+bool model_in_vmalloc(const struct model *m, const void *cpu);
+struct model_vmalloc *model_vmalloc_at(const struct model *m, const void *cpu);
+bool model_vmalloc_is_safe(const struct model *m, const void *cpu, size_t len);
+void model_vmalloc(struct model *m, const struct call *c, const struct outcome *o,
+		   struct expect *e);
+void model_vmalloc_end(struct model *m, struct model_vmalloc *area);
+void model_cpu_vmalloc(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e);
+
+/* model-context.c: of the one thread, whichever machine it uses */
+void model_context_start(void);
+bool model_context_allows(const struct call *c); /* it does not wait for itself */
+void model_context(const struct call *c, const struct outcome *o, struct expect *e);
+void model_might_sleep(struct expect *e);
+void model_might_alloc(struct expect *e, gfp_t gfp);
+bool model_irqs_off(void);
 
 /* model-sync.c */
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);

@@ -177,6 +177,21 @@ static void locks(void **state)
 	spin_unlock(&lock);
 	at_rest();
 
+	/* What nobody holds does not end what others began. */
+	preempt_disable();
+	local_bh_disable();
+	local_irq_disable();
+	spin_unlock(&lock);
+	spin_unlock_bh(&lock);
+	spin_unlock_irq(&lock);
+	spin_unlock_irqrestore(&lock, 0);
+	assert_true(irqs_disabled() && in_softirq());
+	local_irq_enable();
+	local_bh_enable();
+	assert_true(in_atomic());
+	preempt_enable();
+	at_rest();
+
 	mutex_init(&mutex);
 	mutex_lock(&mutex);
 	assert_false(in_atomic());

@@ -2,6 +2,7 @@
 /* What is made of kmalloc(); memory that goes with its device; vmalloc(). */
 #include "rig.h"
 
+#include <linux/preempt.h>
 #include <linux/vmalloc.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -48,6 +49,17 @@ static void reallocation(void **state)
 	assert_non_null(q);
 	expect(&r, "free-while-mapped");
 	dma_unmap_single(r.dev, dma, 100, DMA_FROM_DEVICE);
+
+	/* One call, one report. */
+	p = kmalloc_ok(100);
+	dma = map_ok(&r, p, 100, DMA_FROM_DEVICE);
+	preempt_disable();
+	p = krealloc(p, 1000, GFP_KERNEL);
+	preempt_enable();
+	assert_non_null(p);
+	expect(&r, "sleep-in-atomic");
+	dma_unmap_single(r.dev, dma, 100, DMA_FROM_DEVICE);
+	kfree(p);
 	kfree(q);
 	rig_down(&r);
 }

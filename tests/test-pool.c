@@ -385,6 +385,35 @@ static void other_frees(void **state)
 		other_frees_on(ways[i]);
 }
 
+/* Without a device, a block that is in use is known; one that is free is nothing. */
+static void frees_of_no_device_on(const char *profile)
+{
+	struct dma_pool *a;
+	struct rig r;
+
+	rig_up(&r, profile);
+	a = dma_pool_create("a", r.dev, 64, 0, 0);
+	take(a, 2);
+	dma_pool_free(a, held[0].p, held[0].dma);
+	dma_free_coherent(NULL, 64, held[0].p, held[0].dma);
+	expect(&r, "no-device");
+	dma_free_noncoherent(NULL, 64, held[0].p, held[0].dma, DMA_NONE);
+	expect(&r, "no-device");
+	dma_free_coherent(NULL, 64, held[1].p, held[1].dma);
+	expect(&r, "free-wrong-device");
+	dma_free_coherent(NULL, 64, held[1].p, held[1].dma);
+	expect(&r, "no-device");
+	dma_pool_destroy(a);
+	rig_down(&r);
+}
+
+static void frees_of_no_device(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		frees_of_no_device_on(ways[i]);
+}
+
 /* Each byte of a page, by both: only the blocks that are out are reached. */
 static void bytes_of_a_page_on(const char *profile)
 {
@@ -470,6 +499,13 @@ static void contexts(void **state)
 	late = dma_pool_create("late", r.dev, 64, 0, 0);
 	assert_non_null(late);
 	expect(&r, "sleep-in-atomic");
+
+	/* One call, one report: not that of the page that it would need as well. */
+	r.dev->coherent_dma_mask = 0;
+	assert_null(dma_pool_alloc(late, GFP_KERNEL, &dma));
+	expect(&r, "sleep-in-atomic");
+	assert_null(dma_pool_alloc(late, GFP_ATOMIC, &dma));
+	expect(&r, "mask-unset");
 	dma_pool_destroy(pool);
 	expect(&r, "sleep-in-atomic");
 	local_irq_enable();
@@ -521,6 +557,7 @@ int main(void)
 		cmocka_unit_test(many),
 		cmocka_unit_test(wrong_frees_release),
 		cmocka_unit_test(other_frees),
+		cmocka_unit_test(frees_of_no_device),
 		cmocka_unit_test(bytes_of_a_page),
 		cmocka_unit_test(large_blocks),
 		cmocka_unit_test(contexts),

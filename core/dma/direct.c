@@ -12,7 +12,8 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 		.detail = detail,
 	};
 
-	judge_report(&a->d->machine->judge, &f);
+	if (!a->reported)
+		judge_report(&a->d->machine->judge, &f);
 }
 
 static bool is_noncoherent(const struct allocation *a)

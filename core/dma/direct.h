@@ -28,6 +28,7 @@ struct allocation {
 	dma_addr_t dma;
 
 	bool managed;                  /* it goes with the device */
+	bool reported;                 /* the call has drawn its report */
 
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;

@@ -398,21 +398,31 @@ static void undo(struct dmalab_machine *lab, struct region *r, const struct rele
 	ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
+/* The block that is meant, or NULL if it is not in use; @was: what it is or was. */
+static cold struct block *find_block(const struct search *s, const struct region *r,
+				     struct region *was)
+{
+	bool by_dma = s->by_dma - r->place < r->size;
+	size_t first = by_dma ? s->by_dma - r->place : s->by_cpu - r->offset;
+	struct block *block = blocks_at(r->blocks, r->offset + first);
+
+	*was = block ? block_region(block) : (struct region){ .size = 0 };
+	if (!block || !block_is_live(block) || (is_unmap(s->rel) && was->dma != s->rel->dma))
+		return NULL;
+	return block;
+}
+
 /*
  * It is a block of a pool: that goes back to the pool, and the memory it was cut from
  * stays. Neither dma_pool_free() nor any other right call comes here.
  */
 static cold void release_block(const struct search *s, struct region *r, bool reported)
 {
-	bool by_dma = s->by_dma - r->place < r->size;
-	size_t first = by_dma ? s->by_dma - r->place : s->by_cpu - r->offset;
-	struct block *block = blocks_at(r->blocks, r->offset + first);
-	struct region was = { .size = 0 };
+	struct region was;
+	struct block *block = find_block(s, r, &was);
 	struct mismatch m[8];
 
-	if (block)
-		was = block_region(block);
-	if (!block || !block_is_live(block) || (is_unmap(s->rel) && was.dma != s->rel->dma)) {
+	if (!block) {
 		if (!reported)
 			report_unknown(s, was.died ? &was : NULL);
 		return;
@@ -420,6 +430,14 @@ static cold void release_block(const struct search *s, struct region *r, bool re
 	if (!reported)
 		report_mismatch(&s->lab->judge, s->rel, &was, m, compare(s->rel, &was, m));
 	pool_take_back(block, s->rel->call->site);
+}
+
+/* Is there an object to release? A pool's memory is none where no block is in use. */
+static cold bool is_object(const struct search *s, const struct region *r)
+{
+	struct region was;
+
+	return r && (!r->blocks || find_block(s, r, &was));
 }
 
 /* Without a ledger: believe the call as far as the machine does. */
@@ -522,7 +540,7 @@ static bool release_locked(const struct search *s, bool known_device)
 		return true;
 	}
 	r = find_object(s);
-	if (unlikely(!r && !known_device))
+	if (unlikely(!known_device) && !is_object(s, r))
 		return false;
 	if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
 		/* The kernel stops here; the object is released all the same. */

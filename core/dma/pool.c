@@ -276,11 +276,12 @@ void pools_exit(struct pools *pools, const struct machine *hw)
 /* -------------------------------------------------------------- allocating */
 
 /* More memory for the pool. False: there is none. */
-static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call)
+static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call, bool reported)
 {
 	struct allocation a = {
 		.d = pool->d, .call = call, .size = pool->length, .gfp = gfp & ~__GFP_ZERO,
 		.dir = DMA_BIDIRECTIONAL, .kind = REGION_POOL, .live = &pool->regions,
+		.reported = reported,
 	};
 	struct blocks *b;
 
@@ -315,11 +316,12 @@ static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const s
 	struct block *block;
 	void *cpu = NULL;
 	size_t start;
+	bool slept;
 
 	if (!lab)
 		return NULL;
-	lab_might_alloc(lab, &pool->d->dev, call, pool->size, gfp);
-	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call)))
+	slept = lab_might_alloc(lab, &pool->d->dev, call, pool->size, gfp);
+	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call, slept)))
 		goto out;
 	block = pool->free;
 	pool->free = block->next;

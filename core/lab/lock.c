@@ -42,10 +42,14 @@ static void take(unsigned *word)
 		wait_for(word);
 }
 
-static void give(unsigned *word)
+/* False: nobody had it. */
+static bool give(unsigned *word)
 {
-	if (unlikely(__atomic_exchange_n(word, LOCK_FREE, __ATOMIC_RELEASE) == LOCK_AWAITED))
+	unsigned was = __atomic_exchange_n(word, LOCK_FREE, __ATOMIC_RELEASE);
+
+	if (unlikely(was == LOCK_AWAITED))
 		syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+	return was != LOCK_FREE;
 }
 
 /* ------------------------------------------------------------- spin locks */
@@ -61,10 +65,18 @@ void spin_lock(spinlock_t *l)
 	lock(l, &THIS_CALL);
 }
 
+/* False: nobody had it, and nothing is undone. */
+static bool unlock(spinlock_t *l)
+{
+	if (!give(&l->state))
+		return false;
+	context_end(ATOMIC_PREEMPT);
+	return true;
+}
+
 void spin_unlock(spinlock_t *l)
 {
-	give(&l->state);
-	context_end(ATOMIC_PREEMPT);
+	unlock(l);
 }
 
 int spin_trylock(spinlock_t *l)
@@ -85,8 +97,8 @@ void spin_lock_bh(spinlock_t *l)
 
 void spin_unlock_bh(spinlock_t *l)
 {
-	spin_unlock(l);
-	context_end(ATOMIC_BH);
+	if (unlock(l))
+		context_end(ATOMIC_BH);
 }
 
 void spin_lock_irq(spinlock_t *l)
@@ -99,8 +111,8 @@ void spin_lock_irq(spinlock_t *l)
 
 void spin_unlock_irq(spinlock_t *l)
 {
-	spin_unlock(l);
-	context_end(ATOMIC_IRQS_OFF);
+	if (unlock(l))
+		context_end(ATOMIC_IRQS_OFF);
 }
 
 unsigned long dmalab_spin_lock_irqsave(spinlock_t *l)
@@ -114,8 +126,8 @@ unsigned long dmalab_spin_lock_irqsave(spinlock_t *l)
 
 void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 {
-	spin_unlock(l);
-	context_irqs_restore(flags != 0, &THIS_CALL);
+	if (unlock(l))
+		context_irqs_restore(flags != 0, &THIS_CALL);
 }
 
 /* ---------------------------------------------------------------- mutexes */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kmalloc() and what is made of it. */
+#include "lab/context.h"
 #include "lab/lab.h"
 
 #include <linux/slab.h>
@@ -81,17 +82,22 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 	return p;
 }
 
-/* Move the contents of @o to @to and release it. False: the host has no memory. */
+/*
+ * Move the contents of @o to @to and release it. False: the host has no memory.
+ * @told: the call has drawn its report.
+ */
 static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to,
-		 const struct call *call)
+		 const struct call *call, bool told)
 {
 	size_t offset = o->start - lab->hw.cached;
 	u8 *copy = malloc(o->size);
 
 	if (!copy)
 		return false;
-	if (!mm_report_if_mapped(lab, o, call, NULL))
+	if (!told && !mm_report_if_mapped(lab, o, call, NULL))
 		judge_cpu_load(&lab->judge, call, offset, o->size);
+	else if (judge_sees_accesses(&lab->judge))
+		shadow_cpu_load(&lab->judge.shadow, offset, o->size);
 	cache_move(&lab->hw, offset, copy, NULL, o->size, false);
 	store(lab, to, copy, o->size, call);
 	mm_give_back(lab, o);
@@ -104,6 +110,7 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 {
 	struct mm_free free = { .call = call, .ptr = ptr, .kind = MM_KMALLOC };
 	struct mm_object o = mm_find(lab, ptr), new;
+	bool slept;
 	void *p;
 
 	if (!size || !o.live || o.start != ptr ||
@@ -117,8 +124,9 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 			store(lab, (u8 *)o.start + o.size, NULL, size - o.size, call);
 		return (void *)ptr;
 	}
-	p = slab_alloc(lab, NULL, size, gfp, call);
-	if (!p || move(lab, &o, p, call))
+	slept = lab_might_alloc(lab, NULL, call, size, gfp);
+	p = slab_alloc(lab, NULL, size, gfp & ~__GFP_DIRECT_RECLAIM, call);
+	if (!p || move(lab, &o, p, call, slept))
 		return p;
 	new = mm_find(lab, p);
 	mm_give_back(lab, &new);

@@ -36,15 +36,16 @@ void mm_exit(struct mm *mm, const struct machine *m)
 
 struct mm_object mm_find(const struct dmalab_machine *lab, const void *p)
 {
-	struct mm_object o = { .kind = MM_NONE };
+	const struct mm_object none = { .kind = MM_NONE };
 	size_t offset = (uintptr_t)p - (uintptr_t)lab->hw.cached;
 
 	if (in_vmalloc(&lab->hw, p))
 		return vm_object(lab, p);
 	if (!in_cached(&lab->hw, p))
-		return o;
-	o = slab_object(lab, offset);
-	return o.kind != MM_NONE ? o : page_object(lab, offset);
+		return none;
+	if (lab->mm.slab.pages[offset >> PAGE_SHIFT])
+		return slab_object(lab, offset);
+	return page_object(lab, offset);
 }
 
 void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o)

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+/* The model's caches of objects, and what becomes of kmalloc() by other functions. */
+#include "model.h"
+
+#include <string.h>
+
+#define LARGEST (4ul << 20)
+
+static void expect_pointer(const void *is, const void *shall, struct expect *e)
+{
+	if (is != shall)
+		e->wrong = shall ? (uintptr_t)shall == 16 ? "ZERO_SIZE_PTR" : "the same pointer" :
+				   "NULL";
+}
+
+/* --------------------------------------------------------------- caches */
+
+/* The alignment that a line asks for: small objects share one. */
+static size_t line_align(const struct model *m, size_t size)
+{
+	size_t line = machine_line(m);
+
+	while (size <= line / 2)
+		line /= 2;
+	return line;
+}
+
+void model_cache_create(struct model *m, const struct call *c, const struct outcome *o,
+			struct expect *e)
+{
+	static unsigned lives;
+	const struct cache_shape *shape = &cache_shapes[c->mask];
+	unsigned size = c->size; /* the argument has 32 bits */
+	size_t align = shape->align;
+	bool valid = size && size <= LARGEST && align <= 4096 && !(align & (align - 1));
+
+	model_might_sleep(e);
+	if (o->result != valid)
+		e->wrong = valid ? "a cache" : "NULL";
+	if (!valid)
+		return;
+	if (shape->flags & SLAB_HWCACHE_ALIGN && align < line_align(m, size))
+		align = line_align(m, size);
+	if (align < sizeof(void *))
+		align = sizeof(void *);
+	m->cache[c->number] = (struct model_cache){
+		.life = ++lives, .size = size, .align = align,
+		.stride = (size + align - 1) / align * align,
+		.gfp = shape->flags & SLAB_CACHE_DMA ? __GFP_DMA : 0,
+	};
+}
+
+static const char *inspect_object(const struct model *m, gfp_t gfp, const struct object *obj,
+				  const struct model_cache *cache, enum view view, size_t room)
+{
+	if (view != CACHED || obj->room > m->ram - obj->at)
+		return "a cached pointer";
+	if (room != cache->size)
+		return "an object of the cache's size";
+	if (model_is_taken(m, obj->at, obj->room))
+		return "memory that nobody has";
+	if (obj->at % cache->align)
+		return "memory aligned as was asked for";
+	if ((gfp & __GFP_DMA) && model_bank_left(m, 0) <= obj->at)
+		return "memory of the DMA zone";
+	return NULL;
+}
+
+void model_cache_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e)
+{
+	const struct model_cache *cache = &m->cache[c->number];
+	gfp_t gfp = c->gfp | cache->gfp;
+	size_t block = model_block_of(cache->stride);
+	struct object obj = {
+		.kind = CACHE_OBJECT, .device = DEVICE_NULL, .size = cache->size,
+		.room = cache->size, .stride = cache->stride, .cpu = o->cpu, .cached = true,
+		.cache = cache->life, .block = cache->stride > 4096 ? block : cache->size,
+	};
+	enum view view = model_view(m, o->cpu, &obj.at);
+	struct dispute none = { 0 };
+
+	if (!cache->life || cache->gone) {
+		expect_pointer(o->cpu, NULL, e);
+		return;
+	}
+	model_might_alloc(e, c->gfp);
+	if (model_fails_by_order(m, !o->cpu)) {
+		expect_pointer(o->cpu, NULL, e);
+		return;
+	}
+	if (!o->cpu) {
+		if (model_has_free_block(m, block, gfp))
+			e->wrong = "memory: there is some";
+		return;
+	}
+	e->wrong = inspect_object(m, gfp, &obj, cache, view, o->result);
+	if (e->wrong)
+		return;
+	model_touch(m, obj.at, obj.room);
+	for (size_t page = obj.at / 4096; page * 4096 < obj.at + obj.room; page++)
+		m->bypass[page] = false;
+	memset(m->known + obj.at, 0, obj.room);
+	if (c->kind == CACHE_ZALLOC || (c->gfp & __GFP_ZERO)) {
+		cpu_stores(m, obj.at, obj.room, &none);
+		memset(m->known + obj.at, 1, obj.room);
+		memset(m->value + obj.at, 0, obj.room);
+	}
+	model_add(m, &obj);
+}
+
+/* ------------------------------------------------- memory of kmalloc()'s kind */
+
+/*
+ * Memory of the call's size. False: there is none, or @e says what is wrong. The
+ * context is not looked at, nor is a size of 0.
+ */
+static bool new_object(struct model *m, const struct call *c, const struct outcome *o,
+		       enum object_kind kind, struct expect *e)
+{
+	struct object obj = {
+		.kind = kind, .size = c->size, .cpu = o->cpu, .room = o->result,
+		.device = DEVICE_NULL,
+	};
+
+	if (kind == DEVM_OBJECT) {
+		obj.device = c->device;
+		obj.life = m->device[c->device].life;
+	}
+	if (c->size > LARGEST || model_fails_by_order(m, !o->cpu)) {
+		if (o->cpu)
+			e->wrong = "NULL";
+		return false;
+	}
+	if (o->cpu)
+		e->wrong = model_new_slab_object(m, c, &obj);
+	else if (model_has_free_block(m, model_block_of(c->size), c->gfp))
+		e->wrong = "memory: there is some";
+	return o->cpu && !e->wrong;
+}
+
+void model_devm_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		      struct expect *e)
+{
+	if (!is_device(m, c->device)) {
+		expect(e, "no-device");
+		expect_pointer(o->cpu, NULL, e);
+	} else if (!c->size) {
+		expect_pointer(o->cpu, (void *)16, e);
+	} else {
+		model_might_alloc(e, c->gfp);
+		new_object(m, c, o, DEVM_OBJECT, e);
+	}
+}
+
+/* What the CPU reads goes to other memory: those bytes are known that were. */
+static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		m->known[to + i] = m->known[from + i];
+		m->value[to + i] = m->value[from + i];
+	}
+}
+
+/* Only what nobody disputes; to be asked before the CPU loads it. */
+static void forget_disputed(struct model *m, size_t at, size_t len, bool uncached, uint8_t *known)
+{
+	for (size_t i = 0; i < len; i++)
+		known[i] = m->known[at + i] &&
+			   !disputed(m, !uncached && !m->bypass[(at + i) / 4096], at + i, 1).bytes;
+}
+
+void model_kmemdup(struct model *m, const struct call *c, const struct outcome *o,
+		   struct expect *e)
+{
+	static uint8_t known[MODEL_RAM], value[MODEL_RAM];
+	struct call read = { .kind = CPU_READ, .cpu = c->cpu, .size = c->size };
+	struct outcome nothing = { .bytes = NULL };
+	struct dispute none = { 0 };
+	struct expect slept = { 0 };
+	size_t from, to, len = c->size;
+	enum view view = model_view(m, c->cpu, &from);
+
+	if (!c->size || c->size > LARGEST) {
+		expect_pointer(o->cpu, c->size ? NULL : (void *)16, e);
+		return;
+	}
+	memset(known, 0, len < MODEL_RAM ? len : MODEL_RAM);
+	if (view == CACHED || view == UNCACHED) {
+		if (len > m->ram - from)
+			len = m->ram - from;
+		forget_disputed(m, from, len, view == UNCACHED, known);
+		memcpy(value, m->value + from, len);
+	}
+	model_cpu(m, &read, &nothing, e);
+	model_might_alloc(&slept, c->gfp);
+	if (slept.check && e->check && strcmp(e->check, slept.check) != 0) {
+		e->second = slept.check;
+		e->times = 2;
+	} else if (slept.check) {
+		expect(e, slept.check);
+	}
+	e->wrong = NULL;
+	if (!new_object(m, c, o, KMALLOCED, e))
+		return;
+	model_view(m, o->cpu, &to);
+	cpu_stores(m, to, c->size, &none);
+	memcpy(m->known + to, known, c->size);
+	memcpy(m->value + to, value, c->size);
+}
+
+static struct object *krealloc_takes(struct model *m, const void *cpu)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *o = &m->object[i];
+
+		if (o->live && o->cpu == cpu &&
+		    (o->kind == KMALLOCED || o->kind == CACHE_OBJECT))
+			return o;
+	}
+	return NULL;
+}
+
+static void grow_in_place(struct model *m, const struct call *c, struct object *obj)
+{
+	struct dispute none = { 0 };
+
+	if (obj->kind == CACHE_OBJECT)
+		return;
+	if ((c->gfp & __GFP_ZERO) && c->size > obj->size) {
+		cpu_stores(m, obj->at + obj->size, c->size - obj->size, &none);
+		memset(m->known + obj->at + obj->size, 1, c->size - obj->size);
+		memset(m->value + obj->at + obj->size, 0, c->size - obj->size);
+	}
+	obj->size = c->size;
+}
+
+static void move(struct model *m, const struct outcome *o, struct object *obj, struct expect *e)
+{
+	static uint8_t known[MODEL_RAM];
+	struct dispute d = disputed(m, true, obj->at, obj->size), none = { 0 };
+	size_t to;
+
+	if (model_is_mapped(m, obj->at, obj->room))
+		expect_if_none(e, "free-while-mapped");
+	else if (d.bytes)
+		expect_if_none(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ?
+			       "lost-device-write" : "stale-cpu-read");
+	forget_disputed(m, obj->at, obj->size, false, known);
+	cpu_loads(m, obj->at, obj->size);
+	model_view(m, o->cpu, &to);
+	cpu_stores(m, to, obj->size, &none);
+	copy_bytes(m, obj->at, to, obj->size);
+	memcpy(m->known + to, known, obj->size);
+	model_remove(m, obj);
+}
+
+void model_krealloc(struct model *m, const struct call *c, const struct outcome *o,
+		    struct expect *e)
+{
+	struct call kfree = { .kind = KFREE, .cpu = c->cpu };
+	struct object *obj = krealloc_takes(m, c->cpu);
+
+	if ((uintptr_t)c->cpu <= 16) {
+		if (!c->size) {
+			expect_pointer(o->cpu, (void *)16, e);
+			return;
+		}
+		model_might_alloc(e, c->gfp);
+		new_object(m, c, o, KMALLOCED, e);
+	} else if (!c->size || !obj) {
+		model_release_plain(m, &kfree, e);
+		expect_pointer(o->cpu, c->size ? NULL : (void *)16, e);
+	} else if (c->size <= obj->room) {
+		expect_pointer(o->cpu, c->cpu, e);
+		grow_in_place(m, c, obj);
+	} else {
+		model_might_alloc(e, c->gfp);
+		if (new_object(m, c, o, KMALLOCED, e))
+			move(m, o, obj, e);
+	}
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/* The model's pages: blocks of them, and who holds references. */
+#include "model.h"
+
+#include <string.h>
+
+#define HIGHEST_ORDER 10
+
+const struct object *model_block_at(const struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && (o->kind == PAGE_BLOCK || o->kind == EXACT_BLOCK) && at >= o->at &&
+		    at - o->at < o->room)
+			return o;
+	}
+	return NULL;
+}
+
+/* One of the objects that keep the page from being free. */
+const struct object *model_slab_at(const struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && is_slab_object(o) && at / 4096 >= o->at / 4096 &&
+		    at / 4096 <= (o->at + o->block - 1) / 4096)
+			return o;
+	}
+	return NULL;
+}
+
+/* The page whose references count for the one at @at. */
+static size_t head_of(const struct model *m, size_t at)
+{
+	const struct object *slab = model_slab_at(m, at), *block = model_block_at(m, at);
+
+	return (slab && slab->stride > 4096 ? slab->at : block ? block->at : at) / 4096;
+}
+
+/* The last one of a block is its owner's, and takes the block with it. */
+bool model_drops_reference(struct model *m, size_t at)
+{
+	size_t head = head_of(m, at);
+
+	if (m->refs[head] < 1 + !!model_block_at(m, at))
+		return false;
+	m->refs[head]--;
+	return true;
+}
+
+void model_page_refs(struct model *m, const struct call *c, const struct outcome *o,
+		     struct expect *e)
+{
+	const struct object *block;
+	size_t at, order = 0;
+	const void *head;
+	long count;
+
+	if (model_view(m, c->cpu, &at) != CACHED) {
+		if (c->kind == PAGE_COUNT && (o->result || o->page != c->page || o->dma))
+			e->wrong = "no references";
+		return;
+	}
+	if (c->kind == PAGE_GET) {
+		m->refs[head_of(m, at)]++;
+		return;
+	}
+	block = model_block_at(m, at);
+	count = m->refs[head_of(m, at)];
+	if (model_slab_at(m, at) || (!block && m->allocated[at / 4096 * 4096]))
+		count++;
+	head = block && block->compound ? block->cpu : c->cpu;
+	while (block && block->compound && block->at == at && 4096ul << order < block->size)
+		order++;
+	if (o->result != count)
+		e->wrong = "another number of references";
+	else if (page_address(o->page) != head || o->dma != order)
+		e->wrong = "the head of the block, and its order";
+}
+
+static const char *inspect(struct model *m, const struct call *c, const struct object *obj,
+			   enum view view)
+{
+	if (view != CACHED || obj->block > m->ram - obj->at)
+		return "a cached pointer";
+	if (model_is_taken(m, obj->at, obj->block))
+		return "memory that nobody has";
+	if (obj->at % obj->block && (obj->at - model_bank_left(m, 0)) % obj->block)
+		return "an aligned address";
+	if ((c->gfp & __GFP_DMA) && model_bank_left(m, 0) <= obj->at)
+		return "memory of the DMA zone";
+	return NULL;
+}
+
+void model_pages_alloc(struct model *m, const struct call *c, const struct outcome *o,
+		       struct expect *e)
+{
+	bool exact = c->kind == EXACT_ALLOC;
+	bool too_large = exact ? c->size > 4096ul << HIGHEST_ORDER : c->number > HIGHEST_ORDER;
+	size_t size = exact ? model_pages(c->size) : 4096ul << c->number;
+	struct object obj = {
+		.kind = exact ? EXACT_BLOCK : PAGE_BLOCK, .device = DEVICE_NULL, .size = size,
+		.room = size, .block = model_block_of(too_large ? 1 : size), .cpu = o->cpu,
+		.cached = true, .compound = !exact && c->number && (c->gfp & __GFP_COMP),
+	};
+	enum view view = model_view(m, o->cpu, &obj.at);
+	struct dispute none = { 0 };
+
+	if (exact && (!c->size || too_large)) {
+		e->wrong = o->cpu ? "NULL" : NULL;
+		return;
+	}
+	model_might_alloc(e, c->gfp);
+	if (too_large || model_fails_by_order(m, !o->cpu)) {
+		e->wrong = o->cpu ? "NULL" : NULL;
+		return;
+	}
+	if (!o->cpu) {
+		if (model_has_free_block(m, obj.block, c->gfp))
+			e->wrong = "memory: there is some";
+		return;
+	}
+	e->wrong = inspect(m, c, &obj, view);
+	if (e->wrong)
+		return;
+	model_touch(m, obj.at, obj.room);
+	for (size_t page = obj.at / 4096; page < (obj.at + obj.room) / 4096; page++) {
+		m->bypass[page] = false;
+		m->was_block[page] = obj.kind;
+		m->refs[page] = page == obj.at / 4096;
+	}
+	memset(m->known + obj.at, 0, obj.room);
+	if (c->gfp & __GFP_ZERO) {
+		cpu_stores(m, obj.at, obj.room, &none);
+		memset(m->known + obj.at, 1, obj.room);
+		memset(m->value + obj.at, 0, obj.room);
+	}
+	model_add(m, &obj);
+}
