@@ -93,6 +93,7 @@ libdmalab_la_SOURCES = \
 	core/dma/sync.c \
 	core/dma/translate.c \
 	core/dma/translate.h \
+	core/dma/undo.c \
 	core/lab/access.c \
 	core/lab/context.c \
 	core/lab/context.h \

@@ -56,7 +56,10 @@ static inline size_t block_start(const struct block *block)
 	       (size_t)(index % b->per_boundary) * b->size;
 }
 
-/* The block that holds @offset, a place in RAM inside @b; NULL: a gap before a boundary. */
+/*
+ * The block that holds @offset, a place in RAM inside @b; NULL: a gap before a boundary,
+ * or what is left behind the last one.
+ */
 static inline struct block *blocks_at(struct blocks *b, size_t offset)
 {
 	u32 at = offset - b->offset;
@@ -64,7 +67,8 @@ static inline struct block *blocks_at(struct blocks *b, size_t offset)
 
 	if (unlikely(index >= b->per_boundary))
 		return NULL;
-	return &b->block[at / b->boundary * b->per_boundary + index];
+	index += at / b->boundary * b->per_boundary;
+	return likely(index < b->nr) ? &b->block[index] : NULL;
 }
 
 /* The first byte of the range, which lies inside @b, that is in no live block; or NO_OFFSET. */

@@ -176,6 +176,17 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
  */
 unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
 
+static inline bool release_is_unmap(const struct release *rel)
+{
+	return region_kind_is_mapping(rel->kind);
+}
+
+/* ------------------------------------------------------------------ undo.c */
+
+/* Undo @r as it was recorded; @reported: this call has drawn its report. */
+void region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
+		 bool reported);
+
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);
 /* The memory of the allocation @r, and its address; it may be in no ledger. */

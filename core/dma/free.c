@@ -13,9 +13,8 @@
  * the middle of something.
  */
 #include "dma/device-memory.h"
-#include "lab/context.h"
-
 #include "dma/translate.h"
+#include "lab/context.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,11 +31,6 @@ struct search {
 static struct region *alloc_at(const struct search *s, u64 place)
 {
 	return place == NO_OFFSET ? NULL : ledger_alloc_at(&s->lab->judge.ledger, place);
-}
-
-static bool is_unmap(const struct release *rel)
-{
-	return region_kind_is_mapping(rel->kind);
 }
 
 /* ---------------------------------------------------------------- finding */
@@ -114,7 +108,7 @@ static struct region *find_mapping(const struct search *s)
 /* The live object that is meant, or NULL. */
 static struct region *find_object(const struct search *s)
 {
-	bool unmap = is_unmap(s->rel);
+	bool unmap = release_is_unmap(s->rel);
 	struct region *r = unmap ? find_mapping(s) : find_allocation(s);
 
 	if (r)
@@ -153,7 +147,7 @@ static unsigned compare(const struct release *rel, const struct region *r, struc
 		m[n++] = (struct mismatch){ CHECK_FREE_WRONG_FUNCTION, "function" };
 	if (same_function && (r->attrs ^ rel->attrs) & ATTRS_TO_MATCH)
 		m[n++] = (struct mismatch){ CHECK_FREE_ATTRS_MISMATCH, "attributes" };
-	if (!is_unmap(rel) && rel->cpu != r->cpu)
+	if (!release_is_unmap(rel) && rel->cpu != r->cpu)
 		m[n++] = (struct mismatch){ CHECK_FREE_CPU_ADDRESS_MISMATCH, "CPU address" };
 	if (rel->dma != r->dma)
 		m[n++] = (struct mismatch){ CHECK_FREE_DMA_ADDRESS_MISMATCH, "DMA address" };
@@ -233,7 +227,7 @@ static cold void report_unknown(const struct search *s, const struct region *dea
 		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
 	};
 
-	if (is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
+	if (release_is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
 		f.check = CHECK_FREE_ERROR_COOKIE;
 	} else {
 		f.region = dead ? dead : ledger_dead(&j->ledger, was_it, s);
@@ -256,148 +250,6 @@ static cold void report_irqs_off(const struct search *s, const struct region *r)
 
 /* -------------------------------------------------------------- releasing */
 
-void release_pages(struct dmalab_device *d, struct region *r)
-{
-	if (unlikely(r->place & PLACE_MMIO)) {
-		device_memory_give(d, r->dma, r->size);
-		return;
-	}
-	if (unlikely(route_is_far(r)))
-		route_end(d, r);
-	atomic_pool_free(&d->machine->atomic, &d->machine->hw, region_first_page(r));
-}
-
-void release_memory(struct dmalab_device *d, struct region *r, site_t site)
-{
-	struct dmalab_machine *lab = d->machine;
-	u32 page = region_first_page(r), nr = region_pages(r);
-
-	if (judge_keeps_ledger(&lab->judge))
-		ledger_use_pages(&lab->judge.ledger, page, nr, false);
-	/* Whatever was stored, went past the cache. */
-	if (r->kind != REGION_HANDLE && !in_cached(&lab->hw, r->cpu))
-		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
-	release_pages(d, r);
-}
-
-static struct region *mapping_on(const struct judge *j, const struct region *r)
-{
-	for (u32 p = 0; p < region_pages(r); p++) {
-		struct span *span = j->ledger.pages[region_first_page(r) + p].maps;
-
-		if (span)
-			return span->region;
-	}
-	return NULL;
-}
-
-static bool report_if_mapped(struct judge *j, const struct release *rel, const struct region *r)
-{
-	struct finding f = {
-		.check = CHECK_FREE_WHILE_MAPPED, .call = rel->call, .dev = r->dev,
-		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
-	};
-	char missing[64];
-
-	f.region = mapping_on(j, r);
-	if (!f.region)
-		return false;
-	snprintf(missing, sizeof(missing), "%s before this", release_name(f.region));
-	f.missing = missing;
-	judge_report(j, &f);
-	return true;
-}
-
-/* Take the bytes back and end it. True when an invalidation threw away *@lost. */
-static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned long attrs,
-			 site_t site, struct run *lost)
-{
-	bool lossy = false;
-
-	if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)))
-		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, site, lost);
-	if (unlikely(r->bounce && r->bounce->granules))
-		bounce_end(&lab->judge, r, site);
-	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
-		route_end(r->dev->dmalab, r);
-	return lossy;
-}
-
-/* All of a list. Draws at most one report about the lines it shares. */
-static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
-		       unsigned long attrs, const struct call *call, bool reported)
-{
-	struct dmalab_device *d = group->first->dev->dmalab;
-	site_t site = call->site;
-
-	while (group->first) {
-		struct region *r = group->first;
-		struct run lost;
-
-		if (unlikely(undo_mapping(lab, r, attrs, site, &lost)) && !reported) {
-			direct_report_partial(d, call, r, r->dma, r->size, &lost);
-			reported = true;
-		}
-		group->first = r->group_next;
-		ledger_del(&lab->judge.ledger, r, site);
-	}
-	if (group->iova_size)
-		iommu_unmap(&lab->hw, group->iova, group->iova_size);
-	free(group);
-}
-
-void release_group(struct dmalab_device *d, struct sg_group *group, site_t site)
-{
-	struct call call = { NULL, site };
-
-	if (group->first)
-		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, &call, true);
-	else
-		free(group);
-}
-
-static void undo_single(struct dmalab_machine *lab, struct region *r, const struct release *rel,
-			unsigned long attrs, bool reported)
-{
-	struct run lost;
-
-	if (unlikely(undo_mapping(lab, r, attrs, rel->call->site, &lost)) && !reported) {
-		direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
-		reported = true;
-	}
-	if (!r->checked && !reported) {
-		struct finding f = {
-			.check = CHECK_MAP_ERROR_UNCHECKED, .call = rel->call,
-			.dev = r->dev, .dma = r->dma, .size = r->size, .region = r,
-			.missing = "dma_mapping_error() after the mapping",
-		};
-
-		judge_report(&lab->judge, &f);
-	}
-	ledger_del(&lab->judge.ledger, r, rel->call->site);
-}
-
-/* Undo @r as it was recorded; @reported: this call has drawn its report. */
-static void undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
-		 bool reported)
-{
-	unsigned long attrs = is_unmap(rel) ? rel->attrs : r->attrs;
-
-	if (region_is_mapping(r)) {
-		if (r->group)
-			undo_group(lab, r->group, attrs, rel->call, reported);
-		else
-			undo_single(lab, r, rel, attrs, reported);
-		return;
-	}
-	if (unlikely(r->managed))
-		managed_forget(r->dev->dmalab, r->cpu);
-	if (region_is_owned(r) && !reported)
-		report_if_mapped(&lab->judge, rel, r);
-	release_memory(r->dev->dmalab, r, rel->call->site);
-	ledger_del(&lab->judge.ledger, r, rel->call->site);
-}
-
 /* The block that is meant, or NULL if it is not in use; @was: what it is or was. */
 static cold struct block *find_block(const struct search *s, const struct region *r,
 				     struct region *was)
@@ -407,7 +259,7 @@ static cold struct block *find_block(const struct search *s, const struct region
 	struct block *block = blocks_at(r->blocks, r->offset + first);
 
 	*was = block ? block_region(block) : (struct region){ .size = 0 };
-	if (!block || !block_is_live(block) || (is_unmap(s->rel) && was->dma != s->rel->dma))
+	if (!block || !block_is_live(block) || (release_is_unmap(s->rel) && was->dma != s->rel->dma))
 		return NULL;
 	return block;
 }
@@ -503,7 +355,7 @@ static void release_checked(const struct search *s, struct region *r)
 		report_mismatch(&s->lab->judge, s->rel, r, m, n);
 	else if (unlikely(context_has(ATOMIC_IRQS_OFF)) && s->rel->kind <= REGION_HANDLE)
 		report_irqs_off(s, r);
-	undo(s->lab, r, s->rel, n != 0);
+	region_undo(s->lab, r, s->rel, n != 0);
 }
 
 static cold void report_direction(struct dmalab_machine *lab, const struct release *rel)
@@ -536,7 +388,7 @@ static bool release_locked(const struct search *s, bool known_device)
 
 	if (unlikely(!judge_keeps_ledger(&s->lab->judge))) {
 		if (known_device)
-			(is_unmap(rel) ? unmap_unchecked : free_unchecked)(s);
+			(release_is_unmap(rel) ? unmap_unchecked : free_unchecked)(s);
 		return true;
 	}
 	r = find_object(s);
@@ -548,7 +400,7 @@ static bool release_locked(const struct search *s, bool known_device)
 		if (r && r->blocks)
 			release_block(s, r, true);
 		else if (r)
-			undo(s->lab, r, rel, true);
+			region_undo(s->lab, r, rel, true);
 	} else if (unlikely(r && r->blocks)) {
 		release_block(s, r, false);
 	} else if (likely(r)) {
@@ -581,27 +433,4 @@ void release(const struct release *rel)
 	lab_unlock(s.lab);
 	if (unlikely(!done))
 		lab_no_device(rel->dev, rel->call);
-}
-
-/* ------------------------------------------------------------------ leaks */
-
-cold void lab_release_all(struct dmalab_device *d, const struct call *call)
-{
-	struct dmalab_machine *lab = d->machine;
-
-	while (d->live) {
-		struct region *r = d->live->group ? d->live->group->first : d->live;
-		struct release rel = { .call = call, .dev = &d->dev };
-		char text[96];
-		struct finding f = {
-			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .region = r,
-			.cpu = r->cpu, .dma = r->dma, .size = r->size, .missing = text,
-		};
-
-		snprintf(text, sizeof(text), "%s before the driver lets go of the device",
-			 release_name(r));
-		judge_report(&lab->judge, &f);
-		undo(lab, r, &rel, true);
-	}
-	pools_release_all(d, call);
 }
