@@ -52,4 +52,18 @@ LD_LIBRARY_PATH=$destdir$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$dir/user"
 	echo "installcheck: a program that uses the installed copy failed" >&2
 	exit 1
 }
+
+# A driver has names of its own, and so has the archive: they must not meet.
+if test -f "$destdir$libdir/libdmalab.a"; then
+	cat >"$dir/names.c" <<'EOF'
+int release, profiles, catalogue, own_give, cache_init, route_far;
+EOF
+	# shellcheck disable=SC2086
+	$CC $cflags -o "$dir/static" "$dir/user.c" "$dir/names.c" \
+		"$destdir$libdir/libdmalab.a" $($PKG_CONFIG --libs-only-l --static dmalab |
+			sed 's/-ldmalab//') && "$dir/static" || {
+		echo "installcheck: the archive's own names get in the way" >&2
+		exit 1
+	}
+fi
 echo "installcheck: headers, dmalab.pc and library serve a user's program"

@@ -155,3 +155,23 @@ CLEANFILES += core/cli/pages.c
 core/cli/pages.c: $(EXPLAIN_PAGES) build-aux/embed-pages.awk
 	$(AM_V_GEN)$(MKDIR_P) core/cli && \
 		LC_ALL=C $(AWK) -f $(srcdir)/build-aux/embed-pages.awk $(EXPLAIN_PAGES) > $@.tmp && mv $@.tmp $@
+
+dist_man_MANS = docs/dmalab.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += core/cli/dmalab.bash
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) $(srcdir)/core/cli/dmalab.bash '$(DESTDIR)$(bashcompletiondir)/dmalab'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/dmalab'
+
+# The names that only the library's own files share are no names to whoever links the
+# archive, as they are none to whoever loads the shared library.
+install-exec-hook:
+	@lib='$(DESTDIR)$(libdir)/libdmalab.a'; \
+	test -f "$$lib" && test -n '$(OBJCOPY)' || exit 0; \
+	echo "  hiding the internal names of $$lib"; \
+	$(CC) -r -nostdlib -o "$$lib.o" -Wl,--whole-archive "$$lib" -Wl,--no-whole-archive && \
+	$(OBJCOPY) --localize-hidden "$$lib.o" && \
+	rm -f "$$lib" && $(AR) $(ARFLAGS) "$$lib" "$$lib.o" && $(RANLIB) "$$lib" && \
+	rm -f "$$lib.o"
