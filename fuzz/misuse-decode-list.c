@@ -33,7 +33,8 @@ void decode_form(struct call *c, struct input *in, unsigned spoil, enum form for
 		c->page = NULL;
 	/* Where there is no page, it is a pointer that is wrong. */
 	c->cpu = c->page ? (char *)page_address(c->page) + c->offset : NULL;
-	c->phys = c->page ? page_to_phys(c->page) + c->offset : resources[which % LENGTH(resources)];
+	c->phys = c->page ? page_to_phys(c->page) + c->offset :
+		  resources[which % LENGTH(resources)];
 }
 
 static void decode_entry(struct entry *e, struct input *in, unsigned spoil,

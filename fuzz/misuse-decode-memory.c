@@ -31,7 +31,7 @@ static void decode_page(struct call *c, struct input *in, unsigned spoil, const 
 	byte = input_byte(in);
 	c->page = byte % 8 == 0 ? NULL :
 		  byte % 8 == 1 ? slots[byte / 8 % NR_SLOTS].page :
-		  c->page ? (void *)((uintptr_t)c->page + byte / 8 % 8 * sizeof(struct page)) : NULL;
+		  c->page ? moved(c->page, byte / 8 % 8 * sizeof(struct page)) : NULL;
 }
 
 static void decode_krealloc(struct call *c, struct input *in, unsigned spoil,

@@ -16,6 +16,7 @@
 #define SPOIL_ATTRS    0x20
 #define SPOIL_FUNCTION 0x40
 
+/* misuse-decode-arguments.c */
 size_t spoiled_size(uint8_t byte, size_t size);
 void decode_size(struct call *c, struct input *in, unsigned spoil);
 size_t decode_length(struct input *in);
@@ -23,6 +24,7 @@ int decode_device(struct input *in, unsigned spoil, int device);
 void decode_pointer(struct call *c, struct input *in, unsigned spoil, const struct slot *slots);
 int decode_direction(struct input *in, unsigned spoil, int dir);
 unsigned long decode_attrs(struct input *in, unsigned spoil, unsigned long attrs);
+void decode_dma(struct call *c, struct input *in, unsigned spoil, const struct slot *slots);
 gfp_t decode_gfp(struct input *in, unsigned spoil);
 void *moved(void *cpu, uintptr_t by);
 void take_from_slot(struct call *c, const struct slot *s);

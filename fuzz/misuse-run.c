@@ -200,8 +200,8 @@ static void run_map(struct lab *lab, const struct call *c, struct outcome *o)
 
 	switch (c->form) {
 	case SINGLE:
-		o->dma = dma_map_single_attrs(dev, c->number == FOREIGN_STACK ? here : c->cpu, c->size, c->dir,
-					      c->attrs);
+		o->dma = dma_map_single_attrs(dev, c->number == FOREIGN_STACK ? here : c->cpu,
+					      c->size, c->dir, c->attrs);
 		break;
 	case PAGE:
 		o->dma = dma_map_page_attrs(dev, c->page, c->offset, c->size, c->dir, c->attrs);

@@ -280,41 +280,6 @@ static const struct object *object_for(const struct model *m, const struct call 
 	return found;
 }
 
-static bool starts_in_object(const struct model *m, const struct call *c, u64 place)
-{
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && (o->kind == MAPPING || o->kind == POOL_BLOCK) &&
-		    belongs_to(m, o, c->device) && holds(o, place, 1))
-			return true;
-	}
-	return false;
-}
-
-static const char *stray(const struct model *m, const struct call *c, u64 place)
-{
-	const char *check = "device-out-of-bounds";
-	size_t at = model_pool_at(m, place);
-	const struct object *memory = model_pool_memory_at(m, at);
-
-	if (memory && belongs_to(m, memory, c->device))
-		return !starts_in_object(m, c, place) && model_block_was(m, at) ?
-			"device-use-after-unmap" : check;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (is_plain(o) || !belongs_to(m, o, c->device) || o->kind == POOL_BLOCK)
-			continue;
-		if (o->live && holds(o, place, 1))
-			return "device-out-of-bounds";
-		if (!o->live && o->released + REMEMBERED > m->nr_released &&
-		    c->dma - o->dma < o->size)
-			check = "device-use-after-unmap";
-	}
-	return check;
-}
-
 static void dispute_all(struct dispute *all, const struct dispute *more)
 {
 	all->lost_cpu |= more->lost_cpu;
@@ -433,7 +398,7 @@ static bool judged_access(struct model *m, const struct call *c, const struct ou
 	struct dispute bytes;
 
 	if (!obj) {
-		expect(e, stray(m, c, place));
+		expect(e, model_stray(m, c, place));
 		return false;
 	}
 	if (is_barred(m, c, obj)) {
@@ -512,35 +477,4 @@ void model_bus(struct model *m, const struct call *c, const struct outcome *o, s
 		e->wrong = goes_ahead || !c->size ? "0" : "-EFAULT";
 	if (!goes_ahead && c->kind == DEVICE_READ && !all_bytes_are(o, 0, MAX_ACCESS, UNREAD))
 		e->wrong = "nothing moved";
-}
-
-/* ----------------------------------------------------------------- pages */
-
-void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
-			struct expect *e)
-{
-	size_t at;
-	enum view view = model_view(m, c->cpu, &at);
-
-	if (view == NO_VIEW) {
-		if (o->page)
-			e->wrong = "NULL";
-		return;
-	}
-	if (view == CACHED)
-		for (unsigned i = 0; i < m->nr_objects; i++) {
-			const struct object *obj = &m->object[i];
-
-			if (obj->live && (is_coherent_memory(obj) || obj->kind == HANDLE) &&
-			    at >= obj->at && at - obj->at < obj->room)
-				expect(e, "page-of-coherent");
-		}
-	else
-		expect(e, "page-of-coherent");
-	if (view == COOKIE) {
-		if (o->page)
-			e->wrong = "NULL";
-	} else if (!o->page || (uintptr_t)o->cpu != m->cached + at / 4096 * 4096) {
-		e->wrong = "the page that the address lies in";
-	}
 }

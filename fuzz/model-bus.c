@@ -116,3 +116,39 @@ bool model_hand_over(struct model *m, const struct object *o, size_t first, size
 		return false;
 	return hand_over(m, o->device, o->at + first, len, to_device, dir);
 }
+
+static bool starts_in_object(const struct model *m, const struct call *c, u64 place)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && (o->kind == MAPPING || o->kind == POOL_BLOCK) &&
+		    belongs_to(m, o, c->device) && holds(o, place, 1))
+			return true;
+	}
+	return false;
+}
+
+/* No object allows the access: what is it, then? */
+const char *model_stray(const struct model *m, const struct call *c, u64 place)
+{
+	const char *check = "device-out-of-bounds";
+	size_t at = model_pool_at(m, place);
+	const struct object *memory = model_pool_memory_at(m, at);
+
+	if (memory && belongs_to(m, memory, c->device))
+		return !starts_in_object(m, c, place) && model_block_was(m, at) ?
+			"device-use-after-unmap" : check;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (is_plain(o) || !belongs_to(m, o, c->device) || o->kind == POOL_BLOCK)
+			continue;
+		if (o->live && holds(o, place, 1))
+			return "device-out-of-bounds";
+		if (!o->live && o->released + REMEMBERED > m->nr_released &&
+		    c->dma - o->dma < o->size)
+			check = "device-use-after-unmap";
+	}
+	return check;
+}

@@ -235,17 +235,30 @@ static void grow_in_place(struct model *m, const struct call *c, struct object *
 	obj->size = c->size;
 }
 
+/* Of what is moved, the bytes that are not what was stored last. */
+static void expect_dispute(const struct model *m, const struct object *obj, struct expect *e)
+{
+	bool open = false;
+	struct dispute d = machine_bounces(m) ?
+			   bounce_disputed(m, obj->at, obj->at, obj->size, &open) :
+			   disputed(m, true, obj->at, obj->size);
+
+	if (!d.bytes || e->check)
+		return;
+	expect(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ? "lost-device-write" :
+	       "stale-cpu-read");
+	e->any_dispute = open;
+}
+
 static void move(struct model *m, const struct outcome *o, struct object *obj, struct expect *e)
 {
 	static uint8_t known[MODEL_RAM];
-	struct dispute d = disputed(m, true, obj->at, obj->size), none = { 0 };
+	struct dispute none = { 0 };
 	size_t to;
 
 	if (model_is_mapped(m, obj->at, obj->room))
 		expect_if_none(e, "free-while-mapped");
-	else if (d.bytes)
-		expect_if_none(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ?
-			       "lost-device-write" : "stale-cpu-read");
+	expect_dispute(m, obj, e);
 	forget_disputed(m, obj->at, obj->size, false, known);
 	cpu_loads(m, obj->at, obj->size);
 	model_view(m, o->cpu, &to);

@@ -139,3 +139,32 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 	}
 	model_add(m, &obj);
 }
+
+void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
+			struct expect *e)
+{
+	size_t at;
+	enum view view = model_view(m, c->cpu, &at);
+
+	if (view == NO_VIEW) {
+		if (o->page)
+			e->wrong = "NULL";
+		return;
+	}
+	if (view == CACHED)
+		for (unsigned i = 0; i < m->nr_objects; i++) {
+			const struct object *obj = &m->object[i];
+
+			if (obj->live && (is_coherent_memory(obj) || obj->kind == HANDLE) &&
+			    at >= obj->at && at - obj->at < obj->room)
+				expect(e, "page-of-coherent");
+		}
+	else
+		expect(e, "page-of-coherent");
+	if (view == COOKIE) {
+		if (o->page)
+			e->wrong = "NULL";
+	} else if (!o->page || (uintptr_t)o->cpu != m->cached + at / 4096 * 4096) {
+		e->wrong = "the page that the address lies in";
+	}
+}

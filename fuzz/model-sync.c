@@ -86,7 +86,8 @@ bool model_overlaps(const struct model *m, const struct object *new)
 	bool copied = machine_bounces(m);
 	size_t line = copied ? 1 : machine_line(m);
 
-	if (new->at == NOWHERE || new->dir == DMA_TO_DEVICE || (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
+	if (new->at == NOWHERE || new->dir == DMA_TO_DEVICE ||
+	    (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
 	    (!copied && m->device[new->device].snoops))
 		return false;
 	for (unsigned i = 0; i < m->nr_objects; i++) {
@@ -181,8 +182,8 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 		struct object *obj = &m->object[i];
 
 		/* The latest that is not checked yet. */
-		if (obj->live && obj->kind == MAPPING && !obj->list && belongs_to(m, obj, c->device) &&
-		    obj->dma == c->dma && !obj->checked) {
+		if (obj->live && obj->kind == MAPPING && !obj->list &&
+		    belongs_to(m, obj, c->device) && obj->dma == c->dma && !obj->checked) {
 			obj->checked = true;
 			return;
 		}

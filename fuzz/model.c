@@ -224,106 +224,6 @@ void model_end(struct model *m)
 	m->nr_objects = m->nr_areas = 0;
 }
 
-/* --------------------------------------------------------------- devices */
-
-void model_new_device(struct model *m, int device, const struct setup *s)
-{
-	static unsigned lives;
-	bool odd = device % 2;
-
-	m->device[device] = (struct model_device){
-		.life = ++lives,
-		.snoops = m->is && (machine_is_coherent(m) || (odd && s->snooping)),
-		.own_mask = DMA_BIT_MASK(32),
-		.coherent_mask = DMA_BIT_MASK(32),
-		.mask = MASK_OWN,
-		.window = odd && s->window ? WINDOW_SIZE : 0,
-	};
-}
-
-static u64 *mask_of(struct model_device *d)
-{
-	return d->mask == MASK_NULL ? NULL :
-	       d->mask == MASK_IS_COHERENT ? &d->coherent_mask : &d->own_mask;
-}
-
-/* 32 bits do always; fewer must reach the low memory, or all there is, as the bus has it. */
-static bool mask_is_good(const struct model *m, const struct model_device *d, u64 mask)
-{
-	u64 low_end = LOW_BASE + low_size(m) - 1;
-
-	/* An IOMMU has addresses for any. */
-	if (mask >= DMA_BIT_MASK(32) || machine_translates(m))
-		return true;
-	if (d->window && low_end - WINDOW_CPU >= d->window)
-		return false;
-	return mask >= (d->window ? low_end - WINDOW_CPU + WINDOW_DMA : low_end);
-}
-
-static void set_masks(struct model *m, const struct call *c, const struct outcome *o,
-		      struct expect *e)
-{
-	struct model_device *d = is_device(m, c->device) ? &m->device[c->device] : NULL;
-	bool streaming = c->kind != SET_COHERENT_MASK, coherent = c->kind != SET_MASK;
-	bool good;
-
-	if (!d) {
-		expect(e, "no-device");
-		if (o->result != -EIO)
-			e->wrong = "-EIO, since there is no device";
-		return;
-	}
-	if (c->kind == COERCE_MASKS)
-		d->mask = MASK_IS_COHERENT;
-	good = mask_is_good(m, d, c->mask) && !(streaming && d->mask == MASK_NULL);
-	if (good && streaming)
-		*mask_of(d) = c->mask;
-	if (good && coherent)
-		d->coherent_mask = c->mask;
-	if (o->result != (good ? 0 : -EIO))
-		e->wrong = good ? "0, the mask is good" : "-EIO";
-}
-
-static void poke(struct model *m, const struct call *c)
-{
-	struct model_device *d = &m->device[c->device];
-
-	switch (c->kind) {
-	case POKE_MASK:
-		if (mask_of(d))
-			*mask_of(d) = c->mask;
-		break;
-	case POKE_MASK_POINTER:
-		d->mask = MASK_NULL;
-		break;
-	case POKE_COHERENT_MASK:
-		d->coherent_mask = c->mask;
-		break;
-	case POKE_LIMIT:
-		d->limit = c->mask;
-		break;
-	case SET_MAX_SEGMENT:
-		d->max_segment = (unsigned)c->mask;
-		break;
-	case SET_BOUNDARY:
-		d->boundary = c->mask;
-		break;
-	default:
-		d->min_align = (unsigned)c->mask;
-	}
-}
-
-static void free_device(struct model *m, const struct call *c, struct expect *e)
-{
-	if (c->device == DEVICE_NULL)
-		return;
-	if (!is_device(m, c->device)) {
-		expect(e, "no-device");
-		return;
-	}
-	model_device_gone(m, c->device, e);
-}
-
 /* ----------------------------------------------------------------- calls */
 
 static void fail_nth(struct model *m, const struct call *c, const struct outcome *o,
@@ -450,19 +350,19 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case SET_COHERENT_MASK:
 	case SET_BOTH_MASKS:
 	case COERCE_MASKS:
-		set_masks(m, c, o, e);
+		model_set_masks(m, c, o, e);
 		break;
 	case POKE_MASK:
 	case POKE_MASK_POINTER:
 	case POKE_COHERENT_MASK:
 	case POKE_LIMIT:
-		poke(m, c);
+		model_poke(m, c);
 		break;
 	case SET_MAX_SEGMENT:
 	case SET_BOUNDARY:
 	case SET_MIN_ALIGN:
 		if (is_device(m, c->device))
-			poke(m, c);
+			model_poke(m, c);
 		else
 			expect(e, "no-device");
 		break;
@@ -477,7 +377,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 		fail_nth(m, c, o, e);
 		break;
 	case DEVICE_FREE:
-		free_device(m, c, e);
+		model_free_device(m, c, e);
 		break;
 	case MACHINE_FREE:
 		free_machine(m, e);

@@ -160,16 +160,10 @@ struct expect {
 
 /* model.c */
 void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys);
-void model_new_device(struct model *m, int device, const struct setup *s);
 void model_step(struct model *m, const struct call *c, const struct outcome *o,
 		struct expect *e);
 void model_end(struct model *m);
 
-/* model-answer.c */
-void model_answer_memory(struct model *m, const struct call *c, const struct outcome *o,
-			 struct expect *e);
-
-/* model.c */
 
 void expect(struct expect *e, const char *check);
 struct object *model_add(struct model *m, const struct object *init);
@@ -255,6 +249,17 @@ static inline bool belongs_to(const struct model *m, const struct object *o, int
 	return is_device(m, device) && o->device == device && o->life == m->device[device].life;
 }
 
+/* model-answer.c */
+void model_answer_memory(struct model *m, const struct call *c, const struct outcome *o,
+			 struct expect *e);
+
+/* model-device.c */
+void model_new_device(struct model *m, int device, const struct setup *s);
+void model_set_masks(struct model *m, const struct call *c, const struct outcome *o,
+		     struct expect *e);
+void model_poke(struct model *m, const struct call *c);
+void model_free_device(struct model *m, const struct call *c, struct expect *e);
+
 /* model-alloc.c */
 void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
@@ -299,6 +304,8 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 		       struct expect *e);
 void model_page_refs(struct model *m, const struct call *c, const struct outcome *o,
 		     struct expect *e);
+void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
+			struct expect *e);
 bool model_drops_reference(struct model *m, size_t at); /* and not the last one */
 const struct object *model_block_at(const struct model *m, size_t at);
 const struct object *model_slab_at(const struct model *m, size_t at);
@@ -357,6 +364,7 @@ void model_sync_list(struct model *m, const struct call *c, struct expect *e);
 enum reach { REACHED, TOO_HIGH, NO_ROOM, MAY_HAVE_NO_ROOM, FORBIDDEN };
 enum reach model_reach(const struct model *m, const struct call *c, struct object *obj);
 const char *model_inspect_address(const struct model *m, const struct object *obj);
+const char *model_stray(const struct model *m, const struct call *c, u64 place);
 
 /*
  * Bytes of a mapping or of noncoherent memory change hands, by whatever stands there.
@@ -380,8 +388,6 @@ struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, si
 /* model-access.c */
 void model_cpu(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
 void model_bus(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
-void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
-			struct expect *e);
 
 /* model-cache.c: what the machine does, and which bytes two legal caches dispute. */
 const struct kind_of_machine *kind_of_machine(const char *profile);
