@@ -123,12 +123,16 @@ libdmalab_la_SOURCES = \
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la
 TRACE_SOURCES = \
+	core/trace/arguments.c \
 	core/trace/calls.c \
 	core/trace/emit.c \
+	core/trace/expectations.c \
 	core/trace/parse.c \
+	core/trace/parser.h \
 	core/trace/print.c \
 	core/trace/run.c \
 	core/trace/run.h \
+	core/trace/scan.c \
 	core/trace/trace.h \
 	core/trace/words.c
 libtrace_la_SOURCES = $(TRACE_SOURCES)
@@ -142,4 +146,21 @@ dmalab_SOURCES = \
 	core/cli/main.c \
 	core/cli/run.c \
 	core/cli/score.c
+nodist_dmalab_SOURCES = core/cli/pages.c
 dmalab_LDADD = libtrace.la libdmalab.la
+
+EXPLAIN_PAGES = $(sort $(wildcard $(srcdir)/docs/checks/*.md))
+EXTRA_DIST += build-aux/embed-pages.awk
+CLEANFILES += core/cli/pages.c
+core/cli/pages.c: $(EXPLAIN_PAGES) build-aux/embed-pages.awk
+	$(AM_V_GEN)$(MKDIR_P) core/cli && \
+		LC_ALL=C $(AWK) -f $(srcdir)/build-aux/embed-pages.awk $(EXPLAIN_PAGES) > $@.tmp && mv $@.tmp $@
+
+dist_man_MANS = docs/dmalab.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += core/cli/dmalab.bash
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) $(srcdir)/core/cli/dmalab.bash '$(DESTDIR)$(bashcompletiondir)/dmalab'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/dmalab'

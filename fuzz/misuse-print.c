@@ -103,12 +103,12 @@ static void put_list(const struct call *c, const struct model *models, FILE *to)
 	fprintf(to, "list %u", c->slot);
 	if (c->number)
 		fprintf(to, " + %u", c->number);
-	for (unsigned i = 0; i < c->nr_entries; i++) {
+	for (unsigned i = 0; c->kind == MAP_LIST && i < c->nr_entries; i++) {
 		fprintf(to, "%s", i ? ", " : " {");
 		put_pointer(page_address(c->entry[i].page), models, to);
 		fprintf(to, " + %u, %u", c->entry[i].offset, c->entry[i].length);
 	}
-	fprintf(to, "%s, %d", c->nr_entries ? "}" : "", c->nents);
+	fprintf(to, "%s, %d", c->kind == MAP_LIST ? "}" : "", c->nents);
 }
 
 void print_call(const struct call *c, const struct model *models, FILE *to)

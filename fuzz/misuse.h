@@ -77,7 +77,7 @@ struct call {
 	bool table;             /* MAP_LIST: as a table */
 	int nents;              /* as given to the call, of a list of */
 	unsigned nr_entries;
-	struct entry entry[MAX_ENTRIES]; /* MAP_LIST */
+	struct entry entry[MAX_ENTRIES]; /* of a list used again, dma alone */
 };
 
 /* A report, as far as it is compared. */

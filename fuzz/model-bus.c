@@ -2,6 +2,8 @@
 /* The model's bus: what a device has to go through to get at memory. */
 #include "model.h"
 
+#define LARGEST_RESOURCE (1ull << 40)
+
 static bool is_within(const struct model_device *d, u64 dma, size_t size)
 {
 	u64 limit = model_bus_limit(d, false);
@@ -14,6 +16,10 @@ static enum reach reach_resource(const struct model *m, const struct call *c,
 {
 	if (machine_bounces(m))
 		return FORBIDDEN;
+	if (c->phys + c->size - 1 < c->phys)
+		return TOO_HIGH;
+	if (c->size > LARGEST_RESOURCE)
+		return NO_ROOM;
 	if (machine_translates(m)) {
 		obj->place = obj->dma;
 		return model_bus_limit(&m->device[c->device], false) < FEW_ADDRESSES ?

@@ -89,12 +89,17 @@ static struct object *allocation_meant(struct model *m, const struct call *c)
 	return by_cpu->cpu != c->cpu && by_dma->dma == c->dma ? by_dma : by_cpu;
 }
 
-/* Device before function before size before direction before attributes. */
+/*
+ * Device before function before size before direction before attributes; and instead of
+ * the size of a list, how well it is the one that was mapped.
+ */
 static unsigned agreement(const struct model *m, const struct call *c, const struct object *o)
 {
-	bool same_size = c->kind != UNMAP_LIST && o->size == c->size;
+	unsigned size = o->size == c->size;
 
-	return belongs_to(m, o, c->device) * 16 + same_function(c, o) * 8 + same_size * 4 +
+	if (c->kind == UNMAP_LIST)
+		size = o->list ? model_list_agreement(m, c, o) : !o->size;
+	return belongs_to(m, o, c->device) * 128 + same_function(c, o) * 64 + size * 4 +
 	       (o->dir == c->dir) * 2 + same_attrs(c, o);
 }
 

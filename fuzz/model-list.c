@@ -5,6 +5,8 @@
  */
 #include "model.h"
 
+#include <string.h>
+
 /* The entry of the same list that begins on the bus where this one ends. */
 const struct object *model_next_entry(const struct model *m, const struct object *o)
 {
@@ -34,18 +36,19 @@ static size_t memory_of(const struct model *m, const struct entry *e)
 
 /* ------------------------------------------------------------------ checks */
 
-static const char *too_long_or_across(const struct model *m, const struct call *c,
-				      const struct entry *e)
+static bool is_too_long(const struct model *m, const struct call *c, const struct entry *e)
 {
-	const struct model_device *d = &m->device[c->device];
-	u64 max = d->max_segment ? d->max_segment : 65536;
-	u64 first = model_ram_to_phys(m, memory_of(m, e)), last = first + e->length - 1;
+	u64 max = m->device[c->device].max_segment;
 
-	if (e->length > max)
-		return "sg-segment-too-long";
-	if (d->boundary && (first & ~d->boundary) != (last & ~d->boundary))
-		return "sg-boundary";
-	return NULL;
+	return e->length > (max ? max : 65536);
+}
+
+/* As the device sees it. */
+static bool crosses_boundary(const struct model *m, const struct object *o)
+{
+	u64 boundary = m->device[o->device].boundary;
+
+	return boundary && (o->dma & ~boundary) != ((o->dma + o->size - 1) & ~boundary);
 }
 
 /*
@@ -70,8 +73,8 @@ static const char *complaint(struct model *m, const struct call *c, bool *stop)
 			bad = model_bad_pointer(m, pointer_of(e), e->length);
 		if (bad)
 			return first ? first : bad;
-		if (!first)
-			first = too_long_or_across(m, c, e);
+		if (!first && is_too_long(m, c, e))
+			first = "sg-segment-too-long";
 	}
 	*stop = false;
 	return first;
@@ -132,12 +135,23 @@ static bool lengths_agree(const struct call *c, const struct outcome *o)
 
 /* -------------------------------------------------------------------- map */
 
-/* Behind an IOMMU all entries lie in one piece, each in whole pages. */
-static dma_addr_t next_address(const struct object *before, size_t at)
+/*
+ * Behind an IOMMU all entries lie in one piece, each in whole pages, and where the next
+ * would cross a boundary that it fits behind, it goes there. Counted from the start.
+ */
+static dma_addr_t next_address(const struct model *m, const struct object *first,
+			       const struct object *before, size_t at, size_t size)
 {
-	u64 end = before->dma + before->size;
+	u64 boundary = m->device[first->device].boundary;
+	dma_addr_t start = first->dma / 4096 * 4096;
+	u64 next = (before->dma + before->size + 4095) / 4096 * 4096 - start;
+	u64 room = (at % 4096 + size + 4095) / 4096 * 4096, behind = next;
 
-	return (end + 4095) / 4096 * 4096 + at % 4096;
+	if (boundary && boundary != ~0ull)
+		behind = (next + boundary) / (boundary + 1) * (boundary + 1);
+	if (behind - next < room)
+		next = behind;
+	return start + next + at % 4096;
 }
 
 static void give_up(struct model *m, unsigned from)
@@ -165,7 +179,8 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 		enum reach reach;
 
 		if (machine_translates(m) && i)
-			obj.dma = next_address(&m->object[m->nr_objects - 1], obj.at);
+			obj.dma = next_address(m, &m->object[from], &m->object[m->nr_objects - 1],
+					       obj.at, entry->length);
 		one.size = entry->length;
 		reach = model_reach(m, &one, &obj);
 		if (reach == MAY_HAVE_NO_ROOM)
@@ -186,6 +201,8 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 		else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 			 model_hand_over(m, &obj, 0, obj.size, true, c->dir) && !e->check)
 			expect(e, "sync-partial-line");
+		if (!e->check && crosses_boundary(m, &obj))
+			expect(e, "sg-boundary");
 	}
 	return 0;
 }
@@ -225,17 +242,45 @@ void model_map_list(struct model *m, const struct call *c, const struct outcome 
 
 /* ------------------------------------------------------------------- sync */
 
-/* The latest list of the device whose first entry has the address. */
-static unsigned list_meant(const struct model *m, const struct call *c)
+/*
+ * Lists may have entries in common. How well does the one that the driver names agree
+ * with the mapped one, from this entry on? Behind an IOMMU no two have an address in
+ * common, and the list says nothing of its other entries.
+ */
+unsigned model_list_agreement(const struct model *m, const struct call *c,
+			      const struct object *o)
 {
-	unsigned found = 0;
+	unsigned agreement = !o->entry * 8 + (o->nents == c->nents);
+
+	for (unsigned i = 0; i < c->nr_entries && (int)i < c->nents; i++) {
+		const struct object *at = o + i; /* entries follow each other */
+
+		if (machine_translates(m) || at >= m->object + m->nr_objects ||
+		    at->list != o->list)
+			break;
+		if (at->dma != c->entry[i].dma)
+			return agreement;
+	}
+	return agreement + 4;
+}
+
+/* The entry that the list begins with; of equally good ones the latest. */
+static struct object *entry_meant(struct model *m, const struct call *c)
+{
+	struct object *found = NULL;
+	unsigned best = 0;
 
 	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+		struct object *o = &m->object[i];
+		unsigned agreement;
 
-		if (o->live && o->list && !o->entry && belongs_to(m, o, c->device) &&
-		    o->dma == c->dma)
-			found = o->list;
+		if (!o->live || !o->list || !belongs_to(m, o, c->device) || o->dma != c->dma)
+			continue;
+		agreement = model_list_agreement(m, c, o) * 2 + model_sync_fits(o, c->dir);
+		if (!found || agreement >= best) {
+			found = o;
+			best = agreement;
+		}
 	}
 	return found;
 }
@@ -251,25 +296,20 @@ static bool is_redundant(const struct model *m, unsigned list, bool to_device)
 	return true;
 }
 
-static const char *bad_sync(const struct model *m, const struct call *c, unsigned list,
+static const char *bad_sync(const struct model *m, const struct call *c, const struct object *o,
 			    bool to_device)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || o->list != list)
-			continue;
-		if (c->nents != o->nents)
-			return "sg-count-mismatch";
-		if (!model_sync_fits(o, c->dir))
-			return "sync-direction-mismatch";
-	}
-	return m->lint && is_redundant(m, list, to_device) ? "sync-redundant" : NULL;
+	if (o->entry || c->nents != o->nents)
+		return "sg-count-mismatch";
+	if (!model_sync_fits(o, c->dir))
+		return "sync-direction-mismatch";
+	return m->lint && is_redundant(m, o->list, to_device) ? "sync-redundant" : NULL;
 }
 
 void model_sync_list(struct model *m, const struct call *c, struct expect *e)
 {
 	bool to_device = c->kind == SYNC_LIST_FOR_DEVICE, partial = false;
+	struct object *o, *end = m->object + m->nr_objects;
 	const char *wrong;
 	unsigned list;
 
@@ -281,22 +321,18 @@ void model_sync_list(struct model *m, const struct call *c, struct expect *e)
 		expect(e, "bad-direction");
 		return;
 	}
-	list = list_meant(m, c);
-	if (!list) {
+	o = entry_meant(m, c);
+	if (!o) {
 		expect(e, "sync-unknown");
 		return;
 	}
-	wrong = bad_sync(m, c, list, to_device);
+	wrong = bad_sync(m, c, o, to_device);
 	if (wrong)
 		expect(e, wrong);
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-
-		if (!o->live || o->list != list || (int)o->entry >= c->nents)
-			continue;
+	list = o->list;
+	for (int i = 0; i < c->nents && o < end && o->list == list; i++, o++) {
 		partial |= model_hand_over(m, o, 0, o->size, to_device, c->dir);
-		for (size_t k = 0; k < o->size; k++)
-			o->device_owns[k] = to_device;
+		memset(o->device_owns, to_device, o->size);
 	}
 	if (partial && !e->check)
 		expect(e, "sync-partial-line");

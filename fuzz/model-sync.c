@@ -64,7 +64,8 @@ static const char *refusal(struct model *m, const struct call *c)
 	if (bad)
 		return bad;
 	if (is_mmio(c))
-		return at != NOWHERE ? "map-resource-ram" : NULL;
+		return at != NOWHERE || model_phys_to_ram(m, c->phys + c->size - 1) != NOWHERE ?
+			"map-resource-ram" : NULL;
 	if (c->number) /* a pointer into the harness's stack stands for it */
 		return "map-stack";
 	if (c->form == PHYS)
@@ -78,16 +79,17 @@ bool model_overlaps(const struct model *m, const struct object *new)
 {
 	const unsigned long shares = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES |
 				     DMA_ATTR_REQUIRE_COHERENT;
-	size_t line = machine_line(m);
+	bool copied = machine_bounces(m);
+	size_t line = copied ? 1 : machine_line(m);
 
 	if (new->at == NOWHERE || new->dir == DMA_TO_DEVICE || (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
-	    m->device[new->device].snoops)
+	    (!copied && m->device[new->device].snoops))
 		return false;
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
 		if (!o->live || o->kind != MAPPING || o->at == NOWHERE ||
-		    o->dir == DMA_TO_DEVICE || m->device[o->device].snoops ||
+		    o->dir == DMA_TO_DEVICE || (!copied && m->device[o->device].snoops) ||
 		    ((new->attrs & shares) && (o->attrs & shares)))
 			continue;
 		if (o->at / line <= (new->at + new->size - 1) / line &&
@@ -226,6 +228,9 @@ bool model_is_redundant(const struct object *o, size_t first, size_t len, bool t
 {
 	if (!moves_by_sync(o))
 		return true;
+	/* What was mapped without a sync waits for one. */
+	if (to_device && (o->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		return false;
 	for (size_t i = first; i < first + len; i++)
 		if (o->device_owns[i] != to_device)
 			return false;

@@ -217,7 +217,8 @@ static bool mask_is_good(const struct model *m, const struct model_device *d, u6
 {
 	u64 low_end = LOW_BASE + low_size(m) - 1;
 
-	if (mask >= DMA_BIT_MASK(32))
+	/* An IOMMU has addresses for any. */
+	if (mask >= DMA_BIT_MASK(32) || machine_translates(m))
 		return true;
 	if (d->window && low_end - WINDOW_CPU >= d->window)
 		return false;

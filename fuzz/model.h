@@ -126,6 +126,8 @@ u64 model_place(const struct model *m, int device, dma_addr_t dma);
 u64 model_bus_limit(const struct model_device *d, bool coherent); /* the highest address */
 size_t model_bank_left(const struct model *m, size_t at); /* contiguous bytes from there */
 
+unsigned model_list_agreement(const struct model *m, const struct call *c,
+			      const struct object *o);
 const struct object *model_next_entry(const struct model *m, const struct object *o);
 
 enum view { NO_VIEW, CACHED, UNCACHED, COOKIE };

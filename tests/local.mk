@@ -251,7 +251,8 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/test-headers.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
-	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt
+	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
+	tests/golden/trace-errors.txt
 
 TESTS += tests/test-api.sh tests/test-explain.sh
 EXTRA_DIST += tests/test-api.sh tests/test-explain.sh

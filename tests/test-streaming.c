@@ -337,7 +337,8 @@ static void shared_lines(void **state)
 			/* dma-debug looks at first lines only. */
 			unmap_way(&r, PHYS, a, 8, c[i].dir, c[i].a);
 			a = map_way(&r, PHYS, p + 516, 8, c[i].dir, c[i].b);
-			expect(&r, is_coherent(&r) || c[i].b ? "" : c[i].draws);
+			/* Where they are copied, sharing a line is no harm, but sharing bytes is. */
+			expect(&r, (is_coherent(&r) && !bounces(&r)) || c[i].b ? "" : c[i].draws);
 			unmap_way(&r, PHYS, a, 8, c[i].dir, c[i].b);
 			unmap_way(&r, PHYS, b, 512, c[i].dir, c[i].b);
 			kfree(p);

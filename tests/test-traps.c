@@ -391,7 +391,7 @@ static void both_directions_at_once(void **state)
 		from = map_ok(&r, p, 4096, DMA_FROM_DEVICE);
 		expect(&r, "");
 		to = map_ok(&r, p + 4000, 96, DMA_BIDIRECTIONAL);
-		expect(&r, is_coherent(&r) ? "" : "overlapping-mapping");
+		expect(&r, is_coherent(&r) && !bounces(&r) ? "" : "overlapping-mapping");
 		dma_unmap_single(r.dev, to, 96, DMA_BIDIRECTIONAL);
 		dma_unmap_single(r.dev, from, 4096, DMA_FROM_DEVICE);
 		expect(&r, "");

@@ -86,9 +86,9 @@ size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t siz
 
 	if (size)
 		*buf = 0;
-	put(&t, "dmalab: %s: %s: %s [device %s, %s]\n", severity_name(r->severity),
-	    r->check ? r->check : "?",
-	    title, r->device, r->profile);
+	put(&t, "dmalab: %s: %s: %s [%s%s%s%s]\n", severity_name(r->severity),
+	    r->check ? r->check : "?", title, r->device ? "device " : "",
+	    r->device ? r->device : "", r->device ? ", " : "", r->profile);
 	put_given(&t, r);
 	put_object(&t, r);
 	if (r->detail)

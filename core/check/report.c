@@ -188,6 +188,12 @@ static const struct region *object_of(struct dmalab_report *report, const struct
 	return copy;
 }
 
+/* What NULL for a device has to do with it; elsewhere there just is none. */
+static bool is_about_devices(enum check check)
+{
+	return check == CHECK_NO_DEVICE || check == CHECK_FREE_WRONG_DEVICE;
+}
+
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
@@ -197,7 +203,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.call = f->call->name,
 		.site = site_public(f->call->site),
 		.dev = f->dev,
-		.device = device_name(f->dev),
+		.device = f->dev || is_about_devices(f->check) ? device_name(f->dev) : NULL,
 		.profile = j->hw->profile->name,
 		.cpu_addr = f->cpu,
 		.dma_addr = f->dma,

@@ -42,14 +42,16 @@ static bool does_it(enum line_op op, enum need need)
  * The profiles on which the missing hand-over does to the cache what is needed, and
  * the other one, which @was_made, does not.
  */
-static void where_it_breaks(struct story *s, enum handover to, enum dma_data_direction dir,
-			    enum need need, bool was_made)
+static void where_it_breaks(struct story *s, const struct region *r, enum handover to,
+			    enum dma_data_direction dir, enum need need, bool was_made)
 {
 	enum handover other = to == FOR_CPU ? FOR_DEVICE : FOR_CPU;
 	size_t len = 0;
 
 	for (size_t i = 0; i < nr_profiles; i++)
-		if (does_it(profile_effect(&profiles[i], to, dir), need) &&
+		/* Only mappings are bounced. */
+		if ((region_is_mapping(r) || profiles[i].translation != TRANSLATE_BOUNCE) &&
+		    does_it(profile_effect(&profiles[i], to, dir), need) &&
 		    !(was_made && does_it(profile_effect(&profiles[i], other, dir), need)))
 			len += snprintf(s->breaks_text + len, sizeof(s->breaks_text) - len,
 					"%s%s", len ? ", " : "", profiles[i].name);
@@ -104,10 +106,10 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 			 need == NEED_WRITE_BACK ? "DMA_TO_DEVICE" : "DMA_FROM_DEVICE", handover_name(to),
 			 dir_name(r->dir));
 		s->missing = s->missing_text;
-		where_it_breaks(s, to, DMA_BIDIRECTIONAL, need, instead);
+		where_it_breaks(s, r, to, DMA_BIDIRECTIONAL, need, instead);
 		return;
 	}
-	where_it_breaks(s, to, r->dir, need, instead);
+	where_it_breaks(s, r, to, r->dir, need, instead);
 	if (first < r->offset)
 		first = r->offset;
 	if (last >= r->offset + r->size)

@@ -13,9 +13,18 @@ int cmd_matrix(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
 int cmd_emit_c(int argc, char **argv);
 int cmd_score(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
 int cmd_profiles(int argc, char **argv);
 int cmd_calls(int argc, char **argv);
+
+/* What dmalab explain says of a check: docs/checks, built in. */
+struct page {
+	const char *name, *text;
+};
+
+extern const struct page pages[];
+extern const unsigned nr_pages;
 
 /*
  * How reports are written, one object for a whole run: begin() once, report() for each,

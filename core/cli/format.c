@@ -30,7 +30,8 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 		s ? "" : ", at the end of the trace", expected ? " (expected)" : "");
 	if (s)
 		fprintf(to, "%5u | %.200s\n", line, t->text + t->line_start[line - 1]);
-	fprintf(to, "      = on %s, device %s", r->profile, r->device);
+	fprintf(to, "      = on %s%s%s", r->profile, r->device ? ", device " : "",
+		r->device ? r->device : "");
 	if (r->bytes)
 		fprintf(to, ", bytes %zu..%zu of the %zu-byte %s", r->first, r->last,
 			r->object_size, r->object ? r->object : "object");
@@ -153,7 +154,8 @@ static void sarif_report(FILE *to, const struct trace *t, const struct dmalab_re
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "%s on %s, device %s%s%s%s", r->check, r->profile, r->device,
+	snprintf(text, sizeof(text), "%s on %s%s%s%s%s%s", r->check, r->profile,
+		 r->device ? ", device " : "", r->device ? r->device : "",
 		 r->detail ? ": " : "", r->detail ? r->detail : "",
 		 expected ? " (expected)" : "");
 	fprintf(to, "%s\n  {\"ruleId\": ", first ? "" : ",");

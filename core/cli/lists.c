@@ -22,6 +22,27 @@ int cmd_checks(int argc, char **argv)
 	return AS_EXPECTED;
 }
 
+int cmd_explain(int argc, char **argv)
+{
+	struct nearest n;
+
+	if (argc != 2)
+		return usage_error("explain takes the name of a check");
+	n = (struct nearest){ .name = argv[1], .len = strlen(argv[1]) };
+	for (unsigned i = 0; i < nr_pages; i++) {
+		if (strcmp(pages[i].name, argv[1]) == 0) {
+			fputs(pages[i].text, stdout);
+			return AS_EXPECTED;
+		}
+		nearest_try(&n, pages[i].name);
+	}
+	fprintf(stderr, "dmalab: no check \"%s\"", argv[1]);
+	if (n.best)
+		fprintf(stderr, "; did you mean \"%s\"?", n.best);
+	fputs("\ndmalab checks lists them\n", stderr);
+	return BAD_USAGE;
+}
+
 int cmd_profiles(int argc, char **argv)
 {
 	const char *name;

@@ -16,6 +16,7 @@ static const struct command {
 	{ "fmt", cmd_fmt, "[--write] FILE|DIR|-...", "write traces in the canonical form" },
 	{ "emit-c", cmd_emit_c, "FILE|-", "write a trace as a C program" },
 	{ "score", cmd_score, "DIR", "which of the bugs of a corpus are caught" },
+	{ "explain", cmd_explain, "CHECK", "what a check means, and how to mend what draws it" },
 	{ "checks", cmd_checks, "", "list the checks" },
 	{ "profiles", cmd_profiles, "", "list the machines" },
 	{ "calls", cmd_calls, "", "list what a trace may call" },

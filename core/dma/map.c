@@ -57,12 +57,14 @@ bool map_arguments_ok(struct map *map)
 /*
  * Two mappings whose lines the device may write: each invalidates what the other is
  * waiting for. The kernel's rule, without its blind spots: it looks at the first
- * line of either only.
+ * line of either only. Where they are bounced there are no lines, but what the first
+ * to be unmapped copied back is overwritten by the second.
  */
 static const struct region *find_overlap(const struct map *map, size_t offset)
 {
 	const struct judge *j = &map->d->machine->judge;
-	size_t line = 1ul << j->hw->profile->line_shift;
+	bool bounced = j->hw->profile->translation == TRANSLATE_BOUNCE;
+	size_t line = bounced ? 1 : 1ul << j->hw->profile->line_shift;
 	size_t start = offset & ~(line - 1);
 	size_t len = ((offset + map->size + line - 1) & ~(line - 1)) - start;
 	bool may_share = map->attrs & SHARES_LINES;
@@ -72,7 +74,8 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 			const struct region *r = span->region;
 
 			if (r->dir != DMA_TO_DEVICE && region_touches(r, start, len) &&
-			    !(may_share && r->attrs & SHARES_LINES) && !r->dev->dma_coherent)
+			    !(may_share && r->attrs & SHARES_LINES) &&
+			    (bounced || !r->dev->dma_coherent))
 				return r;
 		}
 	}
@@ -81,7 +84,10 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 
 static bool may_overlap(const struct map *map)
 {
-	return map->dir != DMA_TO_DEVICE && !map->d->dev.dma_coherent && !map->resource &&
+	bool bounced = map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
+
+	return map->dir != DMA_TO_DEVICE && (bounced || !map->d->dev.dma_coherent) &&
+	       !map->resource &&
 	       !map->reported && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	       judge_wants(&map->d->machine->judge, CHECK_OVERLAPPING_MAPPING) &&
 	       judge_keeps_ledger(&map->d->machine->judge);
@@ -94,7 +100,9 @@ static void check_overlap(struct map *map, size_t offset)
 	struct finding f = {
 		.check = CHECK_OVERLAPPING_MAPPING, .call = map->call, .dev = &map->d->dev,
 		.cpu = map->ptr, .size = map->size,
-		.detail = "the device may write both mappings, and they share a cache line",
+		.detail = j->hw->profile->translation == TRANSLATE_BOUNCE ?
+			  "the device may write both mappings, and the last to be unmapped wins" :
+			  "the device may write both mappings, and they share a cache line",
 	};
 
 	f.region = find_overlap(map, offset);

@@ -67,10 +67,16 @@ static cold void report_misfit(const struct sync *s, const struct region *r, int
 	}
 }
 
-/* Is all of it with the side that is to have it? Coherent memory is with both. */
+/*
+ * Is all of it with the side that is to have it? Coherent memory is with both. What was
+ * mapped without a sync is the device's by the driver's word alone: the syncs of its parts
+ * are still to come.
+ */
 static bool is_redundant(const struct region *r, size_t first, size_t len, enum handover to)
 {
-	return !region_is_owned(r) || !own_find(r, first, len, to == FOR_CPU).bytes;
+	return !region_is_owned(r) ||
+	       (!(to == FOR_DEVICE && r->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
+		!own_find(r, first, len, to == FOR_CPU).bytes);
 }
 
 static cold void report_redundant(const struct sync *s, const struct region *r, size_t first)

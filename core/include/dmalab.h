@@ -294,7 +294,7 @@ struct dmalab_report {
 	const char *call;                /* what drew it: "dma_free_coherent" */
 	struct dmalab_site site;         /* and from where */
 	struct device *dev;              /* the device it concerns, or NULL */
-	const char *device;              /* its name */
+	const char *device;              /* its name; NULL: it concerns none */
 	const char *profile;
 
 	/* What the call or access was given. */

@@ -140,7 +140,8 @@ static void emit_name(const struct trace *t, u32 index, FILE *to)
 		"register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
 		"switch", "typedef", "union", "unsigned", "void", "volatile", "while", "main",
 		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
-		"a_global", "a_constant", "memory", "lock", "printf", "exit", "free", "malloc",
+		"a_global", "a_constant", "memory", "printf", "key", "snprintf", "strstr", "strlen",
+		"calloc", "alloca", "virt_to_phys", "page_address", "pages_address", "on_report",
 	};
 	const char *name = t->names[index].text;
 	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);
@@ -354,6 +355,20 @@ static const char *directive(const struct trace *t, const char *name, const stru
 	return NULL;
 }
 
+/* On other machines it does nothing. */
+static void emit_profiles(const char *only, FILE *to)
+{
+	if (!only)
+		return;
+	fputs("\tchar key[64];\n\n"
+	      "\tsnprintf(key, sizeof(key), \",%s,\", config.profile);\n"
+	      "\tif (!strstr(\",", to);
+	for (; *only; only++)
+		if (isalnum((unsigned char)*only) || *only == '-' || *only == ',')
+			fputc(*only, to);
+	fputs(",\", key))\n\t\treturn 0;\n", to);
+}
+
 void trace_emit_c(const struct trace *t, FILE *to)
 {
 	const struct arg *arg;
@@ -363,16 +378,16 @@ void trace_emit_c(const struct trace *t, FILE *to)
 		" * report; the argument is the profile (default: arm64). Build:\n"
 		" *   cc $(pkg-config --cflags dmalab) trace.c $(pkg-config --libs dmalab)\n */\n%s",
 		prelude);
+	fputs("int main(int argc, char **argv)\n{\n", to);
 	for (u32 i = 0; i < t->nr_names; i++) {
-		fprintf(to, "static %s", c_types[t->names[i].kind]);
+		fprintf(to, "\tstatic %s", c_types[t->names[i].kind]);
 		emit_name(t, i, to);
 		fputs(";\n", to);
 	}
 	for (int kind = 0; kind < OBJECT_UNKNOWN; kind++)
-		fprintf(to, "static __attribute__((unused)) %sunnamed_%s;\n", c_types[kind],
+		fprintf(to, "\tstatic __attribute__((unused)) %sunnamed_%s;\n", c_types[kind],
 			object_kind_names[kind]);
-	fputs("\nint main(int argc, char **argv)\n{\n"
-	      "\tstruct dmalab_config config = {\n"
+	fputs("\tstruct dmalab_config config = {\n"
 	      "\t\t.profile = argc > 1 ? argv[1] : \"arm64\", .accesses = \"explicit\",\n", to);
 	if (checks) {
 		fputs("\t\t.checks = ", to);
@@ -381,6 +396,7 @@ void trace_emit_c(const struct trace *t, FILE *to)
 	}
 	directive(t, "ram", &arg);
 	fprintf(to, "\t\t.ram_size = %lluu,\n\t};\n", arg ? (unsigned long long)arg->number : 4ull << 20);
+	emit_profiles(directive(t, "profiles", &arg), to);
 	fputs("\tstruct dmalab_machine *machine = dmalab_machine_new(&config);\n\n"
 	      "\tif (!machine)\n\t\treturn 2;\n"
 	      "\tdmalab_set_report_handler(machine, on_report, NULL);\n", to);

@@ -95,7 +95,7 @@ static void print_statement(const struct trace *t, const struct statement *s, FI
 		print_expected(s, to);
 	}
 	else if (s->comment)
-		fprintf(to, "%s# %s", before, s->comment);
+		fprintf(to, "%s#%s%s", before, *s->comment ? " " : "", s->comment);
 	fputc('\n', to);
 }
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# Completion of dmalab for bash.
+
+_dmalab()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c score explain checks profiles calls' -- "$word")
+		return
+	fi
+	case $command:$word in
+	explain:*)
+		mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
+		;;
+	run:-*)
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --format= --values --quiet' -- "$word")
+		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+		;;
+	fmt:-*)
+		mapfile -t COMPREPLY < <(compgen -W '--write' -- "$word")
+		;;
+	run:*)
+		case ${COMP_WORDS[COMP_CWORD - 2]} in
+		--profile)
+			mapfile -t COMPREPLY < <(compgen -W "all $(dmalab profiles 2>/dev/null)" -- "$word")
+			return
+			;;
+		--policy)
+			mapfile -t COMPREPLY < <(compgen -W 'never eager random lru' -- "$word")
+			return
+			;;
+		--format)
+			mapfile -t COMPREPLY < <(compgen -W 'text json sarif lines' -- "$word")
+			return
+			;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		;;
+	*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		;;
+	esac
+}
+
+complete -o filenames -F _dmalab dmalab
