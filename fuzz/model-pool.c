@@ -296,7 +296,8 @@ static void alloc(struct model *m, struct model_pool *pool, const struct call *c
 	const char *wrong = NULL;
 
 	model_might_alloc(e, c->gfp);
-	if (model_fails_by_order(m, !o->cpu)) {
+	/* By lot it would fail before its arguments are looked at. */
+	if (model_fails_by_order(m, !o->cpu && o->nr_remarks <= (e->check != NULL))) {
 		e->wrong = o->cpu ? "NULL" : NULL;
 		return;
 	}

@@ -28,42 +28,73 @@ struct search {
 	u64 by_dma;                    /* on the bus, or NO_OFFSET */
 };
 
-static struct region *alloc_at(const struct search *s, u64 place)
-{
-	return place == NO_OFFSET ? NULL : ledger_alloc_at(&s->lab->judge.ledger, place);
-}
-
 /* ---------------------------------------------------------------- finding */
 
-/* Of those that the two addresses lead to: the first, unless the second is exact. */
-static struct region *nearest(const struct search *s, struct region *by_dma,
-			      struct region *by_cpu, bool dma_first)
+/* Which of the two addresses does the call go by? */
+static bool goes_by_dma(const struct search *s)
 {
-	struct region *first = dma_first ? by_dma : by_cpu;
-	struct region *second = dma_first ? by_cpu : by_dma;
-	bool first_exact = first && s->rel->dma == first->dma;
-	bool second_exact = second && s->rel->cpu == second->cpu;
-
-	if (!dma_first) {
-		first_exact = first && s->rel->cpu == first->cpu;
-		second_exact = second && s->rel->dma == second->dma;
-	}
-	if (first_exact || (first && !second_exact))
-		return first;
-	return second;
+	return !s->rel->cpu || s->rel->kind == REGION_BLOCK ||
+	       (s->rel->kind == REGION_COHERENT && !s->rel->managed);
 }
 
-/* The live allocation that is meant, or NULL. */
-static struct region *find_allocation(const struct search *s)
+/* The block of a pool's memory that an address leads to, or NULL. */
+static cold struct block *block_at(const struct search *s, const struct region *r, bool by_dma)
 {
-	bool dma_first = !s->rel->cpu || s->rel->kind == REGION_BLOCK ||
-			 (s->rel->kind == REGION_COHERENT && !s->rel->managed);
-	struct region *by_dma = alloc_at(s, s->by_dma), *by_cpu = alloc_at(s, s->by_cpu);
+	size_t first = by_dma ? s->by_dma - r->place : s->by_cpu - r->offset;
+
+	return first < r->size ? blocks_at(r->blocks, r->offset + first) : NULL;
+}
+
+static cold struct block *live_block_at(const struct search *s, const struct region *r,
+					bool by_dma)
+{
+	struct block *block = block_at(s, r, by_dma);
+
+	return block && block_is_live(block) ? block : NULL;
+}
+
+/* What was allocated where an address leads: of a pool only what is handed out. */
+static struct region *alloc_at(const struct search *s, bool by_dma)
+{
+	u64 place = by_dma ? s->by_dma : s->by_cpu;
+	struct region *r;
+
+	if (place == NO_OFFSET)
+		return NULL;
+	r = by_dma ? ledger_alloc_at(&s->lab->judge.ledger, place) :
+		     s->lab->judge.ledger.pages[place >> PAGE_SHIFT].alloc;
+	if (unlikely(r && r->blocks) && !live_block_at(s, r, by_dma))
+		return NULL;
+	return r;
+}
+
+/* Is the address the very one that was handed out? */
+static bool is_exact(const struct search *s, const struct region *r, bool by_dma)
+{
+	struct region block;
+
+	if (unlikely(r->blocks)) {
+		block = block_region(live_block_at(s, r, by_dma));
+		r = &block;
+	}
+	return by_dma ? s->rel->dma == r->dma : s->rel->cpu == r->cpu;
+}
+
+/* The live allocation that is meant, or NULL; *@by_dma: which address leads to it. */
+static struct region *find_allocation(const struct search *s, bool *by_dma)
+{
+	struct region *by[2] = { alloc_at(s, false), alloc_at(s, true) };
+	bool first = goes_by_dma(s);
 
 	/* Memory of a device's own goes by the pointer. */
-	if (unlikely(by_cpu && by_cpu->place & PLACE_MMIO))
-		dma_first = false;
-	return nearest(s, by_dma, by_cpu, dma_first);
+	if (unlikely(by[false] && by[false]->place & PLACE_MMIO))
+		first = false;
+	*by_dma = first;
+	if (by[first] && (is_exact(s, by[first], first) || !by[!first] ||
+			  !is_exact(s, by[!first], !first)))
+		return by[first];
+	*by_dma = by[!first] ? !first : first;
+	return by[*by_dma];
 }
 
 /* How well a mapping fits an unmap; 0: not at all. */
@@ -106,15 +137,17 @@ static struct region *find_mapping(const struct search *s)
 }
 
 /* The live object that is meant, or NULL. */
-static struct region *find_object(const struct search *s)
+static struct region *find_object(const struct search *s, bool *by_dma)
 {
 	bool unmap = release_is_unmap(s->rel);
-	struct region *r = unmap ? find_mapping(s) : find_allocation(s);
+	struct region *r = unmap ? find_mapping(s) : find_allocation(s, by_dma);
 
 	if (r)
 		return r;
-	r = unmap ? find_allocation(s) : find_mapping(s);
-	return r && (r->dma == s->rel->dma || r->blocks) ? r : NULL;
+	r = unmap ? find_allocation(s, by_dma) : find_mapping(s);
+	if (unlikely(r && r->blocks))
+		return is_exact(s, r, true) ? r : NULL;
+	return r && r->dma == s->rel->dma ? r : NULL;
 }
 
 static bool was_it(const struct region *r, const void *arg)
@@ -218,9 +251,32 @@ static cold void report_mismatch(struct judge *j, const struct release *rel,
 }
 
 /* @dead: what it was, if that is known; else it is looked for. */
-static cold void report_unknown(const struct search *s, const struct region *dead)
+/* A block that was given back to its pool, where one of the addresses leads. */
+static cold bool dead_block(const struct search *s, struct region *was)
+{
+	bool first = goes_by_dma(s);
+
+	for (int i = 0; i < 2; i++, first = !first) {
+		u64 place = first ? s->by_dma : s->by_cpu;
+		const struct region *r = NULL;
+		const struct block *block;
+
+		if (place != NO_OFFSET)
+			r = first ? ledger_alloc_at(&s->lab->judge.ledger, place) :
+				    s->lab->judge.ledger.pages[place >> PAGE_SHIFT].alloc;
+		block = r && r->blocks ? block_at(s, r, first) : NULL;
+		if (block && !block_is_live(block) && block->died) {
+			*was = block_region(block);
+			return true;
+		}
+	}
+	return false;
+}
+
+static cold void report_unknown(const struct search *s)
 {
 	const struct release *rel = s->rel;
+	struct region block;
 	struct judge *j = &s->lab->judge;
 	struct finding f = {
 		.call = rel->call, .dev = lab_knows(rel->dev) ? rel->dev : NULL,
@@ -230,7 +286,7 @@ static cold void report_unknown(const struct search *s, const struct region *dea
 	if (release_is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
 		f.check = CHECK_FREE_ERROR_COOKIE;
 	} else {
-		f.region = dead ? dead : ledger_dead(&j->ledger, was_it, s);
+		f.region = dead_block(s, &block) ? &block : ledger_dead(&j->ledger, was_it, s);
 		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
 	}
 	judge_report(j, &f);
@@ -250,46 +306,20 @@ static cold void report_irqs_off(const struct search *s, const struct region *r)
 
 /* -------------------------------------------------------------- releasing */
 
-/* The block that is meant, or NULL if it is not in use; @was: what it is or was. */
-static cold struct block *find_block(const struct search *s, const struct region *r,
-				     struct region *was)
-{
-	bool by_dma = s->by_dma - r->place < r->size;
-	size_t first = by_dma ? s->by_dma - r->place : s->by_cpu - r->offset;
-	struct block *block = blocks_at(r->blocks, r->offset + first);
-
-	*was = block ? block_region(block) : (struct region){ .size = 0 };
-	if (!block || !block_is_live(block) || (release_is_unmap(s->rel) && was->dma != s->rel->dma))
-		return NULL;
-	return block;
-}
-
 /*
  * It is a block of a pool: that goes back to the pool, and the memory it was cut from
  * stays. Neither dma_pool_free() nor any other right call comes here.
  */
-static cold void release_block(const struct search *s, struct region *r, bool reported)
+static cold void release_block(const struct search *s, struct region *r, bool by_dma,
+			       bool reported)
 {
-	struct region was;
-	struct block *block = find_block(s, r, &was);
+	struct block *block = live_block_at(s, r, by_dma);
+	struct region was = block_region(block);
 	struct mismatch m[8];
 
-	if (!block) {
-		if (!reported)
-			report_unknown(s, was.died ? &was : NULL);
-		return;
-	}
 	if (!reported)
 		report_mismatch(&s->lab->judge, s->rel, &was, m, compare(s->rel, &was, m));
 	pool_take_back(block, s->rel->call->site);
-}
-
-/* Is there an object to release? A pool's memory is none where no block is in use. */
-static cold bool is_object(const struct search *s, const struct region *r)
-{
-	struct region was;
-
-	return r && (!r->blocks || find_block(s, r, &was));
 }
 
 /* Without a ledger: believe the call as far as the machine does. */
@@ -384,6 +414,7 @@ static cold struct dmalab_machine *guess_machine(const struct release *rel)
 static bool release_locked(const struct search *s, bool known_device)
 {
 	const struct release *rel = s->rel;
+	bool by_dma = true;
 	struct region *r;
 
 	if (unlikely(!judge_keeps_ledger(&s->lab->judge))) {
@@ -391,22 +422,22 @@ static bool release_locked(const struct search *s, bool known_device)
 			(release_is_unmap(rel) ? unmap_unchecked : free_unchecked)(s);
 		return true;
 	}
-	r = find_object(s);
-	if (unlikely(!known_device) && !is_object(s, r))
+	r = find_object(s, &by_dma);
+	if (unlikely(!known_device && !r))
 		return false;
 	if (unlikely(region_kind_has_direction(rel->kind) && !direction_ok(rel->dir))) {
 		/* The kernel stops here; the object is released all the same. */
 		report_direction(s->lab, rel);
 		if (r && r->blocks)
-			release_block(s, r, true);
+			release_block(s, r, by_dma, true);
 		else if (r)
 			region_undo(s->lab, r, rel, true);
 	} else if (unlikely(r && r->blocks)) {
-		release_block(s, r, false);
+		release_block(s, r, by_dma, false);
 	} else if (likely(r)) {
 		release_checked(s, r);
 	} else {
-		report_unknown(s, NULL);
+		report_unknown(s);
 	}
 	return true;
 }
