@@ -176,3 +176,8 @@ install-exec-hook:
 	$(OBJCOPY) --localize-hidden "$$lib.o" && \
 	rm -f "$$lib" && $(AR) $(ARFLAGS) "$$lib" "$$lib.o" && $(RANLIB) "$$lib" && \
 	rm -f "$$lib.o"
+
+EXTRA_DIST += build-aux/real-bugs.sh
+score: dmalab$(EXEEXT)
+	$(AM_V_GEN)$(SHELL) $(srcdir)/build-aux/real-bugs.sh ./dmalab '$(srcdir)/corpora/bugs' > $@.tmp && \
+		mv $@.tmp '$(srcdir)/docs/real-bugs.md'

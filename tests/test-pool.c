@@ -407,6 +407,65 @@ static void frees_of_no_device_on(const char *profile)
 	rig_down(&r);
 }
 
+/* Two addresses that lead to two objects: the exact one is meant, and a dead one never. */
+static void frees_of_two_objects_on(const char *profile)
+{
+	struct dma_pool *a;
+	dma_addr_t dma;
+	struct rig r;
+	void *p;
+
+	rig_up(&r, profile);
+	a = dma_pool_create("a", r.dev, 64, 0, 0);
+	take(a, 4);
+	p = dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL);
+	/* A live block, and the middle of something else. */
+	dma_free_coherent(r.dev, 4096, held[1].p, dma + 16);
+	expect(&r, "free-wrong-function");
+	/* A dead block, and the middle of something else. */
+	dma_free_coherent(r.dev, 4096, held[1].p, dma + 16);
+	expect(&r, "free-cpu-address-mismatch");
+	dma_free_coherent(r.dev, 4096, p, dma);
+	expect(&r, "double-free");
+	/* Two live blocks of one page: the call goes by the DMA address. */
+	dma_free_coherent(r.dev, 64, held[2].p, held[3].dma);
+	expect(&r, "free-wrong-function");
+	dma_pool_free(a, held[2].p, held[2].dma);
+	dma_pool_free(a, held[3].p, held[3].dma);
+	expect(&r, "double-free");
+	dma_pool_free(a, held[0].p, held[0].dma);
+	dma_pool_destroy(a);
+	rig_down(&r);
+}
+
+static void frees_of_two_objects(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		frees_of_two_objects_on(ways[i]);
+}
+
+/* What is left behind the last block is no block, and reading it no accident. */
+static void behind_the_last_block(void **state)
+{
+	struct dma_pool *a;
+	dma_addr_t dma;
+	struct rig r;
+	u8 *p;
+
+	(void)state;
+	rig_up(&r, NULL);
+	a = dma_pool_create("a", r.dev, 5000, 8, 8192);
+	assert_non_null(a);
+	p = dma_pool_alloc(a, GFP_KERNEL, &dma);
+	assert_non_null(p);
+	cpu_read(p + 4096, 4096);
+	expect(&r, "cpu-use-after-free");
+	dma_pool_free(a, p, dma);
+	dma_pool_destroy(a);
+	rig_down(&r);
+}
+
 static void frees_of_no_device(void **state)
 {
 	(void)state;
@@ -558,6 +617,8 @@ int main(void)
 		cmocka_unit_test(wrong_frees_release),
 		cmocka_unit_test(other_frees),
 		cmocka_unit_test(frees_of_no_device),
+		cmocka_unit_test(frees_of_two_objects),
+		cmocka_unit_test(behind_the_last_block),
 		cmocka_unit_test(bytes_of_a_page),
 		cmocka_unit_test(large_blocks),
 		cmocka_unit_test(contexts),

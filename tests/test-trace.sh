@@ -49,6 +49,11 @@ if test -n "${UPDATE_GOLDEN-}"; then
 fi
 diff -u "$golden" "$work/errors" || fail "other messages; if so be it, run with UPDATE_GOLDEN=1"
 
+# docs/real-bugs.md is what is so.
+sh "$srcdir/build-aux/real-bugs.sh" ./dmalab "$srcdir/corpora/bugs" > "$work/score" ||
+	fail "a bug of the corpus is not caught"
+cmp -s "$srcdir/docs/real-bugs.md" "$work/score" || fail "docs/real-bugs.md is out of date: make score"
+
 # Exit statuses, standard input, and bytes that are no text.
 echo 'x = device()' | dmalab run - > /dev/null || fail "standard input"
 printf 'b = kmalloc(64, GFP_KERNEL)\nkfree(b.cpu)\nkfree(b.cpu)\n' | dmalab run - > /dev/null

@@ -13,6 +13,7 @@
 struct noncontiguous {
 	struct sg_table table;
 	struct scatterlist entry;
+	bool is_gone;
 	struct noncontiguous *next;     /* among the gone */
 	struct noncontiguous *next_all; /* of the machine's */
 };
@@ -24,11 +25,13 @@ static struct noncontiguous *list_new(struct lists *lists)
 	if (lists->nr_gone >= NR_GONE) {
 		lists->gone = list->next;
 		lists->nr_gone--;
+		list->is_gone = false;
 		return list;
 	}
 	list = malloc(sizeof(*list));
 	if (!list)
 		return NULL;
+	list->is_gone = false;
 	list->next_all = lists->all;
 	lists->all = list;
 	return list;
@@ -36,6 +39,9 @@ static struct noncontiguous *list_new(struct lists *lists)
 
 static void list_free(struct lists *lists, struct noncontiguous *list)
 {
+	if (list->is_gone)
+		return;
+	list->is_gone = true;
 	if (!lists->gone)
 		lists->last = &lists->gone;
 	list->next = NULL;

@@ -319,7 +319,6 @@ CALL(dma_free_noncontiguous)
 		return;
 	}
 	dma_free_noncontiguous(DEV(0), NUM(1), TABLE(2), DIR(3));
-	a[2].object->sgt = NULL;
 }
 
 CALL(dma_vmap_noncontiguous)
