@@ -26,7 +26,14 @@ export LC_ALL
 
 ENGINES="libfuzzer afl"
 RESULTS=fuzz/results
-MAX_INPUT=1024
+
+# Bytes of an input: text is longer than what it says.
+max_input() {
+	case $1 in
+	trace) echo 4096 ;;
+	*) echo 1024 ;;
+	esac
+}
 
 complain() {
 	echo "fuzz: $*" >&2
@@ -78,7 +85,7 @@ package_of() {
 # start_libfuzzer TARGET DIR
 start_libfuzzer() {
 	UBSAN_OPTIONS=print_stacktrace=1 exec "fuzz/build-libfuzzer/$1" \
-		-max_total_time="$time" -max_len=$MAX_INPUT -timeout=20 -rss_limit_mb=2048 \
+		-max_total_time="$time" -max_len=$(max_input "$1") -timeout=20 -rss_limit_mb=2048 \
 		-report_slow_units=20 -print_final_stats=1 -artifact_prefix="$2/findings/" \
 		"$2/corpus" "$2/seeds"
 }
@@ -88,7 +95,7 @@ start_libfuzzer() {
 start_afl() {
 	AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 	AFL_NO_AFFINITY=1 AFL_FAST_CAL=1 AFL_HANG_TMOUT=20000 AFL_FORKSRV_INIT_TMOUT=60000 \
-		exec "$AFL_FUZZ" -V "$time" -G $MAX_INPUT -t 5000 -i "$2/seeds" -o "$2/afl" \
+		exec "$AFL_FUZZ" -V "$time" -G "$(max_input "$1")" -t 5000 -i "$2/seeds" -o "$2/afl" \
 		-- "fuzz/build-afl/$1"
 }
 
@@ -191,7 +198,12 @@ prepare() {
 	for file in "$dir"/findings/*; do
 		[ -f "$file" ] && mv "$file" "$dir/old/"
 	done
-	for file in "$srcdir/corpora/fuzz/$target"/*; do
+	# Inputs of the target "trace" are traces: all that there are.
+	seeds="$srcdir/corpora/fuzz/$target"
+	[ "$target" != trace ] ||
+		seeds="$srcdir/corpora/bugs $srcdir/corpora/checks $srcdir/corpora/clean"
+	# shellcheck disable=SC2086 # several directories
+	for file in $(find $seeds -type f 2>/dev/null); do
 		case $file in
 		*/README*) ;;
 		*) [ -f "$file" ] && cp "$file" "$dir/seeds/" ;;
