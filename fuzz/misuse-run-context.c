@@ -107,18 +107,9 @@ void run_context(const struct call *c, struct outcome *o)
 	o->result |= what_it_says();
 }
 
-/* So that the next program begins as a thread does. */
-void leave_all_contexts(void)
+/* The new machine begins as a thread does; the locks are the program's. */
+void forget_locks(void)
 {
-	while (in_hardirq())
-		dmalab_irq_exit();
-	while (in_serving_softirq())
-		dmalab_softirq_exit();
-	while (in_softirq())
-		local_bh_enable();
-	while (in_atomic())
-		preempt_enable();
-	local_irq_enable();
 	for (unsigned i = 0; i < NR_LOCKS; i++) {
 		spin_lock_init(&locks[i]);
 		flags[i] = 0;

@@ -484,7 +484,7 @@ static void run(const uint8_t *data, size_t size, FILE *trace)
 			dmalab_machine_free(lab.machine[i]);
 		model_end(&models[i]);
 	}
-	leave_all_contexts();
+	forget_locks();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

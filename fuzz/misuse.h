@@ -223,7 +223,7 @@ struct device *device_of(struct lab *lab, const struct call *c);
 /* misuse-run-memory.c, misuse-run-context.c */
 void run_memory(struct lab *lab, const struct call *c, struct outcome *o);
 void run_context(const struct call *c, struct outcome *o);
-void leave_all_contexts(void);
+void forget_locks(void);
 
 /* misuse-run-pool.c */
 void run_pool(struct lab *lab, const struct call *c, struct outcome *o);

@@ -16,7 +16,8 @@ static enum reach reach_resource(const struct model *m, const struct call *c,
 {
 	if (machine_bounces(m))
 		return FORBIDDEN;
-	if (c->phys + c->size - 1 < c->phys)
+	/* The last address of all is the one that says "no". */
+	if (c->phys + c->size - 1 < c->phys || (!machine_translates(m) && c->phys == ~0ull))
 		return TOO_HIGH;
 	if (c->size > LARGEST_RESOURCE)
 		return NO_ROOM;

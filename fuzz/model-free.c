@@ -95,7 +95,8 @@ static struct object *allocation_meant(struct model *m, const struct call *c)
 
 /*
  * Device before function before size before direction before attributes; and instead of
- * the size of a list, how well it is the one that was mapped.
+ * the size of a list, how well it is the one that was mapped. Last, one whose error was
+ * looked at.
  */
 static unsigned agreement(const struct model *m, const struct call *c, const struct object *o)
 {
@@ -103,8 +104,8 @@ static unsigned agreement(const struct model *m, const struct call *c, const str
 
 	if (c->kind == UNMAP_LIST)
 		size = o->list ? model_list_agreement(m, c, o) : !o->size;
-	return belongs_to(m, o, c->device) * 128 + same_function(c, o) * 64 + size * 4 +
-	       (o->dir == c->dir) * 2 + same_attrs(c, o);
+	return belongs_to(m, o, c->device) * 256 + same_function(c, o) * 128 + size * 8 +
+	       (o->dir == c->dir) * 4 + same_attrs(c, o) * 2 + o->checked;
 }
 
 static struct object *mapping_starting_there(struct model *m, const struct call *c)

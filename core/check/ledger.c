@@ -77,10 +77,14 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 
 cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
 {
-	/* Memory comes in pages, here as well. */
-	for (struct span *span = ledger_spans(l, place); span; span = span->next)
-		if (!region_is_mapping(span->region))
-			return span->region;
+	/* Memory comes in pages, here as well; a list may be that of more than a page. */
+	for (struct span *span = ledger_spans(l, place); span; span = span->next) {
+		struct region *r = span->region;
+
+		if (!region_is_mapping(r) &&
+		    place - (r->place & PAGE_MASK) < PAGE_ALIGN(offset_in_page(r->place) + r->size))
+			return r;
+	}
 	return NULL;
 }
 
@@ -115,10 +119,12 @@ static unsigned place_shift(const struct region *r)
 static u32 place_spans(const struct region *r)
 {
 	unsigned shift = place_shift(r);
+	u64 nr = ((r->place + r->size - 1) >> shift) - (r->place >> shift) + 1;
 
 	if (region_is_direct(r))
 		return 0;
-	return ((r->place + r->size - 1) >> shift) - (r->place >> shift) + 1;
+	/* Of what is no RAM: once in each list is enough. */
+	return shift == MMIO_SHIFT && nr > MMIO_HEADS ? MMIO_HEADS : nr;
 }
 
 static bool enter_spans(struct ledger *l, struct region *r)
@@ -226,21 +232,8 @@ void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
 	}
 }
 
-/* A pool's memory from @offset on, and what comes after it. */
-static cold size_t find_free_block(const struct ledger *l, struct blocks *b, size_t offset,
-				   size_t len)
-{
-	size_t end = page_offset((offset >> PAGE_SHIFT) + 1), at;
-
-	if (end > offset + len)
-		end = offset + len;
-	at = blocks_find_free(b, offset, end - offset);
-	if (at != NO_OFFSET || end == offset + len)
-		return at;
-	return ledger_find_free(l, end, offset + len - end);
-}
-
-size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
+/* The first unit of the range that nobody has allocated, but for memory of pools. */
+static size_t find_unused(const struct ledger *l, size_t offset, size_t len)
 {
 	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
 
@@ -249,14 +242,30 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 
 		if (unlikely(unused)) {
 			size_t at = (word * 64 + __builtin_ctzll(unused)) * USE_UNIT;
-			const struct region *r = l->pages[at >> PAGE_SHIFT].alloc;
 
-			if (at < offset)
-				at = offset;
-			if (r && r->blocks)
-				return find_free_block(l, r->blocks, at, offset + len - at);
-			return at;
+			return at < offset ? offset : at;
 		}
+	}
+	return NO_OFFSET;
+}
+
+size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
+{
+	size_t end = offset + len, at = find_unused(l, offset, len);
+
+	/* Memory of a pool is its blocks': ask them, page by page, and go on behind. */
+	while (unlikely(at != NO_OFFSET)) {
+		const struct region *r = l->pages[at >> PAGE_SHIFT].alloc;
+		size_t page_end = page_offset((at >> PAGE_SHIFT) + 1), free;
+
+		if (!r || !r->blocks)
+			return at;
+		if (page_end > end)
+			page_end = end;
+		free = blocks_find_free(r->blocks, at, page_end - at);
+		if (free != NO_OFFSET)
+			return free;
+		at = page_end == end ? NO_OFFSET : find_unused(l, page_end, end - page_end);
 	}
 	return NO_OFFSET;
 }

@@ -85,14 +85,14 @@ struct ledger_page {
 
 #define GRAVES 512u
 
-#define MMIO_HEADS 1024u
-#define MMIO_SHIFT 21          /* resources are large, and few */
+#define MMIO_HEADS 4096u
+#define MMIO_SHIFT 16
 
 struct ledger {
 	struct ledger_page *pages;     /* by page frame */
 	size_t ram_size;
 	struct span **iova;            /* by page of an IOMMU's addresses; NULL: no IOMMU */
-	struct span *mmio[MMIO_HEADS]; /* by 2 MiB of what is no RAM, hashed */
+	struct span *mmio[MMIO_HEADS]; /* by 64 KiB of what is no RAM, hashed */
 	struct region *unused;
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */

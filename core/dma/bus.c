@@ -32,9 +32,13 @@ static bool is_forbidden(const struct access *a, const struct region *r)
  */
 static struct region *next_entry(const struct region *r)
 {
-	struct region *next = r->group->first;
+	u64 end = r->place + r->size;
+	struct region *next = r->group_next;
 
-	while (next && next->place != r->place + r->size)
+	if (likely(next && next->place == end))
+		return next;
+	next = r->group->first;
+	while (next && next->place != end)
 		next = next->group_next;
 	return next;
 }

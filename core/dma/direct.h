@@ -174,6 +174,7 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
  * How well a mapped list that begins with @r fits the one that a driver names: whether
  * @r is its first entry, then whether the others are the same, then how many they are.
  */
+#define BEST_LIST_FIT 13
 unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
 
 static inline bool release_is_unmap(const struct release *rel)

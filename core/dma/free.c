@@ -97,22 +97,28 @@ static struct region *find_allocation(const struct search *s, bool *by_dma)
 	return by[*by_dma];
 }
 
-/* How well a mapping fits an unmap; 0: not at all. */
+/*
+ * How well a mapping fits an unmap; 0: not at all. Of two that are the same it is the
+ * one whose error was looked at: the driver may still look at that of the other.
+ */
+#define SAME_ADDRESS 512
+#define PERFECT_FIT  (SAME_ADDRESS + 256 + 128 + BEST_LIST_FIT * 8 + 4 + 2 + 1)
+
 static int mapping_fit(const struct release *rel, const struct region *r, u64 place)
 {
-	int fit = 1;
+	int size;
 
 	if (!region_is_mapping(r))
 		return 0;
 	if (r->dma != rel->dma)
 		return r->dev == rel->dev && region_holds(r, place, 1);
-	fit += (r->dev == rel->dev) * 128 + (r->kind == rel->kind) * 64;
 	if (r->kind != rel->kind || !r->group)
-		fit += (r->size == rel->size) * 4;
+		size = r->size == rel->size ? BEST_LIST_FIT : 0;
 	else
-		fit += list_fit(r, rel->sgl, rel->nents) * 4;
-	fit += (r->dir == rel->dir) * 2 + (((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0);
-	return fit + 1;
+		size = list_fit(r, rel->sgl, rel->nents);
+	return SAME_ADDRESS + (r->dev == rel->dev) * 256 + (r->kind == rel->kind) * 128 +
+	       size * 8 + (r->dir == rel->dir) * 4 +
+	       (((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0) * 2 + r->checked;
 }
 
 static struct region *find_mapping(const struct search *s)
@@ -124,7 +130,7 @@ static struct region *find_mapping(const struct search *s)
 	if (s->by_dma == NO_OFFSET)
 		return NULL;
 	span = ledger_spans(&s->lab->judge.ledger, s->by_dma);
-	for (; span; span = span->next) {
+	for (; span && best_fit < PERFECT_FIT; span = span->next) {
 		int fit = mapping_fit(s->rel, span->region, s->by_dma);
 
 		if (fit > best_fit) {
@@ -250,7 +256,6 @@ static cold void report_mismatch(struct judge *j, const struct release *rel,
 	judge_report(j, &f);
 }
 
-/* @dead: what it was, if that is known; else it is looked for. */
 /* A block that was given back to its pool, where one of the addresses leads. */
 static cold bool dead_block(const struct search *s, struct region *was)
 {

@@ -126,14 +126,14 @@ bool map_memory_ok(struct map *map)
 	if (!judge_keeps_ledger(j))
 		return true;
 	offset = map->ptr - hw->cached;
-	r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
-	if (r && region_is_coherent(r)) {
-		map_refuse(map, CHECK_MAP_COHERENT, NULL);
-		return false;
-	}
-	if (r && r->kind == REGION_HANDLE) {
-		map_refuse(map, CHECK_MAP_HANDLE, NULL);
-		return false;
+	for (size_t at = offset & PAGE_MASK; at < offset + map->size; at += PAGE_SIZE) {
+		r = j->ledger.pages[at >> PAGE_SHIFT].alloc;
+		if (unlikely(r && (region_is_coherent(r) || r->kind == REGION_HANDLE))) {
+			map_refuse(map, r->kind == REGION_HANDLE ? CHECK_MAP_HANDLE :
+								   CHECK_MAP_COHERENT,
+				   at > offset ? "it runs into it from the memory before it" : NULL);
+			return false;
+		}
 	}
 	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
 		map_refuse(map, CHECK_MAP_FREED, NULL);
@@ -163,7 +163,7 @@ struct region *map_enter(const struct map *map, const struct route *route, struc
 	return !keep || ledger_enter(l, &map->d->live, r) ? r : NULL;
 }
 
-static cold void refuse_address(struct map *map)
+cold void map_refuse_address(struct map *map)
 {
 	map_refuse(map, CHECK_ADDRESS_OVER_MASK, map->resource ?
 		   "the device ends below it, or finds RAM at this address" :
@@ -184,7 +184,7 @@ static cold void undo_route(const struct map *map, const struct route *route)
 }
 
 /* A map copies to the bounce buffer whatever the direction, so as not to lose bytes. */
-static cold void fill_slots(const struct map *map, struct region *r)
+static void fill_slots(const struct map *map, struct region *r)
 {
 	if (r->bounce)
 		route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true, map->call->site);
@@ -223,7 +223,7 @@ struct region *map_piece(struct map *map, struct region *none)
 
 	if (unlikely(result != ROUTE_OK)) {
 		if (result == ROUTE_TOO_HIGH)
-			refuse_address(map);
+			map_refuse_address(map);
 		return NULL;
 	}
 	if (may_overlap(map))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a device can address; after kernel/dma/mapping.c and direct.c. */
 #include "dma/direct.h"
+#include "dma/pool.h"
 
 #include <errno.h>
 
@@ -145,6 +146,11 @@ int dma_get_cache_alignment(void)
 	return lab ? (int)lab->hw.profile->dma_align : 1;
 }
 
+static bool has_memory(const struct dmalab_device *d)
+{
+	return d->live || pools_have_memory(d->pools);
+}
+
 int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
 			  u64 size)
 {
@@ -153,7 +159,7 @@ int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t 
 
 	if (!d)
 		return -EINVAL;
-	if (d->window.size || d->live || !size || cpu_start + size - 1 < cpu_start ||
+	if (d->window.size || has_memory(d) || !size || cpu_start + size - 1 < cpu_start ||
 	    dma_start + size - 1 < dma_start)
 		err = -EINVAL;
 	else if (cpu_start != dma_start)

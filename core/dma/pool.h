@@ -47,6 +47,14 @@ struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call
 /* Put a live block back into its pool. */
 void pool_take_back(struct block *block, site_t site);
 
+/* Does a pool of the device's hold memory? */
+static inline bool pools_have_memory(const struct dma_pool *pools)
+{
+	while (pools && !pools->memory)
+		pools = pools->next;
+	return pools;
+}
+
 /* Draw "leak" for each pool of the device, and destroy it. */
 void pools_release_all(struct dmalab_device *d, const struct call *call);
 

@@ -180,8 +180,14 @@ static int map_behind_iommu(struct list *l)
 	dma_addr_t iova;
 	unsigned i;
 
-	for_each_sg(l->sgl, sg, l->nents, i)
+	for_each_sg(l->sgl, sg, l->nents, i) {
+		take_entry(l, sg);
+		if (unlikely(l->map.size > bank_bytes(hw, map_offset(&l->map)))) {
+			map_refuse_address(&l->map);
+			return -EIO;
+		}
 		size = entry_start(size, entry_room(sg), s.boundary) + entry_room(sg);
+	}
 	iova = iommu_reserve(hw, size, map_limit(&l->map.d->dev));
 	if (iova == NO_IOVA)
 		return -ENOMEM;

@@ -23,8 +23,8 @@ static enum route_result find_resource(const struct route_request *want, struct 
 		return ROUTE_FULL;
 	route->bounce = NULL;
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		route->dma = iommu_map(hw, want->phys, want->size, IOMMU_READ | IOMMU_WRITE,
-				       want->limit);
+		route->dma = iommu_map(hw, want->phys, want->size,
+				       route_permissions(want->dir), want->limit);
 		route->place = PLACE_IOVA | route->dma;
 		return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
 	}
@@ -176,7 +176,7 @@ size_t route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, siz
 	size_t offset = unlikely(d->memory) ? device_memory_offset(d, dma) : NO_OFFSET;
 
 	if (unlikely(offset != NO_OFFSET)) {
-		*len = PAGE_SIZE - offset_in_page(dma);
+		*len = PAGE_SIZE - offset_in_page(offset);
 		return offset;
 	}
 	if (hw->profile->translation == TRANSLATE_IOMMU) {

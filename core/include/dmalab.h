@@ -71,7 +71,8 @@ struct dmalab_config {
  * @config: what it is made of, or NULL for the default machine. Not kept.
  *
  * The new machine becomes the current one, from which kmalloc() and friends
- * allocate. Returns NULL with errno EINVAL (a field is not valid: a message on
+ * allocate. The calling thread begins anew as a task that may sleep, whatever locks
+ * and interrupts the program before left it with. Returns NULL with errno EINVAL (a field is not valid: a message on
  * standard error lists what is) or ENOMEM.
  */
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config);

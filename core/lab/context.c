@@ -7,6 +7,11 @@
 
 __thread struct context context;
 
+void context_reset(void)
+{
+	context = (struct context){ 0 };
+}
+
 /* For those that a macro hides under another name. */
 #define CALL_OF(name) (&(struct call){ name, site_of(__builtin_return_address(0)) })
 

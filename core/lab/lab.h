@@ -159,7 +159,10 @@ void fault_close_cookies(struct dmalab_machine *lab);
 void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
 void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
 
-/* dma/free.c: draw "leak" for each thing the device still holds, and release it. */
+/* context.c: this thread may sleep, and interrupts are on. */
+void context_reset(void);
+
+/* dma/undo.c: draw "leak" for each thing the device still holds, and release it. */
 void lab_release_all(struct dmalab_device *d, const struct call *call);
 
 #endif

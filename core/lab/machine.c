@@ -57,6 +57,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 		return NULL;
 	}
 	fault_install();
+	context_reset();
 	lab_register(lab);
 	return lab;
 }

@@ -10,11 +10,37 @@ static bool is_used(const struct iommu *u, u32 page)
 static void mark(struct iommu *u, u32 page, u32 nr, bool used)
 {
 	for (u32 i = page; i < page + nr && i < IOVA_PAGES; i++) {
-		if (is_used(u, i) == used)
-			continue;
-		u->used[i / 64] ^= 1ull << (i % 64);
-		u->nr_free += used ? -1 : 1;
+		u64 *word = &u->used[i / 64], bit = 1ull << (i / 64 % 64);
+
+		*word = used ? *word | 1ull << (i % 64) : *word & ~(1ull << (i % 64));
+		if (*word == ~0ull)
+			u->full[i / 64 / 64] |= bit;
+		else
+			u->full[i / 64 / 64] &= ~bit;
 	}
+}
+
+/* The highest clear bit below @end in a bitmap, plus 1; only down to its word. */
+static u32 clear_below(const u64 *bits, u32 end)
+{
+	u64 clear = ~bits[(end - 1) / 64] & ~0ull >> (63 - (end - 1) % 64);
+
+	return clear ? ((end - 1) & ~63u) + 64 - __builtin_clzll(clear) : 0;
+}
+
+/* The highest free page below @end, plus 1; 0: none. Full words of pages are not visited. */
+static u32 free_below(const struct iommu *u, u32 end)
+{
+	while (end) {
+		u32 free = clear_below(u->used, end), word = (end - 1) / 64;
+
+		if (free)
+			return free;
+		while (word && !(free = clear_below(u->full, word)))
+			word = (word - 1) & ~63u;
+		end = free * 64;
+	}
+	return 0;
 }
 
 static u32 pages_of(dma_addr_t at, size_t size)
@@ -31,19 +57,16 @@ static u32 rounded(u32 nr)
 /* The highest run of free pages below @end that is aligned to @align; 0: none. */
 static u32 search(const struct iommu *u, u32 end, u32 nr, u32 align)
 {
-	u32 page = end >= nr ? (end - nr) & ~(align - 1) : 0;
+	while ((end = free_below(u, end)) >= nr) {
+		u32 page = (end - nr) & ~(align - 1), last = page + nr;
 
-	while (page >= IOVA_FIRST) {
-		u32 last = page + nr;
-
+		if (page < IOVA_FIRST)
+			return 0;
 		while (last > page && !is_used(u, last - 1))
 			last--;
 		if (last == page)
 			return page;
-		/* Page last - 1 is used: end below it. */
-		if (last - 1 < nr)
-			return 0;
-		page = (last - 1 - nr) & ~(align - 1);
+		end = last - 1;
 	}
 	return 0;
 }
@@ -77,7 +100,7 @@ dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
 	    u->kept[order].page[u->kept[order].nr - 1] + nr <= end) {
 		page = u->kept[order].page[--u->kept[order].nr];
 	} else {
-		align = order > MAX_ORDER ? 1u << MAX_ORDER : 1u << order;
+		align = 1u << order;
 		page = search(u, end, nr, align);
 		if (!page && drain(u))
 			page = search(u, end, nr, align);

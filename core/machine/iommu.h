@@ -29,7 +29,7 @@ struct iova_stack {
 struct iommu {
 	u64 *table;             /* by page: physical page address | permissions; NULL: none */
 	u64 *used;              /* a bit for each page */
-	u32 nr_free;
+	u64 full[IOVA_PAGES / 64 / 64]; /* a bit for each word of those that has no free page */
 	struct iova_stack kept[IOVA_ORDERS];
 };
 

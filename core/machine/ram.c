@@ -164,7 +164,6 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->swiotlb.used = (u64 *)(at += slots);
 	m->iommu.table = (u64 *)(at += slot_bits);
 	m->iommu.used = (u64 *)(at + table);
-	m->iommu.nr_free = table ? IOVA_PAGES - IOVA_FIRST : 0;
 	add_banks(m);
 	return 0;
 

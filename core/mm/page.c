@@ -6,6 +6,7 @@
 #include "lab/context.h"
 #include "lab/lab.h"
 
+#include <limits.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
@@ -337,7 +338,8 @@ void page_ref_add(struct page *page, int nr)
 
 	if (!b)
 		return;
-	b->refs += nr;
+	if (__builtin_add_overflow(b->refs, nr, &b->refs))
+		b->refs = nr < 0 ? INT_MIN : INT_MAX;
 	lab_unlock(lab);
 }
 

@@ -109,8 +109,10 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 
 static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 {
-	for (u32 i = 0; i < 1u << p->order; i++)
+	for (u32 i = 0; i < 1u << p->order; i++) {
 		lab->mm.slab.pages[p->page + i] = NULL;
+		lab->mm.blocks[p->page + i].refs = 0;
+	}
 	if (p->cache)
 		list_del(p);
 	pages_free(&lab->hw, p->page);
