@@ -352,6 +352,8 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 			run_memory(lab, c, o);
 		else if (is_pool_call(c->kind))
 			run_pool(lab, c, o);
+		else if (is_table_call(c->kind))
+			run_table(lab, c, o);
 		else
 			run_device(lab, c, o);
 	}

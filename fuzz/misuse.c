@@ -292,6 +292,8 @@ static bool settle(struct call *c)
 		c->cpu = page_address(c->page);
 	if (c->kind >= UNMAP_LIST && c->kind <= SYNC_LIST_FOR_CPU)
 		look_at_list(c);
+	if (c->kind >= TABLE_FREE && c->kind <= TABLE_VMAP)
+		look_at_table(c);
 	if (is_memory_call(c->kind))
 		return settle_memory(c);
 	if (is_pool_call(c->kind))
@@ -324,6 +326,10 @@ static bool settle(struct call *c)
 	case DEVICE_NEW:
 		c->machine = c->device / 2;
 		return c->device >= 0 && !lab.bound[c->device];
+	case TABLE_GET:
+		/* The list's entries are the current machine's to refuse. */
+		c->machine = device_lives(c->device) ? (unsigned)c->device / 2 : lab.current;
+		return c->machine == lab.current;
 	default:
 		break;
 	}
@@ -332,7 +338,7 @@ static bool settle(struct call *c)
 		return true;
 	}
 	c->machine = lab.current;
-	if (c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES) {
+	if ((c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES) || c->kind == TABLE_FREE) {
 		c->machine = machine_of_pointer(c->cpu);
 		if (is_anybodys(c->cpu))
 			return false;
@@ -367,12 +373,12 @@ static void keep(const struct call *c, const struct outcome *o)
 	}
 	if (failed || !(is_map || c->kind <= ALLOC_PAGES || c->kind == KMALLOC ||
 			c->kind == KZALLOC || (c->kind >= PAGES_ALLOC && c->kind <= KREALLOC) ||
-			(c->kind >= POOL_ALLOC && c->kind <= M_ALLOC)))
+			(c->kind >= POOL_ALLOC && c->kind <= M_ALLOC) || c->kind == TABLE_ALLOC))
 		return;
 	program.slot[c->slot] = (struct slot){
 		.kind = c->kind, .device = c->device, .machine = c->machine,
 		.cpu = is_map ? c->cpu : o->cpu, .page = o->page, .dma = o->dma,
-		.size = c->size, .dir = c->dir, .attrs = c->attrs, .form = c->form,
+		.sgt = o->sgt, .size = c->size, .dir = c->dir, .attrs = c->attrs, .form = c->form,
 		.number = c->number,
 	};
 	if (c->kind == CACHE_ALLOC || c->kind == CACHE_ZALLOC)

@@ -56,6 +56,10 @@ enum call_kind {
 	MACHINE_FREE, /* not in programs: how they end */
 	MAP_LIST, UNMAP_LIST, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU,
 	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN,
+
+	/* Noncontiguous memory, and the list of coherent memory: misuse-run-table.c. */
+	TABLE_ALLOC, TABLE_FREE, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_VMAP,
+	TABLE_VUNMAP, TABLE_GET,
 	NR_CALL_KINDS
 };
 
@@ -92,6 +96,8 @@ struct call {
 	enum form form;         /* MAP, UNMAP */
 	phys_addr_t phys;       /* MAP of PHYS and RESOURCE */
 	bool table;             /* MAP_LIST: as a table */
+	struct sg_table *sgt;   /* of noncontiguous memory; NULL: one of page and dma, or */
+	bool no_table;          /* none at all */
 	int nents;              /* as given to the call, of a list of */
 	unsigned nr_entries;
 	struct entry entry[MAX_ENTRIES]; /* of a list used again, dma alone */
@@ -110,10 +116,11 @@ struct remark {
 struct outcome {
 	void *cpu;              /* pointer or page_address() */
 	struct page *page;
+	struct sg_table *sgt;
 	dma_addr_t dma;
 	long result;
 	uint8_t *bytes;         /* of reads: MAX_ACCESS; filled with UNREAD before */
-	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards */
+	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards; the one of TABLE_GET */
 	unsigned nr_remarks;    /* all; the first ones are kept */
 	struct remark remark[MAX_REMARKS];
 };
@@ -130,6 +137,11 @@ static inline bool is_pool_call(enum call_kind kind)
 	return kind >= POOL_ALLOC && kind <= M_POOL_DESTROY;
 }
 
+static inline bool is_table_call(enum call_kind kind)
+{
+	return kind >= TABLE_ALLOC && kind <= TABLE_GET;
+}
+
 /* What is in a slot: the result of the latest call, also after its release. */
 struct slot {
 	enum call_kind kind;    /* that made it */
@@ -137,6 +149,7 @@ struct slot {
 	unsigned machine;
 	void *cpu;
 	struct page *page;
+	struct sg_table *sgt;   /* readable for as long as the machine is there */
 	dma_addr_t dma;
 	size_t size;
 	int dir;
@@ -228,11 +241,15 @@ void leave_all_contexts(void);
 /* misuse-run-pool.c */
 void run_pool(struct lab *lab, const struct call *c, struct outcome *o);
 
+/* misuse-run-table.c */
+void run_table(struct lab *lab, const struct call *c, struct outcome *o);
+void look_at_table(struct call *c);
+
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);
 void decode_call(struct call *c, struct input *in, const struct slot *slots);
 
-/* misuse-print.c, misuse-print-memory.c */
+/* misuse-print.c, misuse-print-memory.c, misuse-print-pool.c, misuse-print-table.c */
 struct model;
 void print_device(int device, FILE *to);
 void print_pointer(const void *cpu, const struct model *models, FILE *to);
@@ -240,6 +257,9 @@ const char *memory_call_name(const struct call *c);
 void print_memory_call(const struct call *c, const struct model *models, FILE *to);
 void print_pool_call(const struct call *c, const struct model *models, FILE *to);
 const char *pool_call_name(const struct call *c);
+const char *table_call_name(const struct call *c);
+void print_table_call(const struct call *c, const struct model *models, FILE *to);
+void put_dir(int dir, FILE *to);
 void print_memory_outcome(const struct call *c, const struct outcome *o,
 			  const struct model *models, FILE *to);
 void print_setup(const struct setup *s, FILE *to);
