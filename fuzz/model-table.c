@@ -27,44 +27,37 @@ static void alloc(struct model *m, const struct call *c, const struct outcome *o
 		e->wrong = inspect_table(c, o);
 }
 
-/* Is the address that of a list's entry, mapped for the device? */
-static bool is_list(const struct model *m, const struct call *c)
+/* Whoever wrote the list: is its one entry where noncontiguous memory begins? */
+bool model_sync_table(struct model *m, const struct call *c, struct expect *e)
 {
+	u64 place = model_place(m, c->device, c->dma);
+	struct call call = *c;
+
 	for (unsigned i = 0; i < m->nr_objects; i++) {
 		const struct object *o = &m->object[i];
 
-		if (o->live && o->list && belongs_to(m, o, c->device) && o->dma == c->dma)
-			return true;
+		if (!o->live || o->kind != NONCONTIGUOUS || o->place != place ||
+		    o->dma != c->dma || c->nents != 1)
+			continue;
+		call.kind = c->kind == SYNC_LIST_FOR_DEVICE ? SYNC_FOR_DEVICE : SYNC_FOR_CPU;
+		call.size = o->size;
+		call.offset = 0;
+		model_sync(m, &call, e);
+		return true;
 	}
 	return false;
 }
 
 static void sync(struct model *m, const struct call *c, struct expect *e)
 {
-	bool to_device = c->kind == TABLE_SYNC_FOR_DEVICE;
-	u64 place = model_place(m, c->device, c->dma);
 	struct call call = *c;
 
-	call.kind = to_device ? SYNC_LIST_FOR_DEVICE : SYNC_LIST_FOR_CPU;
+	call.kind = c->kind == TABLE_SYNC_FOR_DEVICE ? SYNC_LIST_FOR_DEVICE : SYNC_LIST_FOR_CPU;
 	call.nr_entries = 1;
 	call.entry[0].dma = c->dma;
 	if (c->no_table) {
 		call.dma = DMA_MAPPING_ERROR;
 		call.nents = 0;
-	}
-	for (unsigned i = 0; i < m->nr_objects && !is_list(m, &call); i++) {
-		const struct object *o = &m->object[i];
-
-		if (!is_device(m, c->device) || !good_direction(c->dir) || !o->live ||
-		    o->kind != NONCONTIGUOUS || o->place != place || o->dma != call.dma ||
-		    call.nents != 1)
-			continue;
-		/* As a sync of all of it. */
-		call.kind = to_device ? SYNC_FOR_DEVICE : SYNC_FOR_CPU;
-		call.size = o->size;
-		call.offset = 0;
-		model_sync(m, &call, e);
-		return;
 	}
 	model_sync_list(m, &call, e);
 }

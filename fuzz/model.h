@@ -359,6 +359,7 @@ bool model_sync_fits(const struct object *o, int dir);
 /* model-table.c */
 void model_table(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
+bool model_sync_table(struct model *m, const struct call *c, struct expect *e);
 
 /* model-list.c */
 void model_map_list(struct model *m, const struct call *c, const struct outcome *o,
