@@ -55,7 +55,7 @@ static const uint8_t other_operations[] = {
 /* One more byte chooses from these. */
 static const uint8_t rare_operations[] = {
 	TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU,
-	TABLE_VMAP, TABLE_VUNMAP, TABLE_GET, TABLE_GET,
+	TABLE_VMAP, TABLE_VUNMAP, TABLE_GET, TABLE_GET, USER_MAP, USER_MAP,
 };
 
 static unsigned decode_operation(struct input *in)
@@ -369,6 +369,9 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 	case TABLE_VUNMAP:
 	case TABLE_GET:
 		decode_table(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case USER_MAP:
+		decode_user(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
 		break;
 	case FAIL_EVERY:
 		c->number = input_below(in, 6);

@@ -50,4 +50,8 @@ void decode_table(struct call *c, struct input *in, unsigned spoil, unsigned mis
 void decode_which_table(struct call *c, struct input *in, unsigned spoil,
 			const struct slot *slots);
 
+/* misuse-decode-user.c */
+void decode_user(struct call *c, struct input *in, unsigned spoil, unsigned misc,
+		 const struct slot *slots);
+
 #endif

@@ -57,7 +57,8 @@ static const char *name_of(const struct call *c)
 	default:
 		return names[c->kind] ? names[c->kind] :
 		       is_pool_call(c->kind) ? pool_call_name(c) :
-		       is_table_call(c->kind) ? table_call_name(c) : memory_call_name(c);
+		       is_table_call(c->kind) ? table_call_name(c) :
+		       c->kind == USER_MAP ? user_call_name(c) : memory_call_name(c);
 	}
 }
 
@@ -248,6 +249,8 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 			print_pool_call(c, models, to);
 		else if (is_table_call(c->kind))
 			print_table_call(c, models, to);
+		else if (c->kind == USER_MAP)
+			print_user_call(c, models, to);
 		else
 			print_device(c->device, to);
 	}

@@ -271,16 +271,6 @@ static bool settle_pool(struct call *c)
 	}
 }
 
-/* What a list that is used again says of its segments now. */
-static void look_at_list(struct call *c)
-{
-	struct scatterlist *sg = &lab.list[c->slot][c->number];
-
-	c->dma = sg_dma_address(sg);
-	for (c->nr_entries = 0; sg && c->nr_entries < MAX_ENTRIES; sg = sg_next(sg))
-		c->entry[c->nr_entries++].dma = sg_dma_address(sg);
-}
-
 /* Which machine is it about? False: the call would crash the harness. */
 static bool settle(struct call *c)
 {
@@ -291,9 +281,13 @@ static bool settle(struct call *c)
 	if (c->kind == FREE_PAGES)
 		c->cpu = page_address(c->page);
 	if (c->kind >= UNMAP_LIST && c->kind <= SYNC_LIST_FOR_CPU)
-		look_at_list(c);
+		look_at_list(&lab, c);
 	if (c->kind >= TABLE_FREE && c->kind <= TABLE_VMAP)
 		look_at_table(c);
+	if (c->kind == USER_MAP && c->number == MMAP_NONCONTIGUOUS)
+		look_at_table(c);
+	if (c->kind == USER_MAP && c->mask == USER_MACHINE && !leads_somewhere(c->cpu))
+		return false;
 	if (is_memory_call(c->kind))
 		return settle_memory(c);
 	if (is_pool_call(c->kind))

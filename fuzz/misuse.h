@@ -60,6 +60,7 @@ enum call_kind {
 	/* Noncontiguous memory, and the list of coherent memory: misuse-run-table.c. */
 	TABLE_ALLOC, TABLE_FREE, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_VMAP,
 	TABLE_VUNMAP, TABLE_GET,
+	USER_MAP, /* misuse-run-user.c */
 	NR_CALL_KINDS
 };
 
@@ -232,6 +233,7 @@ struct lab {
 void new_device(struct lab *lab, int number);
 void run_call(struct lab *lab, const struct call *c, struct outcome *o);
 struct device *device_of(struct lab *lab, const struct call *c);
+void look_at_list(struct lab *lab, struct call *c);
 
 /* misuse-run-memory.c, misuse-run-context.c */
 void run_memory(struct lab *lab, const struct call *c, struct outcome *o);
@@ -244,6 +246,21 @@ void run_pool(struct lab *lab, const struct call *c, struct outcome *o);
 /* misuse-run-table.c */
 void run_table(struct lab *lab, const struct call *c, struct outcome *o);
 void look_at_table(struct call *c);
+
+/* What a call of the kind USER_MAP calls: its number. */
+enum user_call {
+	MMAP_ATTRS, MMAP_COHERENT, MMAP_WC, MMAP_PAGES, MMAP_NONCONTIGUOUS, NR_USER_CALLS
+};
+
+/* And with which addresses: its mask is the number of pages, or one of these. */
+#define USER_PAGES      8    /* at most */
+#define USER_NOTHING    100  /* no addresses are given */
+#define USER_MISALIGNED 101
+#define USER_UNMAPPED   102
+#define USER_MACHINE    103  /* addresses of a machine: where cpu leads */
+
+/* misuse-run-user.c */
+void run_user(struct lab *lab, const struct call *c, struct outcome *o);
 
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);
@@ -258,6 +275,8 @@ void print_memory_call(const struct call *c, const struct model *models, FILE *t
 void print_pool_call(const struct call *c, const struct model *models, FILE *to);
 const char *pool_call_name(const struct call *c);
 const char *table_call_name(const struct call *c);
+const char *user_call_name(const struct call *c);
+void print_user_call(const struct call *c, const struct model *models, FILE *to);
 void print_table_call(const struct call *c, const struct model *models, FILE *to);
 void put_dir(int dir, FILE *to);
 void print_memory_outcome(const struct call *c, const struct outcome *o,

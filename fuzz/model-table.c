@@ -76,7 +76,7 @@ static void vmap(struct model *m, const struct call *c, const struct outcome *o,
 }
 
 /* The coherent memory that begins at the address and has room for the size. */
-static const struct object *coherent_at(const struct model *m, const struct call *c)
+const struct object *model_coherent_at(const struct model *m, const struct call *c)
 {
 	u64 place = model_place(m, c->device, c->dma);
 
@@ -100,7 +100,7 @@ static void get(struct model *m, const struct call *c, const struct outcome *o,
 
 	if (!is_device(m, c->device))
 		expect(e, "no-device");
-	found = coherent_at(m, c);
+	found = model_coherent_at(m, c);
 	if (!found)
 		result = -ENXIO;
 	else if (model_fails_by_order(m, o->result == -ENOMEM))

@@ -360,6 +360,11 @@ bool model_sync_fits(const struct object *o, int dir);
 void model_table(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
 bool model_sync_table(struct model *m, const struct call *c, struct expect *e);
+const struct object *model_coherent_at(const struct model *m, const struct call *c);
+
+/* model-user.c */
+void model_user(struct model *m, const struct call *c, const struct outcome *o,
+		struct expect *e);
 
 /* model-list.c */
 void model_map_list(struct model *m, const struct call *c, const struct outcome *o,
