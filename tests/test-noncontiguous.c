@@ -153,23 +153,26 @@ static void wrong_frees(void **state)
 /* Without a ledger a list of the driver's own is told from the laboratory's as well. */
 static void unchecked_frees(void **state)
 {
+	struct { struct sg_table table; u8 behind[200]; } own = { .behind = { 0 } };
+	const u8 zero[sizeof(own.behind)] = { 0 };
 	struct dmalab_machine *m;
-	struct sg_table *sgt, own;
+	struct sg_table *sgt;
 	struct scatterlist sg;
 	struct device *dev;
 
 	(void)state;
-	m = dmalab_machine_new(&(struct dmalab_config){ .checks = "off" });
+	m = dmalab_machine_new(&(struct dmalab_config){
+		.checks = "off", .accesses = "explicit",
+	});
 	assert_non_null(m);
 	dev = dmalab_device_new(m, NULL);
 	for (int i = 0; i < 2; i++) {
 		sgt = dma_alloc_noncontiguous(dev, SIZE, DMA_TO_DEVICE, GFP_KERNEL, 0);
 		assert_non_null(sgt);
 		sg = *sgt->sgl;
-		own = (struct sg_table){ .sgl = &sg, .nents = 1, .orig_nents = 1 };
-		dma_free_noncontiguous(dev, SIZE, i ? &own : sgt, DMA_TO_DEVICE);
-		assert_ptr_equal(own.sgl, &sg);
-		assert_int_equal(own.nents, 1);
+		own.table = (struct sg_table){ .sgl = &sg, .nents = 1, .orig_nents = 1 };
+		dma_free_noncontiguous(dev, SIZE, i ? &own.table : sgt, DMA_TO_DEVICE);
+		assert_memory_equal(own.behind, zero, sizeof(zero));
 		assert_ptr_equal(sg_page(&sg), sg_page(sgt->sgl));
 	}
 	dmalab_device_free(dev);
