@@ -23,7 +23,10 @@ FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print
 	fuzz/model-free.c fuzz/model-sync.c fuzz/model-list.c fuzz/model-bounce.c \
 	fuzz/model-bus.c fuzz/misuse-decode-list.c fuzz/model-memory.c fuzz/model-release.c \
 	fuzz/model-pages.c fuzz/model-vmalloc.c fuzz/model-context.c fuzz/model-answer.c \
-	fuzz/model-device.c fuzz/misuse-decode-arguments.c
+	fuzz/model-device.c fuzz/misuse-decode-arguments.c fuzz/misuse-decode-table.c \
+	fuzz/misuse-run-table.c fuzz/misuse-print-table.c fuzz/model-table.c \
+	fuzz/misuse-decode-user.c fuzz/misuse-run-user.c fuzz/misuse-print-user.c \
+	fuzz/model-user.c
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency fuzz/replay-trace
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)

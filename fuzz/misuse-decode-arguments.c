@@ -180,6 +180,7 @@ void take_from_slot(struct call *c, const struct slot *s)
 	c->attrs = s->attrs;
 	c->form = s->form;
 	c->table = s->table;
+	c->sgt = s->sgt;
 	c->nents = s->nents;
 	c->number = s->number;
 }

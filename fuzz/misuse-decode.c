@@ -33,7 +33,7 @@ static const uint8_t operations[] = {
 #define OTHERS_FROM 192
 #define OTHER_FUNCTIONS_FROM 128 /* of those that release */
 
-enum { MAP_BY_PAGE = RELEASE + 1, MAP_BY_PHYS, MAP_A_RESOURCE, KMALLOC_LARGE };
+enum { MAP_BY_PAGE = RELEASE + 1, MAP_BY_PHYS, MAP_A_RESOURCE, KMALLOC_LARGE, RARE };
 
 static const uint8_t other_operations[] = {
 	MAP_BY_PAGE, MAP_BY_PAGE, MAP_BY_PHYS, MAP_BY_PHYS, MAP_A_RESOURCE, MAP_A_RESOURCE,
@@ -48,14 +48,24 @@ static const uint8_t other_operations[] = {
 
 	POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ALLOC, POOL_ZALLOC, M_ALLOC, M_ALLOC,
 	POOL_CREATE, POOL_CREATE, M_POOL_CREATE, POOL_DESTROY, M_POOL_DESTROY,
+
+	TABLE_ALLOC, TABLE_ALLOC, RARE, RARE, RARE, /* as many as there are bytes */
+};
+
+/* One more byte chooses from these. */
+static const uint8_t rare_operations[] = {
+	TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU,
+	TABLE_VMAP, TABLE_VUNMAP, TABLE_GET, TABLE_GET, USER_MAP, USER_MAP,
 };
 
 static unsigned decode_operation(struct input *in)
 {
 	uint8_t byte = input_byte(in);
 
-	return byte < OTHERS_FROM ? operations[byte % LENGTH(operations)] :
-	       other_operations[(byte - OTHERS_FROM) % LENGTH(other_operations)];
+	if (byte < OTHERS_FROM)
+		return operations[byte % LENGTH(operations)];
+	byte = other_operations[(byte - OTHERS_FROM) % LENGTH(other_operations)];
+	return byte == RARE ? rare_operations[input_below(in, LENGTH(rare_operations))] : byte;
 }
 
 static const u64 masks[] = {
@@ -128,6 +138,8 @@ static enum call_kind release_of(const struct slot *s)
 		return POOL_FREE;
 	case M_ALLOC:
 		return M_FREE;
+	case TABLE_ALLOC:
+		return TABLE_FREE;
 	default:
 		return KFREE;
 	}
@@ -141,7 +153,7 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 	};
 	static const uint8_t other_functions[] = {
 		PAGES_FREE, PAGES_FREE_ADDRESS, EXACT_FREE, CACHE_FREE, DEVM_FREE, VFREE, PAGE_PUT,
-		POOL_FREE, M_FREE,
+		POOL_FREE, M_FREE, TABLE_FREE,
 	};
 	uint8_t other;
 
@@ -169,6 +181,8 @@ static void decode_release(struct call *c, struct input *in, unsigned spoil,
 		c->size = spoiled_size(input_byte(in), c->size);
 	c->dir = decode_direction(in, spoil, c->dir);
 	c->attrs = decode_attrs(in, spoil, c->attrs);
+	if (c->kind == TABLE_FREE)
+		decode_which_table(c, in, spoil, slots);
 	if (c->kind == FREE_COHERENT || c->kind == FREE_ATTRS || c->kind == FREE_WC ||
 	    c->kind == POOL_FREE || c->kind == M_FREE)
 		c->dir = DMA_BIDIRECTIONAL; /* these have no direction: coherent memory is open */
@@ -347,6 +361,17 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 		c->device = decode_device(in, spoil, c->device);
 		c->attrs = decode_attrs(in, spoil, 0);
 		c->gfp = decode_gfp(in, spoil);
+		break;
+	case TABLE_ALLOC:
+	case TABLE_SYNC_FOR_DEVICE:
+	case TABLE_SYNC_FOR_CPU:
+	case TABLE_VMAP:
+	case TABLE_VUNMAP:
+	case TABLE_GET:
+		decode_table(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case USER_MAP:
+		decode_user(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
 		break;
 	case FAIL_EVERY:
 		c->number = input_below(in, 6);

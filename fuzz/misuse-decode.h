@@ -44,4 +44,14 @@ void decode_list_again(struct call *c, struct input *in, unsigned spoil,
 		       const struct slot *slots);
 void decode_limit(struct call *c, struct input *in);
 
+/* misuse-decode-table.c */
+void decode_table(struct call *c, struct input *in, unsigned spoil, unsigned misc,
+		  const struct slot *slots);
+void decode_which_table(struct call *c, struct input *in, unsigned spoil,
+			const struct slot *slots);
+
+/* misuse-decode-user.c */
+void decode_user(struct call *c, struct input *in, unsigned spoil, unsigned misc,
+		 const struct slot *slots);
+
 #endif

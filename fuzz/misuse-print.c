@@ -56,7 +56,9 @@ static const char *name_of(const struct call *c)
 		return c->table ? "dma_sync_sgtable_for_cpu" : names[c->kind];
 	default:
 		return names[c->kind] ? names[c->kind] :
-		       is_pool_call(c->kind) ? pool_call_name(c) : memory_call_name(c);
+		       is_pool_call(c->kind) ? pool_call_name(c) :
+		       is_table_call(c->kind) ? table_call_name(c) :
+		       c->kind == USER_MAP ? user_call_name(c) : memory_call_name(c);
 	}
 }
 
@@ -99,7 +101,7 @@ void print_pointer(const void *cpu, const struct model *models, FILE *to)
 		fprintf(to, "foreign pointer");
 }
 
-static void put_dir(int dir, FILE *to)
+void put_dir(int dir, FILE *to)
 {
 	static const char *const dirs[] = {
 		"DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE",
@@ -245,6 +247,10 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 			print_memory_call(c, models, to);
 		else if (is_pool_call(c->kind))
 			print_pool_call(c, models, to);
+		else if (is_table_call(c->kind))
+			print_table_call(c, models, to);
+		else if (c->kind == USER_MAP)
+			print_user_call(c, models, to);
 		else
 			print_device(c->device, to);
 	}
@@ -263,9 +269,11 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 	case KMALLOC:
 	case KZALLOC:
 	case VIRT_TO_PAGE:
+	case TABLE_ALLOC:
+	case TABLE_VMAP:
 		fprintf(to, " = ");
 		print_pointer(o->cpu, models, to);
-		if (c->kind < KMALLOC && o->cpu)
+		if ((c->kind < KMALLOC || c->kind == TABLE_ALLOC) && o->cpu)
 			fprintf(to, ", 0x%llx", (unsigned long long)o->dma);
 		break;
 	case MAP:

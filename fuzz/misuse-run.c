@@ -245,6 +245,16 @@ static void map_list(struct device *dev, struct scatterlist *sgl, const struct c
 	}
 }
 
+/* What a list that is used again says of its segments now. */
+void look_at_list(struct lab *lab, struct call *c)
+{
+	struct scatterlist *sg = &lab->list[c->slot][c->number];
+
+	c->dma = sg_dma_address(sg);
+	for (c->nr_entries = 0; sg && c->nr_entries < MAX_ENTRIES; sg = sg_next(sg))
+		c->entry[c->nr_entries++].dma = sg_dma_address(sg);
+}
+
 static void run_list(struct lab *lab, const struct call *c, struct outcome *o)
 {
 	struct device *dev = device_of(lab, c);
@@ -352,6 +362,10 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 			run_memory(lab, c, o);
 		else if (is_pool_call(c->kind))
 			run_pool(lab, c, o);
+		else if (is_table_call(c->kind))
+			run_table(lab, c, o);
+		else if (c->kind == USER_MAP)
+			run_user(lab, c, o);
 		else
 			run_device(lab, c, o);
 	}

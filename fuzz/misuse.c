@@ -271,16 +271,6 @@ static bool settle_pool(struct call *c)
 	}
 }
 
-/* What a list that is used again says of its segments now. */
-static void look_at_list(struct call *c)
-{
-	struct scatterlist *sg = &lab.list[c->slot][c->number];
-
-	c->dma = sg_dma_address(sg);
-	for (c->nr_entries = 0; sg && c->nr_entries < MAX_ENTRIES; sg = sg_next(sg))
-		c->entry[c->nr_entries++].dma = sg_dma_address(sg);
-}
-
 /* Which machine is it about? False: the call would crash the harness. */
 static bool settle(struct call *c)
 {
@@ -291,7 +281,13 @@ static bool settle(struct call *c)
 	if (c->kind == FREE_PAGES)
 		c->cpu = page_address(c->page);
 	if (c->kind >= UNMAP_LIST && c->kind <= SYNC_LIST_FOR_CPU)
-		look_at_list(c);
+		look_at_list(&lab, c);
+	if (c->kind >= TABLE_FREE && c->kind <= TABLE_VMAP)
+		look_at_table(c);
+	if (c->kind == USER_MAP && c->number == MMAP_NONCONTIGUOUS)
+		look_at_table(c);
+	if (c->kind == USER_MAP && c->mask == USER_MACHINE && !leads_somewhere(c->cpu))
+		return false;
 	if (is_memory_call(c->kind))
 		return settle_memory(c);
 	if (is_pool_call(c->kind))
@@ -324,6 +320,10 @@ static bool settle(struct call *c)
 	case DEVICE_NEW:
 		c->machine = c->device / 2;
 		return c->device >= 0 && !lab.bound[c->device];
+	case TABLE_GET:
+		/* The list's entries are the current machine's to refuse. */
+		c->machine = device_lives(c->device) ? (unsigned)c->device / 2 : lab.current;
+		return c->machine == lab.current;
 	default:
 		break;
 	}
@@ -332,7 +332,7 @@ static bool settle(struct call *c)
 		return true;
 	}
 	c->machine = lab.current;
-	if (c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES) {
+	if ((c->kind >= FREE_COHERENT && c->kind <= FREE_PAGES) || c->kind == TABLE_FREE) {
 		c->machine = machine_of_pointer(c->cpu);
 		if (is_anybodys(c->cpu))
 			return false;
@@ -367,12 +367,12 @@ static void keep(const struct call *c, const struct outcome *o)
 	}
 	if (failed || !(is_map || c->kind <= ALLOC_PAGES || c->kind == KMALLOC ||
 			c->kind == KZALLOC || (c->kind >= PAGES_ALLOC && c->kind <= KREALLOC) ||
-			(c->kind >= POOL_ALLOC && c->kind <= M_ALLOC)))
+			(c->kind >= POOL_ALLOC && c->kind <= M_ALLOC) || c->kind == TABLE_ALLOC))
 		return;
 	program.slot[c->slot] = (struct slot){
 		.kind = c->kind, .device = c->device, .machine = c->machine,
 		.cpu = is_map ? c->cpu : o->cpu, .page = o->page, .dma = o->dma,
-		.size = c->size, .dir = c->dir, .attrs = c->attrs, .form = c->form,
+		.sgt = o->sgt, .size = c->size, .dir = c->dir, .attrs = c->attrs, .form = c->form,
 		.number = c->number,
 	};
 	if (c->kind == CACHE_ALLOC || c->kind == CACHE_ZALLOC)

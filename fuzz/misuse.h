@@ -56,6 +56,11 @@ enum call_kind {
 	MACHINE_FREE, /* not in programs: how they end */
 	MAP_LIST, UNMAP_LIST, SYNC_LIST_FOR_DEVICE, SYNC_LIST_FOR_CPU,
 	SET_MAX_SEGMENT, SET_BOUNDARY, SET_MIN_ALIGN,
+
+	/* Noncontiguous memory, and the list of coherent memory: misuse-run-table.c. */
+	TABLE_ALLOC, TABLE_FREE, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_VMAP,
+	TABLE_VUNMAP, TABLE_GET,
+	USER_MAP, /* misuse-run-user.c */
 	NR_CALL_KINDS
 };
 
@@ -92,6 +97,8 @@ struct call {
 	enum form form;         /* MAP, UNMAP */
 	phys_addr_t phys;       /* MAP of PHYS and RESOURCE */
 	bool table;             /* MAP_LIST: as a table */
+	struct sg_table *sgt;   /* of noncontiguous memory; NULL: one of page and dma, or */
+	bool no_table;          /* none at all */
 	int nents;              /* as given to the call, of a list of */
 	unsigned nr_entries;
 	struct entry entry[MAX_ENTRIES]; /* of a list used again, dma alone */
@@ -110,10 +117,11 @@ struct remark {
 struct outcome {
 	void *cpu;              /* pointer or page_address() */
 	struct page *page;
+	struct sg_table *sgt;
 	dma_addr_t dma;
 	long result;
 	uint8_t *bytes;         /* of reads: MAX_ACCESS; filled with UNREAD before */
-	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards */
+	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards; the one of TABLE_GET */
 	unsigned nr_remarks;    /* all; the first ones are kept */
 	struct remark remark[MAX_REMARKS];
 };
@@ -130,6 +138,11 @@ static inline bool is_pool_call(enum call_kind kind)
 	return kind >= POOL_ALLOC && kind <= M_POOL_DESTROY;
 }
 
+static inline bool is_table_call(enum call_kind kind)
+{
+	return kind >= TABLE_ALLOC && kind <= TABLE_GET;
+}
+
 /* What is in a slot: the result of the latest call, also after its release. */
 struct slot {
 	enum call_kind kind;    /* that made it */
@@ -137,6 +150,7 @@ struct slot {
 	unsigned machine;
 	void *cpu;
 	struct page *page;
+	struct sg_table *sgt;   /* readable for as long as the machine is there */
 	dma_addr_t dma;
 	size_t size;
 	int dir;
@@ -219,6 +233,7 @@ struct lab {
 void new_device(struct lab *lab, int number);
 void run_call(struct lab *lab, const struct call *c, struct outcome *o);
 struct device *device_of(struct lab *lab, const struct call *c);
+void look_at_list(struct lab *lab, struct call *c);
 
 /* misuse-run-memory.c, misuse-run-context.c */
 void run_memory(struct lab *lab, const struct call *c, struct outcome *o);
@@ -228,11 +243,30 @@ void forget_locks(void);
 /* misuse-run-pool.c */
 void run_pool(struct lab *lab, const struct call *c, struct outcome *o);
 
+/* misuse-run-table.c */
+void run_table(struct lab *lab, const struct call *c, struct outcome *o);
+void look_at_table(struct call *c);
+
+/* What a call of the kind USER_MAP calls: its number. */
+enum user_call {
+	MMAP_ATTRS, MMAP_COHERENT, MMAP_WC, MMAP_PAGES, MMAP_NONCONTIGUOUS, NR_USER_CALLS
+};
+
+/* And with which addresses: its mask is the number of pages, or one of these. */
+#define USER_PAGES      8    /* at most */
+#define USER_NOTHING    100  /* no addresses are given */
+#define USER_MISALIGNED 101
+#define USER_UNMAPPED   102
+#define USER_MACHINE    103  /* addresses of a machine: where cpu leads */
+
+/* misuse-run-user.c */
+void run_user(struct lab *lab, const struct call *c, struct outcome *o);
+
 /* misuse-decode.c: bytes to calls, given what is in the slots. */
 void decode_setup(struct setup *s, struct input *in);
 void decode_call(struct call *c, struct input *in, const struct slot *slots);
 
-/* misuse-print.c, misuse-print-memory.c */
+/* misuse-print.c, misuse-print-memory.c, misuse-print-pool.c, misuse-print-table.c */
 struct model;
 void print_device(int device, FILE *to);
 void print_pointer(const void *cpu, const struct model *models, FILE *to);
@@ -240,6 +274,11 @@ const char *memory_call_name(const struct call *c);
 void print_memory_call(const struct call *c, const struct model *models, FILE *to);
 void print_pool_call(const struct call *c, const struct model *models, FILE *to);
 const char *pool_call_name(const struct call *c);
+const char *table_call_name(const struct call *c);
+const char *user_call_name(const struct call *c);
+void print_user_call(const struct call *c, const struct model *models, FILE *to);
+void print_table_call(const struct call *c, const struct model *models, FILE *to);
+void put_dir(int dir, FILE *to);
 void print_memory_outcome(const struct call *c, const struct outcome *o,
 			  const struct model *models, FILE *to);
 void print_setup(const struct setup *s, FILE *to);

@@ -88,15 +88,20 @@ static enum object_kind kind_of(const struct call *c)
 {
 	if (c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES)
 		return NONCOHERENT;
+	if (c->kind == TABLE_ALLOC)
+		return NONCONTIGUOUS;
 	return c->attrs & DMA_ATTR_NO_KERNEL_MAPPING ? HANDLE : COHERENT;
 }
 
 static const char *refusal(const struct model *m, const struct call *c)
 {
-	bool moves = c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES;
+	bool table = c->kind == TABLE_ALLOC;
+	bool moves = table || c->kind == ALLOC_NONCOHERENT || c->kind == ALLOC_PAGES;
 
 	if (!is_device(m, c->device))
 		return "no-device";
+	if (table && (c->attrs & ~DMA_ATTR_ALLOC_SINGLE_PAGES))
+		return "bad-attrs";
 	if (moves && !good_direction(c->dir))
 		return "bad-direction";
 	if (!c->size)
@@ -222,7 +227,7 @@ const char *model_new_coherent(struct model *m, const struct call *c, const stru
 	obj->life = m->device[c->device].life;
 	obj->at = memory_of(m, c, o);
 	obj->place = model_place(m, c->device, o->dma);
-	obj->cached = obj->kind == NONCOHERENT ||
+	obj->cached = is_noncoherent(obj) ||
 		      (is_coherent_memory(obj) && m->device[c->device].snoops);
 	if (machine_is_coherent(m) && obj->kind != HANDLE)
 		obj->cached = true;

@@ -16,6 +16,8 @@ static enum object_kind kind_freed_by(const struct call *c)
 	case FREE_NONCOHERENT:
 	case FREE_PAGES:
 		return NONCOHERENT;
+	case TABLE_FREE:
+		return NONCONTIGUOUS;
 	case POOL_FREE:
 		return POOL_BLOCK;
 	default:
@@ -291,14 +293,14 @@ void model_release(struct model *m, struct object *o, const struct call *c, stru
 	model_remove(m, o);
 	if (o->kind == POOL_BLOCK)
 		o->freed = ++m->nr_freed;
-	if (!e->check && o->kind == NONCOHERENT && model_is_mapped(m, o->at, o->room))
+	if (!e->check && is_noncoherent(o) && model_is_mapped(m, o->at, o->room))
 		expect(e, "free-while-mapped");
 	end_uncached(m, o);
 }
 
 void model_free(struct model *m, const struct call *c, struct expect *e)
 {
-	bool has_direction = kind_freed_by(c) == NONCOHERENT || kind_freed_by(c) == MAPPING;
+	bool has_direction = moves_by_sync(&(struct object){ .kind = kind_freed_by(c) });
 	const char *wrong;
 	struct object *o;
 

@@ -329,7 +329,8 @@ void model_sync_list(struct model *m, const struct call *c, struct expect *e)
 	}
 	o = entry_meant(m, c);
 	if (!o) {
-		expect(e, "sync-unknown");
+		if (!model_sync_table(m, c, e))
+			expect(e, "sync-unknown");
 		return;
 	}
 	wrong = bad_sync(m, c, o, to_device);

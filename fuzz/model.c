@@ -389,7 +389,12 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 		fail_every(m, c, o, e);
 		break;
 	default:
-		model_answer_memory(m, c, o, e);
+		if (c->kind == USER_MAP)
+			model_user(m, c, o, e);
+		else if (is_table_call(c->kind))
+			model_table(m, c, o, e);
+		else
+			model_answer_memory(m, c, o, e);
 	}
 }
 

@@ -28,7 +28,7 @@
 #define VMALLOC_WINDOW (64ul << 20)
 
 enum object_kind {
-	COHERENT, HANDLE, NONCOHERENT, MAPPING,
+	COHERENT, HANDLE, NONCOHERENT, NONCONTIGUOUS, MAPPING,
 	POOL_BLOCK, POOL_MEMORY, /* the memory is what blocks are cut from, and no object */
 	/* Plain memory, which no device may touch unless it is mapped: */
 	KMALLOCED, CACHE_OBJECT, DEVM_OBJECT, PAGE_BLOCK, EXACT_BLOCK
@@ -215,14 +215,20 @@ static inline bool is_slab_object(const struct object *o)
 	return o->kind == KMALLOCED || o->kind == CACHE_OBJECT || o->kind == DEVM_OBJECT;
 }
 
+/* Cached memory that the device may be given. */
+static inline bool is_noncoherent(const struct object *o)
+{
+	return o->kind == NONCOHERENT || o->kind == NONCONTIGUOUS;
+}
+
 static inline bool moves_by_sync(const struct object *o)
 {
-	return o->kind == NONCOHERENT || o->kind == MAPPING;
+	return is_noncoherent(o) || o->kind == MAPPING;
 }
 
 static inline bool is_allocation(const struct object *o)
 {
-	return o->kind == COHERENT || o->kind == HANDLE || o->kind == NONCOHERENT ||
+	return o->kind == COHERENT || o->kind == HANDLE || is_noncoherent(o) ||
 	       o->kind == POOL_BLOCK;
 }
 
@@ -349,6 +355,16 @@ const char *model_bad_pointer(struct model *m, const void *cpu, size_t size);
 bool model_overlaps(const struct model *m, const struct object *new);
 bool model_is_redundant(const struct object *o, size_t first, size_t len, bool to_device);
 bool model_sync_fits(const struct object *o, int dir);
+
+/* model-table.c */
+void model_table(struct model *m, const struct call *c, const struct outcome *o,
+		 struct expect *e);
+bool model_sync_table(struct model *m, const struct call *c, struct expect *e);
+const struct object *model_coherent_at(const struct model *m, const struct call *c);
+
+/* model-user.c */
+void model_user(struct model *m, const struct call *c, const struct outcome *o,
+		struct expect *e);
 
 /* model-list.c */
 void model_map_list(struct model *m, const struct call *c, const struct outcome *o,

@@ -150,6 +150,62 @@ static void wrong_frees(void **state)
 	rig_down(&r);
 }
 
+/* Without a ledger a list of the driver's own is told from the laboratory's as well. */
+static void unchecked_frees(void **state)
+{
+	struct { struct sg_table table; u8 behind[200]; } own = { .behind = { 0 } };
+	const u8 zero[sizeof(own.behind)] = { 0 };
+	struct dmalab_machine *m;
+	struct sg_table *sgt;
+	struct scatterlist sg;
+	struct device *dev;
+
+	(void)state;
+	m = dmalab_machine_new(&(struct dmalab_config){
+		.checks = "off", .accesses = "explicit",
+	});
+	assert_non_null(m);
+	dev = dmalab_device_new(m, NULL);
+	for (int i = 0; i < 2; i++) {
+		sgt = dma_alloc_noncontiguous(dev, SIZE, DMA_TO_DEVICE, GFP_KERNEL, 0);
+		assert_non_null(sgt);
+		sg = *sgt->sgl;
+		own.table = (struct sg_table){ .sgl = &sg, .nents = 1, .orig_nents = 1 };
+		dma_free_noncontiguous(dev, SIZE, i ? &own.table : sgt, DMA_TO_DEVICE);
+		assert_memory_equal(own.behind, zero, sizeof(zero));
+		assert_ptr_equal(sg_page(&sg), sg_page(sgt->sgl));
+	}
+	dmalab_device_free(dev);
+	dmalab_machine_free(m);
+}
+
+/* The list is somebody's for as long as its memory is, whatever else a free ends. */
+static void list_of_another_machine(void **state)
+{
+	struct sg_table *sgt;
+	struct rig a, b;
+	dma_addr_t dma;
+
+	(void)state;
+	rig_up(&a, NULL);
+	rig_up(&b, NULL);
+	sgt = noncontiguous_ok(&a, DMA_TO_DEVICE);
+	dma = sg_dma_address(sgt->sgl);
+	dma_free_noncontiguous(b.dev, SIZE, sgt, DMA_TO_DEVICE);
+	expect(&b, "free-unknown");
+	for (int i = 0; i < 100; i++) {
+		struct sg_table *other = noncontiguous_ok(&a, DMA_TO_DEVICE);
+
+		assert_ptr_not_equal(other, sgt);
+		dma_free_noncontiguous(a.dev, SIZE, other, DMA_TO_DEVICE);
+	}
+	assert_int_equal(sg_dma_address(sgt->sgl), dma);
+	dma_free_noncontiguous(a.dev, SIZE, sgt, DMA_TO_DEVICE);
+	expect(&a, "");
+	rig_down(&b);
+	rig_down(&a);
+}
+
 static void in_user_space(void **state)
 {
 	void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -200,6 +256,7 @@ static void sgtable(void **state)
 				 -ENXIO);
 		assert_int_equal(dma_get_sgtable(r.dev, &sgt, p, dma, 4 * PAGE_SIZE), -ENXIO);
 		assert_int_equal(dma_get_sgtable(r.dev, &sgt, p, dma, 0), -ENXIO);
+		assert_int_equal(dma_get_sgtable(r.dev, &sgt, p, dma, SIZE_MAX), -ENXIO);
 		dmalab_machine_fail_nth(r.machine, 1);
 		assert_int_equal(dma_get_sgtable(r.dev, &sgt, p, dma, SIZE), -ENOMEM);
 		dma_free_coherent(r.dev, SIZE, p, dma);
@@ -216,6 +273,8 @@ int main(void)
 		cmocka_unit_test(ownership),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(wrong_frees),
+		cmocka_unit_test(unchecked_frees),
+		cmocka_unit_test(list_of_another_machine),
 		cmocka_unit_test(in_user_space),
 		cmocka_unit_test(sgtable),
 	};

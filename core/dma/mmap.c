@@ -48,7 +48,7 @@ static bool is_allocated(const struct user_map *map, bool coherent)
 		return map->size <= bank_bytes(j->hw, map->offset);
 	r = j->ledger.pages[map->offset >> PAGE_SHIFT].alloc;
 	return r && r->dev == &map->d->dev && r->offset == map->offset &&
-	       PAGE_ALIGN(map->size) <= PAGE_ALIGN(r->size) &&
+	       map->size <= PAGE_ALIGN(r->size) &&
 	       coherent == (region_is_coherent(r) || r->kind == REGION_HANDLE);
 }
 

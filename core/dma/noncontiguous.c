@@ -104,14 +104,15 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 	return sgt;
 }
 
-/* Is it the list itself, and not a copy, of something that is allocated? */
-static bool is_live(const struct judge *j, const struct sg_table *sgt)
+void lists_forget(struct lists *lists, struct sg_table *table)
 {
-	size_t offset = cpu_to_offset(j->hw, page_address(sg_page(sgt->sgl)));
-	const struct region *r = offset == NO_OFFSET ? NULL :
-				 j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	list_free(lists, (struct noncontiguous *)table);
+}
 
-	return r && r->kind == REGION_NONCONTIGUOUS && r->table == sgt;
+/* Is it the list itself, and not a copy? Its entry is behind it, a copy's is elsewhere. */
+static bool is_itself(const struct sg_table *sgt)
+{
+	return sgt->sgl == &((const struct noncontiguous *)sgt)->entry;
 }
 
 void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
@@ -122,25 +123,18 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 		.call = &call, .dev = dev, .size = size, .dir = dir, .kind = REGION_NONCONTIGUOUS,
 	};
 	struct dmalab_machine *lab;
-	bool live;
 
 	if (!sgt || !sgt->sgl)
 		return;
 	rel.cpu = page_address(sg_page(sgt->sgl));
 	rel.dma = sg_dma_address(sgt->sgl);
 	lab = rel.cpu ? lab_of(rel.cpu) : NULL;
-	if (!lab) {
-		release(&rel);
-		return;
-	}
-	lab_lock(lab);
-	live = !judge_keeps_ledger(&lab->judge) || is_live(&lab->judge, sgt);
-	lab_unlock(lab);
 	release(&rel);
-	if (!live)
+	/* With a ledger, the list goes with the object that was released. */
+	if (!lab || judge_keeps_ledger(&lab->judge) || !is_itself(sgt))
 		return;
 	lab_lock(lab);
-	list_free(&lab->lists, (struct noncontiguous *)sgt);
+	lists_forget(&lab->lists, sgt);
 	lab_unlock(lab);
 }
 

@@ -7,6 +7,9 @@
 
 #include <linux/scatterlist.h>
 
+/* The memory is no longer allocated; the list stays readable for a while. */
+void lists_forget(struct lists *lists, struct sg_table *table);
+
 void lists_exit(struct lists *lists);
 
 #endif

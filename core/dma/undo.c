@@ -4,6 +4,7 @@
  * call that ends it had to say.
  */
 #include "dma/device-memory.h"
+#include "dma/noncontiguous.h"
 #include "dma/translate.h"
 
 #include <stdio.h>
@@ -144,6 +145,8 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 	}
 	if (unlikely(r->managed))
 		managed_forget(r->dev->dmalab, r->cpu);
+	if (unlikely(r->kind == REGION_NONCONTIGUOUS))
+		lists_forget(&lab->lists, r->table);
 	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
 	release_memory(r->dev->dmalab, r, rel->call->site);
