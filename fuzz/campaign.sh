@@ -198,10 +198,10 @@ prepare() {
 	for file in "$dir"/findings/*; do
 		[ -f "$file" ] && mv "$file" "$dir/old/"
 	done
-	# Inputs of the target "trace" are traces: all that there are.
+	# Inputs of the target "trace" are traces: all that there are, too.
 	seeds="$srcdir/corpora/fuzz/$target"
 	[ "$target" != trace ] ||
-		seeds="$srcdir/corpora/bugs $srcdir/corpora/checks $srcdir/corpora/clean"
+		seeds="$seeds $srcdir/corpora/bugs $srcdir/corpora/checks $srcdir/corpora/clean"
 	# shellcheck disable=SC2086 # several directories
 	for file in $(find $seeds -type f 2>/dev/null); do
 		case $file in

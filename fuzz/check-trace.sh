@@ -5,4 +5,4 @@
 
 set -u
 exec $TEST_RUNNER fuzz/replay-trace "$srcdir"/corpora/bugs "$srcdir"/corpora/checks \
-	"$srcdir"/corpora/clean "$srcdir"/tests/trace-errors.txt "$srcdir"/README.md
+	"$srcdir"/corpora/clean "$srcdir"/corpora/fuzz/trace "$srcdir"/tests/trace-errors.txt "$srcdir"/README.md

@@ -434,6 +434,23 @@ static void a_handler(void **state)
 	assert_int_equal(h(1, &dev), IRQ_NONE);
 }
 
+/* A machine begins with a thread that may sleep, whatever the last program left. */
+static void a_new_machine(void **state)
+{
+	struct dmalab_machine *machine;
+
+	(void)state;
+	local_irq_disable();
+	preempt_disable();
+	dmalab_irq_enter();
+	machine = dmalab_machine_new(NULL);
+	assert_non_null(machine);
+	at_rest();
+	might_sleep();
+	assert_int_equal(dmalab_report_count(machine, NULL), 0);
+	dmalab_machine_free(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +466,7 @@ int main(void)
 		cmocka_unit_test(it_goes_on),
 		cmocka_unit_test(without_a_machine),
 		cmocka_unit_test(a_handler),
+		cmocka_unit_test(a_new_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,6 +281,77 @@ static void comes_back(void **state)
 	rig_down(&r);
 }
 
+/* Objects that share a list of the ledger are told apart by where they are. */
+static void objects_side_by_side(void **state)
+{
+	dma_addr_t first, second;
+	u8 stack[16];
+	struct rig r;
+	void *p, *q;
+
+	(void)state;
+	up(&r, "arm64", "full");
+	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE, 1 << 20), 0);
+	p = dma_alloc_coherent(r.dev, 4096, &first, GFP_KERNEL);
+	q = dma_alloc_coherent(r.dev, 4096, &second, GFP_KERNEL);
+	assert_true(p && q);
+	dma_free_coherent(r.dev, 4096, stack, first);
+	expect(&r, "free-cpu-address-mismatch");
+	assert_int_equal(dev_write(&r, second, 1), 0);
+	expect(&r, "");
+	assert_int_equal(dev_write(&r, first, 1), -EFAULT);
+	expect(&r, "device-use-after-unmap");
+	dma_free_coherent(r.dev, 4096, stack, BASE + (512 << 10));
+	expect(&r, "free-unknown");
+	dma_free_coherent(r.dev, 4096, q, second);
+	dma_release_coherent_memory(r.dev);
+	rig_down(&r);
+}
+
+/* Next to memory of a pool, what was never a block is not a gap of it. */
+static void beside_a_pool(void **state)
+{
+	dma_addr_t block, freed;
+	struct dma_pool *pool;
+	struct rig r;
+	void *p, *q;
+
+	(void)state;
+	up(&r, "arm64", "full");
+	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE, 1 << 20), 0);
+	pool = dma_pool_create("blocks", r.dev, 64, 64, 0);
+	p = dma_pool_alloc(pool, GFP_KERNEL, &block);
+	q = dma_alloc_coherent(r.dev, 4096, &freed, GFP_KERNEL);
+	assert_true(p && q);
+	dma_free_coherent(r.dev, 4096, q, freed);
+	assert_int_equal(dev_write(&r, freed, 1), -EFAULT);
+	expect(&r, "device-use-after-unmap");
+	assert_int_equal(dev_write(&r, BASE + (512 << 10), 1), -EFAULT);
+	expect(&r, "device-out-of-bounds");
+	assert_null(strstr(r.text, "pool"));
+	dma_pool_free(pool, p, block);
+	dma_pool_destroy(pool);
+	dma_release_coherent_memory(r.dev);
+	rig_down(&r);
+}
+
+/* Its pages need not begin where those of the bus do. */
+static void not_on_a_page(void **state)
+{
+	static u8 buf[8192];
+	struct rig r;
+
+	(void)state;
+	up(&r, "arm64", "off");
+	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE + 1, 8192), 0);
+	assert_int_equal(dmalab_device_write(r.dev, BASE + 1, buf, 8192), 0);
+	assert_int_equal(dmalab_device_write(r.dev, BASE + 2, buf, 8192), -EFAULT);
+	assert_int_equal(dmalab_device_write(r.dev, BASE + 4096, buf, 4097), 0);
+	assert_int_equal(dmalab_device_write(r.dev, BASE + 4096, buf, 4098), -EFAULT);
+	dma_release_coherent_memory(r.dev);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +362,9 @@ int main(void)
 		cmocka_unit_test(wrong_frees),
 		cmocka_unit_test(declaring),
 		cmocka_unit_test(comes_back),
+		cmocka_unit_test(objects_side_by_side),
+		cmocka_unit_test(beside_a_pool),
+		cmocka_unit_test(not_on_a_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "rig.h"
 
 #include <linux/dma-map-ops.h>
+#include <linux/dmapool.h>
 
 /* Constants, also where a static variable begins. */
 _Static_assert(DMA_BIT_MASK(0) == 0, "no bits");
@@ -269,6 +270,26 @@ static void unmap_state(void **state)
 	rig_down(&r);
 }
 
+/* Where the bus shows RAM may not change under the blocks of a pool. */
+static void window_under_a_pool(void **state)
+{
+	struct dma_pool *pool;
+	struct rig r;
+	dma_addr_t dma;
+	void *p;
+
+	(void)state;
+	rig_up(&r, NULL);
+	pool = dma_pool_create("blocks", r.dev, 64, 64, 0);
+	p = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+	assert_non_null(p);
+	assert_int_equal(dma_direct_set_offset(r.dev, 0, 1ull << 32, 1ull << 32), -EINVAL);
+	dma_pool_free(pool, p, dma);
+	dma_pool_destroy(pool);
+	assert_int_equal(dma_direct_set_offset(r.dev, 0, 1ull << 32, 1ull << 32), 0);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(limited),
 		cmocka_unit_test(limited_by_the_bus),
 		cmocka_unit_test(unmap_state),
+		cmocka_unit_test(window_under_a_pool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

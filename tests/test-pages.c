@@ -2,6 +2,8 @@
 /* Pages: allocating, addresses, references, and recycling them as drivers do. */
 #include "rig.h"
 
+#include <limits.h>
+
 static void all_ways_to_allocate(void **state)
 {
 	const char *profile;
@@ -378,6 +380,29 @@ static void without_checks(void **state)
 	rig_down(&r);
 }
 
+/* References that were left on a page of kmalloc() are not those of the next. */
+static void references_of_a_page_before(void **state)
+{
+	struct page *page;
+	struct rig r;
+	void *p;
+
+	(void)state;
+	rig_up(&r, NULL);
+	p = kmalloc_ok(64);
+	page = virt_to_page(p);
+	page_ref_add(page, 3);
+	kfree(p);
+	p = kmalloc_ok(128);
+	assert_ptr_equal(virt_to_page(p), page);
+	assert_int_equal(page_ref_count(page), 1);
+	page_ref_add(page, INT_MAX);
+	page_ref_add(page, INT_MAX);
+	assert_int_equal(page_ref_count(page), INT_MAX);
+	kfree(p);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +415,7 @@ int main(void)
 		cmocka_unit_test(biased_references),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(without_checks),
+		cmocka_unit_test(references_of_a_page_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

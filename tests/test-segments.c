@@ -303,6 +303,69 @@ static void across_entries(void **state)
 	}
 }
 
+/* One piece for the CPU is not one for the bus where a bank of RAM ends. */
+static void across_banks(void **state)
+{
+	static u8 *page[2048];
+	unsigned nr = 0;
+	struct rig r;
+
+	(void)state;
+	rig_up_with(&r, &(struct dmalab_config){ .profile = "iommu", .ram_size = 8 << 20 });
+	dma_set_mask(r.dev, DMA_BIT_MASK(64));
+	while (nr < ARRAY_SIZE(page) &&
+	       (page[nr] = (u8 *)__get_free_page(GFP_KERNEL | __GFP_NOWARN)))
+		nr++;
+	for (unsigned i = 0; i < nr; i++) {
+		struct scatterlist sg;
+
+		if (!page_address(virt_to_page(page[i] + PAGE_SIZE)) ||
+		    virt_to_phys(page[i] + PAGE_SIZE) == virt_to_phys(page[i]) + PAGE_SIZE)
+			continue;
+		sg_init_one(&sg, page[i], 2 * PAGE_SIZE);
+		assert_int_equal(dma_map_sg(r.dev, &sg, 1, DMA_TO_DEVICE), 0);
+		expect(&r, "address-over-mask");
+		sg_init_one(&sg, page[i], PAGE_SIZE);
+		assert_int_equal(dma_map_sg(r.dev, &sg, 1, DMA_TO_DEVICE), 1);
+		dma_unmap_sg(r.dev, &sg, 1, DMA_TO_DEVICE);
+		break;
+	}
+	while (nr)
+		free_page((unsigned long)page[--nr]);
+	rig_down(&r);
+}
+
+/* A list of 8 MiB lies at a multiple of 8 MiB: so a boundary there is never crossed. */
+static void wide_boundary(void **state)
+{
+	static const unsigned length[] = { 3 << 20, 3 << 20, 2 << 20, 4 << 20 };
+	struct scatterlist sgl[4], *last = &sgl[3];
+	struct rig r;
+
+	(void)state;
+	rig_up_with(&r, &(struct dmalab_config){ .profile = "iommu", .ram_size = 32 << 20 });
+	dma_set_mask(r.dev, DMA_BIT_MASK(64));
+	dma_set_max_seg_size(r.dev, ~0u);
+	dma_set_seg_boundary(r.dev, (8 << 20) - 1);
+	sg_init_table(sgl, 4);
+	for (int i = 0; i < 4; i++) {
+		struct page *pages = alloc_pages(GFP_KERNEL, 10);
+
+		assert_non_null(pages);
+		sg_set_page(&sgl[i], pages, length[i], 0);
+	}
+	/* Takes half of such a multiple. */
+	assert_int_equal(dma_map_sg(r.dev, last, 1, DMA_TO_DEVICE), 1);
+	assert_int_equal(dma_map_sg(r.dev, sgl, 3, DMA_TO_DEVICE), 1);
+	assert_int_equal(sg_dma_address(sgl) % (8 << 20), 0);
+	expect(&r, "");
+	dma_unmap_sg(r.dev, sgl, 3, DMA_TO_DEVICE);
+	dma_unmap_sg(r.dev, last, 1, DMA_TO_DEVICE);
+	for (int i = 0; i < 4; i++)
+		__free_pages(sg_page(&sgl[i]), 10);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +375,8 @@ int main(void)
 		cmocka_unit_test(one_report),
 		cmocka_unit_test(disorder),
 		cmocka_unit_test(across_entries),
+		cmocka_unit_test(across_banks),
+		cmocka_unit_test(wide_boundary),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

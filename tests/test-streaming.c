@@ -441,6 +441,65 @@ static void need_sync(void **state)
 	}
 }
 
+/* One page sent twice at a time: the unmap is of the one whose error was looked at. */
+static void sent_twice(void **state)
+{
+	struct rig r;
+	dma_addr_t a, b;
+	void *p;
+
+	(void)state;
+	rig_up(&r, NULL);
+	p = kmalloc_ok(64);
+	a = map_ok(&r, p, 64, DMA_TO_DEVICE);
+	b = dma_map_single(r.dev, p, 64, DMA_TO_DEVICE);
+	assert_true(a == b);
+	dma_unmap_single(r.dev, a, 64, DMA_TO_DEVICE);
+	assert_int_equal(dma_mapping_error(r.dev, b), 0);
+	dma_unmap_single(r.dev, b, 64, DMA_TO_DEVICE);
+	expect(&r, "");
+	b = dma_map_single(r.dev, p, 64, DMA_TO_DEVICE);
+	dma_unmap_single(r.dev, b, 64, DMA_TO_DEVICE);
+	expect(&r, "map-error-unchecked");
+	kfree(p);
+	rig_down(&r);
+}
+
+/* Every page of a mapping is looked at, whatever the machine does about lines. */
+static void into_coherent_memory(void **state)
+{
+	const char *profile;
+
+	(void)state;
+	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
+		dma_addr_t dma[64];
+		void *coherent[64];
+		struct rig r;
+		u8 *p;
+		int hit = -1;
+
+		rig_up(&r, profile);
+		p = (u8 *)__get_free_page(GFP_KERNEL);
+		for (int k = 0; k < 64; k++) {
+			coherent[k] = dma_alloc_coherent(r.dev, 4096, &dma[k], GFP_KERNEL);
+			assert_non_null(coherent[k]);
+			if (coherent[k] == p + 4096 || dma[k] == virt_to_phys(p) + 4096)
+				hit = k;
+		}
+		if (hit >= 0) {
+			assert_true(dma_map_single(r.dev, p, 4097, DMA_TO_DEVICE) ==
+				    DMA_MAPPING_ERROR);
+			expect(&r, "map-coherent");
+			assert_non_null(strstr(r.text, "runs into it"));
+		}
+		dma_unmap_single(r.dev, map_ok(&r, p, 4096, DMA_TO_DEVICE), 4096, DMA_TO_DEVICE);
+		for (int k = 0; k < 64; k++)
+			dma_free_coherent(r.dev, 4096, coherent[k], dma[k]);
+		free_page((unsigned long)p);
+		rig_down(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +514,8 @@ int main(void)
 		cmocka_unit_test(one_question_for_two),
 		cmocka_unit_test(question_beside_a_list),
 		cmocka_unit_test(need_sync),
+		cmocka_unit_test(sent_twice),
+		cmocka_unit_test(into_coherent_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
