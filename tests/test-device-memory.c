@@ -22,6 +22,13 @@ static void up(struct rig *r, const char *profile, const char *checks)
 			 0);
 }
 
+/* With other memory than up() gives it. */
+static void declare_anew(struct rig *r, dma_addr_t base, size_t size)
+{
+	dma_release_coherent_memory(r->dev);
+	assert_int_equal(dma_declare_coherent_memory(r->dev, 0, base, size), 0);
+}
+
 static void both_sides_see_it(void **state)
 {
 	const char *profile;
@@ -291,7 +298,7 @@ static void objects_side_by_side(void **state)
 
 	(void)state;
 	up(&r, "arm64", "full");
-	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE, 1 << 20), 0);
+	declare_anew(&r, BASE, 1 << 20);
 	p = dma_alloc_coherent(r.dev, 4096, &first, GFP_KERNEL);
 	q = dma_alloc_coherent(r.dev, 4096, &second, GFP_KERNEL);
 	assert_true(p && q);
@@ -318,7 +325,7 @@ static void beside_a_pool(void **state)
 
 	(void)state;
 	up(&r, "arm64", "full");
-	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE, 1 << 20), 0);
+	declare_anew(&r, BASE, 1 << 20);
 	pool = dma_pool_create("blocks", r.dev, 64, 64, 0);
 	p = dma_pool_alloc(pool, GFP_KERNEL, &block);
 	q = dma_alloc_coherent(r.dev, 4096, &freed, GFP_KERNEL);
@@ -338,16 +345,17 @@ static void beside_a_pool(void **state)
 /* Its pages need not begin where those of the bus do. */
 static void not_on_a_page(void **state)
 {
+	const dma_addr_t base = 0x20000000; /* no RAM there, which would answer behind it */
 	static u8 buf[8192];
 	struct rig r;
 
 	(void)state;
 	up(&r, "arm64", "off");
-	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE + 1, 8192), 0);
-	assert_int_equal(dmalab_device_write(r.dev, BASE + 1, buf, 8192), 0);
-	assert_int_equal(dmalab_device_write(r.dev, BASE + 2, buf, 8192), -EFAULT);
-	assert_int_equal(dmalab_device_write(r.dev, BASE + 4096, buf, 4097), 0);
-	assert_int_equal(dmalab_device_write(r.dev, BASE + 4096, buf, 4098), -EFAULT);
+	declare_anew(&r, base + 1, 8192);
+	assert_int_equal(dmalab_device_write(r.dev, base + 1, buf, 8192), 0);
+	assert_int_equal(dmalab_device_write(r.dev, base + 2, buf, 8192), -EFAULT);
+	assert_int_equal(dmalab_device_write(r.dev, base + 4096, buf, 4097), 0);
+	assert_int_equal(dmalab_device_write(r.dev, base + 4096, buf, 4098), -EFAULT);
 	dma_release_coherent_memory(r.dev);
 	rig_down(&r);
 }

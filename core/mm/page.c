@@ -354,9 +354,10 @@ int page_ref_count(const struct page *page)
 		return 0;
 	count = b->refs;
 	/* Others have one of their own. */
-	if (lab->mm.slab.pages[frame] ||
-	    (b->state != BLOCK_LIVE && judge_keeps_ledger(&lab->judge) &&
-	     ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET))
+	if (count < INT_MAX &&
+	    (lab->mm.slab.pages[frame] ||
+	     (b->state != BLOCK_LIVE && judge_keeps_ledger(&lab->judge) &&
+	      ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)))
 		count++;
 	lab_unlock(lab);
 	return count;
