@@ -6,8 +6,28 @@
 
 /* ------------------------------------------------------------------- map */
 
+/* Of the pages under the range, the first that is coherent memory or a handle's; or NULL. */
+static const char *bad_page(const struct model *m, size_t at, size_t size)
+{
+	const char *bad = NULL;
+	size_t first = at + size;
+
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+		bool handle = o->kind == HANDLE;
+
+		if (!o->live || !(handle || is_coherent_memory(o)) || o->at >= first ||
+		    o->at + o->room <= at / 4096 * 4096)
+			continue;
+		first = o->at;
+		bad = handle ? "map-handle" : "map-coherent";
+	}
+	return bad;
+}
+
 const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 {
+	const char *bad;
 	size_t at, here;
 	enum view view = model_view(m, cpu, &at);
 
@@ -21,16 +41,9 @@ const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 		return "map-coherent";
 	if (view != CACHED || size > m->ram - at)
 		return "map-invalid";
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || at < o->at || at - o->at >= o->room)
-			continue;
-		if (is_coherent_memory(o))
-			return "map-coherent";
-		if (o->kind == HANDLE)
-			return "map-handle";
-	}
+	bad = bad_page(m, at, size);
+	if (bad)
+		return bad;
 	for (here = at; here < at + size; here++)
 		if (m->bypass[here / 4096] || !m->allocated[here])
 			return "map-freed";
