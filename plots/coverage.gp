@@ -8,7 +8,7 @@
 #   targets     the targets among them
 
 load style
-eval figure(1000, 420)
+eval figure(1000, 450)
 
 set datafile separator ","
 set yrange [0:*]
@@ -37,10 +37,10 @@ headline = sprintf("%s in %.0f s of fuzzing and %s executions", \
 	findings == 0 ? "Nothing found" : sprintf("%d finding%s", findings, findings == 1 ? "" : "s"), \
 	seconds, executions < 1e6 ? sprintf("%.0f thousand", executions / 1e3) : \
 	sprintf("%.1f million", executions / 1e6))
-set multiplot layout 1,words(engines) margins 0.095,0.978,0.17,0.8 spacing 0.1,0 \
+set multiplot layout 1,words(engines) margins 0.095,0.978,0.25,0.8 spacing 0.1,0 \
 	title "{/:Bold*1.15 " . headline . "}" textcolor rgb ink offset 0,-0.5
 
-set key bottom right
+unset key
 do for [engine in engines] {
 	set title engine eq "afl" ? "AFL++" : engine eq "libfuzzer" ? "libFuzzer" : engine offset 0,-0.3
 	if (engine eq word(engines, 1)) {
@@ -52,10 +52,14 @@ do for [engine in engines] {
 	plot for [t = 1:words(targets)] \
 		sprintf("< d='%s'; test -z \"$d\" || awk -F, '$3 > 0' \"$d/coverage.csv\"", \
 			directory(engine, word(targets, t))) \
-		using 1:3 with steps linestyle 30 + t title word(targets, t), \
+		using 1:3 with steps linestyle 30 + t, \
 	     for [t = 1:words(targets)] \
 		sprintf("< d='%s'; test -z \"$d\" || tail -n 1 \"$d/coverage.csv\"", \
 			directory(engine, word(targets, t))) \
-		using 1:3 with points linestyle 30 + t notitle
+		using 1:3 with points linestyle 30 + t
 }
+# Lines may run anywhere in a panel.
+eval legend(0.14)
+plot -1 notitle, for [t = 1:words(targets)] \
+	keyentry with lines linestyle 30 + t title word(targets, t)
 unset multiplot
