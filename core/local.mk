@@ -66,6 +66,8 @@ libdmalab_la_SOURCES = \
 	core/check/site.h \
 	core/check/story.c \
 	core/check/story.h \
+	core/check/unwritten.c \
+	core/check/unwritten.h \
 	core/dma/bus.c \
 	core/dma/atomic-pool.c \
 	core/dma/atomic-pool.h \

@@ -55,6 +55,7 @@ static void compare_bytes(const struct model *m, const struct outcome *o, size_t
 static void store_bytes(struct model *m, const struct call *c, size_t at, size_t len)
 {
 	model_touch(m, at, len);
+	model_written(m, at, len);
 	memset(m->known + at, 1, len);
 	memset(m->value + at, c->value, len);
 }
@@ -108,7 +109,7 @@ static bool device_owns(const struct model *m, size_t at, size_t len, bool store
 
 static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, struct expect *e)
 {
-	struct dispute d = { 0 }, owned = { 0 };
+	struct dispute d = { 0 }, owned = { 0 }, unwritten = { 0 };
 	bool open = false;
 
 	if (machine_bounces(m))
@@ -121,6 +122,8 @@ static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, str
 		expect_dispute(e, &d, true, open);
 	else if (!uncached && device_owns(m, at, len, false, &owned))
 		expect_bytes(e, "cpu-read-device-owned", &owned);
+	else if (!uncached && model_reads_unwritten(m, at, len, &unwritten))
+		expect_bytes(e, "unwritten-read", &unwritten);
 	for (size_t i = at; i < at + len; i += rest_of_page(i, at + len))
 		if (!uncached && is_cached(m, i))
 			cpu_loads(m, i, rest_of_page(i, at + len));
@@ -362,6 +365,7 @@ static void device_writes_part(struct model *m, const struct call *c, const stru
 		else
 			bus_stores(m, i, rest_of_page(i, at + p->len), victims);
 	}
+	model_written(m, at, p->len);
 	store_bytes(m, c, data, p->len);
 }
 

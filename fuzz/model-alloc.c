@@ -175,6 +175,7 @@ static void prepare(struct model *m, const struct object *o)
 	struct dispute none = { 0 };
 
 	model_touch(m, o->at, o->room);
+	model_written(m, o->at, o->room);
 	for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++) {
 		m->bypass[page] = bypass;
 		m->uncached_now[page] = false;
@@ -330,6 +331,7 @@ const char *model_new_slab_object(struct model *m, const struct call *c, struct 
 		m->bypass[page] = false;
 	obj->made = ++m->nr_made;
 	memset(m->known + obj->at, 0, obj->room);
+	model_fresh(m, obj->at, obj->room);
 	if (c->kind == KZALLOC || (c->gfp & __GFP_ZERO)) {
 		cpu_stores(m, obj->at, obj->room, &none);
 		memset(m->known + obj->at, 1, obj->size);

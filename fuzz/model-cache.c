@@ -149,6 +149,7 @@ static void cpu_stores_in_line(struct model *m, size_t line, size_t at, size_t l
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 {
 	model_touch(m, at, len);
+	model_written(m, at, len);
 	if (machine_bounces(m))
 		bounce_stored(m, at, at, len, false);
 	for (size_t line = at / m->is->line; line * m->is->line < at + len; line++)

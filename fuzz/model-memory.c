@@ -101,6 +101,7 @@ void model_cache_alloc(struct model *m, const struct call *c, const struct outco
 	for (size_t page = obj.at / 4096; page * 4096 < obj.at + obj.room; page++)
 		m->bypass[page] = false;
 	memset(m->known + obj.at, 0, obj.room);
+	model_fresh(m, obj.at, obj.room);
 	if (c->kind == CACHE_ZALLOC || (c->gfp & __GFP_ZERO)) {
 		cpu_stores(m, obj.at, obj.room, &none);
 		memset(m->known + obj.at, 1, obj.room);
@@ -243,8 +244,13 @@ static void expect_dispute(const struct model *m, const struct object *obj, stru
 			   bounce_disputed(m, obj->at, obj->at, obj->size, &open) :
 			   disputed(m, true, obj->at, obj->size);
 
-	if (!d.bytes || e->check)
+	if (e->check)
 		return;
+	if (!d.bytes) {
+		if (model_reads_unwritten(m, obj->at, obj->size, &d))
+			expect(e, "unwritten-read");
+		return;
+	}
 	expect(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ? "lost-device-write" :
 	       "stale-cpu-read");
 	e->any_dispute = open;

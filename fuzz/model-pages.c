@@ -132,6 +132,7 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 		m->refs[page] = page == obj.at / 4096;
 	}
 	memset(m->known + obj.at, 0, obj.room);
+	model_fresh(m, obj.at, obj.room);
 	if (c->gfp & __GFP_ZERO) {
 		cpu_stores(m, obj.at, obj.room, &none);
 		memset(m->known + obj.at, 1, obj.room);

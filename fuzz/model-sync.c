@@ -170,6 +170,7 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 	if (model_overlaps(m, &obj))
 		expect(e, "overlapping-mapping");
 	model_add(m, &obj);
+	model_await(m, &obj);
 	if (obj.bounced)
 		bounce_mapped(m, &obj);
 	else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))

@@ -274,7 +274,7 @@ static void free_machine(struct model *m, struct expect *e)
 static bool wanted(const struct model *m, const char *check)
 {
 	static const char *const accesses[] = {
-		"cpu-", "device-", "stale-", "lost-", "shared-cache-line",
+		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-"
 	};
 
 	if (m->level == OFF)

@@ -134,6 +134,7 @@ struct model {
 	uint8_t by_device[MODEL_RAM]; /* so was the latest store */
 	uint8_t known[MODEL_RAM];     /* the value of the latest store is known: */
 	uint8_t value[MODEL_RAM];
+	uint8_t unwritten[MODEL_RAM]; /* model-unwritten.c */
 	/* Where mappings are copied: which store the memory has, and which is the latest. */
 	uint32_t has[MODEL_RAM], latest[MODEL_RAM];
 	uint8_t shared[MODEL_RAM];    /* there have been several copies since that */
@@ -420,6 +421,12 @@ struct dispute {
 };
 
 void dispute_byte(struct dispute *d, size_t at);
+
+/* model-unwritten.c: handed out as it is; stored or given back; mapped; read. */
+void model_fresh(struct model *m, size_t at, size_t len);
+void model_written(struct model *m, size_t at, size_t len);
+void model_await(struct model *m, const struct object *o);
+bool model_reads_unwritten(const struct model *m, size_t at, size_t len, struct dispute *bytes);
 void cpu_loads(struct model *m, size_t at, size_t len);
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void bus_stores(struct model *m, size_t at, size_t len, struct dispute *victims);

@@ -17,6 +17,7 @@ struct check_case {
 	const char *variant;  /* NULL: the one that has a near miss */
 	const char *profile;  /* NULL: arm64 */
 	const char *checks;   /* NULL: full */
+	const char *accesses; /* NULL: plain */
 	void (*draw)(struct rig *r);
 	void (*miss)(struct rig *r);
 };
@@ -27,7 +28,8 @@ struct case_family {
 };
 
 extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
-	ownership_cases[], coherency_cases[], list_cases[], context_cases[], pool_cases[];
+	ownership_cases[], coherency_cases[], list_cases[], context_cases[], pool_cases[],
+	trust_cases[];
 
 #define CASE_FAMILIES { \
 	{ "lifetime", lifetime_cases }, \
@@ -38,11 +40,12 @@ extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	{ "lists", list_cases }, \
 	{ "context", context_cases }, \
 	{ "pool", pool_cases }, \
+	{ "trust", trust_cases }, \
 }
 
 static inline void case_up(struct rig *r, const struct check_case *c)
 {
-	struct dmalab_config config = { .profile = c->profile, .checks = c->checks };
+	struct dmalab_config config = { .profile = c->profile, .checks = c->checks, .accesses = c->accesses };
 
 	rig_up_with(r, &config);
 }

@@ -48,6 +48,7 @@ unit_tests = \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
+	tests/test-unwritten.t \
 	tests/test-words.t \
 	tests/test-zeroing.t
 
@@ -59,7 +60,7 @@ TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
-	tests/cases-ownership.c tests/cases-pool.c tests/cases-sync.c
+	tests/cases-ownership.c tests/cases-pool.c tests/cases-sync.c tests/cases-trust.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -233,6 +234,11 @@ tests_test_threads_t_LDADD = $(TEST_LDADD)
 tests_test_traps_t_SOURCES = tests/test-traps.c $(RIG)
 tests_test_traps_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_traps_t_LDADD = $(TEST_LDADD)
+
+tests_test_unwritten_t_SOURCES = tests/test-unwritten.c $(RIG)
+tests_test_unwritten_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_unwritten_t_LDADD = $(TEST_LDADD)
+
 tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
 tests_test_words_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_words_t_LDADD = $(TEST_LDADD)
@@ -252,7 +258,7 @@ EXTRA_DIST += tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%)
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
-	tests/golden/trace-errors.txt
+	tests/golden/trust.txt tests/golden/trace-errors.txt
 
 TESTS += tests/test-api.sh tests/test-explain.sh
 EXTRA_DIST += tests/test-api.sh tests/test-explain.sh

@@ -92,7 +92,9 @@ static void near_misses_are_quiet_on_all_profiles(void **state)
 	(void)state;
 	for_each_profile(profile) {
 		for_each_case(c) {
-			struct dmalab_config config = { .profile = profile, .checks = c->checks };
+			struct dmalab_config config = {
+				.profile = profile, .checks = c->checks, .accesses = c->accesses,
+			};
 
 			/* What is another line on one machine is the same on the next. */
 			if (!c->miss || strstr(c->check, "line"))
@@ -113,7 +115,9 @@ static void each_check_can_be_switched_off(void **state)
 
 	(void)state;
 	for_each_case(c) {
-		struct dmalab_config config = { .profile = c->profile, .checks = checks };
+		struct dmalab_config config = {
+			.profile = c->profile, .checks = checks, .accesses = c->accesses,
+		};
 
 		snprintf(checks, sizeof(checks), "full,-%s", c->check);
 		rig_up_with(&r, &config);
@@ -132,7 +136,9 @@ static void each_check_alone(void **state)
 
 	(void)state;
 	for_each_case(c) {
-		struct dmalab_config config = { .profile = c->profile, .checks = checks };
+		struct dmalab_config config = {
+			.profile = c->profile, .checks = checks, .accesses = c->accesses,
+		};
 
 		snprintf(checks, sizeof(checks), "off,+%s", c->check);
 		rig_up_with(&r, &config);
@@ -148,7 +154,7 @@ static bool needs_accesses(const char *family, const char *check)
 	if (strcmp(check, "handle-dereference") == 0)
 		return false;
 	return strcmp(family, "ownership") == 0 || strcmp(family, "coherency") == 0 ||
-	       strcmp(check, "cpu-use-after-free") == 0 ||
+	       strcmp(family, "trust") == 0 || strcmp(check, "cpu-use-after-free") == 0 ||
 	       strcmp(check, "sync-partial-line") == 0 || strncmp(check, "stale-", 6) == 0;
 }
 
@@ -158,7 +164,9 @@ static void contract_level(void **state)
 
 	(void)state;
 	for_each_case(c) {
-		struct dmalab_config config = { .profile = c->profile, .checks = "contract" };
+		struct dmalab_config config = {
+			.profile = c->profile, .checks = "contract", .accesses = c->accesses,
+		};
 		bool quiet = needs_accesses(families[family_i].name, c->check) ||
 			     strcmp(c->check, "sync-redundant") == 0;
 

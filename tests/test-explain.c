@@ -32,7 +32,11 @@ struct page_of_check {
 static void up(struct rig *r, const struct page_of_check *page, const char *profile)
 {
 	char checks[128];
-	struct dmalab_config config = { .profile = profile, .checks = checks };
+	/* The one check that has to see every store. */
+	bool explicit = strcmp(page->name, "unwritten-read") == 0;
+	struct dmalab_config config = {
+		.profile = profile, .checks = checks, .accesses = explicit ? "explicit" : NULL,
+	};
 
 	snprintf(checks, sizeof(checks), "full,-map-error-unchecked,-leak,+%s", page->name);
 	rig_up_with(r, &config);

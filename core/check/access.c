@@ -214,6 +214,35 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, size_t off
 	return false;
 }
 
+/* The last in a row of checks: has somebody stored what the device was to store? */
+static void check_written(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	struct run run = { 0, 0, 0 };
+	const struct region *r;
+	struct finding f = {
+		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = j->hw->cached + offset,
+		.size = len,
+		.detail = "nobody has stored them since the memory was allocated: "
+			  "they are what it held before",
+	};
+
+	if (j->unwritten.pages)
+		run = unwritten_find(&j->unwritten, offset, len);
+	if (likely(!run.bytes))
+		return;
+	r = owned_at(j, run.first);
+	if (!r)
+		r = dead_at(j, run.first);
+	f.region = r;
+	f.dev = r ? r->dev : NULL;
+	if (r && run.first >= r->offset) {
+		f.first = run.first - r->offset;
+		f.last = run.last - r->offset;
+		f.bytes = run.bytes;
+	}
+	judge_report(j, &f);
+}
+
 /* Through a dangling pointer: what is there is used the way it is used now. */
 static cold void dangling_access(struct judge *j, const struct call *call, size_t offset,
 				 size_t len, bool store)
@@ -224,6 +253,8 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
 		if (n > end - offset)
 			n = end - offset;
+		if (store)
+			unwritten_store(&j->unwritten, offset, n);
 		if (store && j->lost.arena)
 			bounce_cpu_store(j, offset, n, call->site);
 		if (store && bus)
@@ -252,8 +283,8 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(v.bytes))
 		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
-	else
-		check_cpu_owner(j, call, offset, len, false);
+	else if (!check_cpu_owner(j, call, offset, len, false))
+		check_written(j, call, offset, len);
 	shadow_cpu_load(&j->shadow, offset, len);
 }
 
@@ -282,6 +313,7 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 		return;
 	}
 	owned = check_cpu_owner(j, call, offset, len, true);
+	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, call->site);
 	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
@@ -296,6 +328,8 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 
 	if (!judge_sees_accesses(j))
 		return;
+	if (store)
+		unwritten_store(&j->unwritten, offset, len);
 	dangling = judge_find_dangling(j, offset, len, true);
 	if (likely(dangling == NO_OFFSET))
 		return;

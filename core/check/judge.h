@@ -9,6 +9,7 @@
 #include "check/bounce.h"
 #include "check/ledger.h"
 #include "check/shadow.h"
+#include "check/unwritten.h"
 
 #include <dmalab.h>
 #include <linux/device.h>
@@ -40,6 +41,7 @@ struct judge {
 	struct ledger ledger;
 	struct shadow shadow;     /* of the cache */
 	struct lost lost;         /* of the bounce buffer */
+	struct unwritten unwritten;
 	unsigned long counts[NR_CHECKS];
 	dmalab_report_fn handler;
 	void *context;
@@ -48,8 +50,8 @@ struct judge {
 
 _Static_assert(NR_CHECKS <= 64, "struct judge keeps a bit for each check");
 
-/* 0 or -ENOMEM. */
-int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled);
+/* 0 or -ENOMEM. @plain: look for stores through plain pointers. */
+int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled, bool plain);
 void judge_exit(struct judge *j);
 
 /* The lowest level that knows enough for a check. */
@@ -114,7 +116,7 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
 	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
 	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&
-	       !j->hw->frames[p].memory_only &&
+	       !j->hw->frames[p].memory_only && !unwritten_awaited(&j->unwritten, p) &&
 	       (s->arena ? s->speculates && shadow_settled(s, p) : !lost_any(&j->lost, p));
 }
 
@@ -148,6 +150,7 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 static inline void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	shadow_cpu_store(&j->shadow, offset, len, site, NULL);
+	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, site);
 }
@@ -156,8 +159,16 @@ static inline void judge_filled(struct judge *j, size_t offset, size_t len, site
 static inline void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	shadow_set_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, site);
+	unwritten_store(&j->unwritten, page_offset(page), page_offset(nr));
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, page_offset(page), page_offset(nr), site);
+}
+
+/* A mapping was made: what its device may write, somebody will look for. */
+static inline void judge_mapped(struct judge *j, const struct region *r)
+{
+	if (r->dir != DMA_TO_DEVICE && region_has_memory(r))
+		unwritten_await(&j->unwritten, r->offset, r->size);
 }
 
 /* What stores through plain pointers did to these bytes and the lines around them. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled)
+int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled, bool plain)
 {
 	int err;
 
@@ -18,6 +18,7 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 	j->hw = hw;
 	j->level = level;
 	j->enabled = enabled;
+	j->plain = plain;
 	if (level == LEVEL_OFF)
 		return 0;
 	err = ledger_init(&j->ledger, hw);
@@ -25,6 +26,9 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 		err = shadow_init(&j->shadow, hw);
 	if (!err && level == LEVEL_FULL)
 		err = lost_init(&j->lost, hw);
+	/* Who does not see all stores cannot tell what was never stored. */
+	if (!err && level == LEVEL_FULL && !plain && judge_wants(j, CHECK_UNWRITTEN_READ))
+		err = unwritten_init(&j->unwritten, hw);
 	if (err)
 		judge_exit(j);
 	return err;
@@ -32,6 +36,7 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 
 void judge_exit(struct judge *j)
 {
+	unwritten_exit(&j->unwritten);
 	lost_exit(&j->lost);
 	shadow_exit(&j->shadow);
 	ledger_exit(&j->ledger);

@@ -165,6 +165,8 @@ static void transfer(const struct access *a, struct region *r, size_t first, siz
 	struct machine *hw = &a->d->machine->hw;
 	size_t data = route_data(r, first);
 
+	if (a->out && region_has_memory(r))
+		unwritten_store(&a->d->machine->judge.unwritten, r->offset + first, n);
 	if (likely(data != NO_OFFSET))
 		cache_move(hw, data, a->in ? a->in + done : NULL, a->out ? a->out + done : NULL,
 			   n, !a->d->dev.dma_coherent);

@@ -241,8 +241,14 @@ static int map_list_locked(struct list *l)
 	}
 	n = lab->hw.profile->translation == TRANSLATE_IOMMU ? map_behind_iommu(l) :
 							       map_entries(l);
-	if (unlikely(n < 0) && l->group)
+	if (!l->group)
+		return n;
+	if (unlikely(n < 0)) {
 		release_group(l->map.d, l->group, l->map.call->site);
+		return n;
+	}
+	for (struct region *r = l->group->first; r; r = r->group_next)
+		judge_mapped(&lab->judge, r);
 	return n;
 }
 

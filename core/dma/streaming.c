@@ -32,7 +32,10 @@ static dma_addr_t map_locked(struct map *map)
 	if (lab_must_fail(map->d->machine))
 		return DMA_MAPPING_ERROR;
 	r = map_piece(map, &none);
-	return likely(r) ? r->dma : DMA_MAPPING_ERROR;
+	if (unlikely(!r))
+		return DMA_MAPPING_ERROR;
+	judge_mapped(&map->d->machine->judge, r);
+	return r->dma;
 }
 
 static dma_addr_t map(struct device *dev, const void *ptr, size_t size,

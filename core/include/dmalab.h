@@ -198,7 +198,7 @@ int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, si
  * uncached one. A cookie draws "handle-dereference": a read gives zeroes, a
  * write is dropped. Draws also "cpu-use-after-free", "cpu-read-device-owned",
  * "cpu-write-device-owned", "stale-cpu-read", "lost-cpu-write",
- * "lost-device-write", "shared-cache-line".
+ * "lost-device-write", "shared-cache-line", "unwritten-read".
  */
 void dmalab_cpu_read(const void *src, void *buf, size_t len);
 void dmalab_cpu_write(void *dst, const void *buf, size_t len);

@@ -14,7 +14,7 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
 	if (err)
 		goto no_judge;
-	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks);
+	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks, o->plain);
 	if (err)
 		goto no_judge;
 	err = mm_init(&lab->mm, &lab->hw);
@@ -22,7 +22,6 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 		goto no_mm;
 	atomic_pool_init(&lab->atomic, lab->hw.ram_size);
 	lab->hw.cache.plain = o->plain;
-	lab->judge.plain = o->plain;
 	lab->judge.halt = o->halt;
 	lab->fail_nth = o->fail_nth;
 	lab->fail_every = o->fail_every;

@@ -71,6 +71,7 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 	cache_take_back(&lab->hw, head, rq->nr);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, rq->nr, true);
+	unwritten_fresh(&lab->judge.unwritten, page_offset(head), page_offset(rq->nr));
 	if (rq->gfp & __GFP_ZERO) {
 		cache_zero_pages(&lab->hw, head, rq->nr);
 		judge_filled_pages(&lab->judge, head, rq->nr, rq->call->site);
@@ -176,6 +177,7 @@ void page_give_back(struct dmalab_machine *lab, size_t offset)
 	lab->mm.blocks[head].refs = 0;
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, nr, false);
+	unwritten_store(&lab->judge.unwritten, page_offset(head), page_offset(nr));
 	pages_free(&lab->hw, head);
 }
 

@@ -115,6 +115,7 @@ static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 	}
 	if (p->cache)
 		list_del(p);
+	unwritten_store(&lab->judge.unwritten, page_offset(p->page), PAGE_SIZE << p->order);
 	pages_free(&lab->hw, p->page);
 	free(p);
 }
@@ -202,6 +203,7 @@ void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t si
 		room = size;
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use(&lab->judge.ledger, offset, room, true);
+	unwritten_fresh(&lab->judge.unwritten, offset, room);
 	if (gfp & __GFP_ZERO) {
 		cache_cpu_store(&lab->hw, offset, NULL, room);
 		judge_filled(&lab->judge, offset, room, call->site);

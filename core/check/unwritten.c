@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "check/unwritten.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define WORDS (PAGE_SIZE / 64)
+
+int unwritten_init(struct unwritten *u, const struct machine *m)
+{
+	size_t bits = m->ram_size / 8;
+	u8 *at;
+
+	u->arena_size = 2 * bits + m->nr_pages;
+	at = mmap(NULL, u->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	u->never = (u64 *)at;
+	u->awaited = (u64 *)(at + bits);
+	u->pages = at + 2 * bits;
+	return 0;
+}
+
+void unwritten_exit(struct unwritten *u)
+{
+	if (u->pages)
+		munmap(u->never, u->arena_size);
+}
+
+/* The bytes of the range up to the end of its first page. */
+static size_t in_page(size_t offset, size_t len)
+{
+	size_t rest = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+
+	return len < rest ? len : rest;
+}
+
+/* From now on the bits say. */
+static void mix(struct unwritten *u, u32 page)
+{
+	size_t word = (size_t)page * WORDS;
+
+	if (u->pages[page] >= PAGE_MIXED)
+		return;
+	memset(&u->never[word], u->pages[page] == PAGE_FRESH ? 0xff : 0, WORDS * sizeof(u64));
+	memset(&u->awaited[word], 0, WORDS * sizeof(u64));
+	u->pages[page] = PAGE_MIXED;
+}
+
+/* All of a page is as @state says, or the bits of a part of it, which this then sets. */
+static bool set_page(struct unwritten *u, size_t offset, size_t len, enum written state)
+{
+	u32 page = offset >> PAGE_SHIFT;
+
+	if (len == PAGE_SIZE)
+		u->pages[page] = state;
+	if (u->pages[page] == state)
+		return true;
+	mix(u, page);
+	return false;
+}
+
+void unwritten_fresh_slow(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (set_page(u, offset, n, PAGE_FRESH))
+			continue;
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = word_mask(word, offset, offset + n);
+
+			u->never[word] |= m;
+			u->awaited[word] &= ~m;
+		}
+	}
+}
+
+void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (set_page(u, offset, n, PAGE_WRITTEN))
+			continue;
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = word_mask(word, offset, offset + n);
+
+			u->never[word] &= ~m;
+			u->awaited[word] &= ~m;
+		}
+	}
+}
+
+void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		u32 page = offset >> PAGE_SHIFT;
+
+		n = in_page(offset, end - offset);
+		if (u->pages[page] == PAGE_WRITTEN)
+			continue;
+		mix(u, page);
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = u->never[word] & word_mask(word, offset, offset + n);
+
+			u->awaited[word] |= m;
+			if (m)
+				u->pages[page] = PAGE_AWAITED;
+		}
+	}
+}
+
+struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len)
+{
+	struct run run = { 0, 0, 0 };
+
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (!unwritten_awaited(u, offset >> PAGE_SHIFT))
+			continue;
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = u->awaited[word] & word_mask(word, offset, offset + n);
+
+			if (!m)
+				continue;
+			if (!run.bytes)
+				run.first = word * 64 + __builtin_ctzll(m);
+			run.last = word * 64 + 63 - __builtin_clzll(m);
+			run.bytes += __builtin_popcountll(m);
+		}
+	}
+	return run;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes that nobody has stored since their memory was allocated, neither CPU nor device.
+ * To copy them is no mistake; to read what a device was to write and did not, is: such
+ * bytes are awaited from the mapping on, and a load of one shows old contents of memory.
+ *
+ * Whole pages are told by a byte, others by two bits for each of their bytes. Only memory
+ * of kmalloc() and of the page allocator comes unwritten; what dma_alloc_*() return is
+ * zeroed. A page is written when it goes back to the page allocator.
+ */
+#ifndef DMALAB_CHECK_UNWRITTEN_H
+#define DMALAB_CHECK_UNWRITTEN_H
+
+#include "check/ledger.h"
+#include "machine/machine.h"
+
+enum written {
+	PAGE_WRITTEN,  /* all of it */
+	PAGE_FRESH,    /* nothing of it, and nothing is awaited */
+	PAGE_MIXED,    /* the bits say; none is awaited */
+	PAGE_AWAITED   /* the bits say */
+};
+
+struct unwritten {
+	u8 *pages;       /* enum written, by page frame; NULL: nobody looks */
+	u64 *never;      /* a bit for each byte: it was never stored */
+	u64 *awaited;    /* of those: it was mapped for a device to write */
+	size_t arena_size;
+};
+
+/* 0 or -ENOMEM. Until then, all is written. */
+int unwritten_init(struct unwritten *u, const struct machine *m);
+void unwritten_exit(struct unwritten *u);
+
+/* For ranges that are not all written. */
+cold void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
+cold void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
+void unwritten_fresh_slow(struct unwritten *u, size_t offset, size_t len);
+
+/* The bytes of the range that are awaited; .first and .last are offsets of RAM. */
+cold struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len);
+
+static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
+{
+	return u->pages && unlikely(u->pages[page] == PAGE_AWAITED);
+}
+
+static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
+{
+	for (u32 page = offset >> PAGE_SHIFT; page <= (offset + len - 1) >> PAGE_SHIFT; page++)
+		if (u->pages[page] != PAGE_WRITTEN)
+			return true;
+	return false;
+}
+
+/* Handed out as it is. */
+static inline void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
+{
+	if (u->pages)
+		unwritten_fresh_slow(u, offset, len);
+}
+
+/* Stored, by whomever; or given back. */
+static inline void unwritten_store(struct unwritten *u, size_t offset, size_t len)
+{
+	if (u->pages && unwritten_any(u, offset, len))
+		unwritten_store_slow(u, offset, len);
+}
+
+/* Mapped for a device to write. */
+static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
+{
+	if (u->pages && unwritten_any(u, offset, len))
+		unwritten_await_slow(u, offset, len);
+}
+
+#endif
