@@ -205,6 +205,16 @@ bool model_atomic_is_full(struct model *m, const struct call *c, struct object *
 	return obj->atomic && m->atomic_used + obj->block > m->atomic_size;
 }
 
+/* Behind an IOMMU pages are put together for whoever may sleep and does not mind. */
+static bool is_remapped(const struct model *m, const struct call *c, const struct object *obj)
+{
+	if (obj->kind != COHERENT || !(c->gfp & __GFP_DIRECT_RECLAIM))
+		return false;
+	if (machine_translates(m) && !(c->attrs & DMA_ATTR_FORCE_CONTIGUOUS))
+		return true;
+	return machine_remaps(m) && !m->device[c->device].snoops;
+}
+
 bool model_reaches_free_block(const struct model *m, int device, size_t block)
 {
 	u64 limit = reach(m, device);
@@ -236,6 +246,7 @@ const char *model_new_coherent(struct model *m, const struct call *c, const stru
 	if (wrong)
 		return wrong;
 	m->atomic_used += obj->atomic ? obj->block : 0;
+	obj->remapped = is_remapped(m, c, obj);
 	obj->made = ++m->nr_made;
 	prepare(m, model_add(m, obj));
 	return NULL;
@@ -254,6 +265,8 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 
 	if (refused)
 		expect(e, refused);
+	else if (obj.managed) /* its record is of kmalloc() */
+		model_might_kmalloc(e, c->gfp);
 	else
 		model_might_alloc(e, c->gfp);
 	if (refused || c->size > LARGEST || model_fails_by_order(m, !o->cpu)) {
@@ -359,7 +372,7 @@ void model_kmalloc(struct model *m, const struct call *c, const struct outcome *
 			e->wrong = "ZERO_SIZE_PTR";
 		return;
 	}
-	model_might_alloc(e, c->gfp);
+	model_might_kmalloc(e, c->gfp);
 	if (c->size > LARGEST || model_fails_by_order(m, !o->cpu)) {
 		if (o->cpu)
 			e->wrong = "NULL";

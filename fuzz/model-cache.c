@@ -18,7 +18,7 @@ enum edges {
 
 struct kind_of_machine {
 	const char *name;
-	bool coherent, speculates;
+	bool coherent, speculates, remaps;
 	size_t line, dma_align;
 	enum edges edges;
 	/* BIDIRECTIONAL, TO_DEVICE, FROM_DEVICE */
@@ -26,23 +26,23 @@ struct kind_of_machine {
 };
 
 static const struct kind_of_machine kinds[] = {
-	{ "x86", true, true, 64, 1, WHOLE,
+	{ "x86", true, true, false, 64, 1, WHOLE,
 	  { NONE, NONE, NONE }, { NONE, NONE, NONE } },
-	{ "arm64", false, true, 64, 128, FLUSH_EDGES,
+	{ "arm64", false, true, true, 64, 128, FLUSH_EDGES,
 	  { CLEAN, CLEAN, CLEAN }, { INVALIDATE, NONE, INVALIDATE } },
-	{ "armv7", false, true, 64, 64, FLUSH_EDGES,
+	{ "armv7", false, true, true, 64, 64, FLUSH_EDGES,
 	  { CLEAN, CLEAN, INVALIDATE }, { INVALIDATE, NONE, INVALIDATE } },
-	{ "riscv", false, true, 64, 64, WHOLE,
+	{ "riscv", false, true, true, 64, 64, WHOLE,
 	  { CLEAN, CLEAN, CLEAN }, { INVALIDATE, NONE, INVALIDATE } },
-	{ "mips", false, true, 32, 32, WHOLE,
+	{ "mips", false, true, false, 32, 32, WHOLE,
 	  { FLUSH, CLEAN, INVALIDATE }, { INVALIDATE, NONE, INVALIDATE } },
-	{ "mips-nonspec", false, false, 128, 128, WHOLE,
+	{ "mips-nonspec", false, false, false, 128, 128, WHOLE,
 	  { FLUSH, CLEAN, INVALIDATE }, { NONE, NONE, NONE } },
-	{ "swiotlb", true, true, 64, 1, WHOLE,
+	{ "swiotlb", true, true, false, 64, 1, WHOLE,
 	  { NONE, NONE, NONE }, { NONE, NONE, NONE } },
-	{ "iommu", true, true, 64, 1, WHOLE,
+	{ "iommu", true, true, false, 64, 1, WHOLE,
 	  { NONE, NONE, NONE }, { NONE, NONE, NONE } },
-	{ "powerpc", false, true, 32, 32, FLUSH_ALL,
+	{ "powerpc", false, true, true, 32, 32, FLUSH_ALL,
 	  { FLUSH, CLEAN, INVALIDATE }, { FLUSH, CLEAN, INVALIDATE } },
 };
 
@@ -72,6 +72,11 @@ bool machine_is_coherent(const struct model *m)
 bool machine_speculates(const struct model *m)
 {
 	return m->is->speculates;
+}
+
+bool machine_remaps(const struct model *m)
+{
+	return m->is->remaps;
 }
 
 size_t machine_line(const struct model *m)

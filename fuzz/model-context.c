@@ -22,9 +22,12 @@ void model_context_start(void)
 	memset(&thread, 0, sizeof(thread));
 }
 
-bool model_irqs_off(void)
+/* @o: NULL for a free of nothing. */
+bool model_may_not_free(const struct object *o)
 {
-	return thread.irqs_off;
+	bool in_interrupt = thread.hardirq || thread.softirq || thread.bh;
+
+	return thread.irqs_off || (o && o->remapped && in_interrupt);
 }
 
 static bool is_atomic(void)
@@ -42,6 +45,13 @@ void model_might_alloc(struct expect *e, gfp_t gfp)
 {
 	if (gfp & __GFP_DIRECT_RECLAIM)
 		model_might_sleep(e);
+}
+
+void model_might_kmalloc(struct expect *e, gfp_t gfp)
+{
+	model_might_alloc(e, gfp);
+	if (gfp & (__GFP_DMA32 | __GFP_HIGHMEM))
+		expect_if_none(e, "zone-gfp");
 }
 
 bool model_context_allows(const struct call *c)

@@ -305,7 +305,7 @@ void model_free(struct model *m, const struct call *c, struct expect *e)
 	struct object *o;
 
 	if (!c->cpu && !has_direction && c->kind != POOL_FREE) {
-		if (c->kind != M_FREE && is_device(m, c->device) && model_irqs_off())
+		if (c->kind != M_FREE && is_device(m, c->device) && model_may_not_free(NULL))
 			expect(e, "free-in-irq");
 		return;
 	}
@@ -322,7 +322,7 @@ void model_free(struct model *m, const struct call *c, struct expect *e)
 		wrong = difference(m, c, o);
 		if (wrong)
 			expect(e, wrong);
-		else if (!has_direction && c->kind != POOL_FREE && model_irqs_off())
+		else if (!has_direction && c->kind != POOL_FREE && model_may_not_free(o))
 			expect(e, "free-in-irq");
 	}
 	if (o)

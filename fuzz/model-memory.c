@@ -84,7 +84,7 @@ void model_cache_alloc(struct model *m, const struct call *c, const struct outco
 		expect_pointer(o->cpu, NULL, e);
 		return;
 	}
-	model_might_alloc(e, c->gfp);
+	model_might_kmalloc(e, c->gfp);
 	if (model_fails_by_order(m, !o->cpu)) {
 		expect_pointer(o->cpu, NULL, e);
 		return;
@@ -149,7 +149,7 @@ void model_devm_alloc(struct model *m, const struct call *c, const struct outcom
 	} else if (!c->size) {
 		expect_pointer(o->cpu, (void *)16, e);
 	} else {
-		model_might_alloc(e, c->gfp);
+		model_might_kmalloc(e, c->gfp);
 		new_object(m, c, o, DEVM_OBJECT, e);
 	}
 }
@@ -178,7 +178,7 @@ void model_kmemdup(struct model *m, const struct call *c, const struct outcome *
 	struct call read = { .kind = CPU_READ, .cpu = c->cpu, .size = c->size };
 	struct outcome nothing = { .bytes = NULL };
 	struct dispute none = { 0 };
-	struct expect slept = { 0 };
+	struct expect told = { 0 };
 	size_t from, to, len = c->size;
 	enum view view = model_view(m, c->cpu, &from);
 
@@ -194,12 +194,12 @@ void model_kmemdup(struct model *m, const struct call *c, const struct outcome *
 		memcpy(value, m->value + from, len);
 	}
 	model_cpu(m, &read, &nothing, e);
-	model_might_alloc(&slept, c->gfp);
-	if (slept.check && e->check && strcmp(e->check, slept.check) != 0) {
-		e->second = slept.check;
+	model_might_kmalloc(&told, c->gfp);
+	if (told.check && e->check && strcmp(e->check, told.check) != 0) {
+		e->second = told.check;
 		e->times = 2;
-	} else if (slept.check) {
-		expect(e, slept.check);
+	} else if (told.check) {
+		expect(e, told.check);
 	}
 	e->wrong = NULL;
 	if (!new_object(m, c, o, KMALLOCED, e))
@@ -285,7 +285,7 @@ void model_krealloc(struct model *m, const struct call *c, const struct outcome 
 			expect_pointer(o->cpu, (void *)16, e);
 			return;
 		}
-		model_might_alloc(e, c->gfp);
+		model_might_kmalloc(e, c->gfp);
 		new_object(m, c, o, KMALLOCED, e);
 	} else if (!c->size || !obj) {
 		model_release_plain(m, &kfree, e);
@@ -294,7 +294,7 @@ void model_krealloc(struct model *m, const struct call *c, const struct outcome 
 		expect_pointer(o->cpu, c->cpu, e);
 		grow_in_place(m, c, obj);
 	} else {
-		model_might_alloc(e, c->gfp);
+		model_might_kmalloc(e, c->gfp);
 		if (new_object(m, c, o, KMALLOCED, e))
 			move(m, o, obj, e);
 	}

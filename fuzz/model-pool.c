@@ -295,7 +295,7 @@ static void alloc(struct model *m, struct model_pool *pool, const struct call *c
 {
 	const char *wrong = NULL;
 
-	model_might_alloc(e, c->gfp);
+	model_might_kmalloc(e, c->gfp);
 	/* By lot it would fail before its arguments are looked at. */
 	if (model_fails_by_order(m, !o->cpu && o->nr_remarks <= (e->check != NULL))) {
 		e->wrong = o->cpu ? "NULL" : NULL;
@@ -408,7 +408,7 @@ static void release_managed_object(struct model *m, struct object *o, struct exp
 		model_release_devm(m, o, e);
 		return;
 	}
-	if (model_irqs_off())
+	if (model_may_not_free(o))
 		expect(&one, "free-in-irq");
 	model_release(m, o, NULL, &one);
 	add_report(e, one.check);

@@ -91,7 +91,7 @@ static const char *refusal(struct model *m, const struct call *c)
 	return model_bad_pointer(m, c->cpu, c->size);
 }
 
-/* Does the device write lines that some other mapping lets a device write? */
+/* Does the device write lines that another mapping of it lets it write? */
 bool model_overlaps(const struct model *m, const struct object *new)
 {
 	const unsigned long shares = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES |
@@ -107,7 +107,7 @@ bool model_overlaps(const struct model *m, const struct object *new)
 		const struct object *o = &m->object[i];
 
 		if (!o->live || o->kind != MAPPING || o->at == NOWHERE ||
-		    o->dir == DMA_TO_DEVICE || (!copied && m->device[o->device].snoops) ||
+		    o->dir == DMA_TO_DEVICE || !belongs_to(m, o, new->device) ||
 		    ((new->attrs & shares) && (o->attrs & shares)))
 			continue;
 		if (o->at / line <= (new->at + new->size - 1) / line &&

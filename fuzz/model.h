@@ -59,6 +59,7 @@ struct object {
 	const struct object *memory; /* of a block */
 	unsigned freed;          /* of a block: the order */
 	bool atomic;             /* it counts against the atomic pool */
+	bool remapped;           /* of coherent memory: the kernel vunmap()s it */
 	uint8_t *device_owns;    /* of noncoherent memory and mappings: for each byte */
 	bool bounced;            /* the bytes at its place are a copy */
 	unsigned list;           /* 0, or the number of the list that it is an entry of */
@@ -344,7 +345,8 @@ bool model_context_allows(const struct call *c); /* it does not wait for itself 
 void model_context(const struct call *c, const struct outcome *o, struct expect *e);
 void model_might_sleep(struct expect *e);
 void model_might_alloc(struct expect *e, gfp_t gfp);
-bool model_irqs_off(void);
+void model_might_kmalloc(struct expect *e, gfp_t gfp); /* that, and the zone */
+bool model_may_not_free(const struct object *o);
 
 /* model-sync.c */
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
@@ -412,6 +414,7 @@ bool machine_is_coherent(const struct model *m);
 bool machine_speculates(const struct model *m);
 size_t machine_dma_align(const struct model *m);
 size_t machine_line(const struct model *m);
+bool machine_remaps(const struct model *m);         /* coherent memory, where it is uncached */
 
 /* Bytes, of which some may have two values. */
 struct dispute {

@@ -49,6 +49,7 @@ struct region {
 	enum dma_data_direction dir;
 	bool checked;                  /* dma_mapping_error() was asked */
 	bool managed;                  /* dmam_*(): it has a devres */
+	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
 
 	enum owner owner;
 	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */

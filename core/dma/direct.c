@@ -58,6 +58,16 @@ static bool needs_atomic_pool(const struct allocation *a)
 	       (a->kind == REGION_COHERENT || a->kind == REGION_POOL);
 }
 
+/* Neither ends the call. A pool has looked by itself. */
+static void check_context(const struct allocation *a)
+{
+	if (lab_might_alloc(a->d->machine, &a->d->dev, a->call, a->size, a->gfp))
+		return;
+	if (unlikely(a->managed && a->gfp & ZONES_NOT_OF_SLAB))
+		mm_report_zone(a->d->machine, &a->d->dev, a->call, a->size,
+			       "the kmalloc() of its record gets it too; the mask chooses the zone");
+}
+
 bool direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
@@ -72,7 +82,7 @@ bool direct_alloc(struct allocation *a)
 	if (unlikely(!arguments_ok(a)))
 		return false;
 	if (likely(a->kind != REGION_POOL))
-		lab_might_alloc(lab, &a->d->dev, a->call, a->size, a->gfp);
+		check_context(a);
 	if (a->size > PAGE_SIZE << MAX_ORDER || must_fail(a))
 		return false;
 	if (gfpflags_allow_blocking(a->gfp))
@@ -109,6 +119,23 @@ static cold void give_back(const struct allocation *a)
 	release_pages(a->d, &r);
 }
 
+/*
+ * Does the CPU reach it through vmap(), so that it must be taken down? After
+ * dma_direct_alloc() and iommu_dma_alloc(): an IOMMU joins single pages for whoever may
+ * sleep, and what must not sleep is of the atomic pool, or where it always was.
+ */
+static bool is_remapped(const struct allocation *a)
+{
+	const struct profile *profile = a->d->machine->hw.profile;
+
+	if (a->kind != REGION_COHERENT || a->place & PLACE_MMIO ||
+	    !gfpflags_allow_blocking(a->gfp))
+		return false;
+	if (profile->translation == TRANSLATE_IOMMU && !(a->attrs & DMA_ATTR_FORCE_CONTIGUOUS))
+		return true;
+	return profile->remaps && !a->d->dev.dma_coherent;
+}
+
 bool direct_enter(struct allocation *a, const void *cpu)
 {
 	struct dmalab_machine *lab = a->d->machine;
@@ -132,6 +159,7 @@ bool direct_enter(struct allocation *a, const void *cpu)
 	r->dir = a->dir;
 	r->owner = OWNER_CPU;
 	r->managed = a->managed;
+	r->remapped = is_remapped(a);
 	r->blocks = a->blocks;
 	if (unlikely(!ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
 		give_back(a);

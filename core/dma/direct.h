@@ -84,6 +84,7 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 	r->kind = kind;
 	r->checked = false;
 	r->managed = false;
+	r->remapped = false;
 	r->device_bytes = NULL;
 	r->blocks = NULL;
 	r->bounce = NULL;

@@ -297,8 +297,17 @@ static cold void report_unknown(const struct search *s)
 	judge_report(j, &f);
 }
 
-/* As dma_free_attrs() warns on the kernel: for what may have to be unmapped. */
-static cold void report_irqs_off(const struct search *s, const struct region *r)
+/*
+ * As dma_free_attrs() warns, and vunmap() stops, on the kernel. Memory of a device's own
+ * is given back before either looks.
+ */
+static bool is_forbidden(const struct release *rel, const struct region *r)
+{
+	return rel->kind <= REGION_HANDLE && !(r->place & PLACE_MMIO) &&
+	       context_forbids_free(r->remapped);
+}
+
+static cold void report_context(const struct search *s, const struct region *r)
 {
 	const struct release *rel = s->rel;
 	struct finding f = {
@@ -388,8 +397,8 @@ static void release_checked(const struct search *s, struct region *r)
 
 	if (unlikely(n))
 		report_mismatch(&s->lab->judge, s->rel, r, m, n);
-	else if (unlikely(context_has(ATOMIC_IRQS_OFF)) && s->rel->kind <= REGION_HANDLE)
-		report_irqs_off(s, r);
+	else if (unlikely(context.atomic) && is_forbidden(s->rel, r))
+		report_context(s, r);
 	region_undo(s->lab, r, s->rel, n != 0);
 }
 

@@ -57,8 +57,10 @@ bool map_arguments_ok(struct map *map)
 /*
  * Two mappings whose lines the device may write: each invalidates what the other is
  * waiting for. The kernel's rule, without its blind spots: it looks at the first
- * line of either only. Where they are bounced there are no lines, but what the first
- * to be unmapped copied back is overwritten by the second.
+ * line of either only, and not at the device. Several devices may share pages, as
+ * importers of a dma-buf do, and take turns: whether they did is for the accesses to
+ * show. Where mappings are bounced there are no lines, but what the first to be
+ * unmapped copied back is overwritten by the second.
  */
 static const struct region *find_overlap(const struct map *map, size_t offset)
 {
@@ -73,9 +75,9 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 		for (struct span *span = j->ledger.pages[p].maps; span; span = span->next) {
 			const struct region *r = span->region;
 
-			if (r->dir != DMA_TO_DEVICE && region_touches(r, start, len) &&
-			    !(may_share && r->attrs & SHARES_LINES) &&
-			    (bounced || !r->dev->dma_coherent))
+			if (r->dev == &map->d->dev && r->dir != DMA_TO_DEVICE &&
+			    region_touches(r, start, len) &&
+			    !(may_share && r->attrs & SHARES_LINES))
 				return r;
 		}
 	}

@@ -310,18 +310,30 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 	return true;
 }
 
+/* Of the flags, whether a page is needed or not. True: a report was drawn. */
+static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
+{
+	if (lab_might_alloc(pool->lab, &pool->d->dev, call, pool->size, gfp))
+		return true;
+	if (likely(!(gfp & ZONES_NOT_OF_SLAB)))
+		return false;
+	mm_report_zone(pool->lab, &pool->d->dev, call, pool->size,
+		       "the pool gives it to the kmalloc() of its books; the mask chooses the zone");
+	return true;
+}
+
 static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const struct call *call)
 {
 	struct dmalab_machine *lab = pool_enter(pool, call);
 	struct block *block;
 	void *cpu = NULL;
 	size_t start;
-	bool slept;
+	bool told;
 
 	if (!lab)
 		return NULL;
-	slept = lab_might_alloc(lab, &pool->d->dev, call, pool->size, gfp);
-	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call, slept)))
+	told = check_gfp(pool, gfp, call);
+	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call, told)))
 		goto out;
 	block = pool->free;
 	pool->free = block->next;

@@ -123,14 +123,16 @@ void context_report_sleep_unlocked(const struct call *call)
 
 void context_report_free(struct dmalab_machine *lab, struct finding *f)
 {
-	bool handler = context_has(ATOMIC_HARDIRQ);
+	bool unmaps = f->region && f->region->remapped && context_in_interrupt();
+	enum atomic kind = gravest();
 	struct story_of_context s;
 
 	f->check = CHECK_FREE_IN_IRQ;
-	tell(f, &s, handler ? ATOMIC_HARDIRQ : ATOMIC_IRQS_OFF, "");
+	tell(f, &s, kind, unmaps ? ", where vunmap() of the remapped memory is a BUG()" : "");
 	snprintf(s.missing, sizeof(s.missing), "%s",
-		 handler ? "a threaded handler or a work item, to free it there" :
-			   "this call when interrupts are on again");
+		 is_handler(kind) ? "a threaded handler or a work item, to free it there" :
+		 kind == ATOMIC_BH ? "this call when bottom halves are on again" :
+				     "this call when interrupts are on again");
 	judge_report(&lab->judge, f);
 }
 
@@ -198,7 +200,7 @@ bool in_softirq(void)
 
 bool in_interrupt(void)
 {
-	return in_hardirq() || in_softirq();
+	return context_in_interrupt();
 }
 
 bool in_task(void)

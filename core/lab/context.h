@@ -82,6 +82,19 @@ static inline void context_might_sleep(const struct call *call)
 		context_report_sleep_unlocked(call);
 }
 
+/* What the kernel's in_interrupt() is true for. */
+static inline bool context_in_interrupt(void)
+{
+	return context.atomic & (ATOMIC_MASK(ATOMIC_BH) | ATOMIC_MASK(ATOMIC_SOFTIRQ) |
+				 ATOMIC_MASK(ATOMIC_HARDIRQ));
+}
+
+/* Must coherent memory not be freed here? */
+static inline bool context_forbids_free(bool remapped)
+{
+	return context_has(ATOMIC_IRQS_OFF) || (remapped && context_in_interrupt());
+}
+
 /* Draw "free-in-irq" for @f, which tells of the call and its object. */
 cold void context_report_free(struct dmalab_machine *lab, struct finding *f);
 

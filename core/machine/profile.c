@@ -22,17 +22,17 @@ const struct profile profiles[] = {
 		.op = { [FOR_DEVICE] = { N, N, N }, [FOR_CPU] = { N, N, N } },
 	}, {
 		.name = "arm64", .like = "Cortex-A; arch/arm64/mm/dma-mapping.c since 5.19",
-		.speculates = true, .line_shift = 6, .dma_align = 128,
+		.speculates = true, .remaps = true, .line_shift = 6, .dma_align = 128,
 		.edge = EDGE_FLUSH,
 		.op = { [FOR_DEVICE] = { C, C, C }, [FOR_CPU] = { I, N, I } },
 	}, {
 		.name = "armv7", .like = "Cortex-A; arch/arm/mm/cache-v7.S",
-		.speculates = true, .line_shift = 6, .dma_align = 64,
+		.speculates = true, .remaps = true, .line_shift = 6, .dma_align = 64,
 		.edge = EDGE_FLUSH,
 		.op = { [FOR_DEVICE] = { C, C, I }, [FOR_CPU] = { I, N, I } },
 	}, {
 		.name = "riscv", .like = "Zicbom; arch/riscv/mm/dma-noncoherent.c since 6.6",
-		.speculates = true, .line_shift = 6, .dma_align = 64,
+		.speculates = true, .remaps = true, .line_shift = 6, .dma_align = 64,
 		.edge = EDGE_AS_IS,
 		.op = { [FOR_DEVICE] = { C, C, C }, [FOR_CPU] = { I, N, I } },
 	}, {
@@ -47,7 +47,7 @@ const struct profile profiles[] = {
 		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { N, N, N } },
 	}, {
 		.name = "powerpc", .like = "44x; arch/powerpc/mm/dma-noncoherent.c",
-		.speculates = true, .line_shift = 5, .dma_align = 32,
+		.speculates = true, .remaps = true, .line_shift = 5, .dma_align = 32,
 		.edge = EDGE_FLUSH_RANGE,
 		.op = { [FOR_DEVICE] = { F, C, I }, [FOR_CPU] = { F, C, I } },
 	}, {

@@ -40,6 +40,7 @@ struct profile {
 	enum translation translation;
 	bool coherent;          /* devices snoop; there is nothing to maintain */
 	bool speculates;        /* the CPU fills lines that no instruction asked for */
+	bool remaps;            /* uncached memory is vmap()ed, not at an address of its own */
 	unsigned line_shift;    /* log2 of the cache line, in bytes */
 	unsigned dma_align;     /* ARCH_DMA_MINALIGN, in bytes */
 	enum edge edge;

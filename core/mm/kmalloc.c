@@ -110,7 +110,7 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 {
 	struct mm_free free = { .call = call, .ptr = ptr, .kind = MM_KMALLOC };
 	struct mm_object o = mm_find(lab, ptr), new;
-	bool slept;
+	bool told;
 	void *p;
 
 	if (!size || !o.live || o.start != ptr ||
@@ -124,9 +124,9 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 			store(lab, (u8 *)o.start + o.size, NULL, size - o.size, call);
 		return (void *)ptr;
 	}
-	slept = lab_might_alloc(lab, NULL, call, size, gfp);
-	p = slab_alloc(lab, NULL, size, gfp & ~__GFP_DIRECT_RECLAIM, call);
-	if (!p || move(lab, &o, p, call, slept))
+	told = slab_check_gfp(lab, size, gfp, call);
+	p = slab_take(lab, NULL, size, gfp, call);
+	if (!p || move(lab, &o, p, call, told))
 		return p;
 	new = mm_find(lab, p);
 	mm_give_back(lab, &new);

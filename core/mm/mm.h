@@ -70,6 +70,16 @@ static inline enum zone zone_of_gfp(gfp_t gfp)
 	return gfp & __GFP_DMA ? ZONE_DMA : gfp & __GFP_DMA32 ? ZONE_DMA32 : ZONE_NORMAL;
 }
 
+/* kmalloc() has no memory of these: GFP_SLAB_BUG_MASK of the kernel. */
+#define ZONES_NOT_OF_SLAB (__GFP_DMA32 | __GFP_HIGHMEM)
+
+/*
+ * @call gives such a flag to kmalloc(), itself or through the bookkeeping of a pool or
+ * of a managed allocation: draw "zone-gfp", with @detail. The flag is to be dropped.
+ */
+cold void mm_report_zone(struct dmalab_machine *lab, struct device *dev,
+			 const struct call *call, size_t size, const char *detail);
+
 /* ---------------------------------------------------------------- object.c */
 
 enum mm_kind { MM_NONE, MM_KMALLOC, MM_DEVM, MM_CACHE, MM_PAGES, MM_EXACT, MM_VMALLOC };

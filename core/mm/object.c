@@ -112,6 +112,17 @@ bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
 
 /* --------------------------------------------------------------- mistakes */
 
+cold void mm_report_zone(struct dmalab_machine *lab, struct device *dev,
+			 const struct call *call, size_t size, const char *detail)
+{
+	struct finding f = {
+		.check = CHECK_ZONE_GFP, .call = call, .dev = dev, .size = size,
+		.detail = detail,
+	};
+
+	judge_report(&lab->judge, &f);
+}
+
 static const struct {
 	const char *maker, *free;
 } functions[] = {

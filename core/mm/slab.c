@@ -173,14 +173,32 @@ static struct slab_page *page_with_room(struct dmalab_machine *lab, const struct
 	return p;
 }
 
+bool slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp, const struct call *call)
+{
+	if (lab_might_alloc(lab, NULL, call, size, gfp))
+		return true;
+	if (likely(!(gfp & ZONES_NOT_OF_SLAB)))
+		return false;
+	mm_report_zone(lab, NULL, call, size,
+		       "__GFP_DMA32 and __GFP_HIGHMEM are not for kmalloc() and caches: dropped");
+	return true;
+}
+
 void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
 		 const struct call *call)
+{
+	slab_check_gfp(lab, size, gfp, call);
+	return slab_take(lab, cache, size, gfp, call);
+}
+
+void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		const struct call *call)
 {
 	struct slab_page *p = NULL;
 	size_t offset, room;
 	u32 index;
 
-	lab_might_alloc(lab, NULL, call, size, gfp);
+	gfp &= ~ZONES_NOT_OF_SLAB;
 	if (size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return NULL;
 	if (!cache)

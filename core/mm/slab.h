@@ -57,6 +57,14 @@ void slab_exit(struct slab *s, const struct machine *m);
 void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
 		 const struct call *call);
 
+/*
+ * The two halves of it: what is wrong with @gfp, which draws one report at most and then
+ * is true; and taking the object.
+ */
+bool slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp, const struct call *call);
+void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		const struct call *call);
+
 /* Has the constructor seen it? From now on it has. */
 bool slab_is_built(struct dmalab_machine *lab, const void *p);
 
