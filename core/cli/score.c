@@ -2,7 +2,8 @@
 /*
  * dmalab score: what of a corpus of bugs is caught. A bug counts as caught where one of
  * the checks its header names is drawn as the trace expects it, on some profile, and the
- * whole trace goes as expected on all of them.
+ * whole trace goes as expected on all of them; one of several traces, where each is. A
+ * control is no bug: it is right where nothing is drawn on any profile.
  */
 #include "cli/cli.h"
 
@@ -14,8 +15,9 @@
 
 struct bug {
 	char id[16], class[16], kind[16];
-	bool derived, seen_by_dma_debug, partly;
-	bool as_expected, caught, has_fix, fix_quiet;
+	bool seen_by_dma_debug, partly;
+	bool has_trace, as_expected, caught, quiet; /* of all its traces */
+	bool has_fix, fix_quiet;
 	profile_set bites;
 };
 
@@ -54,6 +56,21 @@ static struct bug *bug_of(struct score *s, const char *id)
 	return &s->bugs[s->nr++];
 }
 
+static bool is_control(const struct bug *b)
+{
+	return strcmp(b->kind, "control") == 0;
+}
+
+static bool is_historical(const struct bug *b)
+{
+	return strcmp(b->kind, "historical") == 0;
+}
+
+static bool is_other(const struct bug *b)
+{
+	return !is_control(b) && !is_historical(b);
+}
+
 struct named {
 	const char *expects;   /* checks, as the header has them */
 	bool drawn;
@@ -75,6 +92,7 @@ static void run_all(const struct trace *t, struct bug *b, bool fix)
 {
 	const char *profile;
 	bool good = true, quiet = true;
+	profile_set bites = 0;
 
 	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
 		struct named n = { .expects = field(t, "expects") };
@@ -87,15 +105,18 @@ static void run_all(const struct trace *t, struct bug *b, bool fix)
 		good &= trace_run(t, &o, &result);
 		quiet &= !result.reports;
 		if (n.drawn)
-			b->bites |= 1u << i;
+			bites |= 1u << i;
 	}
 	if (fix) {
+		b->fix_quiet = (b->fix_quiet || !b->has_fix) && good && quiet;
 		b->has_fix = true;
-		b->fix_quiet = good && quiet;
 		return;
 	}
-	b->as_expected = good;
-	b->caught = good && b->bites;
+	b->as_expected = (b->as_expected || !b->has_trace) && good;
+	b->caught = (b->caught || !b->has_trace) && good && bites;
+	b->quiet = (b->quiet || !b->has_trace) && good && quiet;
+	b->has_trace = true;
+	b->bites |= bites;
 }
 
 static int take(const struct trace *t, void *context)
@@ -125,7 +146,7 @@ static int take(const struct trace *t, void *context)
 /* ------------------------------------------------------------------- table */
 
 struct row {
-	unsigned bugs, caught, yes, partly, fixes, quiet;
+	unsigned bugs, caught, yes, partly, fixes, fixes_quiet, quiet;
 	profile_set bites;
 };
 
@@ -136,21 +157,46 @@ static void add(struct row *row, const struct bug *b)
 	row->yes += b->seen_by_dma_debug;
 	row->partly += b->partly;
 	row->fixes += b->has_fix;
-	row->quiet += b->fix_quiet;
+	row->fixes_quiet += b->has_fix && b->fix_quiet;
+	row->quiet += b->quiet;
 	row->bites |= b->bites;
 }
 
-static void print_row(const char *name, const struct row *row)
+static void print_bugs(const char *name, const struct row *row)
 {
 	const char *profile;
 
 	printf("| %s | %u | %u | %u | %u | %u of %u |", name, row->bugs, row->caught, row->yes,
-	       row->partly, row->quiet, row->fixes);
+	       row->partly, row->fixes_quiet, row->fixes);
 	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
 		if (row->bites >> i & 1)
 			printf(" %s", profile);
 	printf(" |\n");
 }
+
+static void print_controls(const char *name, const struct row *row)
+{
+	printf("| %s | %u | %u | %u | %u | %u of %u |\n", name, row->bugs, row->quiet, row->yes,
+	       row->partly, row->fixes_quiet, row->fixes);
+}
+
+/* Which of the bugs a table is about, and what it says of them. */
+struct table {
+	const char *title, *columns;
+	bool (*has)(const struct bug *b);
+	void (*print)(const char *name, const struct row *row);
+};
+
+#define BUG_COLUMNS \
+	"| class | bugs | caught | dma-debug sees | partly | fixed twins quiet | bites on |"
+
+static const struct table tables[] = {
+	{ "Historical bugs", BUG_COLUMNS, is_historical, print_bugs },
+	{ "Derived and unmerged", BUG_COLUMNS, is_other, print_bugs },
+	{ "Controls: no bugs, and nothing is to be drawn",
+	  "| class | controls | quiet | dma-debug complains | partly | fixed twins quiet |",
+	  is_control, print_controls },
+};
 
 /* C2 before C10. */
 static int by_class(const void *a, const void *b)
@@ -161,26 +207,67 @@ static int by_class(const void *a, const void *b)
 	return d ? d : atoi(x->id + 1) - atoi(y->id + 1);
 }
 
-static void print_table(const struct score *s, const char *kind, bool others)
+/* A row of dashes under the heads. */
+static void print_rule(const char *columns)
+{
+	putchar('|');
+	for (const char *c = strchr(columns + 1, '|'); c; c = strchr(c + 1, '|'))
+		printf(" --- |");
+	putchar('\n');
+}
+
+static void print_table(const struct score *s, const struct table *t)
 {
 	struct row all = { 0 }, row = { 0 };
 
-	printf("| class | bugs | caught | dma-debug sees | partly | fixed twins quiet | bites on |\n"
-	       "| --- | --- | --- | --- | --- | --- | --- |\n");
+	printf("%s\n\n%s\n", t->title, t->columns);
+	print_rule(t->columns);
 	for (unsigned i = 0; i < s->nr; i++) {
 		const struct bug *b = &s->bugs[i];
 
-		if ((strcmp(b->kind, kind) == 0) != others) {
+		if (t->has(b)) {
 			add(&row, b);
 			add(&all, b);
 		}
 		if (i + 1 == s->nr || strcmp(b->class, s->bugs[i + 1].class) != 0) {
 			if (row.bugs)
-				print_row(b->class, &row);
+				t->print(b->class, &row);
 			row = (struct row){ 0 };
 		}
 	}
-	print_row("all", &all);
+	t->print("all", &all);
+}
+
+/* What is not as it should be; NULL: all is well. */
+static const char *complaint(const struct bug *b)
+{
+	if (!b->as_expected)
+		return "not as expected";
+	if (is_control(b))
+		return b->quiet ? NULL : "not quiet";
+	return b->caught ? NULL : "not caught";
+}
+
+/* Returns the status, if what there is to complain about is no worse. */
+static int print_complaints(const struct score *s, int status)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < s->nr; i++) {
+		const struct bug *b = &s->bugs[i];
+		const char *what = complaint(b);
+		bool fix_is_loud = b->has_fix && !b->fix_quiet;
+
+		if (!what && !fix_is_loud)
+			continue;
+		any = true;
+		printf("\n%s (%s): %s%s", b->id, b->class, what ? what : "",
+		       fix_is_loud ? " the fixed twin is not quiet" : "");
+	}
+	if (!any)
+		return status;
+	putchar('\n');
+	return status > NOT_AS_EXPECTED ? status : NOT_AS_EXPECTED;
 }
 
 int cmd_score(int argc, char **argv)
@@ -195,23 +282,12 @@ int cmd_score(int argc, char **argv)
 		return BAD_USAGE;
 	status = for_each_trace(argv + 1, argc - 1, take, s);
 	qsort(s->bugs, s->nr, sizeof(s->bugs[0]), by_class);
-	printf("Historical bugs\n\n");
-	print_table(s, "historical", false);
-	printf("\nDerived, unmerged, and controls\n\n");
-	print_table(s, "historical", true);
-	for (unsigned i = 0; i < s->nr; i++) {
-		const struct bug *b = &s->bugs[i];
-		bool control = strcmp(b->kind, "control") == 0;
-
-		if ((!b->caught && !control) || !b->as_expected || (b->has_fix && !b->fix_quiet)) {
-			printf("\n%s (%s): %s%s", b->id, b->class,
-			       !b->as_expected ? "not as expected" : !b->caught ? "not caught" : "",
-			       b->has_fix && !b->fix_quiet ? " the fixed twin is not quiet" : "");
-			status = status > NOT_AS_EXPECTED ? status : NOT_AS_EXPECTED;
-		}
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (i > 0)
+			putchar('\n');
+		print_table(s, &tables[i]);
 	}
-	if (status == NOT_AS_EXPECTED)
-		putchar('\n');
+	status = print_complaints(s, status);
 	free(s);
 	return status;
 }

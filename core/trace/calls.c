@@ -500,6 +500,16 @@ static bool take(struct run *r, spinlock_t *lock)
 CALL(spin_lock) { UNUSED; take(r, &a[0].object->lock); }
 CALL(spin_unlock) { UNUSED; spin_unlock(&a[0].object->lock); }
 
+CALL(spin_lock_bh)
+{
+	UNUSED;
+	local_bh_disable();
+	if (!take(r, &a[0].object->lock))
+		local_bh_enable();
+}
+
+CALL(spin_unlock_bh) { UNUSED; spin_unlock_bh(&a[0].object->lock); }
+
 CALL(spin_lock_irqsave)
 {
 	unsigned long flags;
@@ -669,6 +679,8 @@ const struct call_type call_types[] = {
 	ROW(spinlock, "", OBJECT_LOCK, "spinlock()"),
 	ROW(spin_lock, "l", NOTHING, "spin_lock(lock)"),
 	ROW(spin_unlock, "l", NOTHING, "spin_unlock(lock)"),
+	ROW(spin_lock_bh, "l", NOTHING, "spin_lock_bh(lock)"),
+	ROW(spin_unlock_bh, "l", NOTHING, "spin_unlock_bh(lock)"),
 	ROW(spin_lock_irqsave, "l", NOTHING, "spin_lock_irqsave(lock)"),
 	ROW(spin_unlock_irqrestore, "l", NOTHING, "spin_unlock_irqrestore(lock)"),
 	ROW(fail_nth, "z", NOTHING, "fail_nth(n): the Nth allocation or mapping from here on fails"),

@@ -43,6 +43,8 @@ static const struct {
 	{ "spinlock", "spin_lock_init(&$.lock)" },
 	{ "spin_lock", "spin_lock(&%0.lock)" },
 	{ "spin_unlock", "spin_unlock(&%0.lock)" },
+	{ "spin_lock_bh", "spin_lock_bh(&%0.lock)" },
+	{ "spin_unlock_bh", "spin_unlock_bh(&%0.lock)" },
 	{ "spin_lock_irqsave", "spin_lock_irqsave(&%0.lock, %0.flags)" },
 	{ "spin_unlock_irqrestore", "spin_unlock_irqrestore(&%0.lock, %0.flags)" },
 	{ "fail_nth", "dmalab_machine_fail_nth(machine, %0)" },
