@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
+#include <linux/dmapool.h>
 #include <linux/vmalloc.h>
 
 static char static_bytes[64];
@@ -175,13 +176,71 @@ static void zone_gfp(struct rig *r)
 					  GFP_KERNEL | __GFP_DMA32));
 }
 
-static void zone_masked(struct rig *r)
+static void zone_of_kmalloc(struct rig *r)
+{
+	void *p;
+
+	(void)r;
+	at(10);
+	p = kmalloc(64, GFP_KERNEL | GFP_DMA32);
+	assert_non_null(p);
+	kfree(p);
+}
+
+static void zone_of_pool(struct rig *r)
+{
+	struct dma_pool *pool = dma_pool_create("descriptors", r->dev, 64, 16, 0);
+	dma_addr_t dma, dma2;
+	void *p, *q;
+
+	assert_non_null(pool);
+	p = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+	at(10);
+	/* It needs no other page. */
+	q = dma_pool_zalloc(pool, GFP_ATOMIC | __GFP_HIGHMEM, &dma2);
+	assert_true(p && q);
+	dma_pool_free(pool, q, dma2);
+	dma_pool_free(pool, p, dma);
+	dma_pool_destroy(pool);
+}
+
+static void zone_of_managed(struct rig *r)
 {
 	dma_addr_t dma;
-	void *p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM);
+	void *p;
 
+	at(10);
+	p = dmam_alloc_coherent(r->dev, 64, &dma, GFP_KERNEL | GFP_DMA32);
 	assert_non_null(p);
+	dmam_free_coherent(r->dev, 64, p, dma);
+}
+
+/* Coherent memory takes any zone flag, a pool and kmalloc() GFP_DMA, pages what there is. */
+static void zone_masked(struct rig *r)
+{
+	struct kmem_cache *cache = kmem_cache_create("low", 64, 0, SLAB_CACHE_DMA32, NULL);
+	struct dma_pool *pool = dma_pool_create("descriptors", r->dev, 64, 16, 0);
+	dma_addr_t dma;
+	void *p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM);
+	struct page *page;
+
+	assert_true(p && pool && cache);
 	dma_free_coherent(r->dev, 4096, p, dma);
+	p = dma_pool_alloc(pool, GFP_KERNEL | GFP_DMA, &dma);
+	assert_non_null(p);
+	dma_pool_free(pool, p, dma);
+	dma_pool_destroy(pool);
+	kfree(kmalloc(64, GFP_KERNEL | GFP_DMA));
+	page = alloc_pages(GFP_KERNEL | GFP_DMA32, 0);
+	assert_non_null(page);
+	__free_pages(page, 0);
+	page = alloc_pages(GFP_HIGHUSER, 0);
+	assert_non_null(page);
+	__free_pages(page, 0);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	assert_non_null(p);
+	kmem_cache_free(cache, p);
+	kmem_cache_destroy(cache);
 }
 
 static void compound_gfp(struct rig *r)
@@ -452,10 +511,14 @@ static void overlapping(struct rig *r)
 	kfree(p);
 }
 
-/* For reading as often as you like, for writing in lines of their own, or by consent. */
+/*
+ * For reading as often as you like, for writing in lines of their own, or by consent, or
+ * by several devices.
+ */
 static void not_overlapping(struct rig *r)
 {
 	const unsigned long shared = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES;
+	struct rig importer = { .dev = dmalab_device_new(r->machine, "importer") };
 	u8 *p = kmalloc_ok(1024);
 	dma_addr_t a, b, c;
 
@@ -472,6 +535,14 @@ static void not_overlapping(struct rig *r)
 	assert_int_equal(dma_mapping_error(r->dev, b), 0);
 	dma_unmap_single_attrs(r->dev, a, 8, DMA_FROM_DEVICE, shared);
 	dma_unmap_single_attrs(r->dev, b, 8, DMA_FROM_DEVICE, shared);
+
+	a = map_ok(r, p, 1024, DMA_BIDIRECTIONAL);
+	b = map_ok(&importer, p, 1024, DMA_BIDIRECTIONAL);
+	c = map_ok(&importer, p + 512, 256, DMA_TO_DEVICE);
+	dma_unmap_single(importer.dev, c, 256, DMA_TO_DEVICE);
+	dma_unmap_single(importer.dev, b, 1024, DMA_BIDIRECTIONAL);
+	dma_unmap_single(r->dev, a, 1024, DMA_BIDIRECTIONAL);
+	dmalab_device_free(importer.dev);
 	kfree(p);
 }
 
@@ -488,6 +559,9 @@ const struct check_case argument_cases[] = {
 	{ .check = "mask-unset", .variant = "for mappings", .draw = streaming_mask_unset },
 	{ .check = "address-over-mask", .draw = address_over_mask, .miss = address_in_mask },
 	{ .check = "zone-gfp", .draw = zone_gfp, .miss = zone_masked },
+	{ .check = "zone-gfp", .variant = "of kmalloc()", .draw = zone_of_kmalloc },
+	{ .check = "zone-gfp", .variant = "of a pool", .draw = zone_of_pool },
+	{ .check = "zone-gfp", .variant = "of managed memory", .draw = zone_of_managed },
 	{ .check = "compound-gfp", .draw = compound_gfp, .miss = compound_kmalloc },
 	{ .check = "map-stack", .draw = map_stack, .miss = map_copy_of_stack },
 	{ .check = "map-freed", .draw = map_freed, .miss = map_reused },

@@ -126,12 +126,39 @@ static void free_others_without_interrupts(struct rig *r)
 	dma_free_pages(r->dev, 4096, page, page_dma, DMA_TO_DEVICE);
 	dmalab_irq_exit();
 
-	/* Only interrupts count. */
-	local_bh_disable();
+	/* Preemption does not count. */
 	preempt_disable();
 	dma_free_coherent(r->dev, 4096, coherent, coherent_dma);
 	preempt_enable();
-	local_bh_enable();
+}
+
+static void free_without_bottom_halves(struct rig *r)
+{
+	DEFINE_SPINLOCK(lock);
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	spin_lock_bh(&lock);
+	at(30);
+	dma_free_coherent(r->dev, 4096, p, dma);
+	spin_unlock_bh(&lock);
+}
+
+static void free_in_soft_interrupt(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	at(20);
+	dmalab_softirq_enter();
+	at(30);
+	dma_free_coherent(r->dev, 4096, p, dma);
+	dmalab_softirq_exit();
 }
 
 static void free_handle_in_handler(struct rig *r)
@@ -173,5 +200,9 @@ const struct check_case context_cases[] = {
 	{ .check = "free-in-irq", .variant = "a handle in a handler",
 	  .draw = free_handle_in_handler },
 	{ .check = "free-in-irq", .variant = "nothing at all", .draw = free_nothing },
+	{ .check = "free-in-irq", .variant = "bottom halves disabled",
+	  .draw = free_without_bottom_halves },
+	{ .check = "free-in-irq", .variant = "a soft interrupt, behind an IOMMU",
+	  .profile = "iommu", .draw = free_in_soft_interrupt },
 	{ .check = NULL },
 };

@@ -49,8 +49,10 @@ unit_tests = \
 	tests/test-threads.t \
 	tests/test-traps.t \
 	tests/test-unwritten.t \
+	tests/test-vunmap.t \
 	tests/test-words.t \
-	tests/test-zeroing.t
+	tests/test-zeroing.t \
+	tests/test-zones.t
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -239,6 +241,10 @@ tests_test_unwritten_t_SOURCES = tests/test-unwritten.c $(RIG)
 tests_test_unwritten_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_unwritten_t_LDADD = $(TEST_LDADD)
 
+tests_test_vunmap_t_SOURCES = tests/test-vunmap.c $(RIG)
+tests_test_vunmap_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_vunmap_t_LDADD = $(TEST_LDADD)
+
 tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
 tests_test_words_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_words_t_LDADD = $(TEST_LDADD)
@@ -246,6 +252,10 @@ tests_test_words_t_LDADD = $(TEST_LDADD)
 tests_test_zeroing_t_SOURCES = tests/test-zeroing.c $(RIG)
 tests_test_zeroing_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_zeroing_t_LDADD = $(TEST_LDADD)
+
+tests_test_zones_t_SOURCES = tests/test-zones.c $(RIG)
+tests_test_zones_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_zones_t_LDADD = $(TEST_LDADD)
 
 endif
 

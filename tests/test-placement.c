@@ -164,20 +164,33 @@ static void kmalloc_zones(void **state)
 {
 	struct dmalab_config config = { .ram_size = 4ull << 30 };
 	struct rig r;
+	struct kmem_cache *low;
 	void *p, *q, *o;
 
 	(void)state;
 	if (on_valgrind())
 		skip();
 	rig_up_with(&r, &config);
+	low = kmem_cache_create("low", 100, 0, SLAB_CACHE_DMA32, NULL);
 	o = kmalloc(100, GFP_KERNEL);
 	p = kmalloc(100, GFP_KERNEL | GFP_DMA);
-	q = kmalloc(100, GFP_KERNEL | GFP_DMA32);
 	assert_true(virt_to_phys(o) >= 4 * GIB);
 	assert_true(virt_to_phys(p) < 16 << 20);
-	assert_true(virt_to_phys(q) < 4 * GIB);
 	kfree(o);
 	kfree(p);
+	/* Only a cache that was made so has memory of this zone; the flag is dropped. */
+	q = kmem_cache_alloc(low, GFP_KERNEL);
+	assert_true(virt_to_phys(q) < 4 * GIB);
+	kmem_cache_free(low, q);
+	expect(&r, "");
+	q = kmem_cache_alloc(low, GFP_KERNEL | GFP_DMA32);
+	expect(&r, "zone-gfp");
+	assert_true(virt_to_phys(q) < 4 * GIB);
+	kmem_cache_free(low, q);
+	kmem_cache_destroy(low);
+	q = kmalloc(100, GFP_KERNEL | GFP_DMA32);
+	expect(&r, "zone-gfp");
+	assert_true(virt_to_phys(q) >= 4 * GIB);
 	kfree(q);
 	rig_down(&r);
 }
