@@ -230,8 +230,9 @@ void dmalab_cache_fill(const void *ptr, size_t len);
  * To be called around the driver's handler: until then in_hardirq(), or
  * in_serving_softirq(), is true, and calls that may sleep draw "sleep-in-atomic". A
  * hard handler has interrupts off, so that freeing coherent memory draws
- * "free-in-irq"; afterwards they are as they were before. Handlers may nest. An exit
- * without its enter does nothing.
+ * "free-in-irq", as in a soft interrupt it does where that memory is remapped;
+ * afterwards they are as they were before. Handlers may nest. An exit without its
+ * enter does nothing.
  */
 void dmalab_irq_enter(void);
 void dmalab_irq_exit(void);

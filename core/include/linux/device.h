@@ -50,7 +50,8 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
  * devm_kmalloc() - kmalloc() on the device's machine, freed by itself when the driver
  * lets go of the device: the latest first, before leaks are looked for.
  *
- * Returns NULL when there is no memory, ZERO_SIZE_PTR for size 0. Draws "no-device".
+ * Returns NULL when there is no memory, ZERO_SIZE_PTR for size 0. Draws "no-device",
+ * and what kmalloc() draws.
  * kfree() of it draws "free-wrong-function". A mapping of the device that is still
  * live then is a "leak", one of another device draws "free-while-mapped".
  */

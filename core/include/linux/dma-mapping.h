@@ -23,9 +23,10 @@
  * Context: as on Linux. An allocation may sleep if its gfp has
  * __GFP_DIRECT_RECLAIM, as GFP_KERNEL has; in atomic context it then draws
  * "sleep-in-atomic" and goes on. dma_free_coherent(), _attrs() and _wc() draw
- * "free-in-irq" where interrupts are off (irqs_disabled()), unless they have
- * something worse to tell, and free all the same. Everything else may be called
- * in any context.
+ * "free-in-irq" where interrupts are off (irqs_disabled()), and of memory that
+ * is remapped (docs/checks.md, Context) in_interrupt(), so also with bottom halves
+ * off, unless they have something worse to tell, and free all the same. Everything
+ * else may be called in any context.
  *
  * Threads: any call may run beside any other, on one device or several: the machine
  * has one lock. What the calls are about is for the driver to order, as on Linux:
@@ -150,7 +151,8 @@ void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma
 
 /*
  * dmam_alloc_attrs(), dmam_alloc_coherent() - as their namesakes; freed when the driver
- * lets go of the device, without being called a leak.
+ * lets go of the device, without being called a leak. __GFP_DMA32 and __GFP_HIGHMEM draw
+ * "zone-gfp", and are ignored: on Linux a kmalloc() gets them too.
  */
 void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		       unsigned long attrs);

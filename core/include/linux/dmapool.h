@@ -67,7 +67,9 @@ void dma_pool_destroy(struct dma_pool *pool);
 /*
  * dma_pool_alloc() - a block.
  * @mem_flags: as for dma_alloc_coherent(), which provides the pages; the block is zeroed
- *             with __GFP_ZERO and otherwise holds whatever it held
+ *             with __GFP_ZERO and otherwise holds whatever it held. Zone flags are
+ *             ignored, but __GFP_DMA32 and __GFP_HIGHMEM draw "zone-gfp" at each call:
+ *             on Linux a kmalloc() gets them too when a page is needed
  * @handle:    receives the DMA address; untouched on failure
  *
  * Returns NULL on failure. The block freed last is handed out first. A new page draws

@@ -27,8 +27,9 @@ extern "C" {
  * kmalloc() - @size bytes, contents indeterminate.
  *
  * Returns NULL when there is no memory or no machine, ZERO_SIZE_PTR for size 0.
- * The zone flags of @flags are honoured. Any thread. May sleep if @flags allow it
- * (GFP_KERNEL): draws "sleep-in-atomic" in atomic context, and goes on.
+ * GFP_DMA is honoured; __GFP_DMA32 and __GFP_HIGHMEM draw "zone-gfp" and are ignored.
+ * Any thread. May sleep if @flags allow it (GFP_KERNEL): draws "sleep-in-atomic" in
+ * atomic context, and goes on.
  */
 void *kmalloc(size_t size, gfp_t flags);
 
@@ -105,7 +106,10 @@ void kmem_cache_destroy(struct kmem_cache *cache);
 /* The size that kmem_cache_create() was given, bytes. */
 unsigned int kmem_cache_size(struct kmem_cache *cache);
 
-/* An object, or NULL when there is no memory or no cache. As kmalloc() and kzalloc(). */
+/*
+ * An object, or NULL when there is no memory or no cache. As kmalloc() and kzalloc(),
+ * also in its zone flags, whatever the cache was made for.
+ */
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags);
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t flags);
 
