@@ -11,13 +11,15 @@ What of `corpora/bugs` is caught: real bugs of drivers, each reduced to a trace,
 driver's fix and must be quiet on every profile. Written by `make score`, which runs `dmalab score corpora/bugs`.
 
 A bug counts as caught where the check that names the mistake itself, at the step that makes it, is drawn as the trace says, and
-everything else goes as the trace says on all profiles. A control is no bug, though somebody took it for one: it is right where
-nothing is drawn on any profile, and its twin has what the driver did about the complaint. What dma-debug sees is a judgement from reading the kernel's
-`kernel/dma/debug.c`. Classes: C1 no sync for the CPU, or too early; C2 no sync for the device; C3 the wrong part synced; C4 wrong
-direction; C5 the CPU touches what the device owns; C6 freed or reused while in use; C7 freed or unmapped twice; C8 leak; C9 wrong
-size, address, device or function; C10 a mapping error not looked at; C11 memory that may not be mapped; C12 a cache line shared;
-C13 coherent memory misused; C14 noncoherent memory taken for coherent; C15 lists; C16 pools; C17 ordering; C18 double fetch;
-C19 old contents shown; C20 the wrong belief about coherency; C21 no bug, to be left alone.
+everything else goes as the trace says on all profiles; a bug of several traces, where all of them are. A control is no bug,
+though somebody took it for one: it is right where nothing is drawn on any profile, and its twin has what the driver did about
+the complaint. What dma-debug sees is a judgement from reading the kernel's `kernel/dma/debug.c`.
+
+Classes: C1 no sync for the CPU, or too early; C2 no sync for the device; C3 the wrong part synced; C4 wrong direction; C5 the
+CPU touches what the device owns; C6 freed or reused while in use; C7 freed or unmapped twice; C8 leak; C9 wrong size, address,
+device or function; C10 a mapping error not looked at; C11 memory that may not be mapped; C12 a cache line shared; C13 coherent
+memory misused; C14 noncoherent memory taken for coherent; C15 lists; C16 pools; C17 ordering; C18 double fetch; C19 old
+contents shown; C20 the wrong belief about coherency; C21 no bug, to be left alone.
 
 EOF
 "$dmalab" score "$corpus"
