@@ -121,7 +121,14 @@ libdmalab_la_SOURCES = \
 	core/mm/pointer.h \
 	core/mm/slab.c \
 	core/mm/slab.h \
-	core/mm/vmalloc.c
+	core/mm/vmalloc.c \
+	core/record/devices.c \
+	core/record/names.c \
+	core/record/record.c \
+	core/record/record.h \
+	core/record/recorder.h \
+	core/record/start.c \
+	core/record/words.c
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

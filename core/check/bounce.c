@@ -26,6 +26,7 @@
 #include "check/bounce.h"
 
 #include "check/judge.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -291,8 +292,11 @@ void bounce_find_stores(struct judge *j, struct region *r, size_t first, size_t 
 	for (size_t at = first; at < first + len; at++) {
 		const struct granule *g = &r->bounce->granules[at / 64];
 
-		if (memory[at] != copy[at] && !((g->cpu | g->dev) >> (at % 64) & 1))
-			bounce_cpu_store(j, r->offset + at, 1, site);
+		if (memory[at] == copy[at] || (g->cpu | g->dev) >> (at % 64) & 1)
+			continue;
+		bounce_cpu_store(j, r->offset + at, 1, site);
+		if (unlikely(recording))
+			record_store(j->hw, r->offset + at, 1);
 	}
 }
 

@@ -5,6 +5,7 @@
  */
 #include "check/blocks.h"
 #include "check/judge.h"
+#include "record/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,6 +231,8 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		return;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
+	if (unlikely(recording))
+		record_report(j->hw, check->name, f->call, f->cpu);
 	object = object_of(&report, f, &block);
 	describe_object(&report, object, born, sizeof(born));
 	for (unsigned i = 0; i < f->nr_history && report.nr_history < DMALAB_HISTORY_MAX - 1; i++)

@@ -35,6 +35,7 @@
  * stops being uniform (PAGE_TRACKED).
  */
 #include "check/shadow.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <string.h>
@@ -552,6 +553,8 @@ void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size
 
 			shadow_cpu_store(s, base + first, run, site, NULL);
 			cache_mark_dirty(m, base + first, run);
+			if (unlikely(recording))
+				record_store(m, base + first, run);
 			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
 		}
 	}

@@ -2,6 +2,7 @@
 /* What devices do on the bus: to find what an address leads to, and to use it. */
 #include "check/blocks.h"
 #include "dma/translate.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <string.h>
@@ -251,6 +252,7 @@ int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t le
 	struct call call = THIS_CALL;
 	struct access a = { .call = &call, .dma = addr, .len = len, .in = buf };
 
+	RECORD_DEVICE("device_read", dev, addr, NULL, len);
 	return access(&a, dev);
 }
 
@@ -259,5 +261,6 @@ int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, si
 	struct call call = THIS_CALL;
 	struct access a = { .call = &call, .dma = addr, .len = len, .out = buf };
 
+	RECORD_DEVICE("device_write", dev, addr, buf, len);
 	return access(&a, dev);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/direct.h"
+#include "record/record.h"
 
 #include <dmalab/coherent-handle.h>
 
@@ -45,7 +46,9 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 	h->dev = dev;
 	h->size = size;
 	h->attrs = attrs | DMA_ATTR_NO_KERNEL_MAPPING;
-	h->cookie = coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs, &call);
+	RECORD_AS("dma_alloc_attrs", "=dzGA", dev, size, gfp, h->attrs);
+	h->cookie = record_memory(coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs, &call),
+				  size, &h->dma_addr);
 	if (!h->cookie) {
 		free(h);
 		return ERR_PTR(-ENOMEM);
@@ -72,6 +75,8 @@ void coherent_handle_free(struct coherent_handle *handle)
 		return;
 	if (handle->seal != seal_of(handle))
 		abort();
+	RECORD_AS("dma_free_attrs", "dzpaA", handle->dev, handle->size, handle->cookie,
+		  handle->dma_addr, handle->attrs);
 	coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr, handle->attrs,
 		      &call);
 	handle->seal = 0;

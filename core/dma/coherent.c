@@ -6,6 +6,7 @@
  */
 #include "dma/direct.h"
 #include "lab/context.h"
+#include "record/record.h"
 
 #include <string.h>
 
@@ -117,32 +118,41 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
 {
-	return coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL);
+	RECORD("=dzG", dev, size, gfp);
+	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL), size,
+			     dma_handle);
 }
 
 void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle)
 {
+	RECORD("dzpa", dev, size, cpu_addr, dma_handle);
 	coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
 }
 
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
-	return coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
+	RECORD("=dzGA", dev, size, gfp, attrs);
+	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL),
+			     size, dma_handle);
 }
 
 void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		    unsigned long attrs)
 {
+	RECORD("dzpaA", dev, size, cpu_addr, dma_handle, attrs);
 	coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
-	return coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
+	RECORD("=dzG", dev, size, gfp);
+	return record_memory(coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE,
+			     &THIS_CALL), size, dma_addr);
 }
 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr)
 {
+	RECORD("dzpa", dev, size, cpu_addr, dma_addr);
 	coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
 }

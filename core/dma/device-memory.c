@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/device-memory.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <linux/dma-map-ops.h>
@@ -172,10 +173,11 @@ int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr, dma_a
 				size_t size)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_device *d = lab_enter(dev, &call);
+	struct dmalab_device *d;
 	int err;
 
-	(void)phys_addr;
+	RECORD("dhaz", dev, phys_addr, device_addr, size);
+	d = lab_enter(dev, &call);
 	if (!d)
 		return -ENODEV;
 	err = declare(d, device_addr, size, call.site);
@@ -201,8 +203,10 @@ static cold void report_busy(struct dmalab_device *d, const struct call *call)
 void dma_release_coherent_memory(struct device *dev)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_device *d = lab_enter(dev, &call);
+	struct dmalab_device *d;
 
+	RECORD("d", dev);
+	d = lab_enter(dev, &call);
 	if (!d)
 		return;
 	if (d->memory && !d->memory->gone) {

@@ -4,6 +4,7 @@
  * getters of struct device_dma_parameters are in the header, and look at nothing else.
  */
 #include "dma/direct.h"
+#include "record/record.h"
 
 /* Is it a device of the laboratory? Draws "no-device" if not. */
 static bool is_ours(struct device *dev, const struct call *call)
@@ -23,24 +24,30 @@ static struct device_dma_parameters *parms_of(struct device *dev, const struct c
 
 void dma_set_max_seg_size(struct device *dev, unsigned int size)
 {
-	struct device_dma_parameters *parms = parms_of(dev, &THIS_CALL);
+	struct device_dma_parameters *parms;
 
+	RECORD("dz", dev, size);
+	parms = parms_of(dev, &THIS_CALL);
 	if (parms)
 		parms->max_segment_size = size;
 }
 
 void dma_set_seg_boundary(struct device *dev, unsigned long mask)
 {
-	struct device_dma_parameters *parms = parms_of(dev, &THIS_CALL);
+	struct device_dma_parameters *parms;
 
+	RECORD("dz", dev, mask);
+	parms = parms_of(dev, &THIS_CALL);
 	if (parms)
 		parms->segment_boundary_mask = mask;
 }
 
 void dma_set_min_align_mask(struct device *dev, unsigned int min_align_mask)
 {
-	struct device_dma_parameters *parms = parms_of(dev, &THIS_CALL);
+	struct device_dma_parameters *parms;
 
+	RECORD("dz", dev, min_align_mask);
+	parms = parms_of(dev, &THIS_CALL);
 	if (parms)
 		parms->min_align_mask = min_align_mask;
 }

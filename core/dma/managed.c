@@ -2,6 +2,7 @@
 /* Coherent memory that goes with its device. */
 #include "dma/direct.h"
 #include "lab/devres.h"
+#include "record/record.h"
 
 #include <stdlib.h>
 
@@ -83,12 +84,14 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_
 void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		       unsigned long attrs)
 {
+	RECORD_ABSENT();
 	return alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
 }
 
 void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
 {
-	return alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL);
+	RECORD("=dzG", dev, size, gfp);
+	return record_memory(alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL), size, dma_handle);
 }
 
 void dmam_free_coherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle)
@@ -96,6 +99,7 @@ void dmam_free_coherent(struct device *dev, size_t size, void *vaddr, dma_addr_t
 	struct record rec = { .size = size, .cpu = vaddr, .dma = dma_handle };
 	struct call call = THIS_CALL;
 
+	RECORD("dzpa", dev, size, vaddr, dma_handle);
 	if (!vaddr)
 		return;
 	if (lab_knows(dev)) {

@@ -2,6 +2,7 @@
 /* What a device can address; after kernel/dma/mapping.c and direct.c. */
 #include "dma/direct.h"
 #include "dma/pool.h"
+#include "record/record.h"
 
 #include <errno.h>
 
@@ -58,18 +59,22 @@ static int set_coherent_mask(struct device *dev, u64 mask, const struct call *ca
 
 int dma_set_mask(struct device *dev, u64 mask)
 {
+	RECORD("dm", dev, mask);
 	return set_mask(dev, mask, &THIS_CALL);
 }
 
 int dma_set_coherent_mask(struct device *dev, u64 mask)
 {
+	RECORD("dm", dev, mask);
 	return set_coherent_mask(dev, mask, &THIS_CALL);
 }
 
 int dma_set_mask_and_coherent(struct device *dev, u64 mask)
 {
-	int err = set_mask(dev, mask, &THIS_CALL);
+	int err;
 
+	RECORD("dm", dev, mask);
+	err = set_mask(dev, mask, &THIS_CALL);
 	return err ? err : set_coherent_mask(dev, mask, &THIS_CALL);
 }
 
@@ -77,6 +82,7 @@ int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
 {
 	int err;
 
+	RECORD_AS("dma_set_mask_and_coherent", "dm", dev, mask);
 	if (lab_knows(dev))
 		dev->dma_mask = &dev->coherent_dma_mask;
 	err = set_mask(dev, mask, &THIS_CALL);
@@ -154,9 +160,11 @@ static bool has_memory(const struct dmalab_device *d)
 int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
 			  u64 size)
 {
-	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	struct dmalab_device *d;
 	int err = 0;
 
+	RECORD("dhaz", dev, cpu_start, dma_start, size);
+	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return -EINVAL;
 	if (d->window.size || has_memory(d) || !size || cpu_start + size - 1 < cpu_start ||

@@ -5,6 +5,7 @@
  */
 #include "dma/direct.h"
 #include "dma/translate.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <linux/scatterlist.h>
@@ -87,6 +88,7 @@ static int map_coherent(struct device *dev, struct vm_area_struct *vma, dma_addr
 int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 		   dma_addr_t dma_addr, size_t size, unsigned long attrs)
 {
+	RECORD_ABSENT();
 	(void)cpu_addr;
 	(void)attrs;
 	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
@@ -95,6 +97,7 @@ int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *cpu_add
 int dma_mmap_coherent(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 		      dma_addr_t dma_addr, size_t size)
 {
+	RECORD_ABSENT();
 	(void)cpu_addr;
 	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
 }
@@ -102,6 +105,7 @@ int dma_mmap_coherent(struct device *dev, struct vm_area_struct *vma, void *cpu_
 int dma_mmap_wc(struct device *dev, struct vm_area_struct *vma, void *cpu_addr,
 		dma_addr_t dma_addr, size_t size)
 {
+	RECORD_ABSENT();
 	(void)cpu_addr;
 	return map_coherent(dev, vma, dma_addr, size, &THIS_CALL);
 }
@@ -125,12 +129,14 @@ static int map_pages(struct device *dev, struct vm_area_struct *vma, size_t size
 int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
 		   struct page *page)
 {
+	RECORD_ABSENT();
 	return map_pages(dev, vma, size, page, &THIS_CALL);
 }
 
 int dma_mmap_noncontiguous(struct device *dev, struct vm_area_struct *vma, size_t size,
 			   struct sg_table *sgt)
 {
+	RECORD_ABSENT();
 	return map_pages(dev, vma, size, sgt && sgt->sgl ? sg_page(sgt->sgl) : NULL, &THIS_CALL);
 }
 
@@ -152,23 +158,26 @@ static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, s
 	if (!page)
 		return -ENXIO;
 	err = sg_alloc_table(sgt, 1, GFP_KERNEL);
-	if (!err)
-		sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
-	return err;
+	if (err)
+		return err;
+	sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
+	if (unlikely(recording))
+		record_made(sgt->sgl);
+	return 0;
 }
 
 int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
 			  dma_addr_t dma_addr, size_t size, unsigned long attrs)
 {
-	(void)cpu_addr;
 	(void)attrs;
+	RECORD_AS("dma_get_sgtable", "=dpaz", dev, cpu_addr, dma_addr, size);
 	return get_table(dev, sgt, dma_addr, size, &THIS_CALL);
 }
 
 int dma_get_sgtable(struct device *dev, struct sg_table *sgt, void *cpu_addr,
 		    dma_addr_t dma_addr, size_t size)
 {
-	(void)cpu_addr;
+	RECORD("=dpaz", dev, cpu_addr, dma_addr, size);
 	return get_table(dev, sgt, dma_addr, size, &THIS_CALL);
 }
 

@@ -4,6 +4,7 @@
  * the zeroes are dirty in its cache until they are handed over.
  */
 #include "dma/direct.h"
+#include "record/record.h"
 
 bool noncoherent_take(struct allocation *a)
 {
@@ -50,25 +51,30 @@ static void give_back(struct device *dev, size_t size, const void *cpu, dma_addr
 void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
 			    enum dma_data_direction dir, gfp_t gfp)
 {
-	return alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL);
+	RECORD("=dzDG", dev, size, dir, gfp);
+	return record_memory(alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL), size, dma_handle);
 }
 
 void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
 			  enum dma_data_direction dir)
 {
+	RECORD("dzpaD", dev, size, vaddr, dma_handle, dir);
 	give_back(dev, size, vaddr, dma_handle, dir, &THIS_CALL);
 }
 
 struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
 			     enum dma_data_direction dir, gfp_t gfp)
 {
-	void *cpu = alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL);
+	void *cpu;
 
+	RECORD("=dzDG", dev, size, dir, gfp);
+	cpu = record_memory(alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL), size, dma_handle);
 	return cpu ? virt_to_page(cpu) : NULL;
 }
 
 void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
 		    enum dma_data_direction dir)
 {
+	RECORD("dzPaD", dev, size, page, dma_handle, dir);
 	give_back(dev, size, page_address(page), dma_handle, dir, &THIS_CALL);
 }

@@ -4,6 +4,7 @@
  * contiguous piece, and the list has one entry. The CPU's view of it is the linear map.
  */
 #include "dma/noncontiguous.h"
+#include "record/record.h"
 
 #include <stdlib.h>
 
@@ -92,15 +93,19 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 {
 	struct call call = THIS_CALL;
 	struct allocation a = {
-		.d = lab_enter(dev, &call), .call = &call, .size = size, .gfp = gfp,
-		.attrs = attrs, .dir = dir, .kind = REGION_NONCONTIGUOUS,
+		.call = &call, .size = size, .gfp = gfp, .attrs = attrs, .dir = dir,
+		.kind = REGION_NONCONTIGUOUS,
 	};
 	struct sg_table *sgt;
 
+	RECORD("=dzDGA", dev, size, dir, gfp, attrs);
+	a.d = lab_enter(dev, &call);
 	if (!a.d)
 		return NULL;
 	sgt = alloc_locked(&a);
 	lab_leave(a.d);
+	if (unlikely(recording))
+		record_made_table(sgt);
 	return sgt;
 }
 
@@ -126,6 +131,7 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 
 	if (!sgt || !sgt->sgl)
 		return;
+	RECORD("dztD", dev, size, sgt, dir);
 	rel.cpu = page_address(sg_page(sgt->sgl));
 	rel.dma = sg_dma_address(sgt->sgl);
 	lab = rel.cpu ? lab_of(rel.cpu) : NULL;
@@ -140,20 +146,22 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 
 void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt)
 {
-	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	struct dmalab_device *d;
 
-	(void)size;
+	RECORD("=dzt", dev, size, sgt);
+	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return NULL;
 	lab_leave(d);
-	return sgt && sgt->sgl ? page_address(sg_page(sgt->sgl)) : NULL;
+	return sgt && sgt->sgl ? record_memory(page_address(sg_page(sgt->sgl)), size, NULL) : NULL;
 }
 
 void dma_vunmap_noncontiguous(struct device *dev, void *vaddr)
 {
-	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	struct dmalab_device *d;
 
-	(void)vaddr;
+	RECORD("dp", dev, vaddr);
+	d = lab_enter(dev, &THIS_CALL);
 	if (d)
 		lab_leave(d);
 }

@@ -2,6 +2,7 @@
 /* The way back into a pool, and what is wrong with it. */
 #include "dma/direct.h"
 #include "dma/translate.h"
+#include "record/record.h"
 
 #include <linux/dmapool.h>
 #include <stdio.h>
@@ -119,6 +120,7 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 	bool done = true;
 	size_t room;
 
+	RECORD("opa", pool, vaddr, dma);
 	if (!lab)
 		return;
 	dev = &pool->d->dev;

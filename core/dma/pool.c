@@ -6,6 +6,7 @@
 #include "dma/direct.h"
 #include "lab/context.h"
 #include "lab/devres.h"
+#include "record/record.h"
 
 #include <limits.h>
 #include <linux/dmapool.h>
@@ -357,18 +358,21 @@ out:
 struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t size, size_t align,
 				 size_t boundary)
 {
-	return pool_create(name, dev, size, align, boundary, false, &THIS_CALL);
+	RECORD("=Sdzzz", name, dev, size, align, boundary);
+	return record_object(pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
 }
 
 struct dma_pool *dma_pool_create_node(const char *name, struct device *dev, size_t size,
 				      size_t align, size_t boundary, int node)
 {
+	RECORD_AS("dma_pool_create", "=Sdzzz", name, dev, size, align, boundary);
 	(void)node;
-	return pool_create(name, dev, size, align, boundary, false, &THIS_CALL);
+	return record_object(pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
 }
 
 void dma_pool_destroy(struct dma_pool *pool)
 {
+	RECORD("o", pool);
 	if (pool)
 		pool_destroy(pool, false, &THIS_CALL);
 }
@@ -376,20 +380,26 @@ void dma_pool_destroy(struct dma_pool *pool)
 struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size, size_t align,
 				  size_t allocation)
 {
-	return pool_create(name, dev, size, align, allocation, true, &THIS_CALL);
+	RECORD("=Sdzzz", name, dev, size, align, allocation);
+	return record_object(pool_create(name, dev, size, align, allocation, true, &THIS_CALL));
 }
 
 void dmam_pool_destroy(struct dma_pool *pool)
 {
+	RECORD("o", pool);
 	pool_destroy(pool, true, &THIS_CALL);
 }
 
 void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
-	return alloc(pool, mem_flags, handle, &THIS_CALL);
+	RECORD("=oG", pool, mem_flags);
+	return record_memory(alloc(pool, mem_flags, handle, &THIS_CALL), 0,
+			     handle);
 }
 
 void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
-	return alloc(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL);
+	RECORD("=oG", pool, mem_flags);
+	return record_memory(alloc(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL),
+			     0, handle);
 }

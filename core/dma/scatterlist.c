@@ -8,6 +8,7 @@
 #include <linux/scatterlist.h>
 
 #include "dma/map.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -269,6 +270,8 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 		return -EINVAL;
 	n = map_list_locked(&l);
 	lab_leave(l.map.d);
+	if (unlikely(recording))
+		record_mapped(dev, sgl, n);
 	return n;
 }
 
@@ -346,37 +349,45 @@ static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
 unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
-	int n = map_list(dev, sg, nents, dir, attrs, &THIS_CALL);
+	int n;
 
+	RECORD("dszDA", dev, sg, nents, dir, attrs);
+	n = map_list(dev, sg, nents, dir, attrs, &THIS_CALL);
 	return n > 0 ? n : 0;
 }
 
 unsigned int dma_map_sg(struct device *dev, struct scatterlist *sg, int nents,
 			enum dma_data_direction dir)
 {
-	int n = map_list(dev, sg, nents, dir, 0, &THIS_CALL);
+	int n;
 
+	RECORD("dszD", dev, sg, nents, dir);
+	n = map_list(dev, sg, nents, dir, 0, &THIS_CALL);
 	return n > 0 ? n : 0;
 }
 
 void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
 			enum dma_data_direction dir, unsigned long attrs)
 {
+	RECORD("dszDA", dev, sg, nents, dir, attrs);
 	unmap_list(dev, sg, nents, dir, attrs, &THIS_CALL);
 }
 
 void dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
 		  enum dma_data_direction dir)
 {
+	RECORD("dszD", dev, sg, nents, dir);
 	unmap_list(dev, sg, nents, dir, 0, &THIS_CALL);
 }
 
 int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		    unsigned long attrs)
 {
-	int n = map_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
-			 &THIS_CALL);
+	int n;
 
+	RECORD("dtDA", dev, sgt, dir, attrs);
+	n = map_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
+		     &THIS_CALL);
 	if (n < 0)
 		return n;
 	sgt->nents = n;
@@ -386,6 +397,7 @@ int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_dire
 void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
 		       unsigned long attrs)
 {
+	RECORD("dtDA", dev, sgt, dir, attrs);
 	unmap_list(dev, sgt ? sgt->sgl : NULL, sgt ? sgt->orig_nents : 0, dir, attrs,
 		   &THIS_CALL);
 }

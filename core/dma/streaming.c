@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of one piece of the driver's memory, or of a resource on the bus. */
 #include "dma/map.h"
+#include "record/record.h"
 
 #include <errno.h>
 
@@ -100,24 +101,28 @@ static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_dat
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
-	return map(dev, ptr, size, dir, attrs, &THIS_CALL);
+	RECORD("=dpzDA", dev, ptr, size, dir, attrs);
+	return record_mapping(map(dev, ptr, size, dir, attrs, &THIS_CALL), size);
 }
 
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
+	RECORD("dazDA", dev, addr, size, dir, attrs);
 	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
 }
 
 dma_addr_t dma_map_single(struct device *dev, void *ptr, size_t size,
 			  enum dma_data_direction dir)
 {
-	return map(dev, ptr, size, dir, 0, &THIS_CALL);
+	RECORD("=dpzD", dev, ptr, size, dir);
+	return record_mapping(map(dev, ptr, size, dir, 0, &THIS_CALL), size);
 }
 
 void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
 		      enum dma_data_direction dir)
 {
+	RECORD("dazD", dev, addr, size, dir);
 	unmap(dev, addr, size, dir, 0, &THIS_CALL);
 }
 
@@ -126,24 +131,30 @@ void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
-	return map(dev, page_pointer(page, offset), size, dir, attrs, &THIS_CALL);
+	RECORD("=dPzzDA", dev, page, offset, size, dir, attrs);
+	return record_mapping(map(dev, page_pointer(page, offset), size, dir, attrs,
+			      &THIS_CALL), size);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
+	RECORD("dazDA", dev, addr, size, dir, attrs);
 	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
 }
 
 dma_addr_t dma_map_page(struct device *dev, struct page *page, size_t offset, size_t size,
 			enum dma_data_direction dir)
 {
-	return map(dev, page_pointer(page, offset), size, dir, 0, &THIS_CALL);
+	RECORD("=dPzzD", dev, page, offset, size, dir);
+	return record_mapping(map(dev, page_pointer(page, offset), size, dir, 0, &THIS_CALL),
+			      size);
 }
 
 void dma_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
 		    enum dma_data_direction dir)
 {
+	RECORD("dazD", dev, addr, size, dir);
 	unmap(dev, addr, size, dir, 0, &THIS_CALL);
 }
 
@@ -152,24 +163,29 @@ void dma_unmap_page(struct device *dev, dma_addr_t addr, size_t size,
 dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			enum dma_data_direction dir, unsigned long attrs)
 {
-	return map_phys(dev, phys, size, dir, attrs, &THIS_CALL);
+	RECORD("=dhzDA", dev, phys, size, dir, attrs);
+	return record_mapping(map_phys(dev, phys, size, dir, attrs, &THIS_CALL), size);
 }
 
 void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 		    enum dma_data_direction dir, unsigned long attrs)
 {
+	RECORD("dazDA", dev, addr, size, dir, attrs);
 	unmap(dev, addr, size, dir, attrs, &THIS_CALL);
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
-	return map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO, &THIS_CALL);
+	RECORD("=dhzDA", dev, phys_addr, size, dir, attrs);
+	return record_mapping(map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO,
+			      &THIS_CALL), size);
 }
 
 void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
 			enum dma_data_direction dir, unsigned long attrs)
 {
+	RECORD("dazDA", dev, addr, size, dir, attrs);
 	unmap(dev, addr, size, dir, attrs | DMA_ATTR_MMIO, &THIS_CALL);
 }
 
@@ -180,6 +196,7 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 	struct dmalab_device *d;
 	u64 place;
 
+	RECORD("da", dev, dma_addr);
 	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;

@@ -7,6 +7,7 @@
 
 #include "dma/direct.h"
 #include "dma/translate.h"
+#include "record/record.h"
 
 #include <stdio.h>
 
@@ -216,24 +217,28 @@ static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover
 void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
 				enum dma_data_direction dir)
 {
+	RECORD("dazD", dev, addr, size, dir);
 	sync(dev, addr, size, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			     enum dma_data_direction dir)
 {
+	RECORD("dazD", dev, addr, size, dir);
 	sync(dev, addr, size, FOR_CPU, dir, &THIS_CALL);
 }
 
 void dma_sync_single_range_for_device(struct device *dev, dma_addr_t addr, unsigned long offset,
 				      size_t size, enum dma_data_direction dir)
 {
+	RECORD("dazzD", dev, addr, offset, size, dir);
 	sync(dev, addr + offset, size, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned long offset,
 				   size_t size, enum dma_data_direction dir)
 {
+	RECORD("dazzD", dev, addr, offset, size, dir);
 	sync(dev, addr + offset, size, FOR_CPU, dir, &THIS_CALL);
 }
 
@@ -369,32 +374,38 @@ static void sync_table(struct device *dev, struct sg_table *sgt, enum handover t
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
 			    enum dma_data_direction dir)
 {
+	RECORD("dszD", dev, sg, nelems, dir);
 	sync_list(dev, sg, nelems, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
 			 enum dma_data_direction dir)
 {
+	RECORD("dszD", dev, sg, nelems, dir);
 	sync_list(dev, sg, nelems, FOR_CPU, dir, &THIS_CALL);
 }
 
 void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
 				 enum dma_data_direction dir)
 {
+	RECORD("dtD", dev, sgt, dir);
 	sync_table(dev, sgt, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
 			      enum dma_data_direction dir)
 {
+	RECORD("dtD", dev, sgt, dir);
 	sync_table(dev, sgt, FOR_CPU, dir, &THIS_CALL);
 }
 
 bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 {
-	struct dmalab_device *d = lab_enter(dev, &THIS_CALL);
+	struct dmalab_device *d;
 	bool bounced;
 
+	RECORD("da", dev, dma_addr);
+	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return false;
 	bounced = swiotlb_holds(&d->machine->hw,

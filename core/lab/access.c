@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The CPU's loads and stores, as the driver's code makes them. */
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <string.h>
 
@@ -135,6 +136,7 @@ void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *cal
 {
 	struct access a = { .call = call, .p = src, .in = buf, .len = len };
 
+	RECORD_CPU("cpu_read", src, NULL, len);
 	if (len && !access(&a))
 		memcpy(buf, src, len);
 }
@@ -150,6 +152,7 @@ void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *ca
 {
 	struct access a = { .call = call, .p = dst, .out = buf, .len = len };
 
+	RECORD_CPU("cpu_write", dst, buf, len);
 	if (len && !access(&a))
 		memcpy(dst, buf, len);
 }
@@ -189,8 +192,10 @@ void dmalab_cache_evict(const void *ptr, size_t len)
 {
 	site_t site = site_of(__builtin_return_address(0));
 	size_t offset;
-	struct dmalab_machine *lab = begin_force(ptr, &offset, &len);
+	struct dmalab_machine *lab;
 
+	RECORD_AS("evict", "pz", ptr, len);
+	lab = begin_force(ptr, &offset, &len);
 	if (!lab)
 		return;
 	judge_find_stores(&lab->judge, offset, len, site);
@@ -202,8 +207,10 @@ void dmalab_cache_evict(const void *ptr, size_t len)
 void dmalab_cache_fill(const void *ptr, size_t len)
 {
 	size_t offset;
-	struct dmalab_machine *lab = begin_force(ptr, &offset, &len);
+	struct dmalab_machine *lab;
 
+	RECORD_AS("fill", "pz", ptr, len);
+	lab = begin_force(ptr, &offset, &len);
 	if (!lab)
 		return;
 	if (lab->hw.profile->speculates)

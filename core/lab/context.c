@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/context.h"
+#include "record/record.h"
 
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
@@ -140,21 +141,26 @@ void context_report_free(struct dmalab_machine *lab, struct finding *f)
 
 unsigned long dmalab_local_irq_save(void)
 {
+	if (!context_has(ATOMIC_IRQS_OFF))
+		RECORD_AS("local_irq_disable", "", 0);
 	return context_irqs_off(CALL_OF("local_irq_save"));
 }
 
 void local_irq_restore(unsigned long flags)
 {
+	RECORD_AS(flags ? "local_irq_disable" : "local_irq_enable", "", 0);
 	context_irqs_restore(flags != 0, &THIS_CALL);
 }
 
 void local_irq_disable(void)
 {
+	RECORD("", 0);
 	context_irqs_off(&THIS_CALL);
 }
 
 void local_irq_enable(void)
 {
+	RECORD("", 0);
 	context_end(ATOMIC_IRQS_OFF);
 }
 
@@ -165,21 +171,25 @@ bool irqs_disabled(void)
 
 void preempt_disable(void)
 {
+	RECORD("", 0);
 	context_begin(ATOMIC_PREEMPT, &THIS_CALL);
 }
 
 void preempt_enable(void)
 {
+	RECORD("", 0);
 	context_end(ATOMIC_PREEMPT);
 }
 
 void local_bh_disable(void)
 {
+	RECORD("", 0);
 	context_begin(ATOMIC_BH, &THIS_CALL);
 }
 
 void local_bh_enable(void)
 {
+	RECORD("", 0);
 	context_end(ATOMIC_BH);
 }
 
@@ -215,6 +225,7 @@ bool in_atomic(void)
 
 void might_sleep(void)
 {
+	RECORD("", 0);
 	context_might_sleep(&THIS_CALL);
 }
 
@@ -224,12 +235,14 @@ void dmalab_irq_enter(void)
 {
 	struct call call = THIS_CALL;
 
+	RECORD_AS("irq_enter", "", 0);
 	context_begin(ATOMIC_HARDIRQ, &call);
 	context.irqs_were_off = context.irqs_were_off << 1 | context_irqs_off(&call);
 }
 
 void dmalab_irq_exit(void)
 {
+	RECORD_AS("irq_exit", "", 0);
 	if (!context_has(ATOMIC_HARDIRQ))
 		return;
 	context_irqs_restore(context.irqs_were_off & 1, &THIS_CALL);
@@ -239,10 +252,12 @@ void dmalab_irq_exit(void)
 
 void dmalab_softirq_enter(void)
 {
+	RECORD_AS("softirq_enter", "", 0);
 	context_begin(ATOMIC_SOFTIRQ, &THIS_CALL);
 }
 
 void dmalab_softirq_exit(void)
 {
+	RECORD_AS("softirq_exit", "", 0);
 	context_end(ATOMIC_SOFTIRQ);
 }

@@ -2,6 +2,7 @@
 /* Devices: plugging in and pulling out. */
 #include "dma/device-memory.h"
 #include "lab/devres.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <linux/dma-mapping.h>
@@ -87,6 +88,8 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	d->next = machine->devices;
 	machine->devices = d;
 	lab_unlock(machine);
+	if (unlikely(recording))
+		record_device(&d->dev);
 	return &d->dev;
 }
 
@@ -134,6 +137,8 @@ void lab_devices_exit(struct dmalab_machine *lab)
 
 void dmalab_device_free(struct device *dev)
 {
-	if (dev)
-		lab_device_free(dev, &THIS_CALL);
+	if (!dev)
+		return;
+	RECORD_AS("device_free", "d", dev);
+	lab_device_free(dev, &THIS_CALL);
 }

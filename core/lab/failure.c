@@ -2,6 +2,7 @@
 /* Allocations and mappings that fail because a test wants them to. */
 #include "lab/lab.h"
 #include "machine/random.h"
+#include "record/record.h"
 
 bool lab_decide_failure(struct dmalab_machine *lab)
 {
@@ -10,6 +11,8 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 	/* Always the next number, so that fail_nth does not move the others. */
 	if (lab->fail_every)
 		fail |= random_next(&lab->fail_rng) % lab->fail_every == 0;
+	if (unlikely(recording))
+		record_decision(lab, fail);
 	return fail;
 }
 

@@ -146,6 +146,8 @@ struct options {
 	unsigned fail_every;
 	bool plain;
 	bool halt;
+	const char *record;                /* a file's name, in the environment; not terminated */
+	size_t record_len;                 /* 0: none */
 };
 
 /* 0, or -EINVAL after a message. */

@@ -11,6 +11,7 @@
 #endif
 
 #include "lab/context.h"
+#include "record/record.h"
 
 #include <linux/futex.h>
 #include <linux/mutex.h>
@@ -63,7 +64,13 @@ static void lock(spinlock_t *lock, const struct call *call)
 void spin_lock(spinlock_t *l)
 {
 	lock(l, &THIS_CALL);
+	RECORD("l", l);
 }
+
+/*
+ * A trace has one thread: a lock is in it from when it was taken, until before it is
+ * given.
+ */
 
 /* False: nobody had it, and nothing is undone. */
 static bool unlock(spinlock_t *l)
@@ -76,6 +83,7 @@ static bool unlock(spinlock_t *l)
 
 void spin_unlock(spinlock_t *l)
 {
+	RECORD("l", l);
 	unlock(l);
 }
 
@@ -84,6 +92,7 @@ int spin_trylock(spinlock_t *l)
 	if (!try_take(&l->state))
 		return 0;
 	context_begin(ATOMIC_PREEMPT, &THIS_CALL);
+	RECORD_AS("spin_lock", "l", l);
 	return 1;
 }
 
@@ -91,28 +100,38 @@ void spin_lock_bh(spinlock_t *l)
 {
 	struct call call = THIS_CALL;
 
+	RECORD_AS("local_bh_disable", "", 0);
 	context_begin(ATOMIC_BH, &call);
 	lock(l, &call);
+	RECORD_AS("spin_lock", "l", l);
 }
 
 void spin_unlock_bh(spinlock_t *l)
 {
-	if (unlock(l))
-		context_end(ATOMIC_BH);
+	RECORD_AS("spin_unlock", "l", l);
+	if (!unlock(l))
+		return;
+	RECORD_AS("local_bh_enable", "", 0);
+	context_end(ATOMIC_BH);
 }
 
 void spin_lock_irq(spinlock_t *l)
 {
 	struct call call = THIS_CALL;
 
+	RECORD_AS("local_irq_disable", "", 0);
 	context_irqs_off(&call);
 	lock(l, &call);
+	RECORD_AS("spin_lock", "l", l);
 }
 
 void spin_unlock_irq(spinlock_t *l)
 {
-	if (unlock(l))
-		context_end(ATOMIC_IRQS_OFF);
+	RECORD_AS("spin_unlock", "l", l);
+	if (!unlock(l))
+		return;
+	RECORD_AS("local_irq_enable", "", 0);
+	context_end(ATOMIC_IRQS_OFF);
 }
 
 unsigned long dmalab_spin_lock_irqsave(spinlock_t *l)
@@ -121,11 +140,13 @@ unsigned long dmalab_spin_lock_irqsave(spinlock_t *l)
 	bool were_off = context_irqs_off(&call);
 
 	lock(l, &call);
+	RECORD_AS("spin_lock_irqsave", "l", l);
 	return were_off;
 }
 
 void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 {
+	RECORD("l", l);
 	if (unlock(l))
 		context_irqs_restore(flags != 0, &THIS_CALL);
 }
@@ -134,6 +155,7 @@ void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 
 void mutex_lock(struct mutex *m)
 {
+	RECORD_IF_DRAWN("might_sleep", "", 0);
 	context_might_sleep(&THIS_CALL);
 	take(&m->state);
 }

@@ -2,6 +2,7 @@
 /* Switching machines on and off, and what they tell of themselves. */
 #include "dma/noncontiguous.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <errno.h>
 
@@ -58,6 +59,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	fault_install();
 	context_reset();
 	lab_register(lab);
+	record_start(lab, &o);
 	return lab;
 }
 
@@ -67,8 +69,11 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 
 	if (!machine)
 		return;
-	while (machine->devices)
+	while (machine->devices) {
+		RECORD_AS("device_free", "d", &machine->devices->dev);
 		lab_device_free(&machine->devices->dev, &call);
+	}
+	record_end(machine);
 	lab_unregister(machine);
 	lab_devices_exit(machine);
 	lists_exit(&machine->lists);

@@ -7,6 +7,7 @@
 #include "lab/lab.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,6 +207,15 @@ static int read_halt(struct options *o, struct value v)
 	return 0;
 }
 
+static int read_record(struct options *o, struct value v)
+{
+	if (!v.len || v.len >= PATH_MAX - 16)
+		return complain("record \"%.*s\" is no file's name", len_of(v), v.at);
+	o->record = v.at;
+	o->record_len = v.len;
+	return 0;
+}
+
 static int read_help(struct options *o, struct value v);
 
 static const struct key keys[] = {
@@ -218,6 +228,7 @@ static const struct key keys[] = {
 	{ "fail_every", "make one in N of them fail, by chance", read_fail_every },
 	{ "accesses", "plain explicit: whether to look for stores nobody told about", read_accesses },
 	{ "halt_on_error", "1: abort() after the first report of an error", read_halt },
+	{ "record", "a file for what the program does, as a trace: dmalab run FILE", read_record },
 	{ "help", "1: print this", read_help },
 };
 

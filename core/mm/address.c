@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages and addresses, between the driver's pointers and the machine's. */
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <linux/mm.h>
 
@@ -51,6 +52,7 @@ struct page *virt_to_page(const void *addr)
 	size_t offset;
 	bool fine;
 
+	RECORD_IF_DRAWN("virt_to_page", "p", addr);
 	if (!lab)
 		return NULL;
 	offset = cpu_to_offset(&lab->hw, addr);

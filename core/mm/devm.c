@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kmalloc() whose memory goes with the device. */
 #include "lab/devres.h"
+#include "record/record.h"
 
 #include <linux/slab.h>
 
@@ -53,17 +54,20 @@ static void *allocate_array(struct device *dev, size_t n, size_t size, gfp_t gfp
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return NULL;
-	return allocate(dev, bytes, gfp, call);
+	RECORD_AS("devm_kmalloc", "=dzG", dev, bytes, gfp);
+	return record_memory(allocate(dev, bytes, gfp, call), bytes, NULL);
 }
 
 void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp)
 {
-	return allocate(dev, size, gfp, &THIS_CALL);
+	RECORD("=dzG", dev, size, gfp);
+	return record_memory(allocate(dev, size, gfp, &THIS_CALL), size, NULL);
 }
 
 void *devm_kzalloc(struct device *dev, size_t size, gfp_t gfp)
 {
-	return allocate(dev, size, gfp | __GFP_ZERO, &THIS_CALL);
+	RECORD_AS("devm_kmalloc", "=dzG", dev, size, gfp | __GFP_ZERO);
+	return record_memory(allocate(dev, size, gfp | __GFP_ZERO, &THIS_CALL), size, NULL);
 }
 
 void *devm_kmalloc_array(struct device *dev, size_t n, size_t size, gfp_t gfp)
@@ -82,6 +86,7 @@ void devm_kfree(struct device *dev, const void *p)
 	struct mm_free free = { .call = &call, .ptr = p, .kind = MM_DEVM, .dev = dev };
 	struct dmalab_device *d;
 
+	RECORD_ABSENT();
 	if (ZERO_OR_NULL_PTR(p))
 		return;
 	d = lab_enter(dev, &call);

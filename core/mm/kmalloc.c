@@ -2,6 +2,7 @@
 /* kmalloc() and what is made of it. */
 #include "lab/context.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -27,17 +28,20 @@ static void *allocate_array(size_t n, size_t size, gfp_t gfp, const struct call 
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return NULL;
-	return allocate(bytes, gfp, call);
+	RECORD_AS("kmalloc", "=zG", bytes, gfp);
+	return record_memory(allocate(bytes, gfp, call), bytes, NULL);
 }
 
 void *kmalloc(size_t size, gfp_t flags)
 {
-	return allocate(size, flags, &THIS_CALL);
+	RECORD("=zG", size, flags);
+	return record_memory(allocate(size, flags, &THIS_CALL), size, NULL);
 }
 
 void *kzalloc(size_t size, gfp_t flags)
 {
-	return allocate(size, flags | __GFP_ZERO, &THIS_CALL);
+	RECORD("=zG", size, flags);
+	return record_memory(allocate(size, flags | __GFP_ZERO, &THIS_CALL), size, NULL);
 }
 
 void *kmalloc_array(size_t n, size_t size, gfp_t flags)
@@ -73,11 +77,15 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 	if (!copy)
 		return NULL;
 	lab_cpu_read(src, copy, len, &call);
+	RECORD_AS("kmalloc", "=zG", len, gfp);
 	lab_lock(lab);
 	p = slab_alloc(lab, NULL, len, gfp, &call);
 	if (p)
 		store(lab, p, copy, len, &call);
 	lab_unlock(lab);
+	record_memory(p, len, NULL);
+	if (p)
+		RECORD_CPU("cpu_write", p, copy, len);
 	free(copy);
 	return p;
 }
@@ -139,12 +147,15 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 	struct dmalab_machine *lab = lab_of(p);
 	void *q;
 
-	if (ZERO_OR_NULL_PTR(p))
-		return allocate(new_size, flags, &call);
+	if (ZERO_OR_NULL_PTR(p)) {
+		RECORD_AS("kmalloc", "=zG", new_size, flags);
+		return record_memory(allocate(new_size, flags, &call), new_size, NULL);
+	}
 	if (!lab)
 		lab = lab_current();
 	if (!lab)
 		return NULL;
+	RECORD_ABSENT();
 	lab_lock(lab);
 	q = krealloc_locked(lab, p, new_size, flags, &call);
 	lab_unlock(lab);
@@ -159,6 +170,7 @@ void kfree(const void *ptr)
 
 	if (ZERO_OR_NULL_PTR(ptr))
 		return;
+	RECORD("p", ptr);
 	if (!lab)
 		lab = lab_current();
 	if (!lab)

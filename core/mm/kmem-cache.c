@@ -2,6 +2,7 @@
 /* Caches of objects of one size: struct kmem_cache. */
 #include "lab/context.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 	struct dmalab_machine *lab = lab_current();
 	struct kmem_cache *cache;
 
+	RECORD("=Szz", name, size, align);
 	context_might_sleep(&THIS_CALL);
 	if (!lab || !is_valid(name, size, align))
 		return NULL;
@@ -57,12 +59,13 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 	cache->next = lab->mm.slab.caches;
 	lab->mm.slab.caches = cache;
 	lab_unlock(lab);
-	return cache;
+	return record_object(cache);
 }
 
 /* The structure stays until the machine goes: objects may, and drivers err. */
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
+	RECORD("c", cache);
 	if (!cache)
 		return;
 	lab_lock(cache->lab);
@@ -96,12 +99,15 @@ static void *allocate(struct kmem_cache *cache, gfp_t gfp, const struct call *ca
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 {
-	return allocate(cache, flags, &THIS_CALL);
+	RECORD("=cG", cache, flags);
+	return record_memory(allocate(cache, flags, &THIS_CALL), 0, NULL);
 }
 
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t flags)
 {
-	return allocate(cache, flags | __GFP_ZERO, &THIS_CALL);
+	RECORD_AS("kmem_cache_alloc", "=cG", cache, flags | __GFP_ZERO);
+	return record_memory(allocate(cache, flags | __GFP_ZERO, &THIS_CALL),
+			     0, NULL);
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)
@@ -111,6 +117,7 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 		.call = &call, .ptr = object, .kind = MM_CACHE, .cache = cache,
 	};
 
+	RECORD("cp", cache, object);
 	if (!cache || !object)
 		return;
 	lab_lock(cache->lab);

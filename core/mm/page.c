@@ -5,6 +5,7 @@
  */
 #include "lab/context.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <limits.h>
 #include <linux/gfp.h>
@@ -98,9 +99,14 @@ static struct page *alloc_block(gfp_t gfp, unsigned order, const struct call *ca
 		.call = call, .gfp = gfp, .order = order, .nr = order > MAX_ORDER ? 0 : 1u << order,
 	};
 	u32 head;
-	struct dmalab_machine *lab = alloc(&rq, &head);
+	struct dmalab_machine *lab;
 
-	return lab ? &lab->hw.pages[head] : NULL;
+	RECORD_AS("alloc_pages", "=Gz", gfp, order);
+	lab = alloc(&rq, &head);
+	if (!lab)
+		return NULL;
+	record_memory(address_of(lab, head), page_offset(rq.nr), NULL);
+	return &lab->hw.pages[head];
 }
 
 static unsigned long alloc_address(gfp_t gfp, unsigned order, const struct call *call)
@@ -140,6 +146,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	struct dmalab_machine *lab;
 	u32 head;
 
+	RECORD_ABSENT();
 	if (!size || size > PAGE_SIZE << MAX_ORDER)
 		return NULL;
 	rq.order = order_of(size);
@@ -275,21 +282,25 @@ static void free_address(unsigned long addr, unsigned order, const struct call *
 
 void __free_pages(struct page *page, unsigned int order)
 {
+	RECORD("Pz", page, order);
 	free_block(page, order, &THIS_CALL);
 }
 
 void __free_page(struct page *page)
 {
+	RECORD_AS("__free_pages", "Pz", page, 0);
 	free_block(page, 0, &THIS_CALL);
 }
 
 void free_pages(unsigned long addr, unsigned int order)
 {
+	RECORD("pz", addr, order);
 	free_address(addr, order, &THIS_CALL);
 }
 
 void free_page(unsigned long addr)
 {
+	RECORD_AS("free_pages", "pz", addr, 0);
 	free_address(addr, 0, &THIS_CALL);
 }
 
@@ -300,22 +311,26 @@ void free_pages_exact(void *virt, size_t size)
 		.call = &call, .ptr = virt, .kind = MM_EXACT, .sized = true, .size = size,
 	};
 
+	RECORD_ABSENT();
 	if (virt)
 		put(lab_of(virt), &free, 1);
 }
 
 void put_page(struct page *page)
 {
+	RECORD("P", page);
 	put_references(page, 1, &THIS_CALL);
 }
 
 void page_ref_sub(struct page *page, int nr)
 {
+	RECORD_ABSENT();
 	put_references(page, nr, &THIS_CALL);
 }
 
 void __page_frag_cache_drain(struct page *page, unsigned int count)
 {
+	RECORD_ABSENT();
 	put_references(page, count, &THIS_CALL);
 }
 
@@ -336,8 +351,13 @@ void page_ref_add(struct page *page, int nr)
 {
 	struct dmalab_machine *lab;
 	u32 frame;
-	struct page_block *b = begin(page, &lab, &frame);
+	struct page_block *b;
 
+	if (nr == 1)
+		RECORD_AS("get_page", "P", page);
+	else
+		RECORD_ABSENT();
+	b = begin(page, &lab, &frame);
 	if (!b)
 		return;
 	if (__builtin_add_overflow(b->refs, nr, &b->refs))

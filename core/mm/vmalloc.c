@@ -8,6 +8,7 @@
  */
 #include "lab/context.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <linux/vmalloc.h>
 #include <sys/mman.h>
@@ -93,12 +94,14 @@ static void *alloc(size_t size, const struct call *call)
 /* What the host gives is zero. */
 void *vzalloc(unsigned long size)
 {
-	return alloc(size, &THIS_CALL);
+	RECORD_AS("vmalloc", "=z", size);
+	return record_memory(alloc(size, &THIS_CALL), size, NULL);
 }
 
 void *vmalloc(unsigned long size)
 {
-	return alloc(size, &THIS_CALL);
+	RECORD("=z", size);
+	return record_memory(alloc(size, &THIS_CALL), size, NULL);
 }
 
 struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
@@ -134,6 +137,7 @@ void vfree(const void *addr)
 	struct mm_free free = { .call = &call, .ptr = addr, .kind = MM_VMALLOC };
 	struct dmalab_machine *lab = lab_of(addr);
 
+	RECORD("p", addr);
 	if (!addr)
 		return;
 	if (!lab)

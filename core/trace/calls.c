@@ -469,6 +469,7 @@ static void device_access(struct run *r, const union value *a, unsigned n, bool 
 
 CALL(cpu_read) { UNUSED; cpu_access(r, a, n, false); }
 CALL(cpu_write) { UNUSED; cpu_access(r, a, n, true); }
+CALL(cpu_store) { UNUSED; run_plain_store(r, PTR(0), NUM(1)); }
 CALL(device_read) { UNUSED; device_access(r, a, n, false); }
 CALL(device_write) { UNUSED; device_access(r, a, n, true); }
 CALL(evict) { UNUSED; dmalab_cache_evict(PTR(0), NUM(1)); }
@@ -540,6 +541,8 @@ const struct call_type call_types[] = {
 	{ "checks", "S", NOTHING, NULL, "checks(\"full,+sync-redundant\")" },
 	{ "ram", "z", NOTHING, NULL, "ram(bytes)" },
 	{ "profiles", "S", NOTHING, NULL, "profiles(\"arm64,mips\"): the trace is for these alone" },
+	{ "accesses", "S", NOTHING, NULL, "accesses(\"plain\"): look for the stores of cpu_store()" },
+	{ "open_end", "", NOTHING, NULL, "open_end(): what is left when the trace ends is no leak" },
 
 	ROW(device, "?S", OBJECT_DEVICE, "device(), device(\"name\")"),
 	ROW(device_free, "d", NOTHING, "device_free(dev): the driver lets go of the device"),
@@ -660,6 +663,7 @@ const struct call_type call_types[] = {
 
 	ROW(cpu_read, "pz?v", NOTHING, "cpu_read(cpu, length), and what must be seen there"),
 	ROW(cpu_write, "pz?v", NOTHING, "cpu_write(cpu, length), and what to store"),
+	ROW(cpu_store, "pz", NOTHING, "cpu_store(cpu, length): other bytes, and nobody is told"),
 	ROW(device_read, "daz?v", NOTHING, "device_read(dev, dma, length), and what must be seen"),
 	ROW(device_write, "daz?v", NOTHING, "device_write(dev, dma, length), and what to store"),
 	ROW(evict, "pz", NOTHING, "evict(cpu, length): the cache writes the lines back, drops them"),

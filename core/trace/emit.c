@@ -34,6 +34,7 @@ static const struct {
 	{ "dmam_alloc_coherent", "$.cpu = dmam_alloc_coherent(%0, %1, &$.dma, %2)" },
 	{ "kmem_cache_create", "$ = kmem_cache_create(%0, %1, %2, 0, NULL)" },
 	{ "dma_get_sgtable", "$ = calloc(1, sizeof(*$)); dma_get_sgtable(%0, $, %1, %2, %3)" },
+	{ "cpu_store", "plain_store(%0, %1)" },
 	{ "evict", "dmalab_cache_evict(%0, %1)" },
 	{ "fill", "dmalab_cache_fill(%0, %1)" },
 	{ "irq_enter", "dmalab_irq_enter()" },
@@ -115,6 +116,15 @@ static const char prelude[] =
 	"\treturn list;\n"
 	"}\n"
 	"\n"
+	"/* Other bytes, through a plain pointer. */\n"
+	"static inline void plain_store(void *p, size_t len)\n"
+	"{\n"
+	"\tvolatile unsigned char *bytes = p;\n"
+	"\n"
+	"\tfor (size_t i = 0; i < len; i++)\n"
+	"\t\tbytes[i] = ~bytes[i];\n"
+	"}\n"
+	"\n"
 	"/* What to store: a string, a byte, or (-1) another byte each time. */\n"
 	"static inline void *bytes(size_t len, const char *text, int value)\n"
 	"{\n"
@@ -144,6 +154,7 @@ static void emit_name(const struct trace *t, u32 index, FILE *to)
 		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
 		"a_global", "a_constant", "memory", "printf", "key", "snprintf", "strstr", "strlen",
 		"calloc", "alloca", "virt_to_phys", "page_address", "pages_address", "on_report",
+		"plain_store",
 	};
 	const char *name = t->names[index].text;
 	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);
@@ -275,7 +286,7 @@ static bool emit_access(const struct trace *t, const struct statement *s, FILE *
 	unsigned len = device ? 2 : 1;
 	const struct arg *value = s->nr_args > len + 1 ? &s->args[len + 1] : NULL;
 
-	if (strcmp(s->call->name, "device_free") == 0 ||
+	if (strcmp(s->call->name, "device_free") == 0 || strcmp(s->call->name, "cpu_store") == 0 ||
 	    (!device && strncmp(s->call->name, "cpu_", 4) != 0))
 		return false;
 	if (strcmp(s->call->name, "device") == 0)
@@ -343,18 +354,23 @@ static const char *const c_types[NR_OBJECT_KINDS] = {
 	[OBJECT_NUMBER] = "unsigned long long ", [OBJECT_UNKNOWN] = "int ",
 };
 
-static const char *directive(const struct trace *t, const char *name, const struct arg **arg)
+static const struct statement *setting(const struct trace *t, const char *name)
 {
 	for (u32 i = 0; i < t->nr_statements; i++) {
 		const struct statement *s = &t->statements[i];
 
-		if (s->call && !s->call->run && strcmp(s->call->name, name) == 0) {
-			*arg = &s->args[0];
-			return s->args[0].string;
-		}
+		if (s->call && !s->call->run && strcmp(s->call->name, name) == 0)
+			return s;
 	}
-	*arg = NULL;
 	return NULL;
+}
+
+static const char *directive(const struct trace *t, const char *name, const struct arg **arg)
+{
+	const struct statement *s = setting(t, name);
+
+	*arg = s ? &s->args[0] : NULL;
+	return s ? s->args[0].string : NULL;
 }
 
 /* On other machines it does nothing. */
@@ -375,6 +391,7 @@ void trace_emit_c(const struct trace *t, FILE *to)
 {
 	const struct arg *arg;
 	const char *checks = directive(t, "checks", &arg);
+	const char *accesses = directive(t, "accesses", &arg);
 
 	fprintf(to, "/* From a trace by dmalab emit-c. Prints the line of the trace and the check for each\n"
 		" * report; the argument is the profile (default: arm64). Build:\n"
@@ -390,7 +407,9 @@ void trace_emit_c(const struct trace *t, FILE *to)
 		fprintf(to, "\tstatic __attribute__((unused)) %sunnamed_%s;\n", c_types[kind],
 			object_kind_names[kind]);
 	fputs("\tstruct dmalab_config config = {\n"
-	      "\t\t.profile = argc > 1 ? argv[1] : \"arm64\", .accesses = \"explicit\",\n", to);
+	      "\t\t.profile = argc > 1 ? argv[1] : \"arm64\", .accesses = ", to);
+	emit_string(accesses ? accesses : "explicit", to);
+	fputs(",\n", to);
 	if (checks) {
 		fputs("\t\t.checks = ", to);
 		emit_string(checks, to);
@@ -405,5 +424,7 @@ void trace_emit_c(const struct trace *t, FILE *to)
 	for (u32 i = 0; i < t->nr_statements; i++)
 		if (t->statements[i].call && t->statements[i].call->run)
 			emit_statement(t, &t->statements[i], to);
-	fputs("\tline = 0;\n\tdmalab_machine_free(machine);\n\treturn 0;\n}\n", to);
+	if (!setting(t, "open_end"))
+		fputs("\tline = 0;\n\tdmalab_machine_free(machine);\n", to);
+	fputs("\treturn 0;\n}\n", to);
 }

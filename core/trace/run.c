@@ -46,6 +46,8 @@ static void on_report(const struct dmalab_report *report, void *context)
 	struct run *r = context;
 	bool expected = is_expected(r, report->check);
 
+	if (!r->now && r->open_end)
+		return;
 	r->drawn++;
 	r->result->reports++;
 	r->result->unexpected += !expected;
@@ -115,20 +117,39 @@ static void check_values(struct run *r, const struct access_args *a)
 	}
 }
 
+static bool is_affordable(struct run *r, u64 len)
+{
+	if (len > TRACE_MAX_ACCESS) {
+		run_stop(r, "an access of more than %u bytes", TRACE_MAX_ACCESS);
+		return false;
+	}
+	r->moved += len;
+	if (r->moved > TRACE_MAX_MOVED)
+		run_stop(r, "more than %llu bytes in all", (unsigned long long)TRACE_MAX_MOVED);
+	return r->moved <= TRACE_MAX_MOVED;
+}
+
+void run_plain_store(struct run *r, void *p, u64 len)
+{
+	volatile u8 *bytes = p;
+
+	if (!is_affordable(r, len))
+		return;
+	if (len && !dmalab_owns(p, len)) {
+		run_stop(r, "the CPU would fault: there is no memory at this address");
+		return;
+	}
+	for (u64 i = 0; i < len; i++)
+		bytes[i] = ~bytes[i];
+}
+
 void run_access(struct run *r, const struct access_args *a)
 {
 	unsigned before = r->drawn;
 	int err = 0;
 
-	if (a->len > TRACE_MAX_ACCESS) {
-		run_stop(r, "an access of more than %u bytes", TRACE_MAX_ACCESS);
+	if (!is_affordable(r, a->len))
 		return;
-	}
-	r->moved += a->len;
-	if (r->moved > TRACE_MAX_MOVED) {
-		run_stop(r, "more than %llu bytes in all", (unsigned long long)TRACE_MAX_MOVED);
-		return;
-	}
 	if (!a->dev && a->len && !is_there(a)) {
 		run_stop(r, "the CPU would fault: there is no memory at this address");
 		return;
@@ -284,6 +305,10 @@ static bool make_machine(struct run *r)
 			break;
 		if (strcmp(s->call->name, "checks") == 0)
 			config.checks = s->args[0].string;
+		else if (strcmp(s->call->name, "accesses") == 0)
+			config.accesses = s->args[0].string;
+		else if (strcmp(s->call->name, "open_end") == 0)
+			r->open_end = true;
 		else if (strcmp(s->call->name, "ram") == 0)
 			config.ram_size = s->args[0].number <= 1u << 30 ? s->args[0].number : 0;
 	}

@@ -37,6 +37,7 @@ struct run {
 	profile_set profile;     /* one bit */
 	u8 *buf;                 /* of an access */
 	u64 moved;               /* bytes of all accesses */
+	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */
 };
 
@@ -61,5 +62,8 @@ struct access_args {
 };
 
 void run_access(struct run *r, const struct access_args *a);
+
+/* What a plain pointer does: each of @len bytes at @p becomes another one. */
+void run_plain_store(struct run *r, void *p, u64 len);
 
 #endif

@@ -24,8 +24,8 @@
 #define TRACE_MAX_LINE       1024u       /* bytes of a line */
 #define TRACE_MAX_STATEMENTS 65536u
 #define TRACE_MAX_OBJECTS    4096u
-#define TRACE_MAX_ARGS       16u
-#define TRACE_MAX_EXPECTED   8u          /* of a statement */
+#define TRACE_MAX_ARGS       48u
+#define TRACE_MAX_EXPECTED   32u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
 #define TRACE_MAX_MOVED      (1ull << 30) /* bytes of all accesses of a run */
 

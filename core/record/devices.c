@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices: their names, and what drivers set in them without a call. */
+#include "record/recorder.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct device_state state_of(struct device *dev)
+{
+	return (struct device_state){
+		.dev = dev, .coherent = dev->dma_coherent, .has_mask = dev->dma_mask,
+		.mask = dev->dma_mask ? *dev->dma_mask : 0,
+		.coherent_mask = dev->coherent_dma_mask, .limit = dev->bus_dma_limit,
+	};
+}
+
+static void look_at(struct device_state *s, const char *name)
+{
+	struct device_state now = state_of(s->dev), was = *s;
+
+	*s = now;
+	if (was.stale)
+		return;
+	if (now.coherent && !was.coherent)
+		record_line("set_coherent(%s, 1)", name);
+	if (!now.has_mask && was.has_mask)
+		record_line("clear_dma_mask(%s)", name);
+	if (now.has_mask && now.mask != was.mask)
+		record_line("dma_set_mask(%s, 0x%llx)", name, (unsigned long long)now.mask);
+	if (!now.coherent_mask && was.coherent_mask)
+		record_line("clear_coherent_dma_mask(%s)", name);
+	else if (now.coherent_mask != was.coherent_mask)
+		record_line("dma_set_coherent_mask(%s, 0x%llx)", name,
+			    (unsigned long long)now.coherent_mask);
+	if (now.limit != was.limit)
+		record_line("# %s->bus_dma_limit = 0x%llx is no call of a trace", name,
+			    (unsigned long long)now.limit);
+}
+
+void device_prepare(const struct device *dev, bool sets)
+{
+	const struct named *n = name_by_key(NAMED_DEVICE, dev);
+
+	for (unsigned i = 0; n && i < rec.nr_devices; i++)
+		if (rec.devices[i].dev == dev) {
+			look_at(&rec.devices[i], n->text);
+			rec.devices[i].stale = sets;
+		}
+}
+
+static bool is_taken(const char *text)
+{
+	for (unsigned i = 0; i < rec.nr_names; i++)
+		if (rec.names[i]->kind == NAMED_DEVICE && rec.names[i]->text &&
+		    strcmp(rec.names[i]->text, text) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * As near to @name as an identifier can be: in small letters, as the words of the
+ * language are not, and with no number at the end, as the names of all else have it.
+ */
+static char *identifier(const char *name)
+{
+	char text[64], *end = text;
+	size_t len;
+
+	if (!isalpha((unsigned char)*name))
+		end += sprintf(end, "dev_");
+	for (; *name && end < text + 40; name++)
+		*end++ = isalnum((unsigned char)*name) ? tolower((unsigned char)*name) : '_';
+	if (isdigit((unsigned char)end[-1]))
+		*end++ = '_';
+	*end = 0;
+	len = end - text;
+	for (unsigned i = 2; is_taken(text); i++)
+		snprintf(text + len, sizeof(text) - len, "%s%u_", text[len - 1] == '_' ? "" : "_", i);
+	return strdup(text);
+}
+
+static bool take_state(struct device *dev)
+{
+	struct device_state *devices =
+		realloc(rec.devices, (rec.nr_devices + 1) * sizeof(*devices));
+
+	if (!devices)
+		return false;
+	rec.devices = devices;
+	rec.devices[rec.nr_devices++] = state_of(dev);
+	return true;
+}
+
+static void add(struct device *dev)
+{
+	const char *name = dev_name(dev);
+	struct named *n = name_new(NAMED_DEVICE);
+	struct line line = { .len = 0 };
+
+	if (!n)
+		return;
+	n->text = identifier(name);
+	if (!n->text || !take_state(dev)) {
+		record_stop("no memory");
+		return;
+	}
+	n->key = dev;
+	n->bound = true;
+	record_close_line();
+	line_add(&line, "%s = device(", n->text);
+	if (strcmp(n->text, name) != 0)
+		line_add_string(&line, name, 256);
+	record_line("%s)", line.text);
+}
+
+void record_device(struct device *dev)
+{
+	if (!record_enter())
+		return;
+	if (dev->dmalab->machine == rec.lab)
+		add(dev);
+	record_leave();
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* A recording begins with the machine it is of, and ends with it. */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_CLOEXEC */
+#endif
+
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RAM_OF_TRACES     (4ul << 20)
+#define MAX_RAM_OF_TRACES (1ul << 30)
+
+/* The first machine's is FILE; the next one's, when that is gone, FILE.2. */
+static int open_file(const char *name, size_t len, unsigned number)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (number == 1)
+		snprintf(path, sizeof(path), "%.*s", (int)len, name);
+	else
+		snprintf(path, sizeof(path), "%.*s.%u", (int)len, name, number);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd >= 0 && lseek(fd, 0, SEEK_CUR) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		fprintf(stderr, "dmalab: nothing is recorded: %s: %s\n", path, strerror(errno));
+	return fd;
+}
+
+/* The level from which the fewest checks differ. */
+static enum level base_of(u64 checks)
+{
+	enum level best = LEVEL_FULL;
+
+	for (int level = LEVEL_FULL; level >= LEVEL_OFF; level--)
+		if (__builtin_popcountll(checks_of_level(level) ^ checks) <
+		    __builtin_popcountll(checks_of_level(best) ^ checks))
+			best = level;
+	return best;
+}
+
+static void add_checks(u64 checks)
+{
+	static const char *const levels[] = { "off", "contract", "full" };
+	enum level base = base_of(checks);
+	u64 other = checks_of_level(base) ^ checks;
+	struct line line = { .len = 0 };
+
+	if (checks == checks_of_level(LEVEL_FULL))
+		return;
+	line_add(&line, "checks(\"%s", levels[base]);
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		if (other >> i & 1)
+			line_add(&line, ",%c%s", checks >> i & 1 ? '+' : '-', catalogue[i].name);
+	record_line("%s\")", line.text);
+}
+
+static void add_settings(const struct options *o)
+{
+	record_line("# recorded with profile=%s, cache_policy=%s, seed=%llu", o->profile->name,
+		    policy_names[o->policy], (unsigned long long)o->seed);
+	add_checks(o->checks);
+	if (o->ram_size > MAX_RAM_OF_TRACES)
+		record_line("# ram_size=%zu is more than a trace has", o->ram_size);
+	if (o->ram_size != RAM_OF_TRACES)
+		record_line("ram(%zu)", o->ram_size < MAX_RAM_OF_TRACES ? o->ram_size :
+									  MAX_RAM_OF_TRACES);
+	if (o->plain)
+		record_line("accesses(\"plain\")");
+	record_line("open_end()");
+}
+
+void record_start(struct dmalab_machine *lab, const struct options *o)
+{
+	static unsigned files;
+
+	if (!o->record_len)
+		return;
+	pthread_mutex_lock(&rec.lock);
+	if (rec.lab && rec.pid == getpid()) {
+		record_line("# another machine was made: its calls are not recorded");
+	} else {
+		rec.lab = NULL;
+		rec.fd = open_file(o->record, o->record_len, ++files);
+	}
+	if (!rec.lab && rec.fd >= 0) {
+		rec.lab = lab;
+		rec.pid = getpid();
+		rec.at = rec.nr_lines = rec.nr_absent = rec.nr_devices = 0;
+		rec.open.len = 0;
+		record_close_line();
+		add_settings(o);
+		__atomic_store_n(&recording, rec.lab != NULL, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&rec.lock);
+}
+
+/* What a recording that stopped early has left goes with its machine as well. */
+void record_end(const struct dmalab_machine *lab)
+{
+	pthread_mutex_lock(&rec.lock);
+	if (rec.lab == lab || !rec.lab) {
+		if (rec.fd >= 0)
+			close(rec.fd);
+		rec.fd = -1;
+		rec.lab = NULL;
+		__atomic_store_n(&recording, false, __ATOMIC_RELAXED);
+		names_free();
+		free(rec.devices);
+		rec.devices = NULL;
+		rec.nr_devices = 0;
+	}
+	pthread_mutex_unlock(&rec.lock);
+}
