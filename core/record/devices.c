@@ -59,9 +59,24 @@ static bool is_taken(const char *text)
 	return false;
 }
 
+/* m1, list2: so are other things called. */
+static bool looks_like_another(const char *text)
+{
+	static const char *const prefixes[] = { "m", "list", "pool", "cache", "lock" };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (strncmp(text, prefixes[i], len) == 0 && text[len] &&
+		    !text[len + strspn(text + len, "0123456789")])
+			return true;
+	}
+	return false;
+}
+
 /*
- * As near to @name as an identifier can be: in small letters, as the words of the
- * language are not, and with no number at the end, as the names of all else have it.
+ * As near to @name as an identifier can be; in small letters, as the words of the
+ * language are not.
  */
 static char *identifier(const char *name)
 {
@@ -72,12 +87,12 @@ static char *identifier(const char *name)
 		end += sprintf(end, "dev_");
 	for (; *name && end < text + 40; name++)
 		*end++ = isalnum((unsigned char)*name) ? tolower((unsigned char)*name) : '_';
-	if (isdigit((unsigned char)end[-1]))
-		*end++ = '_';
 	*end = 0;
-	len = end - text;
+	if (looks_like_another(text))
+		strcat(text, "_");
+	len = strlen(text);
 	for (unsigned i = 2; is_taken(text); i++)
-		snprintf(text + len, sizeof(text) - len, "%s%u_", text[len - 1] == '_' ? "" : "_", i);
+		snprintf(text + len, sizeof(text) - len, "_%u", i);
 	return strdup(text);
 }
 
