@@ -84,8 +84,8 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_
 void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		       unsigned long attrs)
 {
-	RECORD_ABSENT();
-	return alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL);
+	RECORD("=dzGA", dev, size, gfp, attrs);
+	return record_memory(alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL), size, dma_handle);
 }
 
 void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)

@@ -46,6 +46,8 @@ static int set_mask(struct device *dev, u64 mask, const struct call *call)
 	if (!mask_ok(dev, mask, call) || !dev->dma_mask)
 		return -EIO;
 	*dev->dma_mask = mask;
+	if (unlikely(recording))
+		record_state(dev);
 	return 0;
 }
 
@@ -54,6 +56,8 @@ static int set_coherent_mask(struct device *dev, u64 mask, const struct call *ca
 	if (!mask_ok(dev, mask, call))
 		return -EIO;
 	dev->coherent_dma_mask = mask;
+	if (unlikely(recording))
+		record_state(dev);
 	return 0;
 }
 

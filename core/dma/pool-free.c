@@ -114,13 +114,14 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 {
 	struct call call = THIS_CALL;
 	struct pool_free pf = { .pool = pool, .call = &call, .cpu = vaddr, .dma = dma };
-	struct dmalab_machine *lab = pool_enter(pool, &call);
+	struct dmalab_machine *lab;
 	struct device *dev;
 	struct block *block;
 	bool done = true;
 	size_t room;
 
 	RECORD("opa", pool, vaddr, dma);
+	lab = pool_enter(pool, &call);
 	if (!lab)
 		return;
 	dev = &pool->d->dev;

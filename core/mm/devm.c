@@ -86,7 +86,7 @@ void devm_kfree(struct device *dev, const void *p)
 	struct mm_free free = { .call = &call, .ptr = p, .kind = MM_DEVM, .dev = dev };
 	struct dmalab_device *d;
 
-	RECORD_ABSENT();
+	RECORD("dp", dev, p);
 	if (ZERO_OR_NULL_PTR(p))
 		return;
 	d = lab_enter(dev, &call);

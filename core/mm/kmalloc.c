@@ -155,11 +155,11 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 		lab = lab_current();
 	if (!lab)
 		return NULL;
-	RECORD_ABSENT();
+	RECORD("=pzG", p, new_size, flags);
 	lab_lock(lab);
 	q = krealloc_locked(lab, p, new_size, flags, &call);
 	lab_unlock(lab);
-	return q;
+	return record_memory(q, new_size, NULL);
 }
 
 void kfree(const void *ptr)

@@ -146,13 +146,13 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	struct dmalab_machine *lab;
 	u32 head;
 
-	RECORD_ABSENT();
+	RECORD("=zG", size, gfp);
 	if (!size || size > PAGE_SIZE << MAX_ORDER)
 		return NULL;
 	rq.order = order_of(size);
 	rq.nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 	lab = alloc(&rq, &head);
-	return lab ? address_of(lab, head) : NULL;
+	return lab ? record_memory(address_of(lab, head), size, NULL) : NULL;
 }
 
 /* --------------------------------------------------------------- releasing */
@@ -311,7 +311,7 @@ void free_pages_exact(void *virt, size_t size)
 		.call = &call, .ptr = virt, .kind = MM_EXACT, .sized = true, .size = size,
 	};
 
-	RECORD_ABSENT();
+	RECORD("pz", virt, size);
 	if (virt)
 		put(lab_of(virt), &free, 1);
 }

@@ -21,8 +21,6 @@ static void look_at(struct device_state *s, const char *name)
 	struct device_state now = state_of(s->dev), was = *s;
 
 	*s = now;
-	if (was.stale)
-		return;
 	if (now.coherent && !was.coherent)
 		record_line("set_coherent(%s, 1)", name);
 	if (!now.has_mask && was.has_mask)
@@ -39,15 +37,33 @@ static void look_at(struct device_state *s, const char *name)
 			    (unsigned long long)now.limit);
 }
 
-void device_prepare(const struct device *dev, bool sets)
+static struct device_state *find_state(const struct device *dev)
+{
+	for (unsigned i = 0; i < rec.nr_devices; i++)
+		if (rec.devices[i].dev == dev)
+			return &rec.devices[i];
+	return NULL;
+}
+
+void device_prepare(const struct device *dev)
 {
 	const struct named *n = name_by_key(NAMED_DEVICE, dev);
+	struct device_state *s = find_state(dev);
 
-	for (unsigned i = 0; n && i < rec.nr_devices; i++)
-		if (rec.devices[i].dev == dev) {
-			look_at(&rec.devices[i], n->text);
-			rec.devices[i].stale = sets;
-		}
+	if (n && s)
+		look_at(s, n->text);
+}
+
+void record_state(struct device *dev)
+{
+	struct device_state *s;
+
+	if (!record_enter())
+		return;
+	s = find_state(dev);
+	if (s)
+		*s = state_of(dev);
+	record_leave();
 }
 
 static bool is_taken(const char *text)

@@ -293,8 +293,8 @@ bool line_add_object(struct line *line, char parameter, u64 arg)
 		line_add(line, "%s", parameter == 's' ? ".sgl" : parameter == 't' ? ".sgt" : "");
 		return true;
 	}
-	/* A device that is none is as good as no device. */
-	if (!strchr("doc", parameter) || (parameter != 'd' && p))
+	/* What is no device, or no pool, is as good as none. */
+	if (!strchr("doc", parameter) || (parameter == 'c' && p))
 		return false;
 	line_add(line, "NULL");
 	return true;
@@ -454,7 +454,8 @@ bool name_is_ours(const char *parameters, const u64 *args)
 			break;
 		case 'o':
 		case 'c':
-			return knows_pool(parameters[i], p);
+			if (knows_pool(parameters[i], p))
+				return true;
 		}
 	}
 	return lab_current() == rec.lab;

@@ -171,13 +171,13 @@ void record_leave(void)
 
 /* --------------------------------------------------------------- statements */
 
-static void prepare(const char *name, const char *parameters, const u64 *args)
+static void prepare(const char *parameters, const u64 *args)
 {
 	for (unsigned i = 0; parameters[i] && rec.lab; i++) {
 		const void *p = (const void *)(uintptr_t)args[i];
 
 		if (parameters[i] == 'd')
-			device_prepare(p, strncmp(name, "dma_set_", 8) == 0);
+			device_prepare(p);
 		name_prepare(parameters[i], args[i], parameters[i] == 's' ? (unsigned)args[i + 1] : 0);
 	}
 }
@@ -274,7 +274,7 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 	const struct device *dev = *letters == 'd' ? (void *)(uintptr_t)args[0] : NULL;
 	struct line line = { .len = 0 };
 
-	prepare(name, letters, args);
+	prepare(letters, args);
 	if (!rec.lab || (makes && !add_target(&line, name, letters, args)))
 		return;
 	line_add(&line, "%s(", name);
@@ -357,7 +357,7 @@ static void access_statement(const struct record_access *a)
 	if (a->device) {
 		const u64 dev = (uintptr_t)a->dev;
 
-		prepare(a->name, "d", &dev);
+		prepare("d", &dev);
 	}
 	if (!rec.lab)
 		return;

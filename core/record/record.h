@@ -105,7 +105,10 @@ cold void record_made_mapping(dma_addr_t dma, size_t size);
 cold void record_made(const void *object);
 cold void record_made_table(const struct sg_table *sgt);
 cold void record_mapped(const struct device *dev, struct scatterlist *sgl, int nents);
+
+/* A device is made; what it says of itself now is no news. */
 cold void record_device(struct device *dev);
+cold void record_state(struct device *dev);
 
 static inline void *record_memory(void *cpu, size_t size, const dma_addr_t *dma)
 {

@@ -46,7 +46,6 @@ struct named {
 /* What a driver may set without a call. */
 struct device_state {
 	struct device *dev;
-	bool stale;               /* a call may have changed it */
 	bool coherent;
 	bool has_mask;
 	u64 mask, coherent_mask, limit;
@@ -140,10 +139,7 @@ bool name_is_ours(const char *parameters, const u64 *args);
 
 /* ---------------------------------------------------------------- devices.c */
 
-/*
- * What the driver set in its device without a call, since the last time; but for what
- * the calls set that are recorded, before this one or (@sets) with it.
- */
-void device_prepare(const struct device *dev, bool sets);
+/* What the driver set in its device without a call, since the last time. */
+void device_prepare(const struct device *dev);
 
 #endif

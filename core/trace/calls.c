@@ -80,6 +80,7 @@ CALL(dma_set_min_align_mask) { UNUSED; dma_set_min_align_mask(DEV(0), NUM(1)); }
 
 CALL(kmalloc) { UNUSED; to->cpu = kmalloc(NUM(0), NUM(1)); }
 CALL(kzalloc) { UNUSED; to->cpu = kzalloc(NUM(0), NUM(1)); }
+CALL(krealloc) { UNUSED; to->cpu = krealloc(PTR(0), NUM(1), NUM(2)); }
 CALL(kfree) { UNUSED; kfree(PTR(0)); }
 
 CALL(alloc_pages)
@@ -91,6 +92,8 @@ CALL(alloc_pages)
 }
 
 CALL(free_pages) { UNUSED; free_pages((unsigned long)PTR(0), NUM(1)); }
+CALL(alloc_pages_exact) { UNUSED; to->cpu = alloc_pages_exact(NUM(0), NUM(1)); }
+CALL(free_pages_exact) { UNUSED; free_pages_exact(PTR(0), NUM(1)); }
 CALL(__free_pages) { UNUSED; __free_pages(PTR(0), NUM(1)); }
 CALL(get_page) { UNUSED; get_page(PTR(0)); }
 CALL(put_page) { UNUSED; put_page(PTR(0)); }
@@ -411,7 +414,14 @@ CALL(dmam_alloc_coherent)
 	to->cpu = dmam_alloc_coherent(DEV(0), NUM(1), &to->dma, NUM(2));
 }
 
+CALL(dmam_alloc_attrs)
+{
+	UNUSED;
+	to->cpu = dmam_alloc_attrs(DEV(0), NUM(1), &to->dma, NUM(2), NUM(3));
+}
+
 CALL(dmam_free_coherent) { UNUSED; dmam_free_coherent(DEV(0), NUM(1), PTR(2), NUM(3)); }
+CALL(devm_kfree) { UNUSED; devm_kfree(DEV(0), PTR(1)); }
 CALL(devm_kmalloc) { UNUSED; to->cpu = devm_kmalloc(DEV(0), NUM(1), NUM(2)); }
 
 CALL(dma_declare_coherent_memory)
@@ -560,9 +570,12 @@ const struct call_type call_types[] = {
 
 	ROW(kmalloc, "zG", OBJECT_MEMORY, "kmalloc(size, gfp)"),
 	ROW(kzalloc, "zG", OBJECT_MEMORY, "kzalloc(size, gfp)"),
+	ROW(krealloc, "pzG", OBJECT_MEMORY, "krealloc(buf.cpu, size, gfp)"),
 	ROW(kfree, "p", NOTHING, "kfree(buf.cpu)"),
 	ROW(alloc_pages, "Gz", OBJECT_MEMORY, "alloc_pages(gfp, order)"),
 	ROW(free_pages, "pz", NOTHING, "free_pages(buf.cpu, order)"),
+	ROW(alloc_pages_exact, "zG", OBJECT_MEMORY, "alloc_pages_exact(size, gfp)"),
+	ROW(free_pages_exact, "pz", NOTHING, "free_pages_exact(buf.cpu, size)"),
 	ROW(__free_pages, "Pz", NOTHING, "__free_pages(buf.page, order)"),
 	ROW(get_page, "P", NOTHING, "get_page(buf.page)"),
 	ROW(put_page, "P", NOTHING, "put_page(buf.page)"),
@@ -651,8 +664,10 @@ const struct call_type call_types[] = {
 	    "dmam_pool_create(\"name\", dev, size, align, boundary)"),
 	ROW(dmam_pool_destroy, "o", NOTHING, "dmam_pool_destroy(pool)"),
 	ROW(dmam_alloc_coherent, "dzG", OBJECT_MEMORY, "dmam_alloc_coherent(dev, size, gfp)"),
+	ROW(dmam_alloc_attrs, "dzGA", OBJECT_MEMORY, "dmam_alloc_attrs(dev, size, gfp, attrs)"),
 	ROW(dmam_free_coherent, "dzpa", NOTHING, "dmam_free_coherent(dev, size, cpu, dma)"),
 	ROW(devm_kmalloc, "dzG", OBJECT_MEMORY, "devm_kmalloc(dev, size, gfp)"),
+	ROW(devm_kfree, "dp", NOTHING, "devm_kfree(dev, buf.cpu)"),
 	ROW(dma_declare_coherent_memory, "dhaz", OBJECT_NUMBER,
 	    "dma_declare_coherent_memory(dev, phys, device_addr, size)"),
 	ROW(dma_release_coherent_memory, "d", NOTHING, "dma_release_coherent_memory(dev)"),

@@ -32,6 +32,7 @@ static const struct {
 	{ "dma_pool_alloc", "$.cpu = dma_pool_alloc(%0, %1, &$.dma)" },
 	{ "dma_pool_zalloc", "$.cpu = dma_pool_zalloc(%0, %1, &$.dma)" },
 	{ "dmam_alloc_coherent", "$.cpu = dmam_alloc_coherent(%0, %1, &$.dma, %2)" },
+	{ "dmam_alloc_attrs", "$.cpu = dmam_alloc_attrs(%0, %1, &$.dma, %2, %3)" },
 	{ "kmem_cache_create", "$ = kmem_cache_create(%0, %1, %2, 0, NULL)" },
 	{ "dma_get_sgtable", "$ = calloc(1, sizeof(*$)); dma_get_sgtable(%0, $, %1, %2, %3)" },
 	{ "cpu_store", "plain_store(%0, %1)" },
