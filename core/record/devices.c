@@ -33,8 +33,7 @@ static void look_at(struct device_state *s, const char *name)
 		record_line("dma_set_coherent_mask(%s, 0x%llx)", name,
 			    (unsigned long long)now.coherent_mask);
 	if (now.limit != was.limit)
-		record_line("# %s->bus_dma_limit = 0x%llx is no call of a trace", name,
-			    (unsigned long long)now.limit);
+		record_line("set_bus_dma_limit(%s, 0x%llx)", name, (unsigned long long)now.limit);
 }
 
 static struct device_state *find_state(const struct device *dev)

@@ -58,6 +58,13 @@ CALL(clear_coherent_dma_mask)
 		DEV(0)->coherent_dma_mask = 0;
 }
 
+CALL(set_bus_dma_limit)
+{
+	UNUSED;
+	if (DEV(0))
+		DEV(0)->bus_dma_limit = NUM(1);
+}
+
 CALL(dma_set_mask) { UNUSED; to->number = dma_set_mask(DEV(0), NUM(1)); }
 CALL(dma_set_coherent_mask) { UNUSED; to->number = dma_set_coherent_mask(DEV(0), NUM(1)); }
 CALL(dma_set_mask_and_coherent)
@@ -559,6 +566,7 @@ const struct call_type call_types[] = {
 	ROW(set_coherent, "dz", NOTHING, "set_coherent(dev, 1): the device snoops"),
 	ROW(clear_dma_mask, "d", NOTHING, "clear_dma_mask(dev): dev->dma_mask = NULL"),
 	ROW(clear_coherent_dma_mask, "d", NOTHING, "dev->coherent_dma_mask = 0"),
+	ROW(set_bus_dma_limit, "dz", NOTHING, "dev->bus_dma_limit = limit"),
 	ROW(dma_set_mask, "dz", OBJECT_NUMBER, "dma_set_mask(dev, mask)"),
 	ROW(dma_set_coherent_mask, "dz", OBJECT_NUMBER, "dma_set_coherent_mask(dev, mask)"),
 	ROW(dma_set_mask_and_coherent, "dz", OBJECT_NUMBER, "dma_set_mask_and_coherent(dev, mask)"),

@@ -17,6 +17,7 @@ static const struct {
 	{ "set_coherent", "if (%0) %0->dma_coherent |= %1 != 0" },
 	{ "clear_dma_mask", "if (%0) %0->dma_mask = NULL" },
 	{ "clear_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = 0" },
+	{ "set_bus_dma_limit", "if (%0) %0->bus_dma_limit = %1" },
 	{ "dma_alloc_coherent", "$.cpu = dma_alloc_coherent(%0, %1, &$.dma, %2)" },
 	{ "dma_alloc_wc", "$.cpu = dma_alloc_wc(%0, %1, &$.dma, %2)" },
 	{ "dma_alloc_attrs", "$.cpu = dma_alloc_attrs(%0, %1, &$.dma, %2, %3)" },
