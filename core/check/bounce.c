@@ -295,7 +295,7 @@ void bounce_find_stores(struct judge *j, struct region *r, size_t first, size_t 
 		if (memory[at] == copy[at] || (g->cpu | g->dev) >> (at % 64) & 1)
 			continue;
 		bounce_cpu_store(j, r->offset + at, 1, site);
-		if (unlikely(recording))
+		if (recording())
 			record_store(j->hw, r->offset + at, 1);
 	}
 }

@@ -231,7 +231,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		return;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
-	if (unlikely(recording))
+	if (recording())
 		record_report(j->hw, check->name, f->call, f->cpu);
 	object = object_of(&report, f, &block);
 	describe_object(&report, object, born, sizeof(born));

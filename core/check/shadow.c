@@ -553,7 +553,7 @@ void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size
 
 			shadow_cpu_store(s, base + first, run, site, NULL);
 			cache_mark_dirty(m, base + first, run);
-			if (unlikely(recording))
+			if (recording())
 				record_store(m, base + first, run);
 			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
 		}

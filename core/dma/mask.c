@@ -46,7 +46,7 @@ static int set_mask(struct device *dev, u64 mask, const struct call *call)
 	if (!mask_ok(dev, mask, call) || !dev->dma_mask)
 		return -EIO;
 	*dev->dma_mask = mask;
-	if (unlikely(recording))
+	if (recording())
 		record_state(dev);
 	return 0;
 }
@@ -56,7 +56,7 @@ static int set_coherent_mask(struct device *dev, u64 mask, const struct call *ca
 	if (!mask_ok(dev, mask, call))
 		return -EIO;
 	dev->coherent_dma_mask = mask;
-	if (unlikely(recording))
+	if (recording())
 		record_state(dev);
 	return 0;
 }

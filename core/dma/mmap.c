@@ -161,7 +161,7 @@ static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, s
 	if (err)
 		return err;
 	sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
-	if (unlikely(recording))
+	if (recording())
 		record_made(sgt->sgl);
 	return 0;
 }

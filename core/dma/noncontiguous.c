@@ -104,7 +104,7 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 		return NULL;
 	sgt = alloc_locked(&a);
 	lab_leave(a.d);
-	if (unlikely(recording))
+	if (recording())
 		record_made_table(sgt);
 	return sgt;
 }

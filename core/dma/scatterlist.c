@@ -270,7 +270,7 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 		return -EINVAL;
 	n = map_list_locked(&l);
 	lab_leave(l.map.d);
-	if (unlikely(recording))
+	if (recording())
 		record_mapped(dev, sgl, n);
 	return n;
 }

@@ -88,7 +88,7 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	d->next = machine->devices;
 	machine->devices = d;
 	lab_unlock(machine);
-	if (unlikely(recording))
+	if (recording())
 		record_device(&d->dev);
 	return &d->dev;
 }

@@ -11,7 +11,7 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 	/* Always the next number, so that fail_nth does not move the others. */
 	if (lab->fail_every)
 		fail |= random_next(&lab->fail_rng) % lab->fail_every == 0;
-	if (unlikely(recording))
+	if (recording())
 		record_decision(lab, fail);
 	return fail;
 }

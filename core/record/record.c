@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool recording;
+bool record_switch;
 struct recorder rec = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
 
 /* This thread's latest statement: its number, what it makes; or it is none of ours. */
@@ -107,7 +107,7 @@ void record_stop(const char *why)
 	rec.fd = -1;
 	rec.lab = NULL;
 	rec.open.len = 0;
-	__atomic_store_n(&recording, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
 }
 
 void record_close_line(void)

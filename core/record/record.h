@@ -29,7 +29,12 @@ struct dmalab_machine;
 struct options;
 
 /* One machine of the process is being recorded. */
-extern bool recording;
+extern bool record_switch __attribute__((visibility("hidden")));
+
+static inline bool recording(void)
+{
+	return unlikely(__atomic_load_n(&record_switch, __ATOMIC_RELAXED));
+}
 
 /*
  * Parameters are letters, those of core/trace/trace.h; before them '=' for a call that
@@ -52,7 +57,7 @@ extern bool recording;
 
 #define RECORD_AS(name, parameters, ...) \
 	do { \
-		if (unlikely(recording)) \
+		if (recording()) \
 			record_call(name, parameters, (const u64[]){ RECORD_ARGS(__VA_ARGS__) }); \
 	} while (0)
 
@@ -64,7 +69,7 @@ extern bool recording;
 /* A call that the language does not have. */
 #define RECORD_ABSENT() \
 	do { \
-		if (unlikely(recording)) \
+		if (recording()) \
 			record_absent(__func__); \
 	} while (0)
 
@@ -85,13 +90,13 @@ cold void record_access(const struct record_access *a);
 
 #define RECORD_DEVICE(name, dev, dma, out, len) \
 	do { \
-		if (unlikely(recording)) \
+		if (recording()) \
 			record_access(&(struct record_access){ name, dev, true, dma, out, len }); \
 	} while (0)
 
 #define RECORD_CPU(name, p, out, len) \
 	do { \
-		if (unlikely(recording)) \
+		if (recording()) \
 			record_access(&(struct record_access){ \
 				name, NULL, false, (uintptr_t)(p), out, len }); \
 	} while (0)
@@ -112,14 +117,14 @@ cold void record_state(struct device *dev);
 
 static inline void *record_memory(void *cpu, size_t size, const dma_addr_t *dma)
 {
-	if (unlikely(recording))
+	if (recording())
 		record_made_memory(cpu, size, dma);
 	return cpu;
 }
 
 static inline dma_addr_t record_mapping(dma_addr_t dma, size_t size)
 {
-	if (unlikely(recording))
+	if (recording())
 		record_made_mapping(dma, size);
 	return dma;
 }
@@ -127,7 +132,7 @@ static inline dma_addr_t record_mapping(dma_addr_t dma, size_t size)
 /* A pool, or a cache of objects. */
 static inline void *record_object(void *object)
 {
-	if (unlikely(recording))
+	if (recording())
 		record_made(object);
 	return object;
 }

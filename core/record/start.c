@@ -83,6 +83,31 @@ static void add_settings(const struct options *o)
 	record_line("open_end()");
 }
 
+static void begin(struct dmalab_machine *lab, const struct options *o)
+{
+	rec.lab = lab;
+	rec.pid = getpid();
+	record_close_line();
+	add_settings(o);
+	__atomic_store_n(&record_switch, rec.lab != NULL, __ATOMIC_RELAXED);
+}
+
+/* Of what was recorded last, wherever that stopped. */
+static void forget(void)
+{
+	if (rec.fd >= 0)
+		close(rec.fd);
+	rec.fd = -1;
+	rec.lab = NULL;
+	rec.open.len = 0;
+	rec.at = rec.nr_lines = rec.nr_absent = rec.nr_devices = 0;
+	if (record_switch)
+		__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
+	names_free();
+	free(rec.devices);
+	rec.devices = NULL;
+}
+
 void record_start(struct dmalab_machine *lab, const struct options *o)
 {
 	static unsigned files;
@@ -91,19 +116,13 @@ void record_start(struct dmalab_machine *lab, const struct options *o)
 		return;
 	pthread_mutex_lock(&rec.lock);
 	if (rec.lab && rec.pid == getpid()) {
+		record_close_line();
 		record_line("# another machine was made: its calls are not recorded");
 	} else {
-		rec.lab = NULL;
+		forget();
 		rec.fd = open_file(o->record, o->record_len, ++files);
-	}
-	if (!rec.lab && rec.fd >= 0) {
-		rec.lab = lab;
-		rec.pid = getpid();
-		rec.at = rec.nr_lines = rec.nr_absent = rec.nr_devices = 0;
-		rec.open.len = 0;
-		record_close_line();
-		add_settings(o);
-		__atomic_store_n(&recording, rec.lab != NULL, __ATOMIC_RELAXED);
+		if (rec.fd >= 0)
+			begin(lab, o);
 	}
 	pthread_mutex_unlock(&rec.lock);
 }
@@ -112,16 +131,7 @@ void record_start(struct dmalab_machine *lab, const struct options *o)
 void record_end(const struct dmalab_machine *lab)
 {
 	pthread_mutex_lock(&rec.lock);
-	if (rec.lab == lab || !rec.lab) {
-		if (rec.fd >= 0)
-			close(rec.fd);
-		rec.fd = -1;
-		rec.lab = NULL;
-		__atomic_store_n(&recording, false, __ATOMIC_RELAXED);
-		names_free();
-		free(rec.devices);
-		rec.devices = NULL;
-		rec.nr_devices = 0;
-	}
+	if (rec.lab == lab || !rec.lab)
+		forget();
 	pthread_mutex_unlock(&rec.lock);
 }
