@@ -289,7 +289,7 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 		rec.is_comment = true;
 	}
 	open_line(&line, unwritten);
-	if (!strstr(name, "free") && !strstr(name, "unmap"))
+	if (!strstr(name, "free") && !strstr(name, "unmap") && !strstr(name, "realloc"))
 		return;
 	for (unsigned i = 0; letters[i]; i++)
 		name_release(letters[i], args[i], dev, strstr(name, "unmap"));
