@@ -47,7 +47,9 @@ struct dmalab_machine;
  *
  * Each field may be overridden from the environment, in the manner of the
  * sanitizers: DMALAB_OPTIONS=profile=mips:checks=full,+sync-redundant
- * DMALAB_OPTIONS=help=1 lists all keys.
+ * DMALAB_OPTIONS=help=1 lists all keys. From there alone come halt_on_error=1, which
+ * calls abort() after the first report of an error, and record=FILE, which writes what
+ * the program does as a trace (docs/traces.md, "Recording").
  */
 struct dmalab_config {
 	const char *profile;      /* dmalab_profile_name(); NULL: "arm64" */
