@@ -123,6 +123,9 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
 	core/record/devices.c \
+	core/record/drawn.c \
+	core/record/file.c \
+	core/record/made.c \
 	core/record/names.c \
 	core/record/record.c \
 	core/record/record.h \

@@ -6,6 +6,7 @@
 #include <linux/scatterlist.h>
 
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static bool must_fail(void)
 
 	if (!lab)
 		return false;
+	RECORD_IF_DRAWN("sg_alloc_table", "", 0);
 	lab_lock(lab);
 	fail = lab_must_fail(lab);
 	lab_unlock(lab);

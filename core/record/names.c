@@ -300,41 +300,47 @@ bool line_add_object(struct line *line, char parameter, u64 arg)
 	return true;
 }
 
-static bool same_entries(const struct named *n, const struct named *other)
+/* The first @nents entries. False: more than a line can hold, or none. */
+static bool read_entries(struct named *n, struct scatterlist *sg, unsigned nents)
 {
-	if (n->nr_entries != other->nr_entries)
+	for (unsigned i = 0; i < nents && sg; i++, sg = sg_next(sg)) {
+		const u8 *start = page_address(sg_page(sg));
+
+		if (i == MAX_ENTRIES)
+			return false;
+		n->entry[i].cpu = start ? start + sg->offset : NULL;
+		n->entry[i].size = sg->length;
+		n->nr_entries++;
+	}
+	return n->nr_entries;
+}
+
+static bool begins_with(const struct named *n, const struct named *other)
+{
+	if (n->nr_entries < other->nr_entries)
 		return false;
-	for (unsigned i = 0; i < n->nr_entries; i++)
+	for (unsigned i = 0; i < other->nr_entries; i++)
 		if (n->entry[i].cpu != other->entry[i].cpu ||
 		    n->entry[i].size != other->entry[i].size)
 			return false;
 	return true;
 }
 
-/* As many entries as are in use, and a call names. False: more than a line can hold. */
-static bool read_entries(struct named *n, struct scatterlist *sgl, unsigned nents)
-{
-	for (struct scatterlist *sg = sgl; sg; sg = sg_next(sg)) {
-		const u8 *start = page_address(sg_page(sg));
-
-		if (n->nr_entries >= nents && !start)
-			break;
-		if (n->nr_entries == MAX_ENTRIES)
-			return false;
-		n->entry[n->nr_entries].cpu = start ? start + sg->offset : NULL;
-		n->entry[n->nr_entries++].size = sg->length;
-	}
-	return n->nr_entries;
-}
-
-/* What the driver built in its own memory: a new one, when it is not as it was. */
-static void prepare_list(struct scatterlist *sgl, unsigned nents)
+/*
+ * What the driver built in its own memory: a new list, when it is not as it was. No
+ * more of it may be read than the call reads: only a map counts its entries rightly.
+ */
+static void prepare_list(struct scatterlist *sgl, int nents, bool maps)
 {
 	struct named found = { .kind = NAMED_LIST }, *n = name_by_key(NAMED_LIST, sgl);
 	struct line line = { .len = 0 };
+	unsigned readable = nents > 0 ? nents : 1;
 
-	if (!sgl || (n && n->table) || !read_entries(&found, sgl, nents) ||
-	    (n && same_entries(n, &found)))
+	if (!sgl || (n && n->table))
+		return;
+	if (n && !maps && readable > n->nr_entries)
+		readable = n->nr_entries;
+	if (!read_entries(&found, sgl, readable) || (n && begins_with(n, &found)))
 		return;
 	if (!n) {
 		n = name_new(NAMED_LIST);
@@ -391,20 +397,27 @@ static void prepare_lock(const void *lock)
 	record_line("lock%u = spinlock()", n->number);
 }
 
-void name_prepare(char parameter, u64 arg, unsigned nents)
+static void prepare_table(const struct sg_table *sgt, bool maps)
 {
-	const void *p = (const void *)(uintptr_t)arg;
+	const struct named *n = name_of_table(sgt);
+
+	/* The library's own may be gone already. */
+	if (sgt && !(n && n->table))
+		prepare_list(sgt->sgl, sgt->orig_nents, maps);
+}
+
+void name_prepare(char parameter, u64 arg, int nents, bool maps)
+{
+	void *p = (void *)(uintptr_t)arg;
 
 	if (parameter == 'p')
 		prepare_host_memory(p);
 	else if (parameter == 'l')
 		prepare_lock(p);
 	else if (parameter == 's')
-		prepare_list((struct scatterlist *)p, nents);
-	else if (parameter == 't' && p && !name_of_table(p))
-		prepare_list(((struct sg_table *)p)->sgl, ((struct sg_table *)p)->orig_nents);
-	else if (parameter == 't' && p && !name_of_table(p)->table)
-		prepare_list(((struct sg_table *)p)->sgl, ((struct sg_table *)p)->orig_nents);
+		prepare_list(p, nents, maps);
+	else if (parameter == 't')
+		prepare_table(p, maps);
 }
 
 void name_release(char parameter, u64 arg, const struct device *dev, bool unmap)

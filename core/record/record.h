@@ -2,7 +2,10 @@
 /*
  * What a program does, as a trace of docs/traces.md: DMALAB_OPTIONS=record=FILE.
  *
- *   record.c   the file, its statements, and what they draw
+ *   file.c     lines in a file, the last of which may grow
+ *   record.c   statements
+ *   made.c     what they make
+ *   drawn.c    what they draw, find, and fail at
  *   names.c    objects: what a pointer or a DMA address is called
  *   devices.c  devices, and what drivers set in them
  *   words.c    directions, flags and numbers

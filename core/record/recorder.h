@@ -83,7 +83,18 @@ struct recorder {
 
 extern struct recorder rec;
 
-/* record.c: the recording ends here; the program goes on. */
+/* This thread's latest statement. */
+struct my_statement {
+	unsigned long serial;     /* of the open line, as long as it is that */
+	struct named *makes;      /* what is to be bound, or NULL */
+	bool foreign;             /* of another machine: there is no line */
+};
+
+extern __thread struct my_statement mine;
+
+/* ------------------------------------------------------------------- file.c */
+
+/* The recording ends here; the program goes on. */
 cold void record_stop(const char *why);
 
 /* With the lock; false, without it, when there is nothing to record to. */
@@ -96,10 +107,22 @@ void record_close_line(void);
 /* A line above the open one, if there is one. */
 __attribute__((format(printf, 1, 2)))
 void record_line(const char *format, ...);
+void file_insert(const struct line *line);
+
+/* @above, if any, and the open line below it. False: recording has stopped. */
+bool file_write(const struct line *above);
+
+/* False: there is no room for more, or recording has stopped. */
+bool file_has_room(void);
 
 __attribute__((format(printf, 2, 3)))
 void line_add(struct line *line, const char *format, ...);
 void line_add_string(struct line *line, const char *text, size_t len);
+
+/* ----------------------------------------------------------------- record.c */
+
+/* @line is the open one, and in the file unless @unwritten. */
+void record_open_line(const struct line *line, bool unwritten);
 
 /* ------------------------------------------------------------------ words.c */
 
@@ -117,8 +140,8 @@ void names_free(void);
 
 void line_add_name(struct line *line, const struct named *n);
 
-/* Whatever the argument needs has a line, if it has none yet. */
-void name_prepare(char parameter, u64 arg, unsigned nents);
+/* Whatever the argument needs has a line, if it has none yet; of lists, @maps: one is mapped. */
+void name_prepare(char parameter, u64 arg, int nents, bool maps);
 
 /* False: there is nothing that could stand for it. */
 bool line_add_cpu(struct line *line, const void *p);
