@@ -82,7 +82,7 @@ static void allocations(struct device *dev)
 	dmalab_device_write(dev, coherent_handle_dma_addr(handle), "x", 1);
 	coherent_handle_free(handle);
 	ring = dma_alloc_attrs(dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
-	*(volatile u8 *)(ring + 8) = 1;
+	dmalab_cpu_read(ring + 8, (u8[8]){ 0 }, 8);
 	dmalab_device_read(dev, dma, (u8[8]){ 0 }, 8);
 }
 
@@ -246,6 +246,18 @@ static void broad(void)
 	end();
 }
 
+/* A cookie, by an instruction and not by a call. */
+static void touch(void)
+{
+	struct device *dev = start("nic");
+	dma_addr_t dma;
+	u8 *cookie = dma_alloc_attrs(dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
+
+	*(volatile u8 *)(cookie + 8) = 1;
+	dma_free_attrs(dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+	end();
+}
+
 /* For fail_every: allocations and mappings that fail, and memory that runs out. */
 static void failing(void)
 {
@@ -376,7 +388,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} programs[] = {
-		{ "broad", broad }, { "failing", failing }, { "crash", crash }, { "halt", halt }, { "endless", endless },
+		{ "broad", broad }, { "failing", failing }, { "touch", touch },
+		{ "crash", crash }, { "halt", halt }, { "endless", endless },
 		{ "names", names }, { "machines", machines }, { "forked", forked },
 		{ "threads", threads },
 	};

@@ -85,6 +85,14 @@ for profile in $profiles; do
 	options=seed=1
 done
 
+# To valgrind, the fault is an error of the program's.
+if test -z "${TEST_RUNNER-}"; then
+	record arm64 tests/record-subject touch || fail touch
+	check arm64 "$work/t.dma" touch
+	grep -q '^cpu_read(m1.cpu + 8, 1)  # expect\[arm64\]: handle-deref' "$work/t.dma" ||
+		fail "a cookie that is touched"
+fi
+
 # However it stops: the file is complete, and what is left no leak.
 record arm64 tests/record-subject crash
 check arm64 "$work/t.dma" crash
