@@ -12,6 +12,8 @@
 #include <linux/dmapool.h>
 #include <linux/scatterlist.h>
 #include <linux/vmalloc.h>
+#include <stdio.h>
+#include <unistd.h>
 
 /* ------------------------------------------------------------- scenarios */
 
@@ -551,6 +553,54 @@ static void nothing_stays_behind(void **state)
 	assert_string_equal(r.drawn, "leak leak");
 }
 
+/* ---------------------------------------------------------------- recording */
+
+static void recorded_program(void)
+{
+	struct dmalab_machine *m = dmalab_machine_new(&(struct dmalab_config){ .ram_size = 64 << 10 });
+	struct device *dev = dmalab_device_new(m, "disk");
+	dma_addr_t dma;
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	if (dev && p) {
+		dma = dma_map_single(dev, p, 64, DMA_TO_DEVICE);
+		if (!dma_mapping_error(dev, dma))
+			dma_unmap_single(dev, dma, 64, DMA_TO_DEVICE);
+	}
+	kfree(p);
+	dmalab_machine_free(m);
+}
+
+/* A recording that has no memory ends; the program does not. */
+static void recording_ends(void **state)
+{
+	char path[] = "/tmp/dmalab-host-memory-XXXXXX", option[64], name[64];
+	int fd = mkstemp(path);
+	unsigned n = 0;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(option, sizeof(option), "record=%s", path);
+	setenv("DMALAB_OPTIONS", option, 1);
+	do {
+		long before = live;
+
+		failed = false;
+		fail_in = ++n;
+		recorded_program();
+		fail_in = 0;
+		assert_int_equal(live, before);
+	} while (failed);
+	unsetenv("DMALAB_OPTIONS");
+	assert_true(n > 10);
+	unlink(path);
+	for (unsigned i = 2; i <= n; i++) {
+		snprintf(name, sizeof(name), "%s.%u", path, i);
+		unlink(name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +614,7 @@ int main(void)
 		cmocka_unit_test(resources),
 		cmocka_unit_test(partial_sync),
 		cmocka_unit_test(nothing_stays_behind),
+		cmocka_unit_test(recording_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,23 +4,28 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static struct device_state state_of(struct device *dev)
+static struct device_state state_of(const struct device *dev)
 {
 	return (struct device_state){
-		.dev = dev, .coherent = dev->dma_coherent, .has_mask = dev->dma_mask,
+		.coherent = dev->dma_coherent, .has_mask = dev->dma_mask,
 		.mask = dev->dma_mask ? *dev->dma_mask : 0,
 		.coherent_mask = dev->coherent_dma_mask, .limit = dev->bus_dma_limit,
 	};
 }
 
-static void look_at(struct device_state *s, const char *name)
+void device_prepare(const struct device *dev)
 {
-	struct device_state now = state_of(s->dev), was = *s;
+	struct named *n = name_by_key(NAMED_DEVICE, dev);
+	const char *name = n ? n->text : NULL;
+	struct device_state now, was;
 
-	*s = now;
+	if (!n)
+		return;
+	now = state_of(dev);
+	was = n->state;
+	n->state = now;
 	if (now.coherent && !was.coherent)
 		record_line("set_coherent(%s, 1)", name);
 	if (!now.has_mask && was.has_mask)
@@ -36,32 +41,15 @@ static void look_at(struct device_state *s, const char *name)
 		record_line("set_bus_dma_limit(%s, 0x%llx)", name, (unsigned long long)now.limit);
 }
 
-static struct device_state *find_state(const struct device *dev)
+void record_state(const struct device *dev)
 {
-	for (unsigned i = 0; i < rec.nr_devices; i++)
-		if (rec.devices[i].dev == dev)
-			return &rec.devices[i];
-	return NULL;
-}
-
-void device_prepare(const struct device *dev)
-{
-	const struct named *n = name_by_key(NAMED_DEVICE, dev);
-	struct device_state *s = find_state(dev);
-
-	if (n && s)
-		look_at(s, n->text);
-}
-
-void record_state(struct device *dev)
-{
-	struct device_state *s;
+	struct named *n;
 
 	if (!record_enter())
 		return;
-	s = find_state(dev);
-	if (s)
-		*s = state_of(dev);
+	n = name_by_key(NAMED_DEVICE, dev);
+	if (n)
+		n->state = state_of(dev);
 	record_leave();
 }
 
@@ -111,18 +99,6 @@ static char *identifier(const char *name)
 	return strdup(text);
 }
 
-static bool take_state(struct device *dev)
-{
-	struct device_state *devices =
-		realloc(rec.devices, (rec.nr_devices + 1) * sizeof(*devices));
-
-	if (!devices)
-		return false;
-	rec.devices = devices;
-	rec.devices[rec.nr_devices++] = state_of(dev);
-	return true;
-}
-
 static void add(struct device *dev)
 {
 	const char *name = dev_name(dev);
@@ -132,10 +108,11 @@ static void add(struct device *dev)
 	if (!n)
 		return;
 	n->text = identifier(name);
-	if (!n->text || !take_state(dev)) {
+	if (!n->text) {
 		record_stop("no memory");
 		return;
 	}
+	n->state = state_of(dev);
 	n->key = dev;
 	n->bound = true;
 	record_close_line();

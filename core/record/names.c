@@ -8,7 +8,6 @@
 
 #include "mm/pointer.h"
 
-#include <ctype.h>
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -27,21 +26,6 @@ void line_add_name(struct line *line, const struct named *n)
 		line_add(line, "%s%u", prefixes[n->kind], n->number);
 }
 
-static bool make_room(void)
-{
-	unsigned room = rec.room ? 2 * rec.room : 64;
-	struct named **names;
-
-	if (rec.nr_names < rec.room)
-		return true;
-	names = realloc(rec.names, room * sizeof(*names));
-	if (!names)
-		return false;
-	rec.names = names;
-	rec.room = room;
-	return true;
-}
-
 struct named *name_new(enum named_kind kind)
 {
 	struct named *n;
@@ -51,7 +35,7 @@ struct named *name_new(enum named_kind kind)
 		record_stop("a trace has no more names");
 		return NULL;
 	}
-	n = make_room() ? calloc(1, sizeof(*n)) : NULL;
+	n = calloc(1, sizeof(*n));
 	if (!n) {
 		record_stop("no memory");
 		return NULL;
@@ -73,9 +57,7 @@ void names_free(void)
 		free(rec.names[i]->text);
 		free(rec.names[i]);
 	}
-	free(rec.names);
-	rec.names = NULL;
-	rec.nr_names = rec.room = 0;
+	rec.nr_names = 0;
 }
 
 struct named *name_by_key(enum named_kind kind, const void *key)

@@ -116,7 +116,7 @@ cold void record_mapped(const struct device *dev, struct scatterlist *sgl, int n
 
 /* A device is made; what it says of itself now is no news. */
 cold void record_device(struct device *dev);
-cold void record_state(struct device *dev);
+cold void record_state(const struct device *dev);
 
 static inline void *record_memory(void *cpu, size_t size, const dma_addr_t *dma)
 {

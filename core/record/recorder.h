@@ -20,11 +20,19 @@
 
 enum named_kind { NAMED_DEVICE, NAMED_MEMORY, NAMED_LIST, NAMED_POOL, NAMED_CACHE, NAMED_LOCK };
 
+/* What a driver may set without a call. */
+struct device_state {
+	bool coherent;
+	bool has_mask;
+	u64 mask, coherent_mask, limit;
+};
+
 /* What a name of the trace stands for. */
 struct named {
 	enum named_kind kind;
 	unsigned number;          /* behind the name */
-	char *text;               /* of a device: its name */
+	char *text;               /* of a device: its name, */
+	struct device_state state; /* and what it said of itself last */
 	bool bound;               /* false: the call failed, or has not returned */
 	bool dead;                /* released: named only if nothing else fits */
 	bool pageless;            /* coherent: .page would draw a report of its own */
@@ -41,14 +49,6 @@ struct named {
 	struct { const u8 *cpu; size_t size; } entry[MAX_ENTRIES];
 	unsigned nr_segments;     /* and what a device finds there */
 	struct { dma_addr_t dma; size_t size; } segment[MAX_ENTRIES];
-};
-
-/* What a driver may set without a call. */
-struct device_state {
-	struct device *dev;
-	bool coherent;
-	bool has_mask;
-	u64 mask, coherent_mask, limit;
 };
 
 struct line {
@@ -73,10 +73,8 @@ struct recorder {
 	size_t store_at;          /* the line above it, if a store that may still grow */
 	size_t store_offset, store_len;
 
-	struct named **names;
-	unsigned nr_names, nr_made, room;
-	struct device_state *devices;
-	unsigned nr_devices;
+	struct named *names[MAX_NAMES];
+	unsigned nr_names;
 	const char *absent[64];   /* calls that were spoken of */
 	unsigned nr_absent;
 };

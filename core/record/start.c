@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -100,12 +99,10 @@ static void forget(void)
 	rec.fd = -1;
 	rec.lab = NULL;
 	rec.open.len = 0;
-	rec.at = rec.nr_lines = rec.nr_absent = rec.nr_devices = 0;
+	rec.at = rec.nr_lines = rec.nr_absent = 0;
 	if (record_switch)
 		__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
 	names_free();
-	free(rec.devices);
-	rec.devices = NULL;
 }
 
 void record_start(struct dmalab_machine *lab, const struct options *o)
