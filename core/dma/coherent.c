@@ -147,8 +147,9 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
 	RECORD("=dzG", dev, size, gfp);
-	return record_memory(coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE,
-			     &THIS_CALL), size, dma_addr);
+	return record_memory(
+		coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL), size,
+		dma_addr);
 }
 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr)

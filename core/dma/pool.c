@@ -393,13 +393,12 @@ void dmam_pool_destroy(struct dma_pool *pool)
 void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
 	RECORD("=oG", pool, mem_flags);
-	return record_memory(alloc(pool, mem_flags, handle, &THIS_CALL), 0,
-			     handle);
+	return record_memory(alloc(pool, mem_flags, handle, &THIS_CALL), 0, handle);
 }
 
 void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
 	RECORD("=oG", pool, mem_flags);
-	return record_memory(alloc(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL),
-			     0, handle);
+	return record_memory(alloc(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL), 0,
+			     handle);
 }

@@ -132,8 +132,8 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 			      enum dma_data_direction dir, unsigned long attrs)
 {
 	RECORD("=dPzzDA", dev, page, offset, size, dir, attrs);
-	return record_mapping(map(dev, page_pointer(page, offset), size, dir, attrs,
-			      &THIS_CALL), size);
+	return record_mapping(map(dev, page_pointer(page, offset), size, dir, attrs, &THIS_CALL),
+			      size);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
@@ -178,8 +178,8 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t si
 			    enum dma_data_direction dir, unsigned long attrs)
 {
 	RECORD("=dhzDA", dev, phys_addr, size, dir, attrs);
-	return record_mapping(map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO,
-			      &THIS_CALL), size);
+	return record_mapping(
+		map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO, &THIS_CALL), size);
 }
 
 void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,

@@ -21,7 +21,8 @@ void device_prepare(const struct device *dev)
 	const char *name = n ? n->text : NULL;
 	struct device_state now, was;
 
-	if (!n)
+	/* Of one that is gone, the mask may be too. */
+	if (!n || !lab_knows(dev))
 		return;
 	now = state_of(dev);
 	was = n->state;

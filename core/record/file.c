@@ -35,9 +35,9 @@ void line_add_string(struct line *line, const char *text, size_t len)
 	line_add(line, "\"");
 	for (size_t i = 0; i < len && text[i]; i++) {
 		unsigned char c = text[i];
+		bool plain = c >= ' ' && c < 127;
 
-		line_add(line, c == '"' || c == '\\' ? "\\%c" : c >= ' ' && c < 127 ? "%c" : "\\x%02x",
-			 c);
+		line_add(line, c == '"' || c == '\\' ? "\\%c" : plain ? "%c" : "\\x%02x", c);
 	}
 	line_add(line, "\"");
 }

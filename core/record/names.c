@@ -215,6 +215,7 @@ bool line_add_page(struct line *line, const struct page *page)
 	const struct named *n;
 	const u8 *start;
 	size_t at = (uintptr_t)page - (uintptr_t)hw->pages;
+	s64 from;
 
 	if (!page) {
 		line_add(line, "NULL");
@@ -228,9 +229,10 @@ bool line_add_page(struct line *line, const struct page *page)
 		n = near(start ? start : hw->cached, true);
 	if (!n)
 		return false;
+	from = (size_t)(n->cpu - hw->cached) >> PAGE_SHIFT;
 	line_add_name(line, n);
 	line_add(line, ".page");
-	add_offset(line, (s64)(at / sizeof(*page)) - (s64)((size_t)(n->cpu - hw->cached) >> PAGE_SHIFT));
+	add_offset(line, (s64)(at / sizeof(*page)) - from);
 	return true;
 }
 

@@ -10,13 +10,13 @@
 #include <sys/types.h>
 
 /* The limits of a trace, as in core/trace/trace.h, less what the last words take. */
-#define MAX_FILE     ((1u << 20) - 4096)
-#define MAX_LINES    (65536u - 16)
-#define MAX_NAMES    (4096u - 16)
-#define MAX_LINE     1024u
-#define MAX_DRAWN    64u   /* expectations of a line */
-#define MAX_ACCESS   (1u << 20)
-#define MAX_ENTRIES  24u   /* of a list */
+#define MAX_FILE    ((1u << 20) - 4096)
+#define MAX_LINES   (65536u - 16)
+#define MAX_NAMES   (4096u - 16)
+#define MAX_LINE    1024u
+#define MAX_DRAWN   64u /* expectations of a line */
+#define MAX_ACCESS  (1u << 20)
+#define MAX_ENTRIES 24u /* of a list */
 
 enum named_kind { NAMED_DEVICE, NAMED_MEMORY, NAMED_LIST, NAMED_POOL, NAMED_CACHE, NAMED_LOCK };
 
