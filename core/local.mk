@@ -137,8 +137,12 @@ libdmalab_la_SOURCES = \
 noinst_LTLIBRARIES += libtrace.la
 TRACE_SOURCES = \
 	core/trace/arguments.c \
+	core/trace/binary.c \
+	core/trace/binary.h \
 	core/trace/calls.c \
+	core/trace/decode.c \
 	core/trace/emit.c \
+	core/trace/encode.c \
 	core/trace/expectations.c \
 	core/trace/parse.c \
 	core/trace/parser.h \
@@ -146,19 +150,24 @@ TRACE_SOURCES = \
 	core/trace/run.c \
 	core/trace/run.h \
 	core/trace/scan.c \
+	core/trace/shrink.c \
+	core/trace/shrink.h \
+	core/trace/simplify.c \
 	core/trace/trace.h \
 	core/trace/words.c
 libtrace_la_SOURCES = $(TRACE_SOURCES)
 
 bin_PROGRAMS += dmalab
 dmalab_SOURCES = \
+	core/cli/binary.c \
 	core/cli/cli.h \
 	core/cli/files.c \
 	core/cli/format.c \
 	core/cli/lists.c \
 	core/cli/main.c \
 	core/cli/run.c \
-	core/cli/score.c
+	core/cli/score.c \
+	core/cli/shrink.c
 nodist_dmalab_SOURCES = core/cli/pages.c
 dmalab_LDADD = libtrace.la libdmalab.la
 

@@ -12,6 +12,9 @@ int cmd_run(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
 int cmd_emit_c(int argc, char **argv);
+int cmd_shrink(int argc, char **argv);
+int cmd_encode(int argc, char **argv);
+int cmd_decode(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
@@ -53,7 +56,7 @@ int for_each_trace(char **paths, int nr, trace_fn fn, void *context);
 /* One file, whole; NULL after a message. */
 char *read_text(const char *path, size_t *len);
 
-/* Parsed, with errors told on standard error; NULL after that. */
+/* Parsed, with errors told on standard error; NULL after that. May be in the binary form. */
 struct trace *load_trace(const char *path);
 
 /* Is it the name of a profile? Says which are, if not. */

@@ -50,6 +50,14 @@ struct trace *load_trace(const char *path)
 
 	if (!text)
 		return NULL;
+	if (len && (u8)text[0] == BINARY_MAGIC) {
+		char *bytes = text;
+
+		text = trace_decode((const u8 *)bytes, len, &len);
+		free(bytes);
+		if (!text)
+			return NULL;
+	}
 	t = trace_parse(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, tell, NULL);
 	free(text);
 	return t;

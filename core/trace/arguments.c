@@ -152,7 +152,7 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 
 static bool arg_fits(const struct trace *t, const struct arg *a, char parameter)
 {
-	bool pointer = strchr("dpPoc", parameter);
+	bool pointer = strchr("dpPoc", parameter), number = strchr("ahzvDGA", parameter);
 
 	switch (a->kind) {
 	case ARG_NUMBER:
@@ -160,7 +160,7 @@ static bool arg_fits(const struct trace *t, const struct arg *a, char parameter)
 	case ARG_BITS:
 		return strchr("z", parameter);
 	case ARG_WORDS:
-		return is_null(a) ? pointer : !pointer && words_fit(a, parameter);
+		return is_null(a) ? pointer : number && words_fit(a, parameter);
 	case ARG_STRING:
 		return strchr("vS", parameter);
 	case ARG_OBJECT:
@@ -317,6 +317,9 @@ static bool read_string(struct parser *p, struct arg *a)
 	if (!*p->at)
 		return parse_complain(p, start, 1, NULL, "the string does not end");
 	p->at++;
+	if (to - a->string > TRACE_MAX_STRING)
+		return parse_complain(p, start, 1, NULL, "a string of more than %u bytes",
+				      TRACE_MAX_STRING);
 	return true;
 }
 

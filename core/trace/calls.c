@@ -28,8 +28,10 @@
 
 CALL(device)
 {
+	const char *name = r->now->has_target ? r->trace->names[r->now->target].text : "device";
+
 	UNUSED;
-	to->dev = dmalab_device_new(r->machine, n ? a[0].string : r->trace->names[r->now->target].text);
+	to->dev = dmalab_device_new(r->machine, n ? a[0].string : name);
 	if (!to->dev)
 		run_stop(r, "no memory for a device");
 }

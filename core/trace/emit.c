@@ -232,15 +232,9 @@ static void emit_arg(const struct trace *t, const struct arg *a, char parameter,
 
 static char parameter_of(const struct call_type *call, unsigned i)
 {
-	const char *c = call->parameters;
+	bool optional;
 
-	if (*c == '*')
-		return c[1 + i % 2];
-	while (*c && (*c == '?' || i)) {
-		i -= *c != '?';
-		c++;
-	}
-	return *c;
+	return call_parameter(call, i, &optional);
 }
 
 static void emit_args(const struct trace *t, const struct statement *s, FILE *to)

@@ -11,8 +11,7 @@
 
 /* ---------------------------------------------------------------- statements */
 
-/* Parameter number @i; *@optional: it and those after it may be left out. 0: no more. */
-static char parameter_at(const struct call_type *call, unsigned i, bool *optional)
+char call_parameter(const struct call_type *call, unsigned i, bool *optional)
 {
 	*optional = false;
 	for (const char *c = call->parameters; *c; c++) {
@@ -37,12 +36,12 @@ static bool read_args(struct parser *p)
 	while (ok && !parse_accept(p, ')')) {
 		if (n && !parse_need(p, ',', "between arguments, or \")\" after them"))
 			ok = false;
-		else if (!(parameter = parameter_at(s->call, n, &optional)))
+		else if (!(parameter = call_parameter(s->call, n, &optional)))
 			ok = parse_complain(p, p->at, 1, s->call->help, "too many arguments");
 		else
 			ok = parse_arg(p, &args[n], parameter), n++;
 	}
-	if (ok && (parameter = parameter_at(s->call, n, &optional)) && !optional &&
+	if (ok && (parameter = call_parameter(s->call, n, &optional)) && !optional &&
 	    s->call->parameters[0] != '*')
 		ok = parse_complain(p, p->at - 1, 1, s->call->help,
 				    "too few arguments: expected %s", parse_wanted(parameter));
@@ -171,9 +170,26 @@ static bool split_lines(struct parser *p, const char *text, size_t len)
 			t->text[i] = '?'; /* no character of the language */
 		}
 	/* What stands behind the last newline, if nothing, is no line. */
-	if (t->nr_lines > 1 && t->line_start[t->nr_lines - 1] == len)
+	if (t->line_start[t->nr_lines - 1] == len)
 		t->nr_lines--;
 	return true;
+}
+
+/* The canonical form has blanks and escapes that the line may do without. */
+static void check_canonical_length(struct parser *p)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	if (to)
+		trace_print_statement(p->t, p->s, to);
+	if (!to || fclose(to))
+		parse_no_memory(p);
+	else if (len - 1 > TRACE_MAX_LINE)
+		parse_complain(p, p->line, 1, NULL,
+			       "more than %u characters in the canonical form", TRACE_MAX_LINE);
+	free(text);
 }
 
 static void read_lines(struct parser *p)
@@ -181,6 +197,8 @@ static void read_lines(struct parser *p)
 	struct trace *t = p->t;
 
 	for (u32 i = 0; i < t->nr_lines && !p->no_memory; i++) {
+		size_t len;
+
 		p->number = i + 1;
 		p->line = p->at = t->text + t->line_start[i];
 		if (i == TRACE_MAX_STATEMENTS) {
@@ -191,11 +209,12 @@ static void read_lines(struct parser *p)
 		p->s = &t->statements[t->nr_statements++];
 		p->s->line = i + 1;
 		p->s->site = (struct dmalab_site){ .file = t->file, .line = i + 1 };
-		if (strlen(p->line) > TRACE_MAX_LINE)
+		len = strlen(p->line);
+		if (len > TRACE_MAX_LINE)
 			parse_complain(p, p->line, 1, NULL, "a line of more than %u characters",
 				       TRACE_MAX_LINE);
-		else
-			read_line(p);
+		else if (read_line(p) && len > TRACE_MAX_LINE / 4)
+			check_canonical_length(p);
 	}
 }
 
@@ -210,7 +229,7 @@ struct trace *trace_parse(const char *file, const char *text, size_t len, compla
 	if (!p.t || !p.t->file || len > TRACE_MAX_TEXT || !split_lines(&p, text, len)) {
 		struct complaint c = {
 			.trace = p.t,
-			.text = len > TRACE_MAX_TEXT ? "more than 1 MiB of text" :
+			.text = len > TRACE_MAX_TEXT ? "more than 4 MiB of text" :
 						       "no memory to read it",
 		};
 

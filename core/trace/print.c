@@ -75,7 +75,7 @@ static void print_expected(const struct statement *s, FILE *to)
 	}
 }
 
-static void print_statement(const struct trace *t, const struct statement *s, FILE *to)
+void trace_print_statement(const struct trace *t, const struct statement *s, FILE *to)
 {
 	const char *before = "";
 
@@ -107,6 +107,6 @@ void trace_print(const struct trace *t, FILE *to)
 		if (!s->call && !s->comment)
 			fputc('\n', to);
 		else
-			print_statement(t, s, to);
+			trace_print_statement(t, s, to);
 	}
 }

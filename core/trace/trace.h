@@ -7,8 +7,10 @@
  *   words.c   constants of the kernel, and the nearest word to one that is none
  *   calls.c   every call that a statement may make
  *   print.c   statements to text, in the one canonical form
+ *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
  *   emit.c    and to a C program
  *   run.c     statements on a machine, and what they drew against what was expected
+ *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
  * Uses the public headers only. Nothing here may crash, hang or exhaust the host,
  * whatever the text is: hence the limits.
@@ -20,11 +22,12 @@
 #include <linux/types.h>
 #include <stdio.h>
 
-#define TRACE_MAX_TEXT       (1u << 20)  /* bytes of a file */
+#define TRACE_MAX_TEXT       (4u << 20)  /* bytes of a file */
 #define TRACE_MAX_LINE       1024u       /* bytes of a line */
 #define TRACE_MAX_STATEMENTS 65536u
 #define TRACE_MAX_OBJECTS    4096u
 #define TRACE_MAX_ARGS       48u
+#define TRACE_MAX_STRING     200u        /* bytes of a string */
 #define TRACE_MAX_EXPECTED   64u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
 #define TRACE_MAX_MOVED      (1ull << 30) /* bytes of all accesses of a run */
@@ -145,6 +148,9 @@ extern const struct call_type call_types[];
 extern const unsigned nr_call_types;
 const struct call_type *call_find(const char *name, size_t len);
 
+/* Parameter number @i; *@optional: it and those after it may be left out. 0: no more. */
+char call_parameter(const struct call_type *call, unsigned i, bool *optional);
+
 /* ------------------------------------------------------------------- words */
 
 extern const struct word words[];
@@ -192,6 +198,25 @@ void trace_print_complaint(const struct complaint *c, FILE *to, bool colour);
 /* The one canonical form. */
 void trace_print(const struct trace *t, FILE *to);
 
+void trace_print_statement(const struct trace *t, const struct statement *s, FILE *to);
+
+/* The first byte of a trace in the binary form: no text begins with it. */
+#define BINARY_MAGIC 0xfd
+
+/*
+ * trace_encode() - the binary form, without names, comments and expectations.
+ *
+ * NULL when the host has no memory; to be freed, as the next one.
+ */
+u8 *trace_encode(const struct trace *t, size_t *len);
+
+/*
+ * trace_decode() - the trace that these bytes are, whatever they are.
+ *
+ * Its text in the canonical form, which trace_parse() accepts.
+ */
+char *trace_decode(const u8 *bytes, size_t len, size_t *text_len);
+
 /* A C program that makes the same calls, and prints "line: check" for each report. */
 void trace_emit_c(const struct trace *t, FILE *to);
 
@@ -221,5 +246,28 @@ struct run_result {
 
 /* True when it went as expected. */
 bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result);
+
+/* ------------------------------------------------------------------ shrink */
+
+struct shrink_result {
+	const char *check;            /* of the report that was kept; NULL: none is drawn */
+	u32 before, after;            /* statements */
+	unsigned runs;
+	bool gave_up;                 /* more might go, but enough was tried */
+	bool as_expected;             /* so the result runs */
+};
+
+/*
+ * trace_shrink() - the smallest trace that still draws a report.
+ * @o: profile, policy and seed; the rest is passed over
+ * @check: of the report; NULL: the first one that is not expected, or else the first
+ * @to: where the trace is written, with what it draws as its expectations
+ *
+ * The same report is one of the same check, by a statement of the same call. The result draws
+ * nothing else that the whole trace does not draw. False, and nothing is written, when
+ * there is no such report, or only together with what stops the trace.
+ */
+bool trace_shrink(const struct trace *t, const struct run_options *o, const char *check, FILE *to,
+		  struct shrink_result *result);
 
 #endif

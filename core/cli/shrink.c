@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* dmalab shrink */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool check_is_valid(const char *name)
+{
+	struct nearest n = { .name = name, .len = strlen(name) };
+	size_t nr;
+	const struct dmalab_check *checks = dmalab_checks(&nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		if (strcmp(checks[i].name, name) == 0)
+			return true;
+		nearest_try(&n, checks[i].name);
+	}
+	fprintf(stderr, "dmalab: no check \"%s\"", name);
+	if (n.best)
+		fprintf(stderr, "; did you mean \"%s\"?", n.best);
+	fputs("\ndmalab checks lists them\n", stderr);
+	return false;
+}
+
+static int shrink(const struct trace *t, const struct run_options *o, const char *check)
+{
+	struct shrink_result result;
+
+	if (trace_shrink(t, o, check, stdout, &result)) {
+		fprintf(stderr, "dmalab: %s: %u of %u statements, after %u runs%s\n", result.check,
+			result.after, result.before, result.runs,
+			result.gave_up ? "; it may be possible to do with fewer" : "");
+		if (result.as_expected)
+			return AS_EXPECTED;
+		fputs("dmalab: but some of what it draws is more than a line can expect\n", stderr);
+		return NOT_AS_EXPECTED;
+	}
+	if (result.check)
+		fprintf(stderr, "dmalab: %s: %s is drawn only together with what stops the trace; "
+			"dmalab run says what that is\n", t->file, result.check);
+	else
+		fprintf(stderr, "dmalab: %s: no report%s%s is drawn on %s: nothing to shrink to\n",
+			t->file, check ? " " : "", check ? check : "", o->profile);
+	return NOT_AS_EXPECTED;
+}
+
+int cmd_shrink(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "profile", required_argument, NULL, 'p' },
+		{ "policy", required_argument, NULL, 'c' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "check", required_argument, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct run_options o = { .profile = "arm64", .out = stderr };
+	const char *check = NULL;
+	struct trace *t;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
+		switch (c) {
+		case 'p':
+			o.profile = optarg;
+			break;
+		case 'c':
+			o.policy = optarg;
+			break;
+		case 's':
+			o.seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'k':
+			check = optarg;
+			break;
+		default:
+			return BAD_USAGE;
+		}
+	}
+	if (optind + 1 != argc)
+		return usage_error("shrink takes one trace");
+	if (!profile_is_valid(o.profile) || (check && !check_is_valid(check)))
+		return BAD_USAGE;
+	t = load_trace(argv[optind]);
+	if (!t)
+		return BAD_USAGE;
+	status = shrink(t, &o, check);
+	trace_free(t);
+	return status;
+}
