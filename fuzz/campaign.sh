@@ -84,18 +84,26 @@ package_of() {
 
 # start_libfuzzer TARGET DIR
 start_libfuzzer() {
+	dictionary=''
+	[ ! -f "$2/dictionary" ] || dictionary="-dict=$2/dictionary"
+	# shellcheck disable=SC2086 # one argument, or none
 	UBSAN_OPTIONS=print_stacktrace=1 exec "fuzz/build-libfuzzer/$1" \
 		-max_total_time="$time" -max_len=$(max_input "$1") -timeout=20 -rss_limit_mb=2048 \
 		-report_slow_units=20 -print_final_stats=1 -artifact_prefix="$2/findings/" \
+		$dictionary \
 		"$2/corpus" "$2/seeds"
 }
 
 # Nobody looks at AFL++'s screen, and nothing that it would like the administrator
 # to set matters to us.
 start_afl() {
+	dictionary=''
+	[ ! -f "$2/dictionary" ] || dictionary="-x $2/dictionary"
+	# shellcheck disable=SC2086 # two arguments, or none
 	AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 	AFL_NO_AFFINITY=1 AFL_FAST_CAL=1 AFL_HANG_TMOUT=20000 AFL_FORKSRV_INIT_TMOUT=60000 \
-		exec "$AFL_FUZZ" -V "$time" -G "$(max_input "$1")" -t 5000 -i "$2/seeds" -o "$2/afl" \
+		exec "$AFL_FUZZ" -V "$time" -G "$(max_input "$1")" -t 5000 $dictionary \
+		-i "$2/seeds" -o "$2/afl" \
 		-- "fuzz/build-afl/$1"
 }
 
@@ -188,6 +196,19 @@ count() {
 	[ -e "$1" ] && echo $# || echo 0
 }
 
+# prepare_traces DIR: each seed in the binary form, too, and the words of the language
+prepare_traces() {
+	for file in "$1"/seeds/*.dma; do
+		./dmalab encode -o "$file.bytes" "$file" 2>/dev/null
+	done
+	{
+		./dmalab calls | sed -n 's/^\([a-z_]*(\).*/\1/p'
+		grep -o 'WORD([A-Za-z_0-9]*,' "$srcdir/core/trace/words.c" | sed 's/WORD(\(.*\),/\1/'
+		printf '%s\n' .cpu .dma .page .phys .sgl .sgt '[0].dma' '[0].len' 'DMA_BIT_MASK(32)' \
+			0x '# expect: ' '# expect[arm64]: '
+	} | sort -u | sed 's/.*/"&"/' >"$1/dictionary"
+}
+
 # prepare JOB
 prepare() {
 	dir=$RESULTS/$1
@@ -210,6 +231,7 @@ prepare() {
 		esac
 	done
 	chmod -R u+w "$dir/seeds"
+	[ "$target" != trace ] || prepare_traces "$dir"
 	# AFL++ passes over a seed that crashes; it is a finding all the same.
 	for file in "$dir"/seeds/*; do
 		[ -f "$file" ] || continue
@@ -336,12 +358,26 @@ print_table() {
 	done
 }
 
+# explain_trace FILE: its text, and how to get at a smaller one
+explain_trace() {
+	[ "$(head -c 1 "$1" | od -An -tx1 | tr -d ' ')" != fd ] ||
+		echo "    as a trace: ./dmalab decode $1"
+	if [ -x fuzz/build-libfuzzer/trace ]; then
+		echo "    smaller:    fuzz/build-libfuzzer/trace -minimize_crash=1 -runs=100000" \
+			"-exact_artifact_path=small $1"
+	else
+		echo "    smaller:    ${AFL_FUZZ%fuzz}tmin -i $1 -o small -- fuzz/build-afl/trace"
+	fi
+	echo "    the report that it draws, if it is about one: ./dmalab shrink $1"
+}
+
 print_findings() {
 	[ -s "$found" ] || return 0
 	status=1
 	printf '\nFindings, and what replays each:\n'
 	while read -r job file; do
 		echo "  $(replay "${job%%-*}" "${job#*-}" "$file")"
+		[ "${job#*-}" != trace ] || explain_trace "$file"
 	done <"$found"
 }
 

@@ -65,7 +65,7 @@ if WITH_AFL
 FUZZ_HAVE_AFL = afl
 endif
 
-fuzz: fuzz/replay-misuse$(EXEEXT) fuzz/replay-coherency$(EXEEXT) fuzz/replay-trace$(EXEEXT)
+fuzz: fuzz/replay-misuse$(EXEEXT) fuzz/replay-coherency$(EXEEXT) fuzz/replay-trace$(EXEEXT) dmalab$(EXEEXT)
 	+@srcdir='$(srcdir)' MAKE='$(MAKE)' AFL_FUZZ='$(AFL_FUZZ)' \
 	FUZZ_INSTALLED='$(FUZZ_HAVE_LIBFUZZER) $(FUZZ_HAVE_AFL)' FUZZ_TARGETS='$(FUZZ_TARGETS)' \
 	FUZZ_TIME='$(FUZZ_TIME)' FUZZ_ENGINE='$(FUZZ_ENGINE)' FUZZ_TARGET='$(FUZZ_TARGET)' \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Work is bounded by statements run; a run costs some more, for the machine. */
-#define MAX_STEPS  (30ull << 20)
+#define MAX_STEPS  (16ull << 20)
 #define RUN_STEPS  200
 #define MAX_ROUNDS 8
 #define MAX_PAIRS  64u  /* statements of a trace in which pairs are tried */
@@ -170,17 +170,14 @@ static bool remove_pair(struct shrinker *s)
 	return false;
 }
 
-static bool remove_all(struct shrinker *s)
+static void remove_all(struct shrinker *s)
 {
-	u32 before = s->nr;
-
 	for (u32 size = s->nr; size > 1; size = (size + 1) / 2)
 		remove_parts(s, size);
 	do
 		while (remove_parts(s, 1))
 			;
 	while (s->nr <= MAX_PAIRS && remove_pair(s));
-	return s->nr != before;
 }
 
 /* ------------------------------------------------------------------ beginning */
@@ -251,6 +248,7 @@ static void cut(struct shrinker *s, int stopped_at)
 static u32 free_devices(struct shrinker *s)
 {
 	const struct call_type *call = call_find("device_free", 11);
+	struct arg *args = s->more_args;
 	bool *alive = s->defined;
 	u32 nr = s->nr;
 
@@ -266,9 +264,9 @@ static u32 free_devices(struct shrinker *s)
 	for (u32 i = 0; i < s->t->nr_names; i++) {
 		if (!alive[i])
 			continue;
-		*s->more_args = (struct arg){ .kind = ARG_OBJECT, .object = i };
+		*args = (struct arg){ .kind = ARG_OBJECT, .object = i };
 		s->now[nr++] = (struct statement){
-			.call = call, .args = s->more_args++, .nr_args = 1, .line = s->t->nr_lines,
+			.call = call, .args = args++, .nr_args = 1, .line = s->t->nr_lines,
 			.site = { .file = s->t->file, .line = s->t->nr_lines },
 		};
 	}
@@ -286,25 +284,47 @@ static bool draws_at_the_end(const struct shrinker *s)
 	return false;
 }
 
+/* True when the report, and no other, is drawn at the end no more. */
+static bool let_go(struct shrinker *s)
+{
+	const struct call_type *by = s->by;
+	const char *check = s->check;
+	struct run_result result;
+	u32 nr;
+
+	if (!draws_at_the_end(s))
+		return false;
+	nr = free_devices(s);
+	if (choose(s, s->now, nr, check, &result) && (!by || s->by == by) &&
+	    !draws_at_the_end(s)) {
+		s->nr = nr;
+		return true;
+	}
+	choose(s, s->now, s->nr, check, &result);
+	s->check = check;
+	s->by = by;
+	return false;
+}
+
 static bool begin(struct shrinker *s, const char *wanted, struct shrink_result *result)
 {
-	const struct call_type *by;
 	struct run_result run_result;
-	u32 nr;
 
 	if (!choose(s, s->t->statements, s->t->nr_statements, wanted, &run_result))
 		return false;
 	result->check = s->check;
-	by = s->by;
 	cut(s, run_result.error);
-	if (draws_at_the_end(s)) {
-		nr = free_devices(s);
-		if (choose(s, s->now, nr, result->check, &run_result) && (!by || s->by == by) &&
-		    !draws_at_the_end(s))
-			s->nr = nr;
-	}
-	choose(s, s->now, s->nr, result->check, &run_result);
+	let_go(s);
 	return shrink_still(s, s->now, s->nr);
+}
+
+static void shrink(struct shrinker *s)
+{
+	unsigned rounds = 0;
+
+	remove_all(s);
+	while (shrink_simplify(s) && ++rounds < MAX_ROUNDS)
+		remove_all(s);
 }
 
 /* -------------------------------------------------------------------- ending */
@@ -364,11 +384,10 @@ bool trace_shrink(const struct trace *t, const struct run_options *o, const char
 		found = begin(&s, check, result);
 	}
 	if (found) {
-		unsigned rounds = 0;
-
-		remove_all(&s);
-		while (shrink_simplify(&s) && ++rounds < MAX_ROUNDS)
-			remove_all(&s);
+		shrink(&s);
+		/* One name may have stood for several devices, and now does not. */
+		if (let_go(&s))
+			shrink(&s);
 		print(&s, to, result);
 	}
 	result->after = s.nr;
