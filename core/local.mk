@@ -144,6 +144,7 @@ TRACE_SOURCES = \
 	core/trace/emit.c \
 	core/trace/encode.c \
 	core/trace/expectations.c \
+	core/trace/names.c \
 	core/trace/parse.c \
 	core/trace/parser.h \
 	core/trace/print.c \

@@ -66,6 +66,10 @@ static void help(FILE *to)
 	      "  --values            print what CPU and devices see\n"
 	      "  --quiet             only the last line\n"
 	      "  --format=NAME       text json sarif lines\n"
+	      "  --time[=RUNS]       run each some more times, and print the best time\n"
+	      "\noptions of shrink:\n"
+	      "  --profile --policy --seed  as above\n"
+	      "  --check=NAME        of the report to keep (default: the first unexpected one)\n"
 	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage or unreadable input\n",
 	      to);
 }

@@ -5,11 +5,13 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct options {
 	const char *profile, *policy;
 	u64 seed;
 	bool values, quiet;
+	unsigned timed;
 	const struct format *format;
 	unsigned printed;
 	unsigned traces, runs, reports, failed;
@@ -27,6 +29,39 @@ static void print_report(const struct dmalab_report *r, const struct statement *
 	const struct printer *p = context;
 
 	p->format->report(stdout, p->trace, r, s, expected, (*p->nr)++ == 0);
+}
+
+static double cpu_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* The best of several runs: what is slower was disturbed. */
+static void print_time(const struct trace *t, const struct options *o, const char *profile)
+{
+	struct run_options options = {
+		.profile = profile, .policy = o->policy, .seed = o->seed, .quiet = true,
+		.out = stderr,
+	};
+	struct run_result result;
+	unsigned statements = 0;
+	double best = 0;
+
+	for (u32 i = 0; i < t->nr_statements; i++)
+		statements += t->statements[i].call != NULL;
+	for (unsigned i = 0; i < o->timed; i++) {
+		double start = cpu_time(), took;
+
+		trace_run(t, &options, &result);
+		took = cpu_time() - start;
+		best = i && best < took ? best : took;
+	}
+	fprintf(stderr, "%s: %u statements on %s, best of %u runs: %.3f ms, %.2f million a second\n",
+		t->file, statements, profile, o->timed, best * 1e3,
+		best > 0 ? statements / best / 1e6 : 0);
 }
 
 static int run_on(const struct trace *t, struct options *o, const char *profile)
@@ -47,6 +82,8 @@ static int run_on(const struct trace *t, struct options *o, const char *profile)
 		fprintf(options.out, "%s\n", result.message);
 	if (!good && o->quiet)
 		fprintf(options.out, "%s: not as expected on %s\n", t->file, profile);
+	if (o->timed)
+		print_time(t, o, profile);
 	o->failed += !good;
 	return good ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
@@ -75,6 +112,7 @@ int cmd_run(int argc, char **argv)
 		{ "values", no_argument, NULL, 'v' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "time", optional_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .profile = "arm64", .format = format_find("text") };
@@ -102,6 +140,11 @@ int cmd_run(int argc, char **argv)
 			break;
 		case 'q':
 			o.quiet = true;
+			break;
+		case 't':
+			o.timed = optarg ? strtoul(optarg, NULL, 0) : 10;
+			if (!o.timed)
+				return usage_error("run: \"%s\" is not a number of runs", optarg);
 			break;
 		default:
 			return BAD_USAGE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names, and what stands between the parentheses of a call. */
+/* What stands between the parentheses of a call. */
 #include "trace/parser.h"
 
 #include <ctype.h>
@@ -16,49 +16,6 @@ const char *const object_kind_names[NR_OBJECT_KINDS] = {
 	[OBJECT_LIST] = "list",	    [OBJECT_POOL] = "pool",	[OBJECT_CACHE] = "cache",
 	[OBJECT_LOCK] = "lock",	    [OBJECT_NUMBER] = "number", [OBJECT_UNKNOWN] = "unknown",
 };
-
-/* ------------------------------------------------------------------- names */
-
-int parse_find_name(const struct trace *t, const char *name, size_t len)
-{
-	for (u32 i = 0; i < t->nr_names; i++)
-		if (strlen(t->names[i].text) == len && memcmp(t->names[i].text, name, len) == 0)
-			return i;
-	return -1;
-}
-
-bool parse_name_object(struct parser *p, const char *name, size_t len, enum object_kind kind,
-		       u32 *index)
-{
-	struct trace *t = p->t;
-	int known = parse_find_name(t, name, len);
-	struct name *names;
-
-	if (known >= 0) {
-		*index = known;
-		if (t->names[known].kind == OBJECT_UNKNOWN)
-			t->names[known].kind = kind;
-		if (t->names[known].kind == kind || kind == OBJECT_UNKNOWN)
-			return true;
-		return parse_complain(p, name, len, "give it another name",
-				      "\"%.*s\" is a %s already", (int)len, name,
-				      object_kind_names[t->names[known].kind]);
-	}
-	if (t->nr_names == TRACE_MAX_OBJECTS)
-		return parse_complain(p, name, len, NULL, "more than %u names", TRACE_MAX_OBJECTS);
-	if (!(t->nr_names & (t->nr_names - 1))) {
-		names = realloc(t->names, (t->nr_names ? t->nr_names * 2 : 1) * sizeof(*names));
-		if (!names)
-			return parse_no_memory(p);
-		t->names = names;
-	}
-	t->names[t->nr_names].text = strndup(name, len);
-	if (!t->names[t->nr_names].text)
-		return parse_no_memory(p);
-	t->names[t->nr_names].kind = kind;
-	*index = t->nr_names++;
-	return true;
-}
 
 /* ------------------------------------------------------------------ arguments */
 
@@ -258,7 +215,7 @@ static bool read_name(struct parser *p, struct arg *a)
 {
 	const char *name = p->at;
 	size_t len = parse_word(name);
-	int known = parse_find_name(p->t, name, len);
+	int known = parse_find_name(p, name, len);
 	bool hex;
 
 	if (known >= 0) {

@@ -719,10 +719,13 @@ const struct call_type call_types[] = {
 
 const unsigned nr_call_types = sizeof(call_types) / sizeof(call_types[0]);
 
+_Static_assert(sizeof(call_types) / sizeof(call_types[0]) < 256,
+	       "a call is a byte of the binary form, and of the parser's hash table");
+
 const struct call_type *call_find(const char *name, size_t len)
 {
 	for (unsigned i = 0; i < nr_call_types; i++)
-		if (strlen(call_types[i].name) == len && memcmp(call_types[i].name, name, len) == 0)
+		if (strncmp(call_types[i].name, name, len) == 0 && !call_types[i].name[len])
 			return &call_types[i];
 	return NULL;
 }

@@ -63,7 +63,7 @@ static bool read_call(struct parser *p, const char *target, size_t target_len)
 	const char *name = p->at;
 	size_t len = parse_word(name);
 	struct nearest n = { .name = name, .len = len };
-	const struct call_type *call = call_find(name, len);
+	const struct call_type *call = parse_find_call(p, name, len);
 	char hint[96];
 
 	if (!call) {
@@ -126,7 +126,7 @@ static bool read_line(struct parser *p)
 		if (!read_call(p, target, len)) {
 			u32 index;
 
-			if (target && parse_find_name(p->t, target, len) < 0)
+			if (target && parse_find_name(p, target, len) < 0)
 				parse_name_object(p, target, len,
 						  p->s->call && p->s->call->makes >= 0 ?
 							  (enum object_kind)p->s->call->makes :
@@ -237,6 +237,7 @@ struct trace *trace_parse(const char *file, const char *text, size_t len, compla
 		trace_free(p.t);
 		return NULL;
 	}
+	parse_learn_calls(&p);
 	read_lines(&p);
 	if (!p.nr_errors)
 		return p.t;

@@ -9,6 +9,8 @@
 #include "trace/trace.h"
 
 #define MAX_COMPLAINTS 50
+#define CALL_SLOTS     512u                    /* calls have a byte */
+#define NAME_SLOTS     (2 * TRACE_MAX_OBJECTS)
 
 struct parser {
 	struct trace *t;
@@ -21,6 +23,9 @@ struct parser {
 	const char *line, *at;        /* the line, and where we are in it */
 	u32 number;
 	struct statement *s;
+
+	u8 call_slots[CALL_SLOTS];    /* hash tables of places, from 1 */
+	u16 name_slots[NAME_SLOTS];
 };
 
 /* scan.c: @hint may be NULL. Returns false. */
@@ -41,7 +46,11 @@ bool parse_number(struct parser *p, u64 *number, bool *hex);
 /* arguments.c: one argument that fits the letter @parameter of struct call_type. */
 bool parse_arg(struct parser *p, struct arg *a, char parameter);
 const char *parse_wanted(char parameter);
-int parse_find_name(const struct trace *t, const char *name, size_t len);
+
+/* names.c: -1, or NULL, for what there is not. */
+void parse_learn_calls(struct parser *p);
+const struct call_type *parse_find_call(struct parser *p, const char *name, size_t len);
+int parse_find_name(struct parser *p, const char *name, size_t len);
 
 /* The object @name, made if it is new. Its kind stays what it was first. */
 bool parse_name_object(struct parser *p, const char *name, size_t len, enum object_kind kind,

@@ -72,11 +72,17 @@ static void check_expectations(struct run *r)
 
 /* ----------------------------------------------------------------- accesses */
 
-static u8 byte_at(const struct access_args *a, const struct run *r, u64 i)
+/* The bytes that the trace gives, as often as they fit. */
+static void fill(const struct access_args *a, u8 other, u8 *to)
 {
-	if (a->text)
-		return a->text[i % (strlen(a->text) ? strlen(a->text) : 1)];
-	return a->has_value ? (u8)a->value : r->fill;
+	size_t n = a->text ? strlen(a->text) : 0;
+
+	if (!n) {
+		memset(to, a->text ? 0 : a->has_value ? (u8)a->value : other, a->len);
+		return;
+	}
+	for (u64 i = 0; i < a->len; i += n)
+		memcpy(to + i, a->text, a->len - i < n ? a->len - i : n);
 }
 
 /* May the bytes be touched at all? The simulated memory takes anything. */
@@ -104,17 +110,19 @@ static void show(struct run *r, const struct access_args *a)
 /* A load that drew no report must give what the trace says. */
 static void check_values(struct run *r, const struct access_args *a)
 {
-	for (u64 i = 0; i < a->len; i++) {
-		if (r->buf[i] == byte_at(a, r, i))
-			continue;
-		r->result->wrong_values++;
-		if (!r->options->quiet)
-			fprintf(r->options->out,
-				"%s:%u: byte %llu is 0x%02x, expected 0x%02x, on %s\n",
-				r->trace->file, r->now->line, (unsigned long long)i, r->buf[i],
-				byte_at(a, r, i), dmalab_machine_profile(r->machine));
+	u8 *wanted = r->buf + TRACE_MAX_ACCESS;
+	u64 i = 0;
+
+	fill(a, 0, wanted);
+	while (i < a->len && r->buf[i] == wanted[i])
+		i++;
+	if (i == a->len)
 		return;
-	}
+	r->result->wrong_values++;
+	if (!r->options->quiet)
+		fprintf(r->options->out, "%s:%u: byte %llu is 0x%02x, expected 0x%02x, on %s\n",
+			r->trace->file, r->now->line, (unsigned long long)i, r->buf[i], wanted[i],
+			dmalab_machine_profile(r->machine));
 }
 
 static bool is_affordable(struct run *r, u64 len)
@@ -155,8 +163,8 @@ void run_access(struct run *r, const struct access_args *a)
 		return;
 	}
 	r->fill = r->fill == 0xff ? 1 : r->fill + 1;
-	for (u64 i = 0; a->store && i < a->len; i++)
-		r->buf[i] = byte_at(a, r, i);
+	if (a->store)
+		fill(a, r->fill, r->buf);
 	if (a->dev)
 		err = a->store ? dmalab_device_write(a->dev, a->dma, r->buf, a->len) :
 				 dmalab_device_read(a->dev, a->dma, r->buf, a->len);
@@ -252,23 +260,39 @@ static union value value_of(struct run *r, const struct arg *arg)
 	return v;
 }
 
+static void run_call(struct run *r, const struct statement *s, struct object *to)
+{
+	union value values[TRACE_MAX_ARGS];
+
+	for (unsigned i = 0; i < s->nr_args; i++)
+		values[i] = value_of(r, &s->args[i]);
+	s->call->run(r, to, values, s->nr_args);
+}
+
+/* What it makes has no name, and is forgotten. */
+static void run_unnamed(struct run *r, const struct statement *s)
+{
+	struct object none = { .dev = NULL };
+
+	run_call(r, s, &none);
+	sg_free_table(&none.own);
+	free(none.host);
+}
+
 static void run_statement(struct run *r, const struct statement *s)
 {
-	union value values[TRACE_MAX_ARGS] = { { .n = 0 } };
-	struct object none = { .dev = NULL };
-	struct object *to = s->has_target ? &r->objects[s->target] : &none;
-
 	r->now = s;
 	r->drawn = 0;
 	memset(r->matched, 0, sizeof(r->matched));
 	dmalab_set_site(&s->site);
-	for (unsigned i = 0; i < s->nr_args; i++)
-		values[i] = value_of(r, &s->args[i]);
-	s->call->run(r, to, values, s->nr_args);
-	if (!r->result->error)
+	if (s->has_target)
+		run_call(r, s, &r->objects[s->target]);
+	else if (s->call->makes >= 0)
+		run_unnamed(r, s);
+	else
+		run_call(r, s, NULL);
+	if (s->nr_expected && !r->result->error)
 		check_expectations(r);
-	sg_free_table(&none.own);
-	free(none.host);
 }
 
 /* --------------------------------------------------------------------- runs */
@@ -360,7 +384,7 @@ bool trace_run(const struct trace *t, const struct run_options *o, struct run_re
 	if (!is_for(t, o->profile ? o->profile : "arm64"))
 		return true;
 	r.objects = calloc(t->nr_names + 1, sizeof(*r.objects));
-	r.buf = malloc(TRACE_MAX_ACCESS);
+	r.buf = malloc(2 * TRACE_MAX_ACCESS);
 	if (!r.objects || !r.buf)
 		run_stop(&r, "no memory to run it");
 	else if (make_machine(&r))

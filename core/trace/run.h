@@ -35,7 +35,7 @@ struct run {
 	unsigned drawn;          /* reports of the statement */
 	bool matched[TRACE_MAX_EXPECTED];
 	profile_set profile;     /* one bit */
-	u8 *buf;                 /* of an access */
+	u8 *buf;                 /* of an access, and behind it what should be read */
 	u64 moved;               /* bytes of all accesses */
 	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */

@@ -28,7 +28,7 @@ const unsigned nr_words = sizeof(words) / sizeof(words[0]);
 int word_find(const char *name, size_t len)
 {
 	for (unsigned i = 0; i < nr_words; i++)
-		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
+		if (strncmp(words[i].name, name, len) == 0 && !words[i].name[len])
 			return i;
 	return -1;
 }
