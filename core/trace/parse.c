@@ -27,7 +27,7 @@ char call_parameter(const struct call_type *call, unsigned i, bool *optional)
 
 static bool read_args(struct parser *p)
 {
-	struct arg args[TRACE_MAX_ARGS] = { { 0 } };
+	struct arg args[TRACE_MAX_ARGS];
 	struct statement *s = p->s;
 	unsigned n = 0;
 	bool optional, ok = true;
@@ -39,7 +39,7 @@ static bool read_args(struct parser *p)
 		else if (!(parameter = call_parameter(s->call, n, &optional)))
 			ok = parse_complain(p, p->at, 1, s->call->help, "too many arguments");
 		else
-			ok = parse_arg(p, &args[n], parameter), n++;
+			args[n] = (struct arg){ 0 }, ok = parse_arg(p, &args[n], parameter), n++;
 	}
 	if (ok && (parameter = call_parameter(s->call, n, &optional)) && !optional &&
 	    s->call->parameters[0] != '*')
@@ -147,28 +147,35 @@ static bool read_line(struct parser *p)
 
 /* ---------------------------------------------------------------------- all */
 
+static u32 count_lines(const char *text, size_t len)
+{
+	u32 n = 1;
+
+	for (const char *at = text; (at = memchr(at, '\n', text + len - at)); at++)
+		n++;
+	return n;
+}
+
 static bool split_lines(struct parser *p, const char *text, size_t len)
 {
 	struct trace *t = p->t;
-	u32 n = 1;
+	u32 n = count_lines(text, len);
+	char *at, *end;
 
 	t->text = malloc(len + 1);
-	for (size_t i = 0; i < len; i++)
-		n += text[i] == '\n';
 	t->line_start = malloc(n * sizeof(*t->line_start));
 	t->statements = calloc(n, sizeof(*t->statements));
 	if (!t->text || !t->line_start || !t->statements)
 		return false;
 	memcpy(t->text, text, len);
 	t->text[len] = 0;
+	end = t->text + len;
+	/* No character of the language. */
+	for (at = t->text; (at = memchr(at, 0, end - at)); at++)
+		*at = '?';
 	t->line_start[t->nr_lines++] = 0;
-	for (size_t i = 0; i < len; i++)
-		if (t->text[i] == '\n') {
-			t->text[i] = 0;
-			t->line_start[t->nr_lines++] = i + 1;
-		} else if (!t->text[i]) {
-			t->text[i] = '?'; /* no character of the language */
-		}
+	for (at = t->text; (at = memchr(at, '\n', end - at)); *at++ = 0)
+		t->line_start[t->nr_lines++] = at + 1 - t->text;
 	/* What stands behind the last newline, if nothing, is no line. */
 	if (t->line_start[t->nr_lines - 1] == len)
 		t->nr_lines--;

@@ -89,11 +89,14 @@ static void fill(const struct access_args *a, u8 other, u8 *to)
 static bool is_there(const struct access_args *a)
 {
 	const struct object *o = a->object;
+	uintptr_t offset;
 
 	if (dmalab_owns(a->p, a->len))
 		return true;
-	return o && o->size && (u8 *)a->p >= (u8 *)o->cpu &&
-	       a->len <= o->size - (size_t)((u8 *)a->p - (u8 *)o->cpu);
+	if (!o || !o->size)
+		return false;
+	offset = (uintptr_t)a->p - (uintptr_t)o->cpu;
+	return offset <= o->size && a->len <= o->size - offset;
 }
 
 static void show(struct run *r, const struct access_args *a)
@@ -201,7 +204,8 @@ static u64 field_value(struct run *r, const struct arg *arg)
 	case FIELD_PHYS:
 		return virt_to_phys(o->cpu) + arg->offset;
 	case FIELD_PAGE:
-		return (uintptr_t)((struct page *)(o->cpu ? virt_to_page(o->cpu) : NULL) + arg->offset);
+		return (o->cpu ? (uintptr_t)virt_to_page(o->cpu) : 0) +
+		       arg->offset * (u64)sizeof(struct page);
 	default:
 		return o->number;
 	}

@@ -72,13 +72,18 @@ bool parse_need(struct parser *p, char c, const char *after)
 			      c, after);
 }
 
+/* The language is ASCII, whatever the locale. */
+static const bool in_word[256] = {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true,
+};
+
 size_t parse_word(const char *at)
 {
 	size_t n = 0;
 
-	if (isdigit((unsigned char)*at))
+	if (*at >= '0' && *at <= '9')
 		return 0;
-	while (isalnum((unsigned char)at[n]) || at[n] == '_')
+	while (in_word[(u8)at[n]])
 		n++;
 	return n;
 }

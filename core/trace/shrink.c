@@ -37,26 +37,41 @@ static const struct call_type *call_of(const struct statement *st)
 	return st ? st->call : NULL;
 }
 
+static struct culprit culprit_of(const struct dmalab_report *r, const struct statement *st)
+{
+	struct culprit c = { .check = r->check, .line = st ? st->line : 0 };
+
+	/* Whoever takes away a free makes a leak, but another one. */
+	if (strcmp(r->check, "leak") == 0 && r->nr_history)
+		c.origin = r->history[0].site.line;
+	return c;
+}
+
+static bool is_it(const struct culprit *c, const struct culprit *wanted)
+{
+	return (!wanted->check || strcmp(c->check, wanted->check) == 0) &&
+	       (wanted->line == ANY_LINE || c->line == wanted->line) &&
+	       (!wanted->origin || c->origin == wanted->origin);
+}
+
 struct first {
 	struct shrinker *s;
-	const char *wanted;          /* or NULL: any */
+	struct culprit wanted;
 	bool found, found_unexpected;
 };
 
 static void on_first(const struct dmalab_report *r, const struct statement *st, bool expected,
 		     void *context)
 {
+	struct culprit c = culprit_of(r, st);
 	struct first *f = context;
 
 	*may_draw(f->s, r->check, call_of(st)) = true;
-	if (f->wanted && strcmp(f->wanted, r->check) != 0)
-		return;
-	if (f->found && (expected || f->found_unexpected))
+	if (!is_it(&c, &f->wanted) || (f->found && (expected || f->found_unexpected)))
 		return;
 	f->found = true;
 	f->found_unexpected |= !expected;
-	f->s->check = r->check;
-	f->s->by = call_of(st);
+	f->s->it = c;
 }
 
 struct drawn {
@@ -67,10 +82,11 @@ struct drawn {
 static void on_drawn(const struct dmalab_report *r, const struct statement *st, bool expected,
 		     void *context)
 {
+	struct culprit c = culprit_of(r, st);
 	struct drawn *d = context;
 
 	(void)expected;
-	d->it |= call_of(st) == d->s->by && strcmp(r->check, d->s->check) == 0;
+	d->it |= is_it(&c, &d->s->it);
 	d->something_else |= !*may_draw(d->s, r->check, call_of(st));
 }
 
@@ -100,8 +116,8 @@ bool shrink_still(struct shrinker *s, struct statement *statements, u32 nr)
 }
 
 /* What to keep: the first report, or the first that is not expected. False: there is none. */
-static bool choose(struct shrinker *s, struct statement *statements, u32 nr, const char *wanted,
-		   struct run_result *result)
+static bool choose(struct shrinker *s, struct statement *statements, u32 nr,
+		   struct culprit wanted, struct run_result *result)
 {
 	struct first f = { .s = s, .wanted = wanted };
 	size_t checks;
@@ -266,8 +282,8 @@ static u32 free_devices(struct shrinker *s)
 			continue;
 		*args = (struct arg){ .kind = ARG_OBJECT, .object = i };
 		s->now[nr++] = (struct statement){
-			.call = call, .args = args++, .nr_args = 1, .line = s->t->nr_lines,
-			.site = { .file = s->t->file, .line = s->t->nr_lines },
+			.call = call, .args = args++, .nr_args = 1, .line = s->t->nr_lines + 1 + i,
+			.site = { .file = s->t->file, .line = s->t->nr_lines + 1 + i },
 		};
 	}
 	return nr;
@@ -284,35 +300,35 @@ static bool draws_at_the_end(const struct shrinker *s)
 	return false;
 }
 
-/* True when the report, and no other, is drawn at the end no more. */
+/* True when nothing is drawn at the end any more. */
 static bool let_go(struct shrinker *s)
 {
-	const struct call_type *by = s->by;
-	const char *check = s->check;
+	struct culprit it = s->it, wanted = it;
 	struct run_result result;
 	u32 nr;
 
 	if (!draws_at_the_end(s))
 		return false;
+	if (!it.line)
+		wanted.line = ANY_LINE;
 	nr = free_devices(s);
-	if (choose(s, s->now, nr, check, &result) && (!by || s->by == by) &&
-	    !draws_at_the_end(s)) {
+	if (choose(s, s->now, nr, wanted, &result) && !draws_at_the_end(s)) {
 		s->nr = nr;
 		return true;
 	}
-	choose(s, s->now, s->nr, check, &result);
-	s->check = check;
-	s->by = by;
+	s->it = it;
+	choose(s, s->now, s->nr, it, &result);
 	return false;
 }
 
-static bool begin(struct shrinker *s, const char *wanted, struct shrink_result *result)
+static bool begin(struct shrinker *s, const char *check, struct shrink_result *result)
 {
+	struct culprit wanted = { .check = check, .line = ANY_LINE };
 	struct run_result run_result;
 
 	if (!choose(s, s->t->statements, s->t->nr_statements, wanted, &run_result))
 		return false;
-	result->check = s->check;
+	result->check = s->it.check;
 	cut(s, run_result.error);
 	let_go(s);
 	return shrink_still(s, s->now, s->nr);

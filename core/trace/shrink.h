@@ -5,11 +5,17 @@
 
 #include "trace/trace.h"
 
+/* A report: its check, the line that draws it (0: the end), of a leak that which made it. */
+#define ANY_LINE UINT32_MAX
+struct culprit {
+	const char *check;
+	u32 line, origin;
+};
+
 struct shrinker {
 	const struct trace *t;
 	struct run_options options;
-	const char *check;           /* of the report that is to stay, */
-	const struct call_type *by;  /* and what draws it; NULL: the end of the trace */
+	struct culprit it;           /* is to stay */
 	bool *may;                   /* [check][call]: drawn by the whole trace, too */
 
 	struct statement *now;       /* the smallest so far; their arguments are our own */

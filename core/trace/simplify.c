@@ -121,6 +121,24 @@ static bool smaller_everywhere(struct shrinker *s, u64 n)
 	return false;
 }
 
+/* And where a write begins, a read does, too. */
+static bool no_offset_anywhere(struct shrinker *s, s64 offset)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < s->nr; i++)
+		for (unsigned k = 0; k < s->now[i].nr_args; k++)
+			if (s->now[i].args[k].offset == offset)
+				s->same[nr++] = &s->now[i].args[k];
+	for (u32 i = 0; i < nr; i++)
+		s->same[i]->offset = 0;
+	if (still(s))
+		return true;
+	for (u32 i = 0; i < nr; i++)
+		s->same[i]->offset = offset;
+	return false;
+}
+
 static bool smaller(struct shrinker *s, struct arg *a)
 {
 	struct arg to = *a;
@@ -144,7 +162,7 @@ static bool simplify_arg(struct shrinker *s, struct statement *st, unsigned i)
 
 	if (a->offset) {
 		to.offset = 0;
-		return try_arg(s, a, &to);
+		return no_offset_anywhere(s, a->offset) || try_arg(s, a, &to);
 	}
 	if (a->kind == ARG_WORDS)
 		return plain_words(s, a, call_parameter(st->call, i, &optional));

@@ -263,9 +263,10 @@ struct shrink_result {
  * @check: of the report; NULL: the first one that is not expected, or else the first
  * @to: where the trace is written, with what it draws as its expectations
  *
- * The same report is one of the same check, by a statement of the same call. The result draws
- * nothing else that the whole trace does not draw. False, and nothing is written, when
- * there is no such report, or only together with what stops the trace.
+ * The same report is one of the same check, drawn by the same statement (of a leak: of
+ * what the same statement made). Checks that are drawn by calls which do not draw
+ * them in the whole trace are not let in. False, and nothing is written, when there is no
+ * such report, or only together with what stops the trace.
  */
 bool trace_shrink(const struct trace *t, const struct run_options *o, const char *check, FILE *to,
 		  struct shrink_result *result);
