@@ -198,7 +198,7 @@ count() {
 
 # prepare_traces DIR: each seed in the binary form, too, and the words of the language
 prepare_traces() {
-	for file in "$1"/seeds/*.dma; do
+	for file in "$1"/seeds/*; do
 		./dmalab encode -o "$file.bytes" "$file" 2>/dev/null
 	done
 	{

@@ -6,7 +6,7 @@ _dmalab()
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c score explain checks profiles calls' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c shrink encode decode score explain checks profiles calls' -- "$word")
 		return
 	fi
 	case $command:$word in
@@ -14,13 +14,17 @@ _dmalab()
 		mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
 		;;
 	run:-*)
-		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --format= --values --quiet' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --format= --values --quiet --time' -- "$word")
+		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+		;;
+	shrink:-*)
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --check=' -- "$word")
 		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 		;;
 	fmt:-*)
 		mapfile -t COMPREPLY < <(compgen -W '--write' -- "$word")
 		;;
-	run:*)
+	run:* | shrink:*)
 		case ${COMP_WORDS[COMP_CWORD - 2]} in
 		--profile)
 			mapfile -t COMPREPLY < <(compgen -W "all $(dmalab profiles 2>/dev/null)" -- "$word")
@@ -28,6 +32,10 @@ _dmalab()
 			;;
 		--policy)
 			mapfile -t COMPREPLY < <(compgen -W 'never eager random lru' -- "$word")
+			return
+			;;
+		--check)
+			mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
 			return
 			;;
 		--format)
