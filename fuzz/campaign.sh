@@ -203,7 +203,8 @@ prepare_traces() {
 	done
 	{
 		./dmalab calls | sed -n 's/^\([a-z_]*(\).*/\1/p'
-		grep -o 'WORD([A-Za-z_0-9]*,' "$srcdir/core/trace/words.c" | sed 's/WORD(\(.*\),/\1/'
+		grep -v '#define' "$srcdir/core/trace/words.c" |
+			grep -o 'WORD([A-Za-z_0-9]*' | sed 's/WORD(//'
 		printf '%s\n' .cpu .dma .page .phys .sgl .sgt '[0].dma' '[0].len' 'DMA_BIT_MASK(32)' \
 			0x '# expect: ' '# expect[arm64]: '
 	} | sort -u | sed 's/.*/"&"/' >"$1/dictionary"

@@ -43,12 +43,11 @@ enum form_type {
 	FORM_AT,     /* the object */
 	FORM_PLUS,   /* and a NUMBER, added to its address */
 	FORM_MINUS,  /* or subtracted; of 'a', a byte before it: even memory, odd a mapping */
-	FORM_ELEMENT,/* the address of a segment */
+	FORM_ELEMENT, /* the address of a segment */
 	FORM_NULL,   /* NULL, or 0 where that is no pointer */
 	FORM_NUMBER,
 	FORM_WORD,   /* the 5 bits, modulo the number of words of the kind */
 	FORM_SET,    /* a bit for each word of the kind, then for those of any; low bytes first */
-	NR_FORM_TYPES
 };
 
 struct form {

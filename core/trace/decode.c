@@ -122,9 +122,8 @@ static void words_or_zero(struct arg *a, const u8 *set, unsigned count, u64 bits
 		if (bits >> i & 1)
 			a->words[a->nr_words++] = set[i];
 	/* NULL alone is a pointer, and this is none. */
-	if (!a->nr_words || (a->nr_words == 1 && strcmp(words[a->words[0]].name, "NULL") == 0)) {
+	if (!a->nr_words || (a->nr_words == 1 && strcmp(words[a->words[0]].name, "NULL") == 0))
 		*a = (struct arg){ .kind = ARG_NUMBER };
-	}
 }
 
 static void get_set(struct decoder *d, struct arg *a, char parameter)
@@ -243,10 +242,15 @@ static bool get_arg(struct decoder *d, struct arg *a, char parameter)
 	struct form form;
 
 	*a = (struct arg){ .kind = ARG_NUMBER };
-	if (!forms) {
-		parameter == 'z' ? get_size(d, a) :
-		parameter == 'v' ? get_value(d, a) :
-				   get_string(d, a);
+	switch (parameter) {
+	case 'z':
+		get_size(d, a);
+		return true;
+	case 'v':
+		get_value(d, a);
+		return true;
+	case 'S':
+		get_string(d, a);
 		return true;
 	}
 	code = get(d);

@@ -34,12 +34,14 @@ static bool read_args(struct parser *p)
 	char parameter;
 
 	while (ok && !parse_accept(p, ')')) {
-		if (n && !parse_need(p, ',', "between arguments, or \")\" after them"))
+		if (n && !parse_need(p, ',', "between arguments, or \")\" after them")) {
 			ok = false;
-		else if (!(parameter = call_parameter(s->call, n, &optional)))
+		} else if (!(parameter = call_parameter(s->call, n, &optional))) {
 			ok = parse_complain(p, p->at, 1, s->call->help, "too many arguments");
-		else
-			args[n] = (struct arg){ 0 }, ok = parse_arg(p, &args[n], parameter), n++;
+		} else {
+			args[n] = (struct arg){ .kind = ARG_NUMBER };
+			ok = parse_arg(p, &args[n++], parameter);
+		}
 	}
 	if (ok && (parameter = call_parameter(s->call, n, &optional)) && !optional &&
 	    s->call->parameters[0] != '*')
