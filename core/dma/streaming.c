@@ -80,9 +80,10 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 /* The CPU's view of a page; what is no page at all stays a wrong pointer. */
 static const void *page_pointer(const struct page *page, size_t offset)
 {
-	const u8 *start = page_address(page);
+	const void *start = page_address(page);
 
-	return start ? start + offset : (const u8 *)page;
+	/* The offset may be any number: no arithmetic of pointers. */
+	return start ? (const void *)((uintptr_t)start + offset) : page;
 }
 
 static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
