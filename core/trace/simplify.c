@@ -70,7 +70,9 @@ static bool fewer_words(struct shrinker *s, struct arg *a)
 		struct arg to = *a;
 
 		memmove(&to.words[i], &to.words[i + 1], (--to.nr_words - i) * sizeof(to.words[0]));
-		changed |= try_arg(s, a, &to);
+		/* NULL alone is a pointer, and no number. */
+		if (to.nr_words > 1 || strcmp(words[to.words[0]].name, "NULL") != 0)
+			changed |= try_arg(s, a, &to);
 	}
 	return changed;
 }
