@@ -10,7 +10,7 @@
  *
  *   statement  the call: its place in call_types[], modulo their number;
  *              if it makes something, TARGET; for sg_list() the number of arguments,
- *              modulo 17; then the arguments. Before one that may be left out stands a
+ *              modulo 49; then the arguments. Before one that may be left out stands a
  *              byte: below 0x80 it is.
  *   TARGET     below 0xc0 a new name, below 0xe0 none, else the INDEX of an old one
  *   INDEX      5 bits: which object of a kind, counted back from the newest, modulo
@@ -32,7 +32,7 @@
  *
  * Names are given anew, by kind and in order: dev0, buf0, map0. A statement that needs a
  * list or lock and has none is passed over, and so is what must stand before the first
- * call and does not. Other objects that there are not are NULL.
+ * call and does not, and what makes too long a line. Other objects that there are not are NULL.
  */
 #ifndef DMALAB_TRACE_BINARY_H
 #define DMALAB_TRACE_BINARY_H

@@ -345,15 +345,30 @@ static bool get_statement(struct decoder *d, struct statement *s)
 	return !d->no_memory;
 }
 
+/* What the last statement made has no name any more. */
+static void forget_name(struct decoder *d, enum object_kind kind)
+{
+	free(d->t->names[--d->t->nr_names].text);
+	d->objects.nr[kind]--;
+}
+
 static void get_statements(struct decoder *d, FILE *to)
 {
 	struct statement s;
 	long end = 0;
 
 	for (u32 n = 0; n < TRACE_MAX_STATEMENTS && d->at < d->end && !d->no_memory;) {
+		u32 names = d->t->nr_names;
+
 		if (!get_statement(d, &s))
 			continue;
 		trace_print_statement(d->t, &s, to);
+		if (ftell(to) - end > (long)TRACE_MAX_LINE + 1) {
+			if (d->t->nr_names > names)
+				forget_name(d, s.call->makes);
+			fseek(to, end, SEEK_SET);
+			continue;
+		}
 		if (ftell(to) > (long)TRACE_MAX_TEXT) {
 			fseek(to, end, SEEK_SET);
 			return;
