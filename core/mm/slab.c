@@ -252,6 +252,42 @@ void slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
 		p->sizes[object_index(p, (const u8 *)object - lab->hw.cached)] = size;
 }
 
+void slab_take_whole(struct dmalab_machine *lab, const void *object)
+{
+	struct slab_page *p = page_of(lab, object);
+
+	if (p->sizes)
+		p->sizes[object_index(p, (const u8 *)object - lab->hw.cached)] |= SLAB_WHOLE;
+}
+
+size_t slab_end(const struct dmalab_machine *lab, size_t offset)
+{
+	const struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	size_t size;
+	u32 index;
+
+	if (!p)
+		return NO_OFFSET;
+	index = object_index(p, offset);
+	if (unlikely(index >= p->nr || !is_used(p, index)))
+		return NO_OFFSET;
+	size = p->sizes ? p->sizes[index] : p->cache->size;
+	if (size & SLAB_WHOLE)
+		size = p->stride;
+	return object_offset(p, index) + (size & SLAB_SIZE);
+}
+
+bool slab_goes_on(const struct dmalab_machine *lab, size_t offset)
+{
+	const struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	u32 index;
+
+	if (!p)
+		return true;
+	index = object_index(p, offset);
+	return index < p->nr && is_used(p, index) && object_offset(p, index) == offset;
+}
+
 struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 {
 	const struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
@@ -268,7 +304,7 @@ struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 	o.room = p->stride;
 	if (p->sizes) {
 		o.kind = p->sizes[index] & SLAB_DEVM ? MM_DEVM : MM_KMALLOC;
-		o.size = p->sizes[index] & ~SLAB_DEVM;
+		o.size = p->sizes[index] & SLAB_SIZE;
 	} else {
 		o.kind = MM_CACHE;
 		o.cache = p->cache;
