@@ -62,7 +62,8 @@ TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
-	tests/cases-ownership.c tests/cases-pool.c tests/cases-sync.c tests/cases-trust.c
+	tests/cases-mapping.c tests/cases-ownership.c tests/cases-pool.c \
+	tests/cases-sync.c tests/cases-trust.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -271,7 +272,7 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
-	tests/golden/trust.txt tests/golden/trace-errors.txt
+	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
 
 TESTS += tests/test-api.sh tests/test-explain.sh
 EXTRA_DIST += tests/test-api.sh tests/test-explain.sh

@@ -276,7 +276,7 @@ static cold void report_end(struct map *map, const struct region *r, size_t end)
 	snprintf(detail, sizeof(detail), "the object at CPU %p has %zu bytes, and behind it is %s",
 		 o.start, end - start, need <= o.room ?
 		 "what its size class leaves over here" : "memory of others");
-	snprintf(missing, sizeof(missing), "room: %zu bytes from the start of the object", need);
+	snprintf(missing, sizeof(missing), "an object of %zu bytes", need);
 	f.detail = detail;
 	f.missing = missing;
 	judge_report(&map->d->machine->judge, &f);
