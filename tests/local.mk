@@ -28,6 +28,7 @@ unit_tests = \
 	tests/test-machines.t \
 	tests/test-managed.t \
 	tests/test-many-mappings.t \
+	tests/test-mapping-error.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-objects.t \
@@ -35,6 +36,7 @@ unit_tests = \
 	tests/test-noncontiguous.t \
 	tests/test-options.t \
 	tests/test-pages.t \
+	tests/test-past-object.t \
 	tests/test-placement.t \
 	tests/test-plain.t \
 	tests/test-pool.t \
@@ -158,6 +160,10 @@ tests_test_many_mappings_t_SOURCES = tests/test-many-mappings.c $(RIG)
 tests_test_many_mappings_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_many_mappings_t_LDADD = $(TEST_LDADD)
 
+tests_test_mapping_error_t_SOURCES = tests/test-mapping-error.c $(RIG)
+tests_test_mapping_error_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_mapping_error_t_LDADD = $(TEST_LDADD)
+
 tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_memory_t_LDADD = $(TEST_LDADD)
@@ -185,6 +191,10 @@ tests_test_options_t_LDADD = $(TEST_LDADD)
 tests_test_pages_t_SOURCES = tests/test-pages.c $(RIG)
 tests_test_pages_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_pages_t_LDADD = $(TEST_LDADD)
+
+tests_test_past_object_t_SOURCES = tests/test-past-object.c $(RIG)
+tests_test_past_object_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_past_object_t_LDADD = $(TEST_LDADD)
 
 tests_test_placement_t_SOURCES = tests/test-placement.c $(RIG)
 tests_test_placement_t_CFLAGS = $(TEST_CFLAGS)
