@@ -250,11 +250,11 @@ struct region *map_piece(struct map *map, struct region *none)
  */
 static size_t find_end(const struct map *map, const struct region *r)
 {
-	const struct dmalab_machine *lab = map->d->machine;
+	const struct slab *slab = &map->d->machine->mm.slab;
 	size_t end, stop = r->offset + r->size;
 
-	for (end = slab_end(lab, r->offset); end < stop; end = slab_end(lab, end))
-		if (!map->joined || !slab_goes_on(lab, end))
+	for (end = slab_end(slab, r->offset); end < stop; end = slab_end(slab, end))
+		if (!map->joined || !slab_goes_on(slab, end))
 			return end;
 	return NO_OFFSET;
 }
@@ -283,14 +283,21 @@ static cold void report_end(struct map *map, const struct region *r, size_t end)
 	map->reported = true;
 }
 
+/* It is longer than the object that it begins in. */
+static cold void look_at_end(struct map *map, const struct region *r)
+{
+	size_t end = find_end(map, r);
+
+	if (end != NO_OFFSET)
+		report_end(map, r, end);
+}
+
 void map_check_end(struct map *map, const struct region *r)
 {
-	size_t end;
+	const struct dmalab_machine *lab = map->d->machine;
 
-	if (map->resource || map->reported ||
-	    !judge_wants(&map->d->machine->judge, CHECK_MAP_PAST_OBJECT))
+	if (map->resource || map->reported || !judge_wants(&lab->judge, CHECK_MAP_PAST_OBJECT))
 		return;
-	end = find_end(map, r);
-	if (unlikely(end != NO_OFFSET))
-		report_end(map, r, end);
+	if (unlikely(slab_end(&lab->mm.slab, r->offset) < r->offset + r->size))
+		look_at_end(map, r);
 }
