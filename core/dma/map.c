@@ -244,9 +244,9 @@ struct region *map_piece(struct map *map, struct region *none)
 /* ------------------------------------------------------- the end of objects */
 
 /*
- * Where the driver's own bytes end inside @r, or NO_OFFSET. What comes as
- * pages or in a list may have been joined of several pieces, as the block layer does: then
- * one object may follow another without a gap.
+ * Where the driver's own bytes end inside @r, or NO_OFFSET. What comes as pages or in a
+ * list may have been joined of several pieces, as the block layer does: then one object may
+ * follow another without a gap.
  */
 static size_t find_end(const struct map *map, const struct region *r)
 {
@@ -274,8 +274,8 @@ static cold void report_end(struct map *map, const struct region *r, size_t end)
 	f.last = r->size - 1;
 	f.bytes = r->size - f.first;
 	snprintf(detail, sizeof(detail), "the object at CPU %p has %zu bytes, and behind it is %s",
-		 o.start, end - start, need <= o.room ?
-		 "what its size class leaves over here" : "memory of others");
+		 (const void *)o.start, end - start, need <= o.room ?
+		 "what its size class leaves over here" : "what others have, or nobody");
 	snprintf(missing, sizeof(missing), "an object of %zu bytes", need);
 	f.detail = detail;
 	f.missing = missing;

@@ -20,10 +20,10 @@ struct map {
 	bool reported;                 /* the call has drawn its report */
 };
 
-/* Draw @check with the device, pointer and size of the mapping. */
 /* Neither the memory nor a buffer is in the device's reach. */
 cold void map_refuse_address(struct map *map);
 
+/* Draw @check with the device, pointer and size of the mapping. */
 cold void map_refuse(struct map *map, enum check check, const char *detail);
 
 /* Direction, size, attributes and mask. False, after a report. */
