@@ -36,6 +36,7 @@ static void run_cache(struct lab *lab, const struct call *c, struct outcome *o)
 	default:
 		kmem_cache_free(cache_of(lab, c), c->cpu);
 	}
+	/* Unlike that of kmalloc(), it has no more than was asked for. */
 	if (o->cpu)
 		o->result = ksize(o->cpu);
 }
@@ -71,7 +72,6 @@ void run_memory(struct lab *lab, const struct call *c, struct outcome *o)
 		break;
 	case DEVM_ALLOC:
 		o->cpu = devm_kmalloc(device_of(lab, c), c->size, c->gfp);
-		o->result = ksize(o->cpu);
 		break;
 	case VMALLOC:
 		o->cpu = vmalloc(c->size);
@@ -81,11 +81,9 @@ void run_memory(struct lab *lab, const struct call *c, struct outcome *o)
 		break;
 	case KMEMDUP:
 		o->cpu = kmemdup(c->cpu, c->size, c->gfp);
-		o->result = ksize(o->cpu);
 		break;
 	case KREALLOC:
 		o->cpu = krealloc(c->cpu, c->size, c->gfp);
-		o->result = ksize(o->cpu);
 		break;
 	case PAGES_FREE:
 		__free_pages(c->page, c->number);

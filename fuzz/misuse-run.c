@@ -52,11 +52,9 @@ static void run_alloc(struct lab *lab, const struct call *c, struct outcome *o)
 		break;
 	case KMALLOC:
 		o->cpu = kmalloc(c->size, c->gfp);
-		o->result = ksize(o->cpu);
 		break;
 	default:
 		o->cpu = kzalloc(c->size, c->gfp);
-		o->result = ksize(o->cpu);
 	}
 }
 

@@ -294,10 +294,14 @@ static void answer_ksize(struct model *m, const struct call *c, const struct out
 {
 	size_t room = 0;
 
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		if (m->object[i].live && is_slab_object(&m->object[i]) &&
-		    m->object[i].cpu == c->cpu)
-			room = m->object[i].room;
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		struct object *obj = &m->object[i];
+
+		if (!obj->live || !is_slab_object(obj) || obj->cpu != c->cpu)
+			continue;
+		room = obj->room;
+		obj->whole = obj->kind != CACHE_OBJECT;
+	}
 	if ((size_t)o->result != room)
 		e->wrong = "the room behind the pointer";
 }
@@ -313,14 +317,26 @@ bool model_is_taken(const struct model *m, size_t at, size_t len)
 	return false;
 }
 
+/* What kmalloc() takes for it: a power of two that no object shares a line with. */
+size_t model_room_of(const struct model *m, size_t size)
+{
+	size_t room = 32;
+
+	while (room < machine_dma_align(m))
+		room *= 2;
+	while (room < size && room < LARGEST)
+		room *= 2;
+	return room;
+}
+
 static const char *inspect_kmalloc(const struct model *m, const struct call *c,
 				   const struct object *obj, enum view view)
 {
-	if (view != CACHED || obj->room < c->size || obj->room > m->ram - obj->at)
+	if (view != CACHED || obj->room > m->ram - obj->at)
 		return "a cached pointer with room for the size";
 	if (model_is_taken(m, obj->at, obj->room))
 		return "memory that nobody has";
-	if (obj->at % machine_dma_align(m) || obj->room % machine_dma_align(m))
+	if (obj->at % machine_dma_align(m))
 		return "memory aligned for DMA";
 	if ((c->gfp & __GFP_DMA) && model_bank_left(m, 0) <= obj->at)
 		return "memory of the DMA zone";
@@ -354,13 +370,12 @@ const char *model_new_slab_object(struct model *m, const struct call *c, struct 
 	return NULL;
 }
 
-/* @o->result: what ksize() says of it. */
 void model_kmalloc(struct model *m, const struct call *c, const struct outcome *o,
 		   struct expect *e)
 {
 	struct object obj = {
 		.kind = KMALLOCED, .device = DEVICE_NULL, .size = c->size, .cpu = o->cpu,
-		.room = o->result,
+		.room = model_room_of(m, c->size),
 	};
 
 	if (c->kind == KSIZE) {

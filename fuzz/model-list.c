@@ -241,8 +241,11 @@ void model_map_list(struct model *m, const struct call *c, const struct outcome 
 		e->wrong = c->table ? "another error" : "0";
 	if (error || e->wrong)
 		return;
-	for (unsigned i = from; i < m->nr_objects; i++)
+	for (unsigned i = from; i < m->nr_objects; i++) {
 		model_await(m, &m->object[i]);
+		if (model_runs_past(m, &m->object[i], true))
+			expect_if_none(e, "map-past-object");
+	}
 	e->wrong = inspect_segments(m, c, o, &m->object[from]);
 	if (!e->wrong && !lengths_agree(c, o))
 		e->wrong = "segments as long as the entries";

@@ -120,8 +120,8 @@ static bool new_object(struct model *m, const struct call *c, const struct outco
 		       enum object_kind kind, struct expect *e)
 {
 	struct object obj = {
-		.kind = kind, .size = c->size, .cpu = o->cpu, .room = o->result,
-		.device = DEVICE_NULL,
+		.kind = kind, .size = c->size, .cpu = o->cpu,
+		.room = model_room_of(m, c->size), .device = DEVICE_NULL,
 	};
 
 	if (kind == DEVM_OBJECT) {
@@ -234,6 +234,7 @@ static void grow_in_place(struct model *m, const struct call *c, struct object *
 		memset(m->value + obj->at + obj->size, 0, c->size - obj->size);
 	}
 	obj->size = c->size;
+	obj->whole = false;
 }
 
 /* Of what is moved, the bytes that are not what was stored last. */

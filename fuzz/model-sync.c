@@ -177,31 +177,8 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		partial = model_hand_over(m, &obj, 0, c->size, true, c->dir);
 	if (partial && !e->check)
 		expect(e, "sync-partial-line");
-}
-
-void model_mapping_error(struct model *m, const struct call *c, const struct outcome *o,
-			 struct expect *e)
-{
-	int result = c->dma == DMA_MAPPING_ERROR ? -ENOMEM : 0;
-
-	if (o->result != result)
-		e->wrong = result ? "-ENOMEM" : "0";
-	if (!is_device(m, c->device)) {
-		expect(e, "no-device");
-		if (result)
-			e->or_check = "";
-		return;
-	}
-	for (unsigned i = m->nr_objects; i-- > 0;) {
-		struct object *obj = &m->object[i];
-
-		/* The latest that is not checked yet. */
-		if (obj->live && obj->kind == MAPPING && !obj->list &&
-		    belongs_to(m, obj, c->device) && obj->dma == c->dma && !obj->checked) {
-			obj->checked = true;
-			return;
-		}
-	}
+	if (model_runs_past(m, &obj, c->form != SINGLE))
+		expect_if_none(e, "map-past-object");
 }
 
 /* ------------------------------------------------------------------ sync */

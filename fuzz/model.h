@@ -52,6 +52,7 @@ struct object {
 	bool cached;             /* the CPU's pointer is */
 	unsigned cache;          /* of CACHE_OBJECT: which cache it is from */
 	size_t stride;           /* of objects of one size on a page: from one to the next */
+	bool whole;              /* of KMALLOCED, DEVM_OBJECT: the driver has asked ksize() */
 	bool compound;           /* of PAGE_BLOCK */
 	bool managed;            /* it goes with its device */
 	unsigned made;           /* of what goes with its device: the order */
@@ -280,6 +281,7 @@ void model_kmalloc(struct model *m, const struct call *c, const struct outcome *
 		   struct expect *e);
 bool model_fails_by_order(struct model *m, bool failed);
 size_t model_block_of(size_t size);                 /* a power of two of pages */
+size_t model_room_of(const struct model *m, size_t size);
 bool model_has_free_block(const struct model *m, size_t block, gfp_t gfp);
 bool model_is_taken(const struct model *m, size_t at, size_t len);
 const char *model_new_slab_object(struct model *m, const struct call *c, struct object *obj);
@@ -348,10 +350,13 @@ void model_might_alloc(struct expect *e, gfp_t gfp);
 void model_might_kmalloc(struct expect *e, gfp_t gfp); /* that, and the zone */
 bool model_may_not_free(const struct object *o);
 
-/* model-sync.c */
-void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
+/* model-map.c */
 void model_mapping_error(struct model *m, const struct call *c, const struct outcome *o,
 			 struct expect *e);
+bool model_runs_past(const struct model *m, const struct object *mapping, bool joined);
+
+/* model-sync.c */
+void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
 void model_sync(struct model *m, const struct call *c, struct expect *e);
 const char *model_bad_mapping(const struct model *m, const struct call *c);
 const char *model_bad_pointer(struct model *m, const void *cpu, size_t size);

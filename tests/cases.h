@@ -29,7 +29,7 @@ struct case_family {
 
 extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	ownership_cases[], coherency_cases[], list_cases[], context_cases[], pool_cases[],
-	trust_cases[];
+	trust_cases[], mapping_cases[];
 
 #define CASE_FAMILIES { \
 	{ "lifetime", lifetime_cases }, \
@@ -41,6 +41,7 @@ extern const struct check_case lifetime_cases[], argument_cases[], sync_cases[],
 	{ "context", context_cases }, \
 	{ "pool", pool_cases }, \
 	{ "trust", trust_cases }, \
+	{ "mapping", mapping_cases }, \
 }
 
 static inline void case_up(struct rig *r, const struct check_case *c)

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/test-machines.t \
 	tests/test-managed.t \
 	tests/test-many-mappings.t \
+	tests/test-mapping-error.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-objects.t \
@@ -35,6 +36,7 @@ unit_tests = \
 	tests/test-noncontiguous.t \
 	tests/test-options.t \
 	tests/test-pages.t \
+	tests/test-past-object.t \
 	tests/test-placement.t \
 	tests/test-plain.t \
 	tests/test-pool.t \
@@ -62,7 +64,8 @@ TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
 RIG = tests/rig.c tests/rig.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
-	tests/cases-ownership.c tests/cases-pool.c tests/cases-sync.c tests/cases-trust.c
+	tests/cases-mapping.c tests/cases-ownership.c tests/cases-pool.c \
+	tests/cases-sync.c tests/cases-trust.c
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
@@ -157,6 +160,10 @@ tests_test_many_mappings_t_SOURCES = tests/test-many-mappings.c $(RIG)
 tests_test_many_mappings_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_many_mappings_t_LDADD = $(TEST_LDADD)
 
+tests_test_mapping_error_t_SOURCES = tests/test-mapping-error.c $(RIG)
+tests_test_mapping_error_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_mapping_error_t_LDADD = $(TEST_LDADD)
+
 tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_memory_t_LDADD = $(TEST_LDADD)
@@ -184,6 +191,10 @@ tests_test_options_t_LDADD = $(TEST_LDADD)
 tests_test_pages_t_SOURCES = tests/test-pages.c $(RIG)
 tests_test_pages_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_pages_t_LDADD = $(TEST_LDADD)
+
+tests_test_past_object_t_SOURCES = tests/test-past-object.c $(RIG)
+tests_test_past_object_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_past_object_t_LDADD = $(TEST_LDADD)
 
 tests_test_placement_t_SOURCES = tests/test-placement.c $(RIG)
 tests_test_placement_t_CFLAGS = $(TEST_CFLAGS)
@@ -271,7 +282,7 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
-	tests/golden/trust.txt tests/golden/trace-errors.txt
+	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
 
 TESTS += tests/test-api.sh tests/test-explain.sh tests/test-shrink.sh tests/test-encode.sh
 EXTRA_DIST += tests/test-api.sh tests/test-explain.sh tests/test-shrink.sh tests/test-encode.sh \

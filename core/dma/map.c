@@ -3,6 +3,8 @@
 
 #include "mm/pointer.h"
 
+#include <stdio.h>
+
 cold void map_refuse(struct map *map, enum check check, const char *detail)
 {
 	struct judge *j = &map->d->machine->judge;
@@ -237,4 +239,65 @@ struct region *map_piece(struct map *map, struct region *none)
 	}
 	give(map, r);
 	return r;
+}
+
+/* ------------------------------------------------------- the end of objects */
+
+/*
+ * Where the driver's own bytes end inside @r, or NO_OFFSET. What comes as pages or in a
+ * list may have been joined of several pieces, as the block layer does: then one object may
+ * follow another without a gap.
+ */
+static size_t find_end(const struct map *map, const struct region *r)
+{
+	const struct slab *slab = &map->d->machine->mm.slab;
+	size_t end, stop = r->offset + r->size;
+
+	for (end = slab_end(slab, r->offset); end < stop; end = slab_end(slab, end))
+		if (!map->joined || !slab_goes_on(slab, end))
+			return end;
+	return NO_OFFSET;
+}
+
+static cold void report_end(struct map *map, const struct region *r, size_t end)
+{
+	const struct dmalab_machine *lab = map->d->machine;
+	struct mm_object o = mm_find(lab, lab->hw.cached + end - 1);
+	size_t start = o.start - lab->hw.cached, need = r->offset + r->size - start;
+	struct finding f = {
+		.check = CHECK_MAP_PAST_OBJECT, .call = map->call, .dev = r->dev, .cpu = r->cpu,
+		.size = r->size, .region = r,
+	};
+	char detail[160], missing[64];
+
+	f.first = end > r->offset ? end - r->offset : 0;
+	f.last = r->size - 1;
+	f.bytes = r->size - f.first;
+	snprintf(detail, sizeof(detail), "the object at CPU %p has %zu bytes, and behind it is %s",
+		 (const void *)o.start, end - start, need <= o.room ?
+		 "what its size class leaves over here" : "what others have, or nobody");
+	snprintf(missing, sizeof(missing), "an object of %zu bytes", need);
+	f.detail = detail;
+	f.missing = missing;
+	judge_report(&map->d->machine->judge, &f);
+	map->reported = true;
+}
+
+/* It is longer than the object that it begins in. */
+static cold void look_at_end(struct map *map, const struct region *r)
+{
+	size_t end = find_end(map, r);
+
+	if (end != NO_OFFSET)
+		report_end(map, r, end);
+}
+
+void map_check_end(struct map *map, const struct region *r)
+{
+	const struct dmalab_machine *lab = map->d->machine;
+
+	if (map->resource || map->reported || !judge_wants(&lab->judge, CHECK_MAP_PAST_OBJECT))
+		return;
+	if (unlikely(slab_end(&lab->mm.slab, r->offset) < r->offset + r->size))
+		look_at_end(map, r);
 }

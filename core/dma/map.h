@@ -11,6 +11,7 @@ struct map {
 	const struct call *call;
 	enum region_kind kind;
 	const u8 *ptr;                 /* as the CPU's cached view has it, or */
+	bool joined;                   /* pieces that lie side by side may be one by now */
 	bool resource;                 /* no RAM, at */
 	phys_addr_t phys;
 	size_t size;
@@ -19,10 +20,10 @@ struct map {
 	bool reported;                 /* the call has drawn its report */
 };
 
-/* Draw @check with the device, pointer and size of the mapping. */
 /* Neither the memory nor a buffer is in the device's reach. */
 cold void map_refuse_address(struct map *map);
 
+/* Draw @check with the device, pointer and size of the mapping. */
 cold void map_refuse(struct map *map, enum check check, const char *detail);
 
 /* Direction, size, attributes and mask. False, after a report. */
@@ -36,6 +37,12 @@ bool map_memory_ok(struct map *map);
  * which without a ledger is *@none; or NULL, after a report where one is due.
  */
 struct region *map_piece(struct map *map, struct region *none);
+
+/*
+ * Once it is made, if the call has drawn nothing: is all of @r the driver's, where it
+ * begins in an object of kmalloc() or of a cache?
+ */
+void map_check_end(struct map *map, const struct region *r);
 
 /* Enter it with an address that is known. NULL: the host has no memory. */
 struct region *map_enter(const struct map *map, const struct route *route, struct region *none);

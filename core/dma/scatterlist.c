@@ -224,6 +224,13 @@ static int map_behind_iommu(struct list *l)
 	return s.nr;
 }
 
+/* At the first entry that is longer than its object. */
+static void check_ends(struct list *l)
+{
+	for (const struct region *r = l->group->first; r && !l->map.reported; r = r->group_next)
+		map_check_end(&l->map, r);
+}
+
 static int map_list_locked(struct list *l)
 {
 	struct dmalab_machine *lab = l->map.d->machine;
@@ -250,6 +257,7 @@ static int map_list_locked(struct list *l)
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)
 		judge_mapped(&lab->judge, r);
+	check_ends(l);
 	return n;
 }
 
@@ -259,8 +267,8 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 {
 	struct list l = {
 		.map = {
-			.d = lab_enter(dev, call), .call = call, .kind = REGION_SG, .dir = dir,
-			.attrs = attrs,
+			.d = lab_enter(dev, call), .call = call, .kind = REGION_SG, .joined = true,
+			.dir = dir, .attrs = attrs,
 		},
 		.sgl = sgl, .nents = nents > 0 && sgl ? nents : 0,
 	};

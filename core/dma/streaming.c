@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of one piece of the driver's memory, or of a resource on the bus. */
+#include "check/blocks.h"
 #include "dma/map.h"
 #include "record/record.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* Either end of it; only an absurd one has RAM in its middle. */
 static bool is_ram(const struct machine *hw, phys_addr_t phys, size_t size)
@@ -23,6 +25,7 @@ static bool resource_ok(struct map *map)
 
 static dma_addr_t map_locked(struct map *map)
 {
+	struct judge *j = &map->d->machine->judge;
 	struct region none, *r;
 
 	if (unlikely(!map_arguments_ok(map)) ||
@@ -35,16 +38,18 @@ static dma_addr_t map_locked(struct map *map)
 	r = map_piece(map, &none);
 	if (unlikely(!r))
 		return DMA_MAPPING_ERROR;
-	judge_mapped(&map->d->machine->judge, r);
+	judge_mapped(j, r);
+	if (judge_keeps_ledger(j))
+		map_check_end(map, r);
 	return r->dma;
 }
 
-static dma_addr_t map(struct device *dev, const void *ptr, size_t size,
+static dma_addr_t map(struct device *dev, const void *ptr, bool joined, size_t size,
 		      enum dma_data_direction dir, unsigned long attrs, const struct call *call)
 {
 	struct map map = {
 		.d = lab_enter(dev, call), .call = call, .kind = REGION_SINGLE, .ptr = ptr,
-		.size = size, .dir = dir, .attrs = attrs,
+		.joined = joined, .size = size, .dir = dir, .attrs = attrs,
 	};
 	dma_addr_t dma;
 
@@ -61,7 +66,7 @@ static dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 {
 	struct map map = {
 		.d = lab_enter(dev, call), .call = call, .kind = REGION_SINGLE, .phys = phys,
-		.size = size, .dir = dir, .attrs = attrs,
+		.joined = true, .size = size, .dir = dir, .attrs = attrs,
 		.resource = attrs & DMA_ATTR_MMIO,
 	};
 	dma_addr_t dma;
@@ -103,7 +108,7 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
 	RECORD("=dpzDA", dev, ptr, size, dir, attrs);
-	return record_mapping(map(dev, ptr, size, dir, attrs, &THIS_CALL), size);
+	return record_mapping(map(dev, ptr, false, size, dir, attrs, &THIS_CALL), size);
 }
 
 void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
@@ -117,7 +122,7 @@ dma_addr_t dma_map_single(struct device *dev, void *ptr, size_t size,
 			  enum dma_data_direction dir)
 {
 	RECORD("=dpzD", dev, ptr, size, dir);
-	return record_mapping(map(dev, ptr, size, dir, 0, &THIS_CALL), size);
+	return record_mapping(map(dev, ptr, false, size, dir, 0, &THIS_CALL), size);
 }
 
 void dma_unmap_single(struct device *dev, dma_addr_t addr, size_t size,
@@ -133,7 +138,7 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 			      enum dma_data_direction dir, unsigned long attrs)
 {
 	RECORD("=dPzzDA", dev, page, offset, size, dir, attrs);
-	return record_mapping(map(dev, page_pointer(page, offset), size, dir, attrs, &THIS_CALL),
+	return record_mapping(map(dev, page_pointer(page, offset), true, size, dir, attrs, &THIS_CALL),
 			      size);
 }
 
@@ -148,7 +153,7 @@ dma_addr_t dma_map_page(struct device *dev, struct page *page, size_t offset, si
 			enum dma_data_direction dir)
 {
 	RECORD("=dPzzD", dev, page, offset, size, dir);
-	return record_mapping(map(dev, page_pointer(page, offset), size, dir, 0, &THIS_CALL),
+	return record_mapping(map(dev, page_pointer(page, offset), true, size, dir, 0, &THIS_CALL),
 			      size);
 }
 
@@ -192,29 +197,73 @@ void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
 
 /* ------------------------------------------------------------------ errors */
 
+/* Is it what an allocation returned, which tells of a failure in another way? */
+static cold void check_allocation(struct dmalab_device *d, dma_addr_t dma, u64 place,
+				  const struct call *call)
+{
+	struct judge *j = &d->machine->judge;
+	const struct region *r = ledger_alloc_at(&j->ledger, place);
+	struct finding f = {
+		.check = CHECK_MAP_ERROR_OF_ALLOCATION, .call = call, .dev = &d->dev, .dma = dma,
+	};
+	struct region of_block;
+	char text[128];
+
+	if (!r || r->dev != &d->dev)
+		return;
+	if (r->blocks) {
+		const struct block *block = blocks_at(r->blocks, r->offset + (place - r->place));
+
+		if (!block || !block_is_live(block))
+			return;
+		of_block = block_region(block);
+		r = &of_block;
+	}
+	if (r->dma != dma)
+		return;
+	snprintf(text, sizeof(text), "%s() tells by returning NULL that it failed, and sets no address then",
+		 r->function);
+	f.region = r;
+	f.detail = text;
+	judge_report(j, &f);
+}
+
+/* The latest mapping there that nobody has asked about yet. */
+static void note_question(struct dmalab_device *d, dma_addr_t dma, u64 place,
+			  const struct call *call)
+{
+	bool mapped = false;
+
+	for (struct span *span = ledger_spans(&d->machine->judge.ledger, place); span;
+	     span = span->next) {
+		struct region *r = span->region;
+
+		if (r->dma != dma || r->dev != &d->dev || !region_is_mapping(r))
+			continue;
+		mapped = true;
+		if (r->kind == REGION_SINGLE && !r->checked) {
+			r->checked = true;
+			return;
+		}
+	}
+	if (unlikely(!mapped))
+		check_allocation(d, dma, place, call);
+}
+
 int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 {
+	struct call call = THIS_CALL;
+	int error = dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
 	struct dmalab_device *d;
 	u64 place;
 
 	RECORD("da", dev, dma_addr);
-	d = lab_enter(dev, &THIS_CALL);
+	d = lab_enter(dev, &call);
 	if (!d)
-		return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
+		return error;
 	place = bus_place(&d->machine->hw, &d->window, dma_addr);
-	if (place != NO_OFFSET && judge_keeps_ledger(&d->machine->judge)) {
-		struct span *span = ledger_spans(&d->machine->judge.ledger, place);
-
-		for (; span; span = span->next) {
-			struct region *r = span->region;
-
-			if (r->dma == dma_addr && r->dev == dev && !r->checked &&
-			    r->kind == REGION_SINGLE) {
-				r->checked = true;
-				break;
-			}
-		}
-	}
+	if (place != NO_OFFSET && judge_keeps_ledger(&d->machine->judge))
+		note_question(d, dma_addr, place, &call);
 	lab_leave(d);
-	return dma_addr == DMA_MAPPING_ERROR ? -ENOMEM : 0;
+	return error;
 }

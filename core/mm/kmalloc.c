@@ -184,11 +184,15 @@ size_t ksize(const void *ptr)
 {
 	struct dmalab_machine *lab = lab_of(ptr);
 	struct mm_object o;
+	bool known;
 
 	if (ZERO_OR_NULL_PTR(ptr) || !lab)
 		return 0;
 	lab_lock(lab);
 	o = mm_find(lab, ptr);
+	known = o.live && o.start == ptr && o.kind >= MM_KMALLOC && o.kind <= MM_CACHE;
+	if (known)
+		slab_take_whole(lab, ptr);
 	lab_unlock(lab);
-	return o.live && o.start == ptr && o.kind >= MM_KMALLOC && o.kind <= MM_CACHE ? o.room : 0;
+	return known ? o.room : 0;
 }

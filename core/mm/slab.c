@@ -122,24 +122,6 @@ static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 
 /* --------------------------------------------------------------- objects */
 
-static size_t object_offset(const struct slab_page *p, u32 index)
-{
-	return page_offset(p->page) + (size_t)index * p->stride;
-}
-
-static u32 object_index(const struct slab_page *p, size_t offset)
-{
-	u32 at = offset - page_offset(p->page);
-
-	/* kmalloc() is to be quick, and its classes are powers of two. */
-	return likely(p->shift) ? at >> p->shift : at / p->stride;
-}
-
-static bool is_used(const struct slab_page *p, u32 index)
-{
-	return p->used[index >> 6] >> (index & 63) & 1;
-}
-
 static u32 take_object(struct slab_page *p)
 {
 	u32 word = 0, index;
@@ -213,7 +195,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 		return NULL;
 
 	index = take_object(p);
-	offset = object_offset(p, index);
+	offset = slab_object_offset(p, index);
 	room = p->stride;
 	if (p->sizes)
 		p->sizes[index] = size;
@@ -237,7 +219,7 @@ static struct slab_page *page_of(const struct dmalab_machine *lab, const void *p
 bool slab_is_built(struct dmalab_machine *lab, const void *object)
 {
 	struct slab_page *p = page_of(lab, object);
-	u32 index = object_index(p, (const u8 *)object - lab->hw.cached);
+	u32 index = slab_object_index(p, (const u8 *)object - lab->hw.cached);
 	bool built = p->built[index >> 6] >> (index & 63) & 1;
 
 	p->built[index >> 6] |= 1ull << (index & 63);
@@ -249,7 +231,27 @@ void slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
 	struct slab_page *p = page_of(lab, object);
 
 	if (p->sizes)
-		p->sizes[object_index(p, (const u8 *)object - lab->hw.cached)] = size;
+		p->sizes[slab_object_index(p, (const u8 *)object - lab->hw.cached)] = size;
+}
+
+void slab_take_whole(struct dmalab_machine *lab, const void *object)
+{
+	struct slab_page *p = page_of(lab, object);
+
+	if (p->sizes)
+		p->sizes[slab_object_index(p, (const u8 *)object - lab->hw.cached)] |= SLAB_WHOLE;
+}
+
+bool slab_goes_on(const struct slab *s, size_t offset)
+{
+	const struct slab_page *p = s->pages[offset >> PAGE_SHIFT];
+	u32 index;
+
+	if (!p)
+		return true;
+	index = slab_object_index(p, offset);
+	return index < p->nr && slab_object_lives(p, index) &&
+	       slab_object_offset(p, index) == offset;
 }
 
 struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
@@ -260,15 +262,15 @@ struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 
 	if (!p)
 		return o;
-	index = object_index(p, offset);
+	index = slab_object_index(p, offset);
 	if (index >= p->nr)
 		return o;
-	o.live = is_used(p, index);
-	o.start = lab->hw.cached + object_offset(p, index);
+	o.live = slab_object_lives(p, index);
+	o.start = lab->hw.cached + slab_object_offset(p, index);
 	o.room = p->stride;
 	if (p->sizes) {
 		o.kind = p->sizes[index] & SLAB_DEVM ? MM_DEVM : MM_KMALLOC;
-		o.size = p->sizes[index] & ~SLAB_DEVM;
+		o.size = p->sizes[index] & SLAB_SIZE;
 	} else {
 		o.kind = MM_CACHE;
 		o.cache = p->cache;
@@ -284,23 +286,23 @@ struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 static void unuse(struct dmalab_machine *lab, const struct slab_page *p, u32 index)
 {
 	struct ledger *l = &lab->judge.ledger;
-	size_t offset = object_offset(p, index), size = p->sizes ? p->stride : p->cache->size;
+	size_t offset = slab_object_offset(p, index), size = p->sizes ? p->stride : p->cache->size;
 	size_t first = offset & ~(size_t)(USE_UNIT - 1), end = offset + size + USE_UNIT - 1;
 
 	end &= ~(size_t)(USE_UNIT - 1);
 	ledger_use(l, offset, size, false);
-	for (u32 i = index; i-- && object_offset(p, i) + size > first;)
-		if (is_used(p, i))
-			ledger_use(l, object_offset(p, i), size, true);
-	for (u32 i = index + 1; i < p->nr && object_offset(p, i) < end; i++)
-		if (is_used(p, i))
-			ledger_use(l, object_offset(p, i), size, true);
+	for (u32 i = index; i-- && slab_object_offset(p, i) + size > first;)
+		if (slab_object_lives(p, i))
+			ledger_use(l, slab_object_offset(p, i), size, true);
+	for (u32 i = index + 1; i < p->nr && slab_object_offset(p, i) < end; i++)
+		if (slab_object_lives(p, i))
+			ledger_use(l, slab_object_offset(p, i), size, true);
 }
 
 void slab_give_back(struct dmalab_machine *lab, size_t offset)
 {
 	struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
-	u32 index = object_index(p, offset);
+	u32 index = slab_object_index(p, offset);
 
 	if (judge_keeps_ledger(&lab->judge))
 		unuse(lab, p, index);

@@ -39,10 +39,12 @@ struct slab_page {
 	u8 order;
 	u64 *used;                     /* a bit for each object */
 	u64 *built;                    /* of a cache with a constructor: who has seen it */
-	size_t *sizes;                 /* of kmalloc(): as asked for, and SLAB_DEVM */
+	size_t *sizes;                 /* of kmalloc(): as asked for, and these: */
 };
 
-#define SLAB_DEVM (1ul << 63)
+#define SLAB_DEVM  (1ul << 63)
+#define SLAB_WHOLE (1ul << 62)         /* ksize() told the driver of all its room */
+#define SLAB_SIZE  (SLAB_WHOLE - 1)
 
 struct slab {
 	struct kmem_cache classes[SLAB_CLASSES];
@@ -70,6 +72,51 @@ bool slab_is_built(struct dmalab_machine *lab, const void *p);
 
 /* A live object of kmalloc() is another size now, or a resource of a device. */
 void slab_set_size(struct dmalab_machine *lab, const void *p, size_t size);
+
+/* From now on all the room of a live object of kmalloc() is the driver's. */
+void slab_take_whole(struct dmalab_machine *lab, const void *p);
+
+static inline size_t slab_object_offset(const struct slab_page *p, u32 index)
+{
+	return page_offset(p->page) + (size_t)index * p->stride;
+}
+
+static inline u32 slab_object_index(const struct slab_page *p, size_t offset)
+{
+	u32 at = offset - page_offset(p->page);
+
+	/* kmalloc() is to be quick, and its classes are powers of two. */
+	return likely(p->shift) ? at >> p->shift : at / p->stride;
+}
+
+static inline bool slab_object_lives(const struct slab_page *p, u32 index)
+{
+	return p->used[index >> 6] >> (index & 63) & 1;
+}
+
+/*
+ * The end of what the driver owns of the live object at @offset, or NO_OFFSET: there is
+ * none.
+ */
+static inline size_t slab_end(const struct slab *s, size_t offset)
+{
+	const struct slab_page *p = s->pages[offset >> PAGE_SHIFT];
+	size_t size;
+	u32 index;
+
+	if (!p)
+		return NO_OFFSET;
+	index = slab_object_index(p, offset);
+	if (unlikely(index >= p->nr || !slab_object_lives(p, index)))
+		return NO_OFFSET;
+	size = likely(p->sizes) ? p->sizes[index] : p->cache->size;
+	if (unlikely(size & SLAB_WHOLE))
+		size = p->stride;
+	return slab_object_offset(p, index) + (size & SLAB_SIZE);
+}
+
+/* May memory that ends at @offset go on there, in a live object or in pages? */
+bool slab_goes_on(const struct slab *s, size_t offset);
 
 struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset);
 void slab_give_back(struct dmalab_machine *lab, size_t offset);

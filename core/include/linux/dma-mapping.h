@@ -283,7 +283,8 @@ bool dma_can_mmap(struct device *dev);
  * "map-stack", "map-freed", "map-coherent", "map-handle", "map-vmalloc",
  * "map-rodata" (constants and code), "map-invalid" (anything else). Draws also
  * "bad-direction", "zero-size", "mask-unset", "bad-attrs". After each the result is
- * an error.
+ * an error. "overlapping-mapping" and "map-past-object" are drawn of mappings that are
+ * made.
  */
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
@@ -392,7 +393,10 @@ void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
 
 /* ------------------------------------------------------------------ errors */
 
-/* -ENOMEM when @dma_addr is an error, else 0; and notes that you asked. */
+/*
+ * -ENOMEM when @dma_addr is an error, else 0; and notes that you asked. It is for mappings
+ * alone: of the address of an allocation draws "map-error-of-allocation".
+ */
 int dma_mapping_error(struct device *dev, dma_addr_t dma_addr);
 
 /*

@@ -64,7 +64,10 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp);
  */
 void kfree(const void *ptr);
 
-/* Bytes usable at @ptr; 0 when kmalloc() and its like did not return it. */
+/*
+ * Bytes usable at @ptr; 0 when kmalloc() and its like did not return it. They are the
+ * driver's from now on, until krealloc() gives it another size.
+ */
 size_t ksize(const void *ptr);
 
 /* -------------------------------------------------------- caches of objects */
