@@ -378,8 +378,8 @@ static size_t side_of(const struct judge *j, const struct region *r, size_t offs
 	bool uncached = frames[page].memory_only;
 	size_t n = page_offset(page + 1) - offset;
 
-	*side = r->dev->dma_coherent && !uncached ? SIDE_CPU : SIDE_BUS;
-	if (likely(!r->dev->dma_coherent))
+	*side = device_snoops(r->dev) && !uncached ? SIDE_CPU : SIDE_BUS;
+	if (likely(!device_snoops(r->dev)))
 		return len;
 	while (n < len && frames[++page].memory_only == uncached)
 		n += PAGE_SIZE;
@@ -451,7 +451,7 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 
 		n = side_of(j, r, offset + done, len - done, &side);
 		if (side == SIDE_CPU)
-			shadow_cpu_store(&j->shadow, offset + done, n, call->site, &d);
+			shadow_snooped_store(&j->shadow, offset + done, n, call->site, &d);
 		else
 			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
 		if (unlikely(d.bytes) && !*reported) {

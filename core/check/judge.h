@@ -146,6 +146,15 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len, bool *reported);
 
+/*
+ * Does the hardware have the device take part in the cache's protocol? What the kernel
+ * believes, and does maintenance by, is dev->dma_coherent.
+ */
+static inline bool device_snoops(const struct device *dev)
+{
+	return unlikely(dev->snooping_is_set) ? dev->snoops : dev->dma_coherent;
+}
+
 /* An allocator stored to memory that nobody has yet, through the CPU's cache. */
 static inline void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {

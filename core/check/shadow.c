@@ -29,6 +29,9 @@
  * dirty line indeterminate. make proof checks all of it against the set of all
  * states that a cache may be in.
  *
+ * A device that snoops is as good as the CPU here, whatever the kernel believes of it:
+ * its accesses are the CPU's events, and only whose write it was differs (writer).
+ *
  * A granule is 64 bytes. A wider line is several granules that share the flags and
  * the coupling; a narrower one is a part of a granule. Whole pages mostly move as
  * one, so a page has a state of its own and its granules are written only when it
@@ -170,7 +173,7 @@ static cold void track(struct shadow *s, u32 page)
 	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
 		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
 		o[i] = (struct origin){ cpu ? s->page_site[page] : 0,
-					bus ? s->page_site[page] : 0, 0, LOSS_NONE };
+					bus ? s->page_site[page] : 0, 0, LOSS_NONE, false };
 	}
 	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
 }
@@ -315,7 +318,13 @@ static cold void add_victims(struct damage *d, size_t base, u64 victims)
 	}
 }
 
-void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+/*
+ * A whole page of the CPU's needs no look at its granules. One of a device that snoops
+ * does: the state of a page does not tell the two.
+ */
+static inline __attribute__((always_inline)) void
+store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
+		    bool snooped)
 {
 	size_t end = offset + len;
 
@@ -327,7 +336,7 @@ void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 		struct line l = line_at(s, at);
 		u32 page = at >> PAGE_SHIFT;
 
-		if (s->state[page] == PAGE_UNCACHED || whole_page(at, end)) {
+		if (s->state[page] == PAGE_UNCACHED || (!snooped && whole_page(at, end))) {
 			if (s->state[page] != PAGE_UNCACHED)
 				shadow_set_pages(s, page, 1, PAGE_CPU_NEWER, site);
 			at = page_offset(page + 1);
@@ -346,16 +355,29 @@ void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 
 			g->cpu |= dev | m;
 			g->dev &= ~m;
-			g->writer &= ~m;
-			if (m)
+			g->writer = snooped ? g->writer | m : g->writer & ~m;
+			if (m) {
 				l.o[i].cpu = site;
+				l.o[i].snooped = snooped;
+			}
 			if (unlikely(victims)) {
 				add_victims(d, base, victims);
 				l.o[i].lost = site;
-				l.o[i].how = LOSS_CPU_STORE;
+				l.o[i].how = snooped ? LOSS_SNOOPED_STORE : LOSS_CPU_STORE;
 			}
 		}
 	}
+}
+
+void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+{
+	store_through_cache(s, offset, len, site, d, false);
+}
+
+cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			       struct damage *d)
+{
+	store_through_cache(s, offset, len, site, d, true);
 }
 
 void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)

@@ -44,6 +44,8 @@ CALL(set_coherent)
 		DEV(0)->dma_coherent |= NUM(1) != 0;
 }
 
+CALL(set_snooping) { UNUSED; dmalab_device_set_snooping(DEV(0), NUM(1) != 0); }
+
 CALL(clear_dma_mask)
 {
 	UNUSED;
@@ -564,6 +566,7 @@ const struct call_type call_types[] = {
 	ROW(device, "?S", OBJECT_DEVICE, "device(), device(\"name\")"),
 	ROW(device_free, "d", NOTHING, "device_free(dev): the driver lets go of the device"),
 	ROW(set_coherent, "dz", NOTHING, "set_coherent(dev, 1): the device snoops"),
+	ROW(set_snooping, "dz", NOTHING, "set_snooping(dev, 1): it does, and the kernel may not know"),
 	ROW(clear_dma_mask, "d", NOTHING, "clear_dma_mask(dev): dev->dma_mask = NULL"),
 	ROW(clear_coherent_dma_mask, "d", NOTHING,
 	    "clear_coherent_dma_mask(dev): dev->coherent_dma_mask = 0"),

@@ -15,6 +15,7 @@ static const struct {
 	{ "device", "$ = dmalab_device_new(machine, #)" },
 	{ "device_free", "dmalab_device_free(%0)" },
 	{ "set_coherent", "if (%0) %0->dma_coherent |= %1 != 0" },
+	{ "set_snooping", "dmalab_device_set_snooping(%0, %1 != 0)" },
 	{ "clear_dma_mask", "if (%0) %0->dma_mask = NULL" },
 	{ "clear_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = 0" },
 	{ "set_bus_dma_limit", "if (%0) %0->bus_dma_limit = %1" },
