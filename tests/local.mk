@@ -45,6 +45,7 @@ unit_tests = \
 	tests/test-scatterlist.t \
 	tests/test-segments.t \
 	tests/test-streaming.t \
+	tests/test-snooping.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
@@ -224,6 +225,10 @@ tests_test_segments_t_LDADD = $(TEST_LDADD)
 tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
 tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_streaming_t_LDADD = $(TEST_LDADD)
+
+tests_test_snooping_t_SOURCES = tests/test-snooping.c $(RIG)
+tests_test_snooping_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_snooping_t_LDADD = $(TEST_LDADD)
 
 tests_test_sync_t_SOURCES = tests/test-sync.c $(RIG)
 tests_test_sync_t_CFLAGS = $(TEST_CFLAGS)

@@ -129,7 +129,7 @@ struct subject *subject_new(const struct subject_config *config)
 	s->at[0] = 0;
 	s->at[1] = line - 1;
 	s->at[2] = line / 2;
-	s->stride = config->scope == SCOPE_PAGE ? PAGE_SIZE : line;
+	s->stride = config->scope == SCOPE_LINE ? line : PAGE_SIZE;
 	s->salt = 0x10;
 	renew_buffer(s);
 	return s;
@@ -178,6 +178,26 @@ static int do_access(struct subject *s, enum kind kind, size_t offset, uint8_t *
 	}
 }
 
+/* What a device that snoops does is what the CPU does, though the kernel knows nothing of it. */
+static int do_snooped(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
+{
+	int failed;
+
+	dmalab_device_set_snooping(s->dev, true);
+	failed = do_access(s, kind == CPU_LOAD ? DEVICE_LOAD : DEVICE_STORE, offset, bytes, size);
+	dmalab_device_set_snooping(s->dev, false);
+	return failed;
+}
+
+static int do_event(struct subject *s, const struct event *event, unsigned position,
+		    size_t offset, uint8_t *bytes, size_t size)
+{
+	bool snooped = s->config.scope == SCOPE_SNOOPED && (position + event->byte) & 1 &&
+		       (event->kind == CPU_LOAD || event->kind == CPU_STORE);
+
+	return (snooped ? do_snooped : do_access)(s, event->kind, offset, bytes, size);
+}
+
 struct outcome subject_event(struct subject *s, const struct event *event, unsigned position)
 {
 	uint8_t value = s->salt + value_stored(position);
@@ -192,9 +212,9 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 		map(s);
 	} else if (event->byte == ALL_BYTES) {
 		memset(s->page, value, PAGE_SIZE);
-		failed = do_access(s, event->kind, s->line, s->page, PAGE_SIZE);
+		failed = do_event(s, event, position, s->line, s->page, PAGE_SIZE);
 	} else {
-		failed = do_access(s, event->kind, s->line + s->at[event->byte], &value, 1);
+		failed = do_event(s, event, position, s->line + s->at[event->byte], &value, 1);
 	}
 	if (failed)
 		give_up(s, "an access of the device");

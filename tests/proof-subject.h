@@ -10,8 +10,9 @@
 /*
  * How much a sync covers: the line, or the page that has the line in it. With
  * pages there are accesses of whole ones, too: libraries take short ways there.
+ * SCOPE_SNOOPED: with pages, and a device that snoops makes half of the CPU's accesses.
  */
-enum scope { SCOPE_LINE, SCOPE_PAGE };
+enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_SNOOPED };
 
 struct subject_config {
 	const struct rules *rules;

@@ -134,7 +134,7 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 
 static void tell_of_store(struct story *s, const struct origin *o)
 {
-	tell(s, o->snooped ? "a device that snoops stored to the line, in the cache" :
+	tell(s, o->snooped ? "a device that snoops stored to the cached line" :
 			     "the CPU stored to the line", o->cpu);
 }
 
@@ -219,7 +219,7 @@ void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum che
 			     "after the device's write, before this read");
 		break;
 	case CHECK_STALE_DEVICE_READ:
-		tell(s, o->snooped ? "a device that snoops stored it, in the cache" :
+		tell(s, o->snooped ? "a device that snoops stored it, to the cache" :
 				     "the CPU stored it", o->cpu);
 		missing_sync(s, j, r, FOR_DEVICE, NEED_WRITE_BACK, v->first, v->last,
 			     o->snooped ? "after that write, before this read" :
@@ -242,7 +242,7 @@ void story_of_damage(struct story *s, const struct judge *j, enum side side,
 		 "%s; a line has %u bytes, DMA buffers need %u to themselves",
 		 side == SIDE_CPU ?
 		 "the store dirties a line that holds bytes the device wrote" :
-		 o->snooped ? "the line is dirty with other bytes that a device stored, in the cache" :
+		 o->snooped ? "the line is dirty with other bytes that a device stored to the cache" :
 			      "the line is dirty with other bytes that the CPU stored",
 		 1u << j->hw->profile->line_shift, j->hw->profile->dma_align);
 	s->detail = s->detail_text;
