@@ -122,6 +122,7 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.c \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
+	core/mm/vmap.c \
 	core/record/devices.c \
 	core/record/drawn.c \
 	core/record/file.c \

@@ -92,14 +92,15 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 	return at;
 }
 
+/* @r: what a device accesses; NULL: the CPU does, at @cpu. */
 static cold void report_verdict(struct judge *j, const struct call *call, enum side side,
-				struct region *r, dma_addr_t dma, size_t offset, size_t len,
+				struct region *r, dma_addr_t dma, const void *cpu, size_t len,
 				const struct verdict *v)
 {
 	const struct region *object = r;
 	struct story story;
 	struct finding f = {
-		.call = call, .dma = dma, .size = len,
+		.call = call, .cpu = cpu, .dma = dma, .size = len,
 		.check = v->lost_cpu ? CHECK_LOST_CPU_WRITE :
 			 v->lost_dev ? CHECK_LOST_DEVICE_WRITE :
 			 side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
@@ -111,10 +112,9 @@ static cold void report_verdict(struct judge *j, const struct call *call, enum s
 		object = owned_at(j, v->example);
 	if (!object)
 		object = dead_at(j, v->example);
-	story_of_read(&story, j, !r, f.check, object, v);
+	story_of_read(&story, j, side, !r, f.check, object, v);
 	f.region = object;
 	f.dev = object ? object->dev : NULL;
-	f.cpu = r ? NULL : j->hw->cached + offset;
 	if (object && v->first >= object->offset) {
 		f.first = v->first - object->offset;
 		f.last = v->last - object->offset;
@@ -129,15 +129,14 @@ static cold void report_verdict(struct judge *j, const struct call *call, enum s
 }
 
 static cold void report_damage(struct judge *j, const struct call *call, enum side side,
-			       struct region *r, dma_addr_t dma, size_t offset, size_t len,
+			       struct region *r, dma_addr_t dma, const void *cpu, size_t len,
 			       const struct damage *d)
 {
 	struct region *object = r ? r : owned_at(j, d->first);
 	struct story story;
 	struct finding f = {
 		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
-		.dev = object ? object->dev : NULL, .dma = dma, .size = len,
-		.cpu = r ? NULL : j->hw->cached + offset,
+		.dev = object ? object->dev : NULL, .dma = dma, .size = len, .cpu = cpu,
 	};
 
 	if (!judge_wants(j, f.check))
@@ -187,8 +186,8 @@ static struct run forbidden(const struct region *r, size_t offset, size_t len, b
 }
 
 /* Returns whether the device owns some of it; reports the first object's bytes. */
-static bool check_cpu_owner(struct judge *j, const struct call *call, size_t offset, size_t len,
-			    bool store)
+static bool check_cpu_owner(struct judge *j, const struct call *call, const void *cpu,
+			    size_t offset, size_t len, bool store)
 {
 	enum check check = store ? CHECK_CPU_WRITE_DEVICE_OWNED : CHECK_CPU_READ_DEVICE_OWNED;
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
@@ -208,20 +207,20 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, size_t off
 		}
 		if (likely(!run.bytes))
 			continue;
-		report_owner(j, call, check, r, j->hw->cached + offset, 0, len, run);
+		report_owner(j, call, check, r, cpu, 0, len, run);
 		return true;
 	}
 	return false;
 }
 
 /* The last in a row of checks: has somebody stored what the device was to store? */
-static void check_written(struct judge *j, const struct call *call, size_t offset, size_t len)
+static void check_written(struct judge *j, const struct call *call, const void *cpu,
+			  size_t offset, size_t len)
 {
 	struct run run = { 0, 0, 0 };
 	const struct region *r;
 	struct finding f = {
-		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = j->hw->cached + offset,
-		.size = len,
+		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = cpu, .size = len,
 		.detail = "nobody has stored them since the memory was allocated: "
 			  "they are what it held before",
 	};
@@ -266,7 +265,8 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 	}
 }
 
-void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len)
+void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		    size_t len)
 {
 	size_t dangling;
 	struct verdict v;
@@ -275,16 +275,16 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 		return;
 	dangling = judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, false);
 		return;
 	}
 	v = unlikely(j->lost.arena) ? bounce_look_cpu(j, offset, len) :
 				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(v.bytes))
-		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
-	else if (!check_cpu_owner(j, call, offset, len, false))
-		check_written(j, call, offset, len);
+		report_verdict(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
+	else if (!check_cpu_owner(j, call, cpu, offset, len, false))
+		check_written(j, call, cpu, offset, len);
 	shadow_cpu_load(&j->shadow, offset, len);
 }
 
@@ -298,7 +298,8 @@ static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
 	return false;
 }
 
-void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len)
+void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		     size_t len)
 {
 	size_t dangling;
 	bool owned;
@@ -308,17 +309,17 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 		return;
 	dangling = judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, true);
 		return;
 	}
-	owned = check_cpu_owner(j, call, offset, len, true);
+	owned = check_cpu_owner(j, call, cpu, offset, len, true);
 	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, call->site);
 	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
 	if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
-		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
+		report_damage(j, call, SIDE_CPU, NULL, 0, cpu, len, &d);
 }
 
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
@@ -336,6 +337,56 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	if (store)
 		shadow_bus_store(&j->shadow, offset, len, call->site, NULL);
+}
+
+/* Free, or handed out with no pointer at all: an uncached view fits all else. */
+static size_t find_dangling_view(const struct judge *j, size_t offset, size_t len)
+{
+	size_t at = ledger_find_free(&j->ledger, offset, len);
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 p = offset >> PAGE_SHIFT; at == NO_OFFSET && p <= last; p++)
+		if (j->hw->frames[p].memory_only && !view_fits(j, p, true))
+			at = page_offset(p) > offset ? page_offset(p) : offset;
+	return at;
+}
+
+static void view_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		      size_t len)
+{
+	bool bounces = j->lost.arena;
+	enum side side = bounces ? SIDE_CPU : SIDE_BUS;
+	struct verdict v = bounces ? bounce_look_cpu(j, offset, len) :
+				     shadow_look(&j->shadow, side, offset, len);
+
+	if (unlikely(v.bytes))
+		report_verdict(j, call, side, NULL, 0, cpu, len, &v);
+	else
+		check_written(j, call, cpu, offset, len);
+}
+
+cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len, bool store)
+{
+	struct damage d;
+	size_t dangling;
+
+	if (!judge_sees_accesses(j))
+		return;
+	judge_find_stores(j, offset, len, call->site);
+	dangling = find_dangling_view(j, offset, len);
+	if (unlikely(dangling != NO_OFFSET))
+		report_free_memory(j, call, cpu, len, dangling);
+	else if (!store)
+		view_load(j, call, cpu, offset, len);
+	if (!store)
+		return;
+	unwritten_store(&j->unwritten, offset, len);
+	if (j->lost.arena)
+		bounce_cpu_store(j, offset, len, call->site);
+	shadow_uncached_store(&j->shadow, offset, len, call->site, &d);
+	if (unlikely(d.bytes) && dangling == NO_OFFSET)
+		report_damage(j, call, SIDE_BUS, NULL, 0, cpu, len, &d);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -404,7 +455,7 @@ static cold void load_elsewhere(struct judge *j, const struct call *call, struct
 	else if (j->lost.arena && region_has_memory(r))
 		v = bounce_look_cpu(j, offset, len); /* the memory, as the CPU finds it */
 	if (v.bytes)
-		report_verdict(j, call, SIDE_BUS, r, dma, offset, len, &v);
+		report_verdict(j, call, SIDE_BUS, r, dma, NULL, len, &v);
 	*reported = v.bytes || check_device(j, call, r, dma, offset, len, false);
 }
 
@@ -423,7 +474,7 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 		n = side_of(j, r, offset + done, len - done, &side);
 		v = shadow_look(&j->shadow, side, offset + done, n);
 		if (unlikely(v.bytes) && !*reported) {
-			report_verdict(j, call, side, r, dma, offset, len, &v);
+			report_verdict(j, call, side, r, dma, NULL, len, &v);
 			*reported = true;
 		}
 		if (side == SIDE_CPU)
@@ -455,7 +506,7 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 		else
 			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
 		if (unlikely(d.bytes) && !*reported) {
-			report_damage(j, call, side, r, dma, offset, len, &d);
+			report_damage(j, call, side, r, dma, NULL, len, &d);
 			*reported = true;
 		}
 	}

@@ -30,7 +30,8 @@
  * states that a cache may be in.
  *
  * A device that snoops is as good as the CPU here, whatever the kernel believes of it:
- * its accesses are the CPU's events, and only whose write it was differs (writer).
+ * its accesses are the CPU's events, and only whose write it was differs (writer). The
+ * CPU, through an uncached view of memory, makes a device's events in the same way.
  *
  * A granule is 64 bytes. A wider line is several granules that share the flags and
  * the coupling; a narrower one is a part of a granule. Whole pages mostly move as
@@ -173,7 +174,7 @@ static cold void track(struct shadow *s, u32 page)
 	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
 		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
 		o[i] = (struct origin){ cpu ? s->page_site[page] : 0,
-					bus ? s->page_site[page] : 0, 0, LOSS_NONE, false };
+					bus ? s->page_site[page] : 0, 0, LOSS_NONE, false, false };
 	}
 	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
 }
@@ -380,7 +381,9 @@ cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site
 	store_through_cache(s, offset, len, site, d, true);
 }
 
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+static inline __attribute__((always_inline)) void
+store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
+		bool by_cpu)
 {
 	size_t end = offset + len;
 
@@ -394,7 +397,8 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 		bool dirty, may_hide;
 		u64 stored_by_cpu = 0;
 
-		if (s->state[page] == PAGE_UNCACHED || bus_store_page(s, page, at, end, site)) {
+		if (s->state[page] == PAGE_UNCACHED ||
+		    (!by_cpu && bus_store_page(s, page, at, end, site))) {
 			at = page_offset(page + 1);
 			continue;
 		}
@@ -412,13 +416,14 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 
 			if (!m)
 				continue;
-			g->writer |= m;
+			g->writer = by_cpu ? g->writer & ~m : g->writer | m;
 			l.o[i].dev = site;
+			l.o[i].uncached = by_cpu;
 			if (dirty) {
 				g->cpu |= m;
 				g->dev |= m;
 				l.o[i].lost = site;
-				l.o[i].how = LOSS_DEVICE_STORE;
+				l.o[i].how = by_cpu ? LOSS_UNCACHED_STORE : LOSS_DEVICE_STORE;
 				if (!stored_by_cpu)
 					damage_add(d, base, m);
 			} else {
@@ -427,6 +432,17 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 			}
 		}
 	}
+}
+
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+{
+	store_to_memory(s, offset, len, site, d, false);
+}
+
+cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				struct damage *d)
+{
+	store_to_memory(s, offset, len, site, d, true);
 }
 
 /*

@@ -132,6 +132,12 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 	spell_sync(s, r, to, first - r->offset, last - r->offset, where);
 }
 
+static void tell_of_bus_store(struct story *s, const struct origin *o)
+{
+	tell(s, o->uncached ? "the CPU stored to the line through an uncached view" :
+			      "the device stored to the line", o->dev);
+}
+
 static void tell_of_store(struct story *s, const struct origin *o)
 {
 	tell(s, o->snooped ? "a device that snoops stored to the cached line" :
@@ -152,14 +158,14 @@ static void story_of_loss(struct story *s, const struct judge *j, const struct r
 {
 	switch (o->how) {
 	case LOSS_CPU_STORE:
-		tell(s, "the device stored to the line", o->dev);
+		tell_of_bus_store(s, o);
 		tell(s, "the CPU stored to the same line, which may be written back over it",
 		     o->lost);
 		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
 			     "after the device's write, before the CPU's");
 		break;
 	case LOSS_SNOOPED_STORE:
-		tell(s, "the device stored to the line", o->dev);
+		tell_of_bus_store(s, o);
 		tell(s, "a device that snoops stored to the same line, which may be written back over it",
 		     o->lost);
 		break;
@@ -169,6 +175,11 @@ static void story_of_loss(struct story *s, const struct judge *j, const struct r
 		     o->lost);
 		missing_sync(s, j, r, FOR_DEVICE, NEED_NOT_DIRTY, v->first, v->last,
 			     "after the CPU's write, before the device's");
+		break;
+	case LOSS_UNCACHED_STORE:
+		tell_of_store(s, o);
+		tell(s, "the CPU stored behind the dirty line, through an uncached view", o->lost);
+		s->missing = "what cleans the lines (a mapping or a sync for a device) between the two stores";
 		break;
 	case LOSS_INVALIDATE:
 		story_of_invalidate(s, r, o);
@@ -206,17 +217,19 @@ static bool device_owns(const struct region *r, const struct verdict *v)
 	return first <= last && own_find(r, first, last - first + 1, true).bytes;
 }
 
-void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
-		   const struct region *r, const struct verdict *v)
+void story_of_read(struct story *s, const struct judge *j, enum side side, bool by_cpu,
+		   enum check check, const struct region *r, const struct verdict *v)
 {
 	const struct origin *o = v->origin;
 
 	begin(s);
 	switch (check) {
 	case CHECK_STALE_CPU_READ:
-		tell(s, "the device stored it", o->dev);
+		tell(s, o->uncached ? "the CPU stored it through an uncached view" :
+				      "the device stored it", o->dev);
 		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
-			     "after the device's write, before this read");
+			     o->uncached ? "after that write, before this read" :
+					   "after the device's write, before this read");
 		break;
 	case CHECK_STALE_DEVICE_READ:
 		tell(s, o->snooped ? "a device that snoops stored it, to the cache" :
@@ -228,7 +241,9 @@ void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum che
 	default:
 		story_of_loss(s, j, r, v, o);
 	}
-	if (by_cpu && device_owns(r, v))
+	if (by_cpu && side == SIDE_BUS)
+		s->detail = "read from memory itself, through an uncached view";
+	else if (by_cpu && device_owns(r, v))
 		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 
@@ -241,13 +256,15 @@ void story_of_damage(struct story *s, const struct judge *j, enum side side,
 	snprintf(s->detail_text, sizeof(s->detail_text),
 		 "%s; a line has %u bytes, DMA buffers need %u to themselves",
 		 side == SIDE_CPU ?
-		 "the store dirties a line that holds bytes the device wrote" :
+		 o->uncached ? "the store dirties a line that holds bytes stored past the cache" :
+			       "the store dirties a line that holds bytes the device wrote" :
 		 o->snooped ? "the line is dirty with other bytes that a device stored to the cache" :
 			      "the line is dirty with other bytes that the CPU stored",
 		 1u << j->hw->profile->line_shift, j->hw->profile->dma_align);
 	s->detail = s->detail_text;
 	if (side == SIDE_CPU)
-		tell(s, "the device stored them", o->dev);
+		tell(s, o->uncached ? "the CPU stored them through an uncached view" :
+				      "the device stored them", o->dev);
 	else
 		tell(s, o->snooped ? "a device that snoops stored beside them" :
 				     "the CPU stored beside them", o->cpu);
