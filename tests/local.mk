@@ -52,6 +52,7 @@ unit_tests = \
 	tests/test-unwritten.t \
 	tests/test-vunmap.t \
 	tests/test-words.t \
+	tests/test-vmap.t \
 	tests/test-zeroing.t \
 	tests/test-zones.t
 
@@ -249,6 +250,10 @@ tests_test_unwritten_t_LDADD = $(TEST_LDADD)
 tests_test_vunmap_t_SOURCES = tests/test-vunmap.c $(RIG)
 tests_test_vunmap_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_vunmap_t_LDADD = $(TEST_LDADD)
+
+tests_test_vmap_t_SOURCES = tests/test-vmap.c $(RIG)
+tests_test_vmap_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_vmap_t_LDADD = $(TEST_LDADD)
 
 tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
 tests_test_words_t_CFLAGS = $(TEST_CFLAGS)

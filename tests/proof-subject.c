@@ -11,6 +11,7 @@
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct subject {
 	struct dmalab_machine *machine;
 	struct device *dev;
 	uint8_t *cpu;
+	uint8_t *view;           /* of the same, past the cache; NULL: the host cannot */
 	dma_addr_t dma;
 	size_t size;
 	size_t line;             /* offset of the line in use */
@@ -65,12 +67,22 @@ static void free_buffer(struct subject *s)
 {
 	if (!s->cpu)
 		return;
+	vunmap(s->view);
 	if (!s->config.rules->bounces) {
 		dma_free_noncoherent(s->dev, s->size, s->cpu, s->dma, DMA_BIDIRECTIONAL);
 		return;
 	}
 	dma_unmap_single(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
 	kfree(s->cpu - BOUNCED_AT);
+}
+
+static uint8_t *view_of(const uint8_t *cpu)
+{
+	struct page *pages[BUFFER_SIZE / PAGE_SIZE];
+
+	for (size_t i = 0; i < BUFFER_SIZE / PAGE_SIZE; i++)
+		pages[i] = virt_to_page(cpu + i * PAGE_SIZE);
+	return vmap(pages, BUFFER_SIZE / PAGE_SIZE, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
 }
 
 static void renew_buffer(struct subject *s)
@@ -90,6 +102,8 @@ static void renew_buffer(struct subject *s)
 			give_up(s, "dma_alloc_noncoherent()");
 	}
 	s->line = 0;
+	if (s->config.scope == SCOPE_CROSSED)
+		s->view = view_of(s->cpu);
 
 	/* A read of the device changes nothing, so it may look where it must not. */
 	if (dmalab_device_read(s->dev, s->dma, s->old, s->size))
@@ -178,6 +192,16 @@ static int do_access(struct subject *s, enum kind kind, size_t offset, uint8_t *
 	}
 }
 
+static int do_uncached(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes,
+		       size_t size)
+{
+	if (kind == DEVICE_LOAD)
+		dmalab_cpu_read(s->view + offset, bytes, size);
+	else
+		dmalab_cpu_write(s->view + offset, bytes, size);
+	return 0;
+}
+
 /* What a device that snoops does is what the CPU does, though the kernel knows nothing of it. */
 static int do_snooped(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
 {
@@ -192,10 +216,13 @@ static int do_snooped(struct subject *s, enum kind kind, size_t offset, uint8_t 
 static int do_event(struct subject *s, const struct event *event, unsigned position,
 		    size_t offset, uint8_t *bytes, size_t size)
 {
-	bool snooped = s->config.scope == SCOPE_SNOOPED && (position + event->byte) & 1 &&
-		       (event->kind == CPU_LOAD || event->kind == CPU_STORE);
+	bool crossed = s->config.scope == SCOPE_CROSSED && (position + event->byte) & 1;
 
-	return (snooped ? do_snooped : do_access)(s, event->kind, offset, bytes, size);
+	if (crossed && (event->kind == CPU_LOAD || event->kind == CPU_STORE))
+		return do_snooped(s, event->kind, offset, bytes, size);
+	if (crossed && s->view)
+		return do_uncached(s, event->kind, offset, bytes, size);
+	return do_access(s, event->kind, offset, bytes, size);
 }
 
 struct outcome subject_event(struct subject *s, const struct event *event, unsigned position)

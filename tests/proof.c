@@ -78,7 +78,7 @@ static void prove_row(const struct rules *rules, enum scope scope, unsigned byte
 {
 	struct counts row = { 0 };
 	double started = now();
-	static const char *const scopes[] = { "line", "page", "snoop" };
+	static const char *const scopes[] = { "line", "page", "cross" };
 	char bytes_text[16], length_text[16];
 
 	if (length < 1)
@@ -112,7 +112,7 @@ static int prove_all(unsigned length, const char *only)
 		prove_row(&machines[i], SCOPE_LINE, 3, length - 1, &total);
 		prove_row(&machines[i], SCOPE_PAGE, 2, length - 1, &total);
 		if (!machines[i].coherent)
-			prove_row(&machines[i], SCOPE_SNOOPED, 2, length - 1, &total);
+			prove_row(&machines[i], SCOPE_CROSSED, 2, length - 1, &total);
 	}
 	print_row("all", "", "", "", &total, now() - started);
 	printf("each program from a settled line and from a fresh one, under the policies");
