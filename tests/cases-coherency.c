@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
+#include <linux/vmalloc.h>
+
 static void stale_cpu_read(struct rig *r)
 {
 	dma_addr_t dma;
@@ -204,6 +206,25 @@ static void stale_believed_read(struct rig *r)
 	kfree(p);
 }
 
+/* Past the cache, behind a line that is dirty. */
+static void lost_uncached_write(struct rig *r)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *view = vmap(&page, 1, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
+
+	(void)r;
+	assert_non_null(view);
+	at(10);
+	cpu_write(page_address(page), 64);
+	at(20);
+	cpu_write(view, 64);
+	at(30);
+	cpu_read(view, 64);
+	at(40);
+	vunmap(view);
+	__free_page(page);
+}
+
 static void shared_cache_line(struct rig *r)
 {
 	u8 *p = kmalloc_ok(128);
@@ -256,6 +277,8 @@ const struct check_case coherency_cases[] = {
 	{ .check = "lost-device-write", .draw = lost_device_write, .miss = kept_device_write },
 	{ .check = "lost-device-write", .variant = "of a device that snoops",
 	  .draw = lost_snooped_write },
+	{ .check = "lost-cpu-write", .variant = "through an uncached view",
+	  .draw = lost_uncached_write },
 	{ .check = "stale-device-read", .variant = "of a device that does not snoop",
 	  .draw = stale_believed_read },
 	{ .check = "shared-cache-line", .draw = shared_cache_line, .miss = own_cache_line },

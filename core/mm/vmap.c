@@ -23,9 +23,10 @@ static u32 together(const u32 *frames, u32 nr)
 }
 
 /* The host's mapping of the file goes, and fresh address space comes. */
-static void clear(u8 *at, size_t size)
+static bool clear(u8 *at, size_t size)
 {
-	mmap(at, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+	return mmap(at, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		    -1, 0) != MAP_FAILED;
 }
 
 static bool show(struct machine *hw, const struct vm_area *area, u8 *at)
@@ -113,10 +114,15 @@ void vmap_give_back(struct dmalab_machine *lab, const void *p)
 {
 	struct vm_area *area = vm_area_of(lab, p);
 
-	clear((u8 *)p, area->size);
 	free(area->frames);
 	area->frames = NULL;
-	vm_put(lab, p);
+	if (likely(clear((u8 *)p, area->size))) {
+		vm_put(lab, p);
+		return;
+	}
+	/* Whoever got these addresses would see the pages: nobody gets them. */
+	mprotect((u8 *)p, area->size, PROT_NONE);
+	area->live = false;
 }
 
 void vmap_exit(struct vm *vm)
