@@ -48,6 +48,8 @@ libdmalab_la_SOURCES = \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
+	core/check/access.h \
+	core/check/access-report.c \
 	core/check/blocks.c \
 	core/check/blocks.h \
 	core/check/bounce.c \

@@ -294,6 +294,33 @@ static void ownership(void **state)
 	}
 }
 
+/* A store through a view is a store, and what a view shows may never have been written. */
+static void unwritten(void **state)
+{
+	struct dmalab_config config = { .accesses = "explicit" };
+	pgprot_t prots[] = { PAGE_KERNEL, WC };
+	dma_addr_t dma;
+	struct rig r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prots); i++) {
+		rig_up_with(&r, &config);
+		page = alloc_page(GFP_KERNEL);
+		linear = page_address(page);
+		view = vmap(&page, 1, VM_MAP, prots[i]);
+		if (!view)
+			skip();
+		dma = map_ok(&r, linear, PAGE_SIZE, DMA_FROM_DEVICE);
+		dma_unmap_single(r.dev, dma, PAGE_SIZE, DMA_FROM_DEVICE);
+		load(view + 8);
+		expect(&r, "unwritten-read");
+		store(view + 8, 1);
+		load(view + 8);
+		expect(&r, "");
+		down(&r);
+	}
+}
+
 static void undoing(void **state)
 {
 	struct rig r;
@@ -469,6 +496,7 @@ int main(void)
 		cmocka_unit_test(whole_page),
 		cmocka_unit_test(one_report),
 		cmocka_unit_test(ownership),
+		cmocka_unit_test(unwritten),
 		cmocka_unit_test(undoing),
 		cmocka_unit_test(after_the_end),
 		cmocka_unit_test(for_no_device),
