@@ -27,13 +27,11 @@ bool model_snoops(const struct model *m, int device)
 
 void model_set_snooping(struct model *m, const struct call *c, struct expect *e)
 {
-	struct model_device *d = &m->device[c->device];
-
 	if (!is_device(m, c->device)) {
 		expect(e, "no-device");
 	} else if (!machine_is_coherent(m)) {
-		d->is_wired = true;
-		d->wired = c->number;
+		m->device[c->device].is_wired = true;
+		m->device[c->device].wired = c->number;
 	}
 }
 
