@@ -48,6 +48,8 @@ libdmalab_la_SOURCES = \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
+	core/check/access.h \
+	core/check/access-report.c \
 	core/check/blocks.c \
 	core/check/blocks.h \
 	core/check/bounce.c \
@@ -122,6 +124,7 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.c \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
+	core/mm/vmap.c \
 	core/record/devices.c \
 	core/record/drawn.c \
 	core/record/file.c \

@@ -380,6 +380,8 @@ static void run_program(const struct program *p, const struct variant *variant,
 	}
 	if (p->snooping)
 		run.device[1]->dma_coherent = true;
+	if (p->misbelieved)
+		dmalab_device_set_snooping(run.device[1], !p->snooping);
 	if (p->window && dma_direct_set_offset(run.device[1], 0, 1u << 30, 1u << 31))
 		die("dma_direct_set_offset()");
 

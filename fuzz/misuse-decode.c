@@ -52,7 +52,9 @@ static const uint8_t other_operations[] = {
 	TABLE_ALLOC, TABLE_ALLOC, RARE, RARE, RARE, /* as many as there are bytes */
 };
 
-/* One more byte chooses from these. */
+#define SNOOPING_FROM 248
+
+/* One more byte, which is less, chooses from these. */
 static const uint8_t rare_operations[] = {
 	TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU, TABLE_SYNC_FOR_DEVICE, TABLE_SYNC_FOR_CPU,
 	TABLE_VMAP, TABLE_VUNMAP, TABLE_GET, TABLE_GET, USER_MAP, USER_MAP,
@@ -65,7 +67,10 @@ static unsigned decode_operation(struct input *in)
 	if (byte < OTHERS_FROM)
 		return operations[byte % LENGTH(operations)];
 	byte = other_operations[(byte - OTHERS_FROM) % LENGTH(other_operations)];
-	return byte == RARE ? rare_operations[input_below(in, LENGTH(rare_operations))] : byte;
+	if (byte != RARE)
+		return byte;
+	byte = input_byte(in);
+	return byte >= SNOOPING_FROM ? SET_SNOOPING : rare_operations[byte % LENGTH(rare_operations)];
 }
 
 static const u64 masks[] = {
@@ -372,6 +377,10 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 		break;
 	case USER_MAP:
 		decode_user(c, in, spoil, where / NR_SLOTS / NR_DEVICES, slots);
+		break;
+	case SET_SNOOPING:
+		c->device = decode_device(in, spoil, c->device);
+		c->number = where / NR_SLOTS / NR_DEVICES % 2;
 		break;
 	case FAIL_EVERY:
 		c->number = input_below(in, 6);

@@ -27,7 +27,7 @@ static const char *const names[NR_CALL_KINDS] = {
 	[SYNC_LIST_FOR_DEVICE] = "dma_sync_sg_for_device",
 	[SYNC_LIST_FOR_CPU] = "dma_sync_sg_for_cpu",
 	[SET_MAX_SEGMENT] = "dma_set_max_seg_size", [SET_BOUNDARY] = "dma_set_seg_boundary",
-	[SET_MIN_ALIGN] = "dma_set_min_align_mask",
+	[SET_MIN_ALIGN] = "dma_set_min_align_mask", [SET_SNOOPING] = "device_set_snooping",
 };
 
 /* Where a call has several names. */
@@ -237,6 +237,10 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	case FAIL_NTH:
 	case FAIL_EVERY:
 		fprintf(to, "m%u, %u", c->machine, c->number);
+		break;
+	case SET_SNOOPING:
+		print_device(c->device, to);
+		fprintf(to, ", %u", c->number);
 		break;
 	case SET_CURRENT:
 	case MACHINE_FREE:

@@ -169,6 +169,9 @@ static void run_device(struct lab *lab, const struct call *c, struct outcome *o)
 	case POKE_LIMIT:
 		dev->bus_dma_limit = c->mask;
 		break;
+	case SET_SNOOPING:
+		dmalab_device_set_snooping(dev, c->number);
+		break;
 	case SET_MAX_SEGMENT:
 		dma_set_max_seg_size(dev, c->mask);
 		break;

@@ -305,7 +305,7 @@ static struct dispute device_reads_part(struct model *m, const struct call *c,
 					const struct outcome *o, const struct part *p,
 					bool *open, struct expect *e)
 {
-	bool snoops = m->device[c->device].snoops;
+	bool snoops = model_snoops(m, c->device);
 	size_t at = p->o->at + p->first;
 	struct outcome rest = *o;
 	struct dispute d = { 0 };
@@ -342,7 +342,7 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 		any_open |= open;
 	} while (next_part(m, &p, c->size));
 	if (d.bytes)
-		expect_dispute(e, &d, m->device[c->device].snoops && !machine_bounces(m) &&
+		expect_dispute(e, &d, model_snoops(m, c->device) && !machine_bounces(m) &&
 			       is_cached(m, obj->at), any_open);
 	else if (wrong)
 		expect_bytes(e, wrong, &bytes);
@@ -360,8 +360,8 @@ static void device_writes_part(struct model *m, const struct call *c, const stru
 		bounce_stored(m, at, data, p->len, true);
 	for (size_t i = at; i < at + p->len && !machine_bounces(m);
 	     i += rest_of_page(i, at + p->len)) {
-		if (m->device[c->device].snoops && is_cached(m, i))
-			cpu_stores(m, i, rest_of_page(i, at + p->len), victims);
+		if (model_snoops(m, c->device) && is_cached(m, i))
+			snooped_stores(m, i, rest_of_page(i, at + p->len), victims);
 		else
 			bus_stores(m, i, rest_of_page(i, at + p->len), victims);
 	}
@@ -453,13 +453,13 @@ static bool unjudged_access(struct model *m, const struct call *c, const struct 
 
 		at = way_to(m, c, c->dma + i, &other);
 		if (c->kind == DEVICE_READ) {
-			compare_bytes(m, &rest, at, 1, m->device[c->device].snoops, e);
-			if (m->device[c->device].snoops && is_cached(m, at))
+			compare_bytes(m, &rest, at, 1, model_snoops(m, c->device), e);
+			if (model_snoops(m, c->device) && is_cached(m, at))
 				cpu_loads(m, at, 1);
 			continue;
 		}
-		if (m->device[c->device].snoops && is_cached(m, at))
-			cpu_stores(m, at, 1, &none);
+		if (model_snoops(m, c->device) && is_cached(m, at))
+			snooped_stores(m, at, 1, &none);
 		else
 			bus_stores(m, at, 1, &none);
 		store_bytes(m, c, at, 1);

@@ -162,6 +162,15 @@ void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 			cpu_stores_in_line(m, line, at, len, victims);
 }
 
+/* A device's, through the cache. */
+void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
+{
+	cpu_stores(m, at, len, victims);
+	for (size_t i = at; i < at + len; i++)
+		if (is_tracked(m, i))
+			m->by_device[i] = true;
+}
+
 static void bus_stores_in_line(struct model *m, size_t line, size_t at, size_t len,
 			       struct dispute *victims)
 {

@@ -17,6 +17,24 @@ void model_new_device(struct model *m, int device, const struct setup *s)
 	};
 }
 
+/* The wires, not the kernel's word. */
+bool model_snoops(const struct model *m, int device)
+{
+	const struct model_device *d = &m->device[device];
+
+	return d->is_wired ? d->wired : d->snoops;
+}
+
+void model_set_snooping(struct model *m, const struct call *c, struct expect *e)
+{
+	if (!is_device(m, c->device)) {
+		expect(e, "no-device");
+	} else if (!machine_is_coherent(m)) {
+		m->device[c->device].is_wired = true;
+		m->device[c->device].wired = c->number;
+	}
+}
+
 static u64 *mask_of(struct model_device *d)
 {
 	return d->mask == MASK_NULL ? NULL :

@@ -366,6 +366,9 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 		else
 			expect(e, "no-device");
 		break;
+	case SET_SNOOPING:
+		model_set_snooping(m, c, e);
+		break;
 	case MAP_LIST:
 		model_map_list(m, c, o, e);
 		break;

@@ -70,7 +70,8 @@ struct object {
 
 struct model_device {
 	unsigned life;           /* counts the devices of this number; 0: there is none */
-	bool snoops;
+	bool snoops;             /* so the kernel believes; */
+	bool wired, is_wired;    /* and the hardware, once it was told */
 	u64 own_mask, coherent_mask, limit;
 	enum { MASK_OWN, MASK_NULL, MASK_IS_COHERENT } mask;
 	u64 window;              /* bytes; 0: addresses are the same */
@@ -267,6 +268,8 @@ void model_new_device(struct model *m, int device, const struct setup *s);
 void model_set_masks(struct model *m, const struct call *c, const struct outcome *o,
 		     struct expect *e);
 void model_poke(struct model *m, const struct call *c);
+void model_set_snooping(struct model *m, const struct call *c, struct expect *e);
+bool model_snoops(const struct model *m, int device);
 void model_free_device(struct model *m, const struct call *c, struct expect *e);
 
 /* model-alloc.c */
@@ -437,6 +440,7 @@ void model_await(struct model *m, const struct object *o);
 bool model_reads_unwritten(const struct model *m, size_t at, size_t len, struct dispute *bytes);
 void cpu_loads(struct model *m, size_t at, size_t len);
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
+void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void bus_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void cache_is_flushed(struct model *m, size_t at, size_t len);
 struct dispute disputed(const struct model *m, bool through_cache, size_t at, size_t len);

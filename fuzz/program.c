@@ -82,6 +82,7 @@ void program_decode(struct program *p, const uint8_t *data, size_t size)
 	flags = input_byte(&in);
 	p->snooping = flags & 1;
 	p->window = flags & 2;
+	p->misbelieved = (flags & 0x30) == 0x30;
 	p->lru = (flags & 12) == 12;
 	p->seed = flags >> 2;
 	memcpy(p->op, prologue, sizeof(prologue));
@@ -150,8 +151,9 @@ void program_print_op(const struct program *p, unsigned nr, FILE *to)
 
 void program_print(const struct program *p, FILE *to)
 {
-	fprintf(to, "profile %s, d1 %s%s, seed %llu\n", p->profile,
+	fprintf(to, "profile %s, d1 %s%s%s, seed %llu\n", p->profile,
 		p->snooping ? "snoops" : "as the profile",
+		p->misbelieved ? " to the kernel alone" : "",
 		p->window ? ", sees memory elsewhere" : "", (unsigned long long)p->seed);
 	for (unsigned i = 0; i < p->nr_ops; i++)
 		program_print_op(p, i, to);

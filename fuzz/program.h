@@ -49,7 +49,8 @@ struct op {
 
 struct program {
 	const char *profile;
-	bool snooping;    /* the second device snoops the CPU's cache */
+	bool snooping;    /* the second device snoops the CPU's cache, or, */
+	bool misbelieved; /* it is the other way round, and this is what the kernel believes */
 	bool window;      /* the second device sees memory at another address */
 	bool lru;         /* to be run under "lru", too: slow, and short programs fit */
 	uint64_t seed;    /* of the policy "random" */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
+#include <linux/vmalloc.h>
+
 static void stale_cpu_read(struct rig *r)
 {
 	dma_addr_t dma;
@@ -167,6 +169,62 @@ static void kept_device_write(struct rig *r)
 	receive_into_dirty(r, 0);
 }
 
+/* It stores into the cache, and the unmap invalidates. */
+static void lost_snooped_write(struct rig *r)
+{
+	void *p = kmalloc_ok(128);
+	dma_addr_t dma;
+
+	dmalab_device_set_snooping(r->dev, true);
+	at(10);
+	dma = map_ok(r, p, 128, DMA_FROM_DEVICE);
+	at(20);
+	dev_write(r, dma, 64);
+	at(30);
+	dma_unmap_single(r->dev, dma, 128, DMA_FROM_DEVICE);
+	at(40);
+	cpu_read(p, 64);
+	kfree(p);
+}
+
+/* The kernel takes it for a device that snoops. */
+static void stale_believed_read(struct rig *r)
+{
+	void *p = kmalloc_ok(128);
+	dma_addr_t dma;
+
+	r->dev->dma_coherent = true;
+	dmalab_device_set_snooping(r->dev, false);
+	at(10);
+	cpu_write(p, 64);
+	at(20);
+	dma = map_ok(r, p, 128, DMA_TO_DEVICE);
+	at(30);
+	dev_read(r, dma, 128);
+	at(40);
+	dma_unmap_single(r->dev, dma, 128, DMA_TO_DEVICE);
+	kfree(p);
+}
+
+/* Past the cache, behind a line that is dirty. */
+static void lost_uncached_write(struct rig *r)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *view = vmap(&page, 1, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
+
+	(void)r;
+	assert_non_null(view);
+	at(10);
+	cpu_write(page_address(page), 64);
+	at(20);
+	cpu_write(view, 64);
+	at(30);
+	cpu_read(view, 64);
+	at(40);
+	vunmap(view);
+	__free_page(page);
+}
+
 static void shared_cache_line(struct rig *r)
 {
 	u8 *p = kmalloc_ok(128);
@@ -217,6 +275,12 @@ const struct check_case coherency_cases[] = {
 	{ .check = "stale-device-read", .variant = "zeroes", .draw = stale_zeroes },
 	{ .check = "lost-cpu-write", .draw = lost_cpu_write, .miss = kept_cpu_write },
 	{ .check = "lost-device-write", .draw = lost_device_write, .miss = kept_device_write },
+	{ .check = "lost-device-write", .variant = "of a device that snoops",
+	  .draw = lost_snooped_write },
+	{ .check = "lost-cpu-write", .variant = "through an uncached view",
+	  .draw = lost_uncached_write },
+	{ .check = "stale-device-read", .variant = "of a device that does not snoop",
+	  .draw = stale_believed_read },
 	{ .check = "shared-cache-line", .draw = shared_cache_line, .miss = own_cache_line },
 	{ .check = "shared-cache-line", .variant = "the device second",
 	  .draw = shared_line_device_second },

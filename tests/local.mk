@@ -47,12 +47,14 @@ unit_tests = \
 	tests/test-scatterlist.t \
 	tests/test-segments.t \
 	tests/test-streaming.t \
+	tests/test-snooping.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
 	tests/test-unwritten.t \
 	tests/test-vunmap.t \
 	tests/test-words.t \
+	tests/test-vmap.t \
 	tests/test-zeroing.t \
 	tests/test-zones.t
 
@@ -236,6 +238,10 @@ tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
 tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_streaming_t_LDADD = $(TEST_LDADD)
 
+tests_test_snooping_t_SOURCES = tests/test-snooping.c $(RIG)
+tests_test_snooping_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_snooping_t_LDADD = $(TEST_LDADD)
+
 tests_test_sync_t_SOURCES = tests/test-sync.c $(RIG)
 tests_test_sync_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_sync_t_LDADD = $(TEST_LDADD)
@@ -255,6 +261,10 @@ tests_test_unwritten_t_LDADD = $(TEST_LDADD)
 tests_test_vunmap_t_SOURCES = tests/test-vunmap.c $(RIG)
 tests_test_vunmap_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_vunmap_t_LDADD = $(TEST_LDADD)
+
+tests_test_vmap_t_SOURCES = tests/test-vmap.c $(RIG)
+tests_test_vmap_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_vmap_t_LDADD = $(TEST_LDADD)
 
 tests_test_words_t_SOURCES = tests/test-words.c $(RIG)
 tests_test_words_t_CFLAGS = $(TEST_CFLAGS)

@@ -65,7 +65,7 @@ static void make_events(struct proof *p)
 				(struct event){ .kind = SYNC, .to = to, .dir = dir };
 	for (enum kind kind = REMAP; p->task.rules->bounces && kind <= REMAP_SKIP; kind++)
 		p->event[p->nr_events++] = (struct event){ .kind = kind };
-	for (unsigned i = 0; p->task.scope == SCOPE_PAGE && i < 3; i++)
+	for (unsigned i = 0; p->task.scope != SCOPE_LINE && i < 3; i++)
 		p->event[p->nr_events++] = (struct event){ .kind = whole[i], .byte = ALL_BYTES };
 }
 

@@ -11,6 +11,7 @@
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct subject {
 	struct dmalab_machine *machine;
 	struct device *dev;
 	uint8_t *cpu;
+	uint8_t *view;           /* of the same, past the cache; NULL: the host cannot */
 	dma_addr_t dma;
 	size_t size;
 	size_t line;             /* offset of the line in use */
@@ -65,12 +67,22 @@ static void free_buffer(struct subject *s)
 {
 	if (!s->cpu)
 		return;
+	vunmap(s->view);
 	if (!s->config.rules->bounces) {
 		dma_free_noncoherent(s->dev, s->size, s->cpu, s->dma, DMA_BIDIRECTIONAL);
 		return;
 	}
 	dma_unmap_single(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
 	kfree(s->cpu - BOUNCED_AT);
+}
+
+static uint8_t *view_of(const uint8_t *cpu)
+{
+	struct page *pages[BUFFER_SIZE / PAGE_SIZE];
+
+	for (size_t i = 0; i < BUFFER_SIZE / PAGE_SIZE; i++)
+		pages[i] = virt_to_page(cpu + i * PAGE_SIZE);
+	return vmap(pages, BUFFER_SIZE / PAGE_SIZE, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
 }
 
 static void renew_buffer(struct subject *s)
@@ -90,6 +102,8 @@ static void renew_buffer(struct subject *s)
 			give_up(s, "dma_alloc_noncoherent()");
 	}
 	s->line = 0;
+	if (s->config.scope == SCOPE_CROSSED)
+		s->view = view_of(s->cpu);
 
 	/* A read of the device changes nothing, so it may look where it must not. */
 	if (dmalab_device_read(s->dev, s->dma, s->old, s->size))
@@ -129,7 +143,7 @@ struct subject *subject_new(const struct subject_config *config)
 	s->at[0] = 0;
 	s->at[1] = line - 1;
 	s->at[2] = line / 2;
-	s->stride = config->scope == SCOPE_PAGE ? PAGE_SIZE : line;
+	s->stride = config->scope == SCOPE_LINE ? line : PAGE_SIZE;
 	s->salt = 0x10;
 	renew_buffer(s);
 	return s;
@@ -178,6 +192,39 @@ static int do_access(struct subject *s, enum kind kind, size_t offset, uint8_t *
 	}
 }
 
+static int do_uncached(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes,
+		       size_t size)
+{
+	if (kind == DEVICE_LOAD)
+		dmalab_cpu_read(s->view + offset, bytes, size);
+	else
+		dmalab_cpu_write(s->view + offset, bytes, size);
+	return 0;
+}
+
+/* What a device that snoops does is what the CPU does, though the kernel knows nothing of it. */
+static int do_snooped(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
+{
+	int failed;
+
+	dmalab_device_set_snooping(s->dev, true);
+	failed = do_access(s, kind == CPU_LOAD ? DEVICE_LOAD : DEVICE_STORE, offset, bytes, size);
+	dmalab_device_set_snooping(s->dev, false);
+	return failed;
+}
+
+static int do_event(struct subject *s, const struct event *event, unsigned position,
+		    size_t offset, uint8_t *bytes, size_t size)
+{
+	bool crossed = s->config.scope == SCOPE_CROSSED && (position + event->byte) & 1;
+
+	if (crossed && (event->kind == CPU_LOAD || event->kind == CPU_STORE))
+		return do_snooped(s, event->kind, offset, bytes, size);
+	if (crossed && s->view)
+		return do_uncached(s, event->kind, offset, bytes, size);
+	return do_access(s, event->kind, offset, bytes, size);
+}
+
 struct outcome subject_event(struct subject *s, const struct event *event, unsigned position)
 {
 	uint8_t value = s->salt + value_stored(position);
@@ -192,9 +239,9 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 		map(s);
 	} else if (event->byte == ALL_BYTES) {
 		memset(s->page, value, PAGE_SIZE);
-		failed = do_access(s, event->kind, s->line, s->page, PAGE_SIZE);
+		failed = do_event(s, event, position, s->line, s->page, PAGE_SIZE);
 	} else {
-		failed = do_access(s, event->kind, s->line + s->at[event->byte], &value, 1);
+		failed = do_event(s, event, position, s->line + s->at[event->byte], &value, 1);
 	}
 	if (failed)
 		give_up(s, "an access of the device");

@@ -10,8 +10,10 @@
 /*
  * How much a sync covers: the line, or the page that has the line in it. With
  * pages there are accesses of whole ones, too: libraries take short ways there.
+ * SCOPE_CROSSED: with pages, and a device that snoops makes half of the CPU's accesses,
+ * the CPU, through an uncached view, half of the device's.
  */
-enum scope { SCOPE_LINE, SCOPE_PAGE };
+enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED };
 
 struct subject_config {
 	const struct rules *rules;

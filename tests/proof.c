@@ -78,6 +78,7 @@ static void prove_row(const struct rules *rules, enum scope scope, unsigned byte
 {
 	struct counts row = { 0 };
 	double started = now();
+	static const char *const scopes[] = { "line", "page", "cross" };
 	char bytes_text[16], length_text[16];
 
 	if (length < 1)
@@ -94,8 +95,7 @@ static void prove_row(const struct rules *rules, enum scope scope, unsigned byte
 		fprintf(stderr, "\r%78s\r", "");
 	snprintf(bytes_text, sizeof(bytes_text), "%u", bytes);
 	snprintf(length_text, sizeof(length_text), "%d", length);
-	print_row(rules->name, bytes_text, scope == SCOPE_PAGE ? "page" : "line", length_text, &row,
-		  now() - started);
+	print_row(rules->name, bytes_text, scopes[scope], length_text, &row, now() - started);
 	add_counts(total, &row);
 }
 
@@ -111,6 +111,8 @@ static int prove_all(unsigned length, const char *only)
 		prove_row(&machines[i], SCOPE_LINE, 2, length, &total);
 		prove_row(&machines[i], SCOPE_LINE, 3, length - 1, &total);
 		prove_row(&machines[i], SCOPE_PAGE, 2, length - 1, &total);
+		if (!machines[i].coherent)
+			prove_row(&machines[i], SCOPE_CROSSED, 2, length - 1, &total);
 	}
 	print_row("all", "", "", "", &total, now() - started);
 	printf("each program from a settled line and from a fresh one, under the policies");

@@ -498,6 +498,42 @@ static void resources(void **state)
 	rig_down(&r);
 }
 
+/* What is shared with the host stays so, and the addresses of a view are a machine's. */
+static void views(void **state)
+{
+	struct page *page;
+	struct rig r;
+	u8 *p, *q;
+
+	(void)state;
+	rig_up(&r, NULL);
+	page = alloc_page(GFP_KERNEL);
+	for (unsigned n = 1; n < 10; n++) {
+		failed = false;
+		fail_in = n;
+		p = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+		fail_in = 0;
+		assert_int_equal(p != NULL, !failed);
+		vunmap(p);
+	}
+	assert_false(failed);
+
+	/* Where the host cannot take it back, nobody gets these addresses. */
+	p = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	assert_non_null(p);
+	fail_in = 1;
+	vunmap(p);
+	assert_true(failed);
+	q = vzalloc(100);
+	assert_non_null(q);
+	assert_ptr_not_equal(q, p);
+	vfree(q);
+	vunmap(p);
+	expect(&r, "double-free");
+	__free_page(page);
+	rig_down(&r);
+}
+
 /* Without memory for a bit a byte, ownership of that object is no longer checked. */
 static void partial_sync(void **state)
 {
@@ -612,6 +648,7 @@ int main(void)
 		cmocka_unit_test(first_mapping),
 		cmocka_unit_test(caches),
 		cmocka_unit_test(resources),
+		cmocka_unit_test(views),
 		cmocka_unit_test(partial_sync),
 		cmocka_unit_test(nothing_stays_behind),
 		cmocka_unit_test(recording_ends),

@@ -5,71 +5,7 @@
  * direction, then ownership, then what it does to bytes beside it. The state then
  * moves on as the machine's would: nothing is repaired.
  */
-#include "check/blocks.h"
-#include "check/judge.h"
-#include "check/story.h"
-
-static bool is_at(const struct region *r, const void *arg)
-{
-	return region_touches(r, *(const size_t *)arg, 1);
-}
-
-/* What once was at @offset. */
-static const struct region *dead_at(const struct judge *j, size_t offset)
-{
-	return ledger_dead(&j->ledger, is_at, &offset);
-}
-
-/* The live object whose bytes at @offset move by sync, a mapping before its memory. */
-static struct region *owned_at(const struct judge *j, size_t offset)
-{
-	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
-
-	for (struct span *span = page->maps; span; span = span->next)
-		if (region_touches(span->region, offset, 1))
-			return span->region;
-	if (page->alloc && region_touches(page->alloc, offset, 1))
-		return page->alloc;
-	return NULL;
-}
-
-/* Memory of a pool that is not handed out. */
-static cold void report_free_block(struct judge *j, struct finding *f, struct blocks *b, size_t at)
-{
-	const struct block *block = blocks_at(b, at);
-	struct region r;
-
-	f->dev = b->dev;
-	f->detail = "a gap in the memory of a pool: no block may cross the boundary";
-	if (block) {
-		r = block_region(block);
-		f->region = &r;
-		f->detail = block->born ? NULL : "the pool has not handed out this block yet";
-	}
-	judge_report(j, f);
-}
-
-static cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
-				    size_t len, size_t at)
-{
-	const struct region *now = j->ledger.pages[at >> PAGE_SHIFT].alloc;
-	const struct region *r = dead_at(j, at);
-	struct finding f = {
-		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,
-		.dev = r ? r->dev : NULL, .cpu = cpu, .size = len,
-	};
-	bool taken = ledger_find_free(&j->ledger, at, 1) == NO_OFFSET;
-
-	if (!taken && now && now->blocks) {
-		report_free_block(j, &f, now->blocks, at);
-		return;
-	}
-	if (taken)
-		f.detail = "the memory has been allocated again, as another kind";
-	else if (!r)
-		f.detail = "nobody has allocated this memory for DMA";
-	judge_report(j, &f);
-}
+#include "check/access.h"
 
 /* Handles are uncached as well, but no pointer to them was ever handed out. */
 static bool view_fits(const struct judge *j, u32 page, bool uncached)
@@ -92,87 +28,6 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 	return at;
 }
 
-static cold void report_verdict(struct judge *j, const struct call *call, enum side side,
-				struct region *r, dma_addr_t dma, size_t offset, size_t len,
-				const struct verdict *v)
-{
-	const struct region *object = r;
-	struct story story;
-	struct finding f = {
-		.call = call, .dma = dma, .size = len,
-		.check = v->lost_cpu ? CHECK_LOST_CPU_WRITE :
-			 v->lost_dev ? CHECK_LOST_DEVICE_WRITE :
-			 side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
-	};
-
-	if (!judge_wants(j, f.check))
-		return;
-	if (!object)
-		object = owned_at(j, v->example);
-	if (!object)
-		object = dead_at(j, v->example);
-	story_of_read(&story, j, !r, f.check, object, v);
-	f.region = object;
-	f.dev = object ? object->dev : NULL;
-	f.cpu = r ? NULL : j->hw->cached + offset;
-	if (object && v->first >= object->offset) {
-		f.first = v->first - object->offset;
-		f.last = v->last - object->offset;
-		f.bytes = v->bytes;
-	}
-	f.detail = story.detail;
-	f.missing = story.missing;
-	f.breaks_on = story.breaks_on;
-	f.history = story.history;
-	f.nr_history = story.nr_history;
-	judge_report(j, &f);
-}
-
-static cold void report_damage(struct judge *j, const struct call *call, enum side side,
-			       struct region *r, dma_addr_t dma, size_t offset, size_t len,
-			       const struct damage *d)
-{
-	struct region *object = r ? r : owned_at(j, d->first);
-	struct story story;
-	struct finding f = {
-		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
-		.dev = object ? object->dev : NULL, .dma = dma, .size = len,
-		.cpu = r ? NULL : j->hw->cached + offset,
-	};
-
-	if (!judge_wants(j, f.check))
-		return;
-	story_of_damage(&story, j, side, d);
-	if (object && d->first >= object->offset) {
-		f.first = d->first - object->offset;
-		f.last = d->last - object->offset;
-		f.bytes = d->bytes;
-	}
-	f.detail = story.detail;
-	f.history = story.history;
-	f.nr_history = story.nr_history;
-	judge_report(j, &f);
-}
-
-static cold void report_owner(struct judge *j, const struct call *call, enum check check,
-			      struct region *r, const void *cpu, dma_addr_t dma, size_t len,
-			      struct run run)
-{
-	struct story story;
-	struct finding f = {
-		.check = check, .call = call, .dev = r->dev, .region = r, .cpu = cpu,
-		.dma = dma, .size = len, .first = run.first, .last = run.last,
-		.bytes = run.bytes,
-	};
-
-	if (!judge_wants(j, check))
-		return;
-	story_of_owner(&story, j, check, r, run);
-	f.detail = story.detail;
-	f.missing = story.missing;
-	judge_report(j, &f);
-}
-
 /* ------------------------------------------------------------------- CPU */
 
 /* Bytes of @r in the range that the CPU must leave alone. */
@@ -187,8 +42,8 @@ static struct run forbidden(const struct region *r, size_t offset, size_t len, b
 }
 
 /* Returns whether the device owns some of it; reports the first object's bytes. */
-static bool check_cpu_owner(struct judge *j, const struct call *call, size_t offset, size_t len,
-			    bool store)
+static bool check_cpu_owner(struct judge *j, const struct call *call, const void *cpu,
+			    size_t offset, size_t len, bool store)
 {
 	enum check check = store ? CHECK_CPU_WRITE_DEVICE_OWNED : CHECK_CPU_READ_DEVICE_OWNED;
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
@@ -208,20 +63,20 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, size_t off
 		}
 		if (likely(!run.bytes))
 			continue;
-		report_owner(j, call, check, r, j->hw->cached + offset, 0, len, run);
+		report_owner(j, call, check, r, cpu, 0, len, run);
 		return true;
 	}
 	return false;
 }
 
 /* The last in a row of checks: has somebody stored what the device was to store? */
-static void check_written(struct judge *j, const struct call *call, size_t offset, size_t len)
+static void check_written(struct judge *j, const struct call *call, const void *cpu,
+			  size_t offset, size_t len)
 {
 	struct run run = { 0, 0, 0 };
 	const struct region *r;
 	struct finding f = {
-		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = j->hw->cached + offset,
-		.size = len,
+		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = cpu, .size = len,
 		.detail = "nobody has stored them since the memory was allocated: "
 			  "they are what it held before",
 	};
@@ -266,7 +121,8 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 	}
 }
 
-void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len)
+void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		    size_t len)
 {
 	size_t dangling;
 	struct verdict v;
@@ -275,16 +131,16 @@ void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, siz
 		return;
 	dangling = judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, false);
 		return;
 	}
 	v = unlikely(j->lost.arena) ? bounce_look_cpu(j, offset, len) :
 				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
 	if (unlikely(v.bytes))
-		report_verdict(j, call, SIDE_CPU, NULL, 0, offset, len, &v);
-	else if (!check_cpu_owner(j, call, offset, len, false))
-		check_written(j, call, offset, len);
+		report_verdict(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
+	else if (!check_cpu_owner(j, call, cpu, offset, len, false))
+		check_written(j, call, cpu, offset, len);
 	shadow_cpu_load(&j->shadow, offset, len);
 }
 
@@ -298,7 +154,8 @@ static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
 	return false;
 }
 
-void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len)
+void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		     size_t len)
 {
 	size_t dangling;
 	bool owned;
@@ -308,17 +165,17 @@ void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, si
 		return;
 	dangling = judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, j->hw->cached + offset, len, dangling);
+		report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, true);
 		return;
 	}
-	owned = check_cpu_owner(j, call, offset, len, true);
+	owned = check_cpu_owner(j, call, cpu, offset, len, true);
 	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, call->site);
 	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
 	if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
-		report_damage(j, call, SIDE_CPU, NULL, 0, offset, len, &d);
+		report_damage(j, call, SIDE_CPU, NULL, 0, cpu, len, &d);
 }
 
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
@@ -336,6 +193,56 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	if (store)
 		shadow_bus_store(&j->shadow, offset, len, call->site, NULL);
+}
+
+/* Free, or handed out with no pointer at all: an uncached view fits all else. */
+static size_t find_dangling_view(const struct judge *j, size_t offset, size_t len)
+{
+	size_t at = ledger_find_free(&j->ledger, offset, len);
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 p = offset >> PAGE_SHIFT; at == NO_OFFSET && p <= last; p++)
+		if (j->hw->frames[p].memory_only && !view_fits(j, p, true))
+			at = page_offset(p) > offset ? page_offset(p) : offset;
+	return at;
+}
+
+static void view_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		      size_t len)
+{
+	bool bounces = j->lost.arena;
+	enum side side = bounces ? SIDE_CPU : SIDE_BUS;
+	struct verdict v = bounces ? bounce_look_cpu(j, offset, len) :
+				     shadow_look(&j->shadow, side, offset, len);
+
+	if (unlikely(v.bytes))
+		report_verdict(j, call, side, NULL, 0, cpu, len, &v);
+	else
+		check_written(j, call, cpu, offset, len);
+}
+
+cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len, bool store)
+{
+	struct damage d;
+	size_t dangling;
+
+	if (!judge_sees_accesses(j))
+		return;
+	judge_find_stores(j, offset, len, call->site);
+	dangling = find_dangling_view(j, offset, len);
+	if (unlikely(dangling != NO_OFFSET))
+		report_free_memory(j, call, cpu, len, dangling);
+	else if (!store)
+		view_load(j, call, cpu, offset, len);
+	if (!store)
+		return;
+	unwritten_store(&j->unwritten, offset, len);
+	if (j->lost.arena)
+		bounce_cpu_store(j, offset, len, call->site);
+	shadow_uncached_store(&j->shadow, offset, len, call->site, &d);
+	if (unlikely(d.bytes) && dangling == NO_OFFSET)
+		report_damage(j, call, SIDE_BUS, NULL, 0, cpu, len, &d);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -378,8 +285,8 @@ static size_t side_of(const struct judge *j, const struct region *r, size_t offs
 	bool uncached = frames[page].memory_only;
 	size_t n = page_offset(page + 1) - offset;
 
-	*side = r->dev->dma_coherent && !uncached ? SIDE_CPU : SIDE_BUS;
-	if (likely(!r->dev->dma_coherent))
+	*side = device_snoops(r->dev) && !uncached ? SIDE_CPU : SIDE_BUS;
+	if (likely(!device_snoops(r->dev)))
 		return len;
 	while (n < len && frames[++page].memory_only == uncached)
 		n += PAGE_SIZE;
@@ -404,7 +311,7 @@ static cold void load_elsewhere(struct judge *j, const struct call *call, struct
 	else if (j->lost.arena && region_has_memory(r))
 		v = bounce_look_cpu(j, offset, len); /* the memory, as the CPU finds it */
 	if (v.bytes)
-		report_verdict(j, call, SIDE_BUS, r, dma, offset, len, &v);
+		report_verdict(j, call, SIDE_BUS, r, dma, NULL, len, &v);
 	*reported = v.bytes || check_device(j, call, r, dma, offset, len, false);
 }
 
@@ -423,7 +330,7 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 		n = side_of(j, r, offset + done, len - done, &side);
 		v = shadow_look(&j->shadow, side, offset + done, n);
 		if (unlikely(v.bytes) && !*reported) {
-			report_verdict(j, call, side, r, dma, offset, len, &v);
+			report_verdict(j, call, side, r, dma, NULL, len, &v);
 			*reported = true;
 		}
 		if (side == SIDE_CPU)
@@ -451,11 +358,11 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 
 		n = side_of(j, r, offset + done, len - done, &side);
 		if (side == SIDE_CPU)
-			shadow_cpu_store(&j->shadow, offset + done, n, call->site, &d);
+			shadow_snooped_store(&j->shadow, offset + done, n, call->site, &d);
 		else
 			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
 		if (unlikely(d.bytes) && !*reported) {
-			report_damage(j, call, side, r, dma, offset, len, &d);
+			report_damage(j, call, side, r, dma, NULL, len, &d);
 			*reported = true;
 		}
 	}

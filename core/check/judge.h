@@ -37,6 +37,8 @@ struct judge {
 	enum level level;
 	bool plain;               /* look for stores through plain pointers */
 	bool halt;                /* stop at the first error */
+	bool once;                /* several steps of one access: one report at most, */
+	bool has_drawn;           /* and here it is */
 	u64 enabled;              /* one bit for each check */
 	struct ledger ledger;
 	struct shadow shadow;     /* of the cache */
@@ -127,12 +129,22 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
 
 /* access.c: what the CPU and the devices do to memory, before they do it. */
-void judge_cpu_load(struct judge *j, const struct call *call, size_t offset, size_t len);
-void judge_cpu_store(struct judge *j, const struct call *call, size_t offset, size_t len);
+void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		    size_t len);
+void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		     size_t len);
 
 /*
- * The same through an uncached pointer. Nothing to do for coherency: the CPU looks
- * at memory as devices do.
+ * The same through an uncached view of ordinary memory, beside the cached one: the CPU
+ * looks at memory as devices do, and so it is judged. Who owns the bytes is not asked:
+ * an access that leaves the cache alone needs no hand-over.
+ */
+cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len, bool store);
+
+/*
+ * And through the pointer to uncached memory. Nothing to do for coherency: nobody looks
+ * at it through the cache.
  */
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
 			bool store);
@@ -145,6 +157,15 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 		       dma_addr_t dma, size_t offset, size_t len, bool *reported);
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len, bool *reported);
+
+/*
+ * Does the hardware have the device take part in the cache's protocol? What the kernel
+ * believes, and does maintenance by, is dev->dma_coherent.
+ */
+static inline bool device_snoops(const struct device *dev)
+{
+	return unlikely(dev->snooping_is_set) ? dev->snoops : dev->dma_coherent;
+}
 
 /* An allocator stored to memory that nobody has yet, through the CPU's cache. */
 static inline void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)

@@ -227,8 +227,9 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	const struct region *object;
 	char born[64];
 
-	if (!judge_wants(j, f->check))
+	if (!judge_wants(j, f->check) || (j->once && j->has_drawn))
 		return;
+	j->has_drawn = j->once;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
 	if (recording())

@@ -29,6 +29,10 @@
  * dirty line indeterminate. make proof checks all of it against the set of all
  * states that a cache may be in.
  *
+ * A device that snoops is as good as the CPU here, whatever the kernel believes of it:
+ * its accesses are the CPU's events, and only whose write it was differs (writer). The
+ * CPU, through an uncached view of memory, makes a device's events in the same way.
+ *
  * A granule is 64 bytes. A wider line is several granules that share the flags and
  * the coupling; a narrower one is a part of a granule. Whole pages mostly move as
  * one, so a page has a state of its own and its granules are written only when it
@@ -170,7 +174,7 @@ static cold void track(struct shadow *s, u32 page)
 	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
 		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
 		o[i] = (struct origin){ cpu ? s->page_site[page] : 0,
-					bus ? s->page_site[page] : 0, 0, LOSS_NONE };
+					bus ? s->page_site[page] : 0, 0, LOSS_NONE, false, false };
 	}
 	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
 }
@@ -315,7 +319,13 @@ static cold void add_victims(struct damage *d, size_t base, u64 victims)
 	}
 }
 
-void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+/*
+ * A whole page of the CPU's needs no look at its granules. One of a device that snoops
+ * does: the state of a page does not tell the two.
+ */
+static inline __attribute__((always_inline)) void
+store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
+		    bool snooped)
 {
 	size_t end = offset + len;
 
@@ -327,7 +337,7 @@ void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 		struct line l = line_at(s, at);
 		u32 page = at >> PAGE_SHIFT;
 
-		if (s->state[page] == PAGE_UNCACHED || whole_page(at, end)) {
+		if (s->state[page] == PAGE_UNCACHED || (!snooped && whole_page(at, end))) {
 			if (s->state[page] != PAGE_UNCACHED)
 				shadow_set_pages(s, page, 1, PAGE_CPU_NEWER, site);
 			at = page_offset(page + 1);
@@ -346,19 +356,34 @@ void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 
 			g->cpu |= dev | m;
 			g->dev &= ~m;
-			g->writer &= ~m;
-			if (m)
+			g->writer = snooped ? g->writer | m : g->writer & ~m;
+			if (m) {
 				l.o[i].cpu = site;
+				l.o[i].snooped = snooped;
+			}
 			if (unlikely(victims)) {
 				add_victims(d, base, victims);
 				l.o[i].lost = site;
-				l.o[i].how = LOSS_CPU_STORE;
+				l.o[i].how = snooped ? LOSS_SNOOPED_STORE : LOSS_CPU_STORE;
 			}
 		}
 	}
 }
 
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+{
+	store_through_cache(s, offset, len, site, d, false);
+}
+
+cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			       struct damage *d)
+{
+	store_through_cache(s, offset, len, site, d, true);
+}
+
+static inline __attribute__((always_inline)) void
+store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
+		bool by_cpu)
 {
 	size_t end = offset + len;
 
@@ -372,7 +397,8 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 		bool dirty, may_hide;
 		u64 stored_by_cpu = 0;
 
-		if (s->state[page] == PAGE_UNCACHED || bus_store_page(s, page, at, end, site)) {
+		if (s->state[page] == PAGE_UNCACHED ||
+		    (!by_cpu && bus_store_page(s, page, at, end, site))) {
 			at = page_offset(page + 1);
 			continue;
 		}
@@ -390,13 +416,14 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 
 			if (!m)
 				continue;
-			g->writer |= m;
+			g->writer = by_cpu ? g->writer & ~m : g->writer | m;
 			l.o[i].dev = site;
+			l.o[i].uncached = by_cpu;
 			if (dirty) {
 				g->cpu |= m;
 				g->dev |= m;
 				l.o[i].lost = site;
-				l.o[i].how = LOSS_DEVICE_STORE;
+				l.o[i].how = by_cpu ? LOSS_UNCACHED_STORE : LOSS_DEVICE_STORE;
 				if (!stored_by_cpu)
 					damage_add(d, base, m);
 			} else {
@@ -405,6 +432,17 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 			}
 		}
 	}
+}
+
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+{
+	store_to_memory(s, offset, len, site, d, false);
+}
+
+cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				struct damage *d)
+{
+	store_to_memory(s, offset, len, site, d, true);
 }
 
 /*

@@ -11,23 +11,26 @@
 
 /* 64 bytes of RAM, a bit for each. */
 struct granule {
-	u64 cpu;    /* the CPU stored it, memory may not have it yet */
-	u64 dev;    /* the device stored it, the cache may hide it */
+	u64 cpu;    /* stored through the cache, memory may not have it yet */
+	u64 dev;    /* stored to memory, the cache may hide it */
 	u64 writer; /* the last to store it was the device */
 };
 
 enum loss {
 	LOSS_NONE,
-	LOSS_CPU_STORE, LOSS_DEVICE_STORE, LOSS_INVALIDATE,  /* of a cache */
+	LOSS_CPU_STORE, LOSS_SNOOPED_STORE, LOSS_DEVICE_STORE, LOSS_UNCACHED_STORE,
+	LOSS_INVALIDATE,                                     /* of a cache */
 	LOSS_COPY_IN, LOSS_COPY_OUT, LOSS_NO_COPY            /* of a bounce buffer */
 };
 
 /* For the story of a granule. */
 struct origin {
-	site_t cpu;  /* last store of the CPU */
-	site_t dev;  /* last store of a device */
+	site_t cpu;  /* last store through the cache */
+	site_t dev;  /* last store to memory */
 	site_t lost; /* where bytes last became indeterminate, and how */
 	enum loss how;
+	bool snooped;  /* the one through the cache was of a device that snoops, */
+	bool uncached; /* the one to memory of the CPU */
 };
 
 /* What is known of all of a page, without looking at its granules. */
@@ -93,6 +96,14 @@ void shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
 /* Of @d only bytes is set if there is none. @d may be NULL. */
 void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
 void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
+
+/* A device that snoops stores as the CPU does, but the write is the device's. */
+cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			       struct damage *d);
+
+/* And the CPU, through an uncached view, as a device does. */
+cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				struct damage *d);
 
 void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site);
 

@@ -80,6 +80,17 @@ static void spell_sync(struct story *s, const struct region *r, enum handover to
 			 last - first + 1, dir_name(r->dir), where);
 }
 
+/* The kernel is told the wrong thing, and no sync makes up for that. */
+static void missing_word(struct story *s, const struct device *dev)
+{
+	snprintf(s->missing_text, sizeof(s->missing_text),
+		 dev->dma_coherent ?
+		 "dma-noncoherent in the device tree: %s does not snoop, and dev->dma_coherent is set" :
+		 "dma-coherent in the device tree: %s snoops, and dev->dma_coherent is not set",
+		 device_name(dev));
+	s->missing = s->missing_text;
+}
+
 /*
  * Spell out the missing sync of @first..@last (offsets in RAM), to stand @where.
  * Where no sync of the region's direction helps, say which direction would.
@@ -91,6 +102,10 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 	const struct profile *profile = j->hw->profile;
 	bool instead = false;
 
+	if (r && unlikely(r->dev->dma_coherent && !device_snoops(r->dev))) {
+		missing_word(s, r->dev);
+		return;
+	}
 	if (!r || !region_is_owned(r))
 		return;
 	/* Without speculation, what keeps the cache empty is the hand-over before. */
@@ -117,28 +132,57 @@ static void missing_sync(struct story *s, const struct judge *j, const struct re
 	spell_sync(s, r, to, first - r->offset, last - r->offset, where);
 }
 
+static void tell_of_bus_store(struct story *s, const struct origin *o)
+{
+	tell(s, o->uncached ? "the CPU stored to the line through an uncached view" :
+			      "the device stored to the line", o->dev);
+}
+
+static void tell_of_store(struct story *s, const struct origin *o)
+{
+	tell(s, o->snooped ? "a device that snoops stored to the cached line" :
+			     "the CPU stored to the line", o->cpu);
+}
+
+static void story_of_invalidate(struct story *s, const struct region *r, const struct origin *o)
+{
+	tell_of_store(s, o);
+	tell(s, "the line was invalidated before it was written back", o->lost);
+	if (o->snooped && r && device_snoops(r->dev) && !r->dev->dma_coherent)
+		missing_word(s, r->dev);
+}
+
 /* The event that made a byte indeterminate, and what would have prevented it. */
 static void story_of_loss(struct story *s, const struct judge *j, const struct region *r,
 			  const struct verdict *v, const struct origin *o)
 {
 	switch (o->how) {
 	case LOSS_CPU_STORE:
-		tell(s, "the device stored to the line", o->dev);
+		tell_of_bus_store(s, o);
 		tell(s, "the CPU stored to the same line, which may be written back over it",
 		     o->lost);
 		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
 			     "after the device's write, before the CPU's");
 		break;
+	case LOSS_SNOOPED_STORE:
+		tell_of_bus_store(s, o);
+		tell(s, "a device that snoops stored to the same line, which may be written back over it",
+		     o->lost);
+		break;
 	case LOSS_DEVICE_STORE:
-		tell(s, "the CPU stored to the line", o->cpu);
+		tell_of_store(s, o);
 		tell(s, "the device stored behind the dirty line, which may be written back over it",
 		     o->lost);
 		missing_sync(s, j, r, FOR_DEVICE, NEED_NOT_DIRTY, v->first, v->last,
 			     "after the CPU's write, before the device's");
 		break;
+	case LOSS_UNCACHED_STORE:
+		tell_of_store(s, o);
+		tell(s, "the CPU stored behind the dirty line, through an uncached view", o->lost);
+		s->missing = "what cleans the lines (a mapping or a sync for a device) between the two stores";
+		break;
 	case LOSS_INVALIDATE:
-		tell(s, "the CPU stored to the line", o->cpu);
-		tell(s, "the line was invalidated before it was written back", o->lost);
+		story_of_invalidate(s, r, o);
 		break;
 	case LOSS_COPY_IN:
 		tell(s, "the device stored it", o->dev);
@@ -173,27 +217,33 @@ static bool device_owns(const struct region *r, const struct verdict *v)
 	return first <= last && own_find(r, first, last - first + 1, true).bytes;
 }
 
-void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
-		   const struct region *r, const struct verdict *v)
+void story_of_read(struct story *s, const struct judge *j, enum side side, bool by_cpu,
+		   enum check check, const struct region *r, const struct verdict *v)
 {
 	const struct origin *o = v->origin;
 
 	begin(s);
 	switch (check) {
 	case CHECK_STALE_CPU_READ:
-		tell(s, "the device stored it", o->dev);
+		tell(s, o->uncached ? "the CPU stored it through an uncached view" :
+				      "the device stored it", o->dev);
 		missing_sync(s, j, r, FOR_CPU, NEED_INVALIDATE, v->first, v->last,
-			     "after the device's write, before this read");
+			     o->uncached ? "after that write, before this read" :
+					   "after the device's write, before this read");
 		break;
 	case CHECK_STALE_DEVICE_READ:
-		tell(s, "the CPU stored it", o->cpu);
+		tell(s, o->snooped ? "a device that snoops stored it, to the cache" :
+				     "the CPU stored it", o->cpu);
 		missing_sync(s, j, r, FOR_DEVICE, NEED_WRITE_BACK, v->first, v->last,
-			     "after the CPU's write, before this read");
+			     o->snooped ? "after that write, before this read" :
+					  "after the CPU's write, before this read");
 		break;
 	default:
 		story_of_loss(s, j, r, v, o);
 	}
-	if (by_cpu && device_owns(r, v))
+	if (by_cpu && side == SIDE_BUS)
+		s->detail = "read from memory itself, through an uncached view";
+	else if (by_cpu && device_owns(r, v))
 		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 
@@ -206,14 +256,18 @@ void story_of_damage(struct story *s, const struct judge *j, enum side side,
 	snprintf(s->detail_text, sizeof(s->detail_text),
 		 "%s; a line has %u bytes, DMA buffers need %u to themselves",
 		 side == SIDE_CPU ?
-		 "the store dirties a line that holds bytes the device wrote" :
-		 "the line is dirty with other bytes that the CPU stored",
+		 o->uncached ? "the store dirties a line that holds bytes stored past the cache" :
+			       "the store dirties a line that holds bytes the device wrote" :
+		 o->snooped ? "the line is dirty with other bytes that a device stored to the cache" :
+			      "the line is dirty with other bytes that the CPU stored",
 		 1u << j->hw->profile->line_shift, j->hw->profile->dma_align);
 	s->detail = s->detail_text;
 	if (side == SIDE_CPU)
-		tell(s, "the device stored them", o->dev);
+		tell(s, o->uncached ? "the CPU stored them through an uncached view" :
+				      "the device stored them", o->dev);
 	else
-		tell(s, "the CPU stored beside them", o->cpu);
+		tell(s, o->snooped ? "a device that snoops stored beside them" :
+				     "the CPU stored beside them", o->cpu);
 }
 
 void story_of_owner(struct story *s, const struct judge *j, enum check check,

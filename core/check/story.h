@@ -19,9 +19,12 @@ struct story {
 	char breaks_text[128];
 };
 
-/* A load of indeterminate bytes; @r, live or dead or NULL, is where they are. */
-void story_of_read(struct story *s, const struct judge *j, bool by_cpu, enum check check,
-		   const struct region *r, const struct verdict *v);
+/*
+ * A load of indeterminate bytes; @r, live or dead or NULL, is where they are. The CPU on
+ * the side of the bus looks through an uncached view.
+ */
+void story_of_read(struct story *s, const struct judge *j, enum side side, bool by_cpu,
+		   enum check check, const struct region *r, const struct verdict *v);
 
 /* A store that made bytes beside it indeterminate. */
 void story_of_damage(struct story *s, const struct judge *j, enum side side,

@@ -170,7 +170,7 @@ static void transfer(const struct access *a, struct region *r, size_t first, siz
 		unwritten_store(&a->d->machine->judge.unwritten, r->offset + first, n);
 	if (likely(data != NO_OFFSET))
 		cache_move(hw, data, a->in ? a->in + done : NULL, a->out ? a->out + done : NULL,
-			   n, !a->d->dev.dma_coherent);
+			   n, !device_snoops(&a->d->dev));
 	else if (a->in)
 		memset(a->in + done, 0xff, n); /* as a bus where nobody answers */
 }
@@ -225,7 +225,7 @@ static int access_unjudged(const struct access *a)
 
 		room = smaller(room, a->len - done);
 		cache_move(hw, offset, a->in ? a->in + done : NULL,
-			   a->out ? a->out + done : NULL, room, !a->d->dev.dma_coherent);
+			   a->out ? a->out + done : NULL, room, !device_snoops(&a->d->dev));
 	}
 	return 0;
 }

@@ -67,7 +67,8 @@ static int map_locked(const struct user_map *map, bool coherent)
 	cached = !hw->frames[page].memory_only;
 	if (!cached)
 		map->vma->vm_page_prot = pgprot_writecombine(map->vma->vm_page_prot);
-	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start);
+	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start,
+			     true);
 }
 
 static int map_coherent(struct device *dev, struct vm_area_struct *vma, dma_addr_t dma,

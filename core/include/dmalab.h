@@ -173,6 +173,18 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
  */
 void dmalab_device_free(struct device *dev);
 
+/*
+ * dmalab_device_set_snooping() - wire the device, whatever the kernel believes.
+ * @snoops: its accesses take part in the protocol of the CPU's cache
+ *
+ * The kernel does cache maintenance by dev->dma_coherent, and until this call the
+ * hardware follows that. From then on it does as told here: a device tree that lacks
+ * "dma-coherent", or has it for a device that does not snoop. Memory that the kernel
+ * made uncached stays that for every device. Where the profile is coherent, nothing.
+ * Draws "no-device".
+ */
+void dmalab_device_set_snooping(struct device *dev, bool snoops);
+
 /* -------------------------------------------------- what hardware would do */
 
 /*
@@ -181,7 +193,7 @@ void dmalab_device_free(struct device *dev);
  * @len:  bytes, any number
  *
  * Moves @len bytes between the device and memory, not seeing the CPU's cache
- * unless the device is coherent. Returns 0, or -EFAULT and moves nothing when
+ * unless the device snoops. Returns 0, or -EFAULT and moves nothing when
  * the device cannot reach all of @addr..@addr+@len. Draws
  * "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
  * "device-write-read-only", "device-read-write-only", "device-read-cpu-owned",

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What a range of addresses is to the CPU. */
-enum view { VIEW_CACHED, VIEW_UNCACHED, VIEW_COOKIE, VIEW_NONE };
+enum view { VIEW_CACHED, VIEW_UNCACHED, VIEW_ASIDE, VIEW_COOKIE, VIEW_NONE };
 
 struct target {
 	enum view view;
@@ -62,11 +62,15 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 
 	switch (t.view) {
 	case VIEW_CACHED:
-		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, t.offset, n);
+		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, a->p, t.offset, n);
 		cache_move(&lab->hw, t.offset, a->in, a->out, n, false);
 		break;
 	case VIEW_UNCACHED:
 		judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
+		break;
+	case VIEW_ASIDE:
+		judge_cpu_view(j, a->call, a->p, t.offset, n, !a->in);
 		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
 		break;
 	default:
@@ -93,25 +97,62 @@ static inline bool load_quickly(struct dmalab_machine *lab, const struct access 
 	return true;
 }
 
-/* Memory of vmalloc() is the host's. True: it is free, and was dealt with. */
-static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access *a)
+/* The pages that vmap() shows there, piece by piece; to @end, where the view does. */
+static void access_pages(struct dmalab_machine *lab, const struct access *a, const u8 *end)
+{
+	bool uncached = vm_area_of(lab, a->p)->uncached;
+	size_t len = a->len <= (size_t)(end - (const u8 *)a->p) ? a->len :
+		     (size_t)(end - (const u8 *)a->p);
+
+	lab->judge.once = true;
+	for (size_t done = 0, n; done < len; done += n) {
+		struct target t = { uncached ? VIEW_ASIDE : VIEW_CACHED, 0 };
+		struct access piece = {
+			.call = a->call, .p = (const u8 *)a->p + done,
+			.in = a->in ? a->in + done : NULL, .out = a->out ? a->out + done : NULL,
+		};
+
+		t.offset = vmap_offset(lab, piece.p, &n);
+		if (n > len - done)
+			n = len - done;
+		piece.len = n;
+		access_locked(lab, &piece, t);
+	}
+	lab->judge.once = lab->judge.has_drawn = false;
+}
+
+static cold void report_vmalloc(struct dmalab_machine *lab, const struct access *a,
+				const struct mm_object *o)
 {
 	struct finding f = {
 		.check = CHECK_CPU_USE_AFTER_FREE, .call = a->call, .cpu = a->p, .size = a->len,
-		.detail = "memory of vmalloc(), which is free",
+		.detail = o->kind == MM_VMAP ? "a view of vmap(), which is unmapped" :
+					       "memory of vmalloc(), which is free",
 	};
+
+	judge_report(&lab->judge, &f);
+	if (a->in)
+		memset(a->in, 0, a->len);
+}
+
+/* Memory of vmalloc() is the host's. True: it is not, or is free, and was dealt with. */
+static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access *a)
+{
 	struct mm_object o;
+	bool within;
 
 	if (!in_vmalloc(&lab->hw, a->p))
 		return false;
 	lab_lock(lab);
 	o = mm_find(lab, a->p);
+	within = a->len <= o.size - (size_t)((const u8 *)a->p - o.start);
 	if (!o.live)
-		judge_report(&lab->judge, &f);
+		report_vmalloc(lab, a, &o);
+	else if (o.kind == MM_VMAP)
+		access_pages(lab, a, o.start + o.size);
 	lab_unlock(lab);
-	if (!o.live && a->in)
-		memset(a->in, 0, a->len);
-	return !o.live;
+	/* Running off its end faults, as that of other memory does. */
+	return !o.live || (o.kind == MM_VMAP && within);
 }
 
 /* False: the pointer is into no machine. */

@@ -93,6 +93,21 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	return &d->dev;
 }
 
+/* Machines that are coherent as a whole have no other devices. */
+void dmalab_device_set_snooping(struct device *dev, bool snoops)
+{
+	struct call call = THIS_CALL;
+	struct dmalab_device *d = lab_enter(dev, &call);
+
+	if (!d)
+		return;
+	if (!d->machine->hw.profile->coherent) {
+		dev->snooping_is_set = true;
+		dev->snoops = snoops;
+	}
+	lab_leave(d);
+}
+
 /*
  * The structure stays until the machine goes: a driver that still uses its device
  * is to be told so, and the released entries of the ledger point to it.

@@ -7,6 +7,7 @@
  * the next call for a device of the machine.
  *
  * Faults elsewhere are none of our business: they go to whoever handled them before.
+ * Of one more we say what it is.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -101,10 +102,28 @@ static void pass_on(int signal, siginfo_t *info, void *context)
 	passing = false;
 }
 
+/* A view past the cache is for loads: see vmap.c. */
+static void explain_fault(const void *address)
+{
+	static const char text[] =
+		"dmalab: a plain store through an uncached view of vmap() cannot be seen: "
+		"use dmalab_cpu_write()\n";
+	const struct dmalab_machine *lab = lab_of(address);
+	struct mm_object o;
+
+	if (!lab || !in_vmalloc(&lab->hw, address))
+		return;
+	o = mm_find(lab, address);
+	if (o.kind == MM_VMAP && o.live && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		return; /* and the process ends without a word */
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
-	if (!report_fault(info->si_addr, context))
-		pass_on(signal, info, context);
+	if (report_fault(info->si_addr, context))
+		return;
+	explain_fault(info->si_addr);
+	pass_on(signal, info, context);
 }
 
 /* Each new machine asks again: test frameworks change handlers under our feet. */

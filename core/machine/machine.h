@@ -114,7 +114,7 @@ bool machine_can_share(void);
  * The pages, as cached pointers or as devices see them, appear at @address as well,
  * whatever was mapped there. 0 or -ENOMEM.
  */
-int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address);
+int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address, bool writable);
 
 /* Free the block that @page heads. Returns false when it heads no used block. */
 bool pages_free(struct machine *m, u32 page);

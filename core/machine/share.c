@@ -47,7 +47,7 @@ static int move(struct machine *m, u8 *view)
 		    at) == MAP_FAILED ? -ENOMEM : 0;
 }
 
-int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address)
+int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address, bool writable)
 {
 	u8 *base = cached ? m->cached : m->memory;
 	u8 bit = base == m->cached ? 1 : 2;
@@ -62,7 +62,7 @@ int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *addres
 	}
 	if (err)
 		return err;
-	return mmap(address, page_offset(nr), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-		    m->shared, base + page_offset(page) - (u8 *)m->arena) == MAP_FAILED ?
+	return mmap(address, page_offset(nr), writable ? PROT_READ | PROT_WRITE : PROT_READ,
+		    MAP_SHARED | MAP_FIXED, m->shared, base + page_offset(page) - (u8 *)m->arena) == MAP_FAILED ?
 		       -ENOMEM : 0;
 }

@@ -103,7 +103,7 @@ static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to
 	if (!copy)
 		return false;
 	if (!told && !mm_report_if_mapped(lab, o, call, NULL))
-		judge_cpu_load(&lab->judge, call, offset, o->size);
+		judge_cpu_load(&lab->judge, call, lab->hw.cached + offset, offset, o->size);
 	else if (judge_sees_accesses(&lab->judge))
 		shadow_cpu_load(&lab->judge.shadow, offset, o->size);
 	cache_move(&lab->hw, offset, copy, NULL, o->size, false);

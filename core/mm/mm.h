@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The simulated kernel's memory allocators: kmalloc() and caches of objects, pages,
- * and vmalloc(). All bookkeeping is outside the simulated RAM, where no device can
+ * vmalloc() and the views of vmap(). All bookkeeping is outside the simulated RAM, where no device can
  * write it. All functions are called with the machine locked.
  */
 #ifndef DMALAB_MM_MM_H
@@ -37,6 +37,9 @@ struct vm_area {
 	u32 next;      /* among the free ones of the order, unit + 1 */
 	u8 order;
 	bool live;
+	bool is_view;  /* of vmap(); else it is memory of the host, of vmalloc() */
+	bool uncached; /* of a view: past the cache */
+	u32 *frames;   /* its pages, while it lives */
 	size_t size;   /* 0: never handed out; else as asked for */
 };
 
@@ -82,7 +85,7 @@ cold void mm_report_zone(struct dmalab_machine *lab, struct device *dev,
 
 /* ---------------------------------------------------------------- object.c */
 
-enum mm_kind { MM_NONE, MM_KMALLOC, MM_DEVM, MM_CACHE, MM_PAGES, MM_EXACT, MM_VMALLOC };
+enum mm_kind { MM_NONE, MM_KMALLOC, MM_DEVM, MM_CACHE, MM_PAGES, MM_EXACT, MM_VMALLOC, MM_VMAP };
 
 /* What a pointer leads to. */
 struct mm_object {
@@ -128,10 +131,30 @@ bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
 struct mm_object page_object(const struct dmalab_machine *lab, size_t offset);
 void page_give_back(struct dmalab_machine *lab, size_t offset);
 
+/* NO_PAGE: it is none of @lab, which may be NULL. */
+u32 page_frame(const struct dmalab_machine *lab, const struct page *page);
+
 /* --------------------------------------------------------------- vmalloc.c */
 
 struct mm_object vm_object(const struct dmalab_machine *lab, const void *p);
 void vm_give_back(struct dmalab_machine *lab, const void *p);
+
+/* The area that @p, in the window of vmalloc(), lies in. */
+struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p);
+
+/* Addresses for @size bytes, without access rights, and back; NULL: no more. */
+u8 *vm_take(struct dmalab_machine *lab, size_t size);
+void vm_put(struct dmalab_machine *lab, const void *p);
+
+/* ------------------------------------------------------------------ vmap.c */
+
+/*
+ * The place in RAM of @p, which lies in a live view, and how many bytes from there on
+ * lie together in RAM and in the view.
+ */
+size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run);
+void vmap_give_back(struct dmalab_machine *lab, const void *p);
+void vmap_exit(struct vm *vm);
 
 /* ------------------------------------------------------------------ devm.c */
 

@@ -31,6 +31,7 @@ int mm_init(struct mm *mm, const struct machine *m)
 void mm_exit(struct mm *mm, const struct machine *m)
 {
 	slab_exit(&mm->slab, m);
+	vmap_exit(&mm->vm);
 	munmap(mm->arena, mm->arena_size);
 }
 
@@ -64,6 +65,9 @@ void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o)
 		break;
 	case MM_VMALLOC:
 		vm_give_back(lab, o->start);
+		break;
+	case MM_VMAP:
+		vmap_give_back(lab, o->start);
 		break;
 	case MM_NONE:
 		break;
@@ -101,7 +105,7 @@ bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
 	struct judge *j = &lab->judge;
 	const struct region *r;
 
-	if (o->kind == MM_VMALLOC || !judge_keeps_ledger(j))
+	if (o->kind >= MM_VMALLOC || !judge_keeps_ledger(j))
 		return false;
 	r = mapping_of(j, o->start - lab->hw.cached, o->room, going);
 	if (likely(!r))
@@ -132,6 +136,7 @@ static const struct {
 	[MM_PAGES] = { "alloc_pages()", "free_pages() or put_page()" },
 	[MM_EXACT] = { "alloc_pages_exact()", "free_pages_exact()" },
 	[MM_VMALLOC] = { "vmalloc()", "vfree()" },
+	[MM_VMAP] = { "vmap()", "vunmap()" },
 };
 
 /* May kfree() and the like release an object of this kind? */

@@ -11,7 +11,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
-static u32 frame_of(const struct dmalab_machine *lab, const struct page *page)
+u32 page_frame(const struct dmalab_machine *lab, const struct page *page)
 {
 	uintptr_t at = (uintptr_t)page - (uintptr_t)(lab ? lab->hw.pages : NULL);
 
@@ -235,7 +235,7 @@ static void put(struct dmalab_machine *lab, const struct mm_free *free, s64 refs
 /* Tail pages stand for their block where it is compound. */
 static const void *start_of(const struct dmalab_machine *lab, const struct page *page, bool tail)
 {
-	u32 frame = frame_of(lab, page);
+	u32 frame = page_frame(lab, page);
 	const struct page_block *b;
 
 	if (frame == NO_PAGE)
@@ -340,7 +340,7 @@ void __page_frag_cache_drain(struct page *page, unsigned int count)
 static struct page_block *begin(const struct page *page, struct dmalab_machine **lab, u32 *frame)
 {
 	*lab = lab_of(page);
-	*frame = frame_of(*lab, page);
+	*frame = page_frame(*lab, page);
 	if (*frame == NO_PAGE)
 		return NULL;
 	lab_lock(*lab);

@@ -50,14 +50,19 @@ static void give(struct vm *vm, u32 unit)
 	vm->free[area->order] = unit + 1;
 }
 
-static void *alloc_locked(struct dmalab_machine *lab, size_t size)
+struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p)
+{
+	return &lab->mm.vm.areas[lab->mm.vm.areas[unit_of(lab, p)].first];
+}
+
+u8 *vm_take(struct dmalab_machine *lab, size_t size)
 {
 	struct vm *vm = &lab->mm.vm;
 	unsigned order = 0;
 	size_t units;
 	u32 unit;
 
-	if (!size || size > lab->hw.vmalloc_size || lab_must_fail(lab))
+	if (!size || size > lab->hw.vmalloc_size)
 		return NULL;
 	/* One more, so that something is left out. */
 	units = ((size - 1) >> VM_UNIT_SHIFT) + 2;
@@ -68,13 +73,27 @@ static void *alloc_locked(struct dmalab_machine *lab, size_t size)
 	unit = take(vm, order);
 	if (unit == vm->nr_units)
 		return NULL;
-	if (mprotect(address_of(lab, unit), size, PROT_READ | PROT_WRITE)) {
-		give(vm, unit);
-		return NULL;
-	}
 	vm->areas[unit].size = size;
 	vm->areas[unit].live = true;
+	vm->areas[unit].is_view = false;
 	return address_of(lab, unit);
+}
+
+void vm_put(struct dmalab_machine *lab, const void *p)
+{
+	vm_area_of(lab, p)->live = false;
+	give(&lab->mm.vm, unit_of(lab, p));
+}
+
+static void *alloc_locked(struct dmalab_machine *lab, size_t size)
+{
+	u8 *p = lab_must_fail(lab) ? NULL : vm_take(lab, size);
+
+	if (p && mprotect(p, size, PROT_READ | PROT_WRITE)) {
+		vm_put(lab, p);
+		return NULL;
+	}
+	return p;
 }
 
 static void *alloc(size_t size, const struct call *call)
@@ -112,7 +131,7 @@ struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
 
 	if (!area->size || (size_t)((const u8 *)p - address_of(lab, unit)) >= area->size)
 		return o;
-	o.kind = MM_VMALLOC;
+	o.kind = area->is_view ? MM_VMAP : MM_VMALLOC;
 	o.live = area->live;
 	o.start = address_of(lab, unit);
 	o.size = area->size;
@@ -122,13 +141,11 @@ struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
 
 void vm_give_back(struct dmalab_machine *lab, const void *p)
 {
-	u32 unit = unit_of(lab, p);
-	struct vm_area *area = &lab->mm.vm.areas[unit];
+	size_t size = vm_area_of(lab, p)->size;
 
-	madvise((void *)p, area->size, MADV_DONTNEED);
-	mprotect((void *)p, area->size, PROT_NONE);
-	area->live = false;
-	give(&lab->mm.vm, unit);
+	madvise((void *)p, size, MADV_DONTNEED);
+	mprotect((void *)p, size, PROT_NONE);
+	vm_put(lab, p);
 }
 
 void vfree(const void *addr)

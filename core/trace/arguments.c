@@ -51,6 +51,10 @@ const char *parse_wanted(char parameter)
 		return "GFP flags, such as GFP_KERNEL | __GFP_ZERO";
 	case 'A':
 		return "attributes, such as DMA_ATTR_SKIP_CPU_SYNC, or 0";
+	case 'V':
+		return "VM_MAP";
+	case 'R':
+		return "PAGE_KERNEL, pgprot_writecombine(PAGE_KERNEL) or pgprot_noncached(PAGE_KERNEL)";
 	case 'v':
 		return "a byte, such as 0x5a, or a string";
 	case 'S':
@@ -67,6 +71,9 @@ static bool is_null(const struct arg *a)
 
 static bool words_fit(const struct arg *a, char parameter)
 {
+	/* A structure in C: neither a number, nor to be joined. */
+	if (parameter == 'R')
+		return a->nr_words == 1 && words[a->words[0]].kind == 'R';
 	for (unsigned i = 0; i < a->nr_words; i++) {
 		const struct word *w = &words[a->words[i]];
 
@@ -200,6 +207,9 @@ static bool read_words(struct parser *p, struct arg *a)
 
 		parse_blanks(p);
 		len = parse_word(p->at);
+		/* pgprot_...(PAGE_KERNEL) is one word. */
+		if (p->at[len] == '(' && memcmp(p->at, "pgprot_", 7 < len ? 7 : len) == 0)
+			len += strcspn(p->at + len, ")") + (strchr(p->at + len, ')') != NULL);
 		word = word_find(p->at, len);
 		if (word < 0)
 			return unknown_name(p, p->at, len);

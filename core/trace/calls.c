@@ -46,6 +46,8 @@ CALL(set_coherent)
 		DEV(0)->dma_coherent |= NUM(1) != 0;
 }
 
+CALL(set_snooping) { UNUSED; dmalab_device_set_snooping(DEV(0), NUM(1) != 0); }
+
 CALL(clear_dma_mask)
 {
 	UNUSED;
@@ -116,6 +118,22 @@ CALL(vmalloc)
 }
 
 CALL(vfree) { UNUSED; vfree(PTR(0)); }
+
+/* The pages that follow each other from the first one on. */
+CALL(vmap)
+{
+	u64 count = NUM(1) <= TRACE_MAX_PAGES ? NUM(1) : 0;
+	struct page **pages = calloc(count + 1, sizeof(*pages));
+
+	UNUSED;
+	for (u64 i = 0; pages && i < count; i++)
+		pages[i] = a[0].p ? (struct page *)a[0].p + i : NULL;
+	to->cpu = pages ? vmap(pages, count, NUM(2), __pgprot(NUM(3))) : NULL;
+	to->size = to->cpu ? count << PAGE_SHIFT : 0;
+	free(pages);
+}
+
+CALL(vunmap) { UNUSED; vunmap(PTR(0)); }
 
 /* What is no memory of the simulated kernel, but may be given to it by mistake. */
 static u8 global[4096];
@@ -566,6 +584,7 @@ const struct call_type call_types[] = {
 	ROW(device, "?S", OBJECT_DEVICE, "device(), device(\"name\")"),
 	ROW(device_free, "d", NOTHING, "device_free(dev): the driver lets go of the device"),
 	ROW(set_coherent, "dz", NOTHING, "set_coherent(dev, 1): the device snoops"),
+	ROW(set_snooping, "dz", NOTHING, "set_snooping(dev, 1): it does, and the kernel may not know"),
 	ROW(clear_dma_mask, "d", NOTHING, "clear_dma_mask(dev): dev->dma_mask = NULL"),
 	ROW(clear_coherent_dma_mask, "d", NOTHING,
 	    "clear_coherent_dma_mask(dev): dev->coherent_dma_mask = 0"),
@@ -594,6 +613,8 @@ const struct call_type call_types[] = {
 	ROW(virt_to_page, "p", NOTHING, "virt_to_page(buf.cpu)"),
 	ROW(vmalloc, "z", OBJECT_MEMORY, "vmalloc(size)"),
 	ROW(vfree, "p", NOTHING, "vfree(buf.cpu)"),
+	ROW(vmap, "PzVR", OBJECT_MEMORY, "vmap(page, count, VM_MAP, PAGE_KERNEL): count pages from this one"),
+	ROW(vunmap, "p", NOTHING, "vunmap(cpu)"),
 	ROW(stack, "z", OBJECT_MEMORY, "stack(size): a variable on the stack"),
 	ROW(global, "z", OBJECT_MEMORY, "global(size): a variable of the driver's module"),
 	ROW(rodata, "z", OBJECT_MEMORY, "rodata(size): a constant"),

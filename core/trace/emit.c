@@ -15,6 +15,7 @@ static const struct {
 	{ "device", "$ = dmalab_device_new(machine, #)" },
 	{ "device_free", "dmalab_device_free(%0)" },
 	{ "set_coherent", "if (%0) %0->dma_coherent |= %1 != 0" },
+	{ "set_snooping", "dmalab_device_set_snooping(%0, %1 != 0)" },
 	{ "clear_dma_mask", "if (%0) %0->dma_mask = NULL" },
 	{ "clear_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = 0" },
 	{ "set_bus_dma_limit", "if (%0) %0->bus_dma_limit = %1" },
@@ -26,6 +27,7 @@ static const struct {
 	{ "alloc_pages", "$.cpu = pages_address(alloc_pages(%0, %1))" },
 	{ "free_pages", "free_pages((unsigned long)%0, %1)" },
 	{ "virt_to_page", "(void)virt_to_page(%0)" },
+	{ "vmap", "$.cpu = view_of(%0, %1, %2, %3)" },
 	{ "stack", "$.cpu = alloca(%0)" },
 	{ "global", "$.cpu = a_global" },
 	{ "rodata", "$.cpu = (void *)a_constant" },
@@ -88,6 +90,19 @@ static const char prelude[] =
 	"static inline void *pages_address(struct page *page)\n"
 	"{\n"
 	"\treturn page ? page_address(page) : NULL;\n"
+	"}\n"
+	"\n"
+	"static inline void *view_of(struct page *page, unsigned count, unsigned long flags,\n"
+	"\t\t\t    pgprot_t prot)\n"
+	"{\n"
+	"\tstruct page **pages = calloc(count + 1, sizeof(*pages));\n"
+	"\tvoid *view;\n"
+	"\n"
+	"\tfor (unsigned i = 0; pages && i < count; i++)\n"
+	"\t\tpages[i] = page ? page + i : NULL;\n"
+	"\tview = pages ? vmap(pages, count, flags, prot) : NULL;\n"
+	"\tfree(pages);\n"
+	"\treturn view;\n"
 	"}\n"
 	"\n"
 	"static inline struct scatterlist *segment(struct sg_table *list, unsigned i)\n"

@@ -30,6 +30,7 @@
 #define TRACE_MAX_STRING     200u        /* bytes of a string */
 #define TRACE_MAX_EXPECTED   64u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
+#define TRACE_MAX_PAGES      4096u       /* of one view */
 #define TRACE_MAX_MOVED      (1ull << 30) /* bytes of all accesses of a run */
 
 /* What a name stands for. */

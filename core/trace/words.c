@@ -2,6 +2,7 @@
 #include "trace/trace.h"
 
 #include <linux/dma-mapping.h>
+#include <linux/vmalloc.h>
 #include <string.h>
 
 #define WORD(name, kind) { #name, (u64)(name), kind }
@@ -20,6 +21,10 @@ const struct word words[] = {
 	WORD(DMA_ATTR_NO_WARN, 'A'), WORD(DMA_ATTR_PRIVILEGED, 'A'), WORD(DMA_ATTR_MMIO, 'A'),
 	WORD(DMA_ATTR_DEBUGGING_IGNORE_CACHELINES, 'A'),
 	WORD(DMA_ATTR_REQUIRE_COHERENT, 'A'), WORD(DMA_ATTR_CC_SHARED, 'A'),
+	WORD(VM_MAP, 'V'),
+	{ "PAGE_KERNEL", 0, 'R' },
+	{ "pgprot_writecombine(PAGE_KERNEL)", PGPROT_UNCACHED, 'R' },
+	{ "pgprot_noncached(PAGE_KERNEL)", PGPROT_UNCACHED, 'R' },
 	WORD(DMA_MAPPING_ERROR, '.'), WORD(PAGE_SIZE, '.'), { "NULL", 0, '.' },
 };
 

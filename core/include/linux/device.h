@@ -31,7 +31,10 @@ struct device {
 	void *platform_data;
 	bool dma_coherent : 1;          /* the device snoops the CPU's cache */
 
-	struct dmalab_device *dmalab;   /* the laboratory's own */
+	/* The laboratory's own: dmalab_device_set_snooping() */
+	bool snooping_is_set : 1;
+	bool snoops : 1;
+	struct dmalab_device *dmalab;
 };
 
 const char *dev_name(const struct device *dev);

@@ -41,6 +41,7 @@ typedef struct {
 #define __pgprot(bits)         ((pgprot_t){ bits })
 #define pgprot_noncached(prot) __pgprot(pgprot_val(prot) | PGPROT_UNCACHED)
 #define pgprot_writecombine(prot) pgprot_noncached(prot)
+#define PAGE_KERNEL            __pgprot(0UL)
 
 struct vm_area_struct {
 	unsigned long vm_start;   /* addresses, at whole pages */
