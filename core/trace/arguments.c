@@ -116,11 +116,11 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 
 static bool arg_fits(const struct trace *t, const struct arg *a, char parameter)
 {
-	bool pointer = strchr("dpPoc", parameter), number = strchr("ahzvDGA", parameter);
+	bool pointer = strchr("dpPoc", parameter), number = strchr("ahzvDGAVR", parameter);
 
 	switch (a->kind) {
 	case ARG_NUMBER:
-		return strchr("ahzvDGAp", parameter);
+		return strchr("ahzvDGAVp", parameter);
 	case ARG_BITS:
 		return strchr("z", parameter);
 	case ARG_WORDS:

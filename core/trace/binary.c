@@ -34,6 +34,8 @@ static const struct {
 		 NUMBER, SET } },
 	{ 'D', { FOUR(WORD), TWICE(WORD), SET, NUMBER } },
 	{ 'G', { FOUR(WORD), WORD, TWICE(SET), NUMBER } },
+	{ 'V', { FOUR(WORD), TWICE(WORD), SET, NUMBER } },
+	{ 'R', { FOUR(WORD), FOUR(WORD) } },
 	{ 'A', { TWICE(NOTHING), TWICE(WORD), WORD, TWICE(SET), NUMBER } },
 };
 

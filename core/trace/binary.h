@@ -19,7 +19,7 @@
  *              b4..bf binary_sizes[], c0..df 5 bits and a byte, up to 8191,
  *              e0..e7 1 to 8 bytes follow, e8..ef likewise, written as hexadecimal,
  *              f0..ff 0x0 to 0xf, but for z and v as below
- *   argument   D G A d o c l s t p P h a: 3 bits are its form, by binary_forms(); in the
+ *   argument   D G A V R d o c l s t p P h a: 3 bits are its form, by binary_forms(); in the
  *              other 5 the INDEX of an object, or a word
  *              z  NUMBER; f0..f7 a named number, 3 bits of INDEX (7: the next two bytes);
  *              f8 f9 DMA_BIT_MASK; fa fb the length of a segment, as ELEMENT;
