@@ -186,6 +186,34 @@ static void pools(struct device *dev)
 	kfree(kcalloc(3, 100, GFP_KERNEL));
 }
 
+/* A view past the cache, beside dirty lines; and a device that the kernel knows badly. */
+static void views(void)
+{
+	struct device *dev = dmalab_device_new(dmalab_machine_current(), "gpu");
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	struct page *pages[2] = { page, page + 1 };
+	u8 byte[64] = "", *p = page_address(page), *view;
+	dma_addr_t dma;
+
+	dmalab_cpu_write(p, byte, sizeof(byte));
+	view = vmap(pages, 2, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
+	dmalab_cpu_read(view, byte, sizeof(byte));
+	vunmap(view);
+	dmalab_cpu_read(view, byte, 1);
+	view = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	dmalab_cpu_write(view, byte, sizeof(byte));
+	vunmap(view);
+	dmalab_device_set_snooping(dev, true);
+	dma = dma_map_single(dev, p, 4096, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(dev, dma)) {
+		dmalab_device_write(dev, dma, byte, sizeof(byte));
+		dma_unmap_single(dev, dma, 4096, DMA_FROM_DEVICE);
+	}
+	dmalab_cpu_read(p, byte, sizeof(byte));
+	__free_pages(page, 1);
+	dmalab_device_free(dev);
+}
+
 static void contexts(struct device *dev)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -240,6 +268,7 @@ static void broad(void)
 	allocations(dev);
 	lists(dev);
 	pools(dev);
+	views();
 	contexts(dev);
 	settings(dmalab_device_new(dmalab_machine_current(), "m7"));
 	dmalab_device_free(dev);

@@ -97,8 +97,10 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 void dmalab_device_set_snooping(struct device *dev, bool snoops)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_device *d = lab_enter(dev, &call);
+	struct dmalab_device *d;
 
+	RECORD_AS("set_snooping", "dz", dev, snoops);
+	d = lab_enter(dev, &call);
 	if (!d)
 		return;
 	if (!d->machine->hw.profile->coherent) {

@@ -7,6 +7,7 @@
  */
 #include "lab/context.h"
 #include "lab/lab.h"
+#include "record/record.h"
 
 #include <linux/vmalloc.h>
 #include <stdlib.h>
@@ -82,20 +83,34 @@ static void *vmap_locked(struct dmalab_machine *lab, struct page **pages, unsign
 	return NULL;
 }
 
+/* A trace has no arrays: it names the first of pages that follow each other. */
+static void record(struct page **pages, unsigned count, unsigned long flags, pgprot_t prot)
+{
+	bool follow = pages && count;
+
+	for (unsigned i = 1; follow && i < count; i++)
+		follow = pages[i] == pages[0] + i;
+	if (follow)
+		RECORD_AS("vmap", "=PzVR", pages[0], count, flags, pgprot_val(prot));
+	else
+		record_absent("vmap");
+}
+
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	struct call call = THIS_CALL;
 	struct dmalab_machine *lab = pages && count ? lab_of(pages[0]) : NULL;
 	void *p;
 
-	(void)flags;
+	if (recording())
+		record(pages, count, flags, prot);
 	if (!lab)
 		return NULL;
 	lab_lock(lab);
 	lab_might_sleep(lab, NULL, &call);
 	p = vmap_locked(lab, pages, count, prot);
 	lab_unlock(lab);
-	return p;
+	return record_memory(p, page_offset(count), NULL);
 }
 
 size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run)
@@ -137,6 +152,7 @@ void vunmap(const void *addr)
 	struct mm_free free = { .call = &call, .ptr = addr, .kind = MM_VMAP };
 	struct dmalab_machine *lab = addr ? lab_of(addr) : NULL;
 
+	RECORD("p", addr);
 	if (addr && !lab)
 		lab = lab_current();
 	if (!lab)

@@ -3,6 +3,7 @@
 #include "record/recorder.h"
 
 #include <ctype.h>
+#include <linux/vmalloc.h>
 #include <string.h>
 
 __thread struct my_statement mine;
@@ -46,6 +47,13 @@ static bool add_arg(struct line *line, char parameter, u64 arg, const struct dev
 		return true;
 	case 'A':
 		line_add_attrs(line, arg);
+		return true;
+	case 'V':
+		line_add(line, arg == VM_MAP ? "VM_MAP" : "%llu", (unsigned long long)arg);
+		return true;
+	case 'R':
+		line_add(line, arg & PGPROT_UNCACHED ? "pgprot_writecombine(PAGE_KERNEL)" :
+						       "PAGE_KERNEL");
 		return true;
 	case 'S':
 		line_add_string(line, arg ? (const char *)(uintptr_t)arg : "", 64);
