@@ -142,7 +142,12 @@ TRACE_SOURCES = \
 	core/trace/arguments.c \
 	core/trace/binary.c \
 	core/trace/binary.h \
+	core/trace/calls-device.c \
+	core/trace/calls-mapping.c \
+	core/trace/calls-memory.c \
 	core/trace/calls.c \
+	core/trace/calls.def \
+	core/trace/calls.h \
 	core/trace/decode.c \
 	core/trace/emit.c \
 	core/trace/encode.c \

@@ -5,7 +5,7 @@
  *
  *   parse.c   text to statements; says what is wrong and where
  *   words.c   constants of the kernel, and the nearest word to one that is none
- *   calls.c   every call that a statement may make
+ *   calls.def every call that a statement may make; calls-*.c do them
  *   print.c   statements to text, in the one canonical form
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
  *   emit.c    and to a C program
