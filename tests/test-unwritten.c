@@ -144,6 +144,37 @@ static void lists(void **state)
 	rig_down(&r);
 }
 
+static void build(void *object)
+{
+	cpu_write(object, 64);
+}
+
+/* What a constructor stored, and the owners since, is there for the next one. */
+static void constructed(void **state)
+{
+	struct kmem_cache *cache;
+	struct rig r;
+	void *p, *q;
+
+	(void)state;
+	up(&r, NULL, "explicit");
+	cache = kmem_cache_create("built", 128, 64, 0, build);
+	q = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (unsigned i = 0; i < 2; i++) {
+		p = kmem_cache_alloc(cache, GFP_KERNEL);
+		assert_non_null(p);
+		receive(&r, p, 128, 96, 32);
+		cpu_read(p, 64);
+		expect(&r, "");
+		cpu_read(p, 128);
+		expect(&r, "unwritten-read");
+		kmem_cache_free(cache, p);
+	}
+	kmem_cache_free(cache, q);
+	kmem_cache_destroy(cache);
+	rig_down(&r);
+}
+
 /* Who copies reads; the copy is written. */
 static void copies(void **state)
 {
@@ -193,6 +224,7 @@ int main(void)
 		cmocka_unit_test(allocated_again),
 		cmocka_unit_test(never_awaited),
 		cmocka_unit_test(lists),
+		cmocka_unit_test(constructed),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(plain_pointers),
 	};

@@ -166,6 +166,11 @@ bool slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp, const st
 	return true;
 }
 
+static bool is_built(const struct slab_page *p, u32 index)
+{
+	return p->built && p->built[index >> 6] >> (index & 63) & 1;
+}
+
 void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
 		 const struct call *call)
 {
@@ -203,7 +208,9 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 		room = size;
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use(&lab->judge.ledger, offset, room, true);
-	unwritten_fresh(&lab->judge.unwritten, offset, room);
+	/* A constructor is for what the last owner of an object leaves in it. */
+	if (likely(!is_built(p, index)))
+		unwritten_fresh(&lab->judge.unwritten, offset, room);
 	if (gfp & __GFP_ZERO) {
 		cache_cpu_store(&lab->hw, offset, NULL, room);
 		judge_filled(&lab->judge, offset, room, call->site);
@@ -220,7 +227,7 @@ bool slab_is_built(struct dmalab_machine *lab, const void *object)
 {
 	struct slab_page *p = page_of(lab, object);
 	u32 index = slab_object_index(p, (const u8 *)object - lab->hw.cached);
-	bool built = p->built[index >> 6] >> (index & 63) & 1;
+	bool built = is_built(p, index);
 
 	p->built[index >> 6] |= 1ull << (index & 63);
 	return built;
