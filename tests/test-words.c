@@ -4,6 +4,7 @@
 
 #include <linux/cache.h>
 #include <linux/err.h>
+#include <linux/vmalloc.h>
 
 static void alignment(void **state)
 {
@@ -97,6 +98,7 @@ static void owned_memory(void **state)
 	dma_addr_t dma;
 	void *p, *coherent, *cookie;
 	struct rig r;
+	u8 *vm, *again;
 
 	(void)state;
 	rig_up(&r, NULL);
@@ -108,6 +110,16 @@ static void owned_memory(void **state)
 	cookie = dma_alloc_attrs(r.dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
 	assert_true(dmalab_owns(cookie, 4096));
 	dma_free_attrs(r.dev, 4096, cookie, dma, DMA_ATTR_NO_KERNEL_MAPPING);
+	vm = vmalloc(3 * PAGE_SIZE);
+	assert_non_null(vm);
+	assert_true(dmalab_owns(vm + 1, 3 * PAGE_SIZE - 1));
+	assert_false(dmalab_owns(vm + 1, 3 * PAGE_SIZE));
+	vfree(vm);
+	assert_true(dmalab_owns(vm, 3 * PAGE_SIZE));
+	again = vmalloc(PAGE_SIZE);
+	assert_ptr_equal(again, vm);
+	assert_false(dmalab_owns(vm, 3 * PAGE_SIZE));
+	vfree(again);
 	assert_false(dmalab_owns(p, 2 * RIG_RAM));
 	assert_false(dmalab_owns(&r, 1));
 	assert_false(dmalab_owns(NULL, 0));

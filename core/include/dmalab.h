@@ -219,7 +219,8 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len);
 
 /*
  * dmalab_owns() - whether @len bytes at @p are simulated memory of some machine: such
- * as may be given to dmalab_cpu_read() whatever they are (cached, uncached, a cookie).
+ * as may be given to dmalab_cpu_read() whatever they are (cached, uncached, a cookie, of
+ * vmalloc() or vmap(), or free).
  * For language bindings and interpreters, which must not touch what is nothing at all.
  */
 bool dmalab_owns(const void *p, size_t len);

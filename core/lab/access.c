@@ -205,6 +205,19 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 	lab_cpu_write(dst, buf, len, &call);
 }
 
+/* What is free is reported; running off the end of what is not faults. */
+static bool may_access_vmalloc(struct dmalab_machine *lab, const void *p, size_t len)
+{
+	struct mm_object o;
+
+	if (!in_vmalloc(&lab->hw, p))
+		return false;
+	lab_lock(lab);
+	o = mm_find(lab, p);
+	lab_unlock(lab);
+	return !o.live || len <= o.room - (size_t)((const u8 *)p - o.start);
+}
+
 bool dmalab_owns(const void *p, size_t len)
 {
 	struct dmalab_machine *lab = lab_of(p);
@@ -213,7 +226,9 @@ bool dmalab_owns(const void *p, size_t len)
 	if (!lab)
 		return false;
 	t = view_of(&lab->hw, p);
-	return t.view != VIEW_NONE && len <= lab->hw.ram_size - t.offset;
+	if (t.view == VIEW_NONE)
+		return may_access_vmalloc(lab, p, len);
+	return len <= lab->hw.ram_size - t.offset;
 }
 
 /* The bytes behind a cached pointer, with the machine locked; or NULL. */

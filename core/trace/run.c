@@ -2,6 +2,7 @@
 #include "trace/run.h"
 
 #include <linux/dma-mapping.h>
+#include <linux/vmalloc.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,15 +86,19 @@ static void fill(const struct access_args *a, u8 other, u8 *to)
 		memcpy(to + i, a->text, a->len - i < n ? a->len - i : n);
 }
 
-/* May the bytes be touched at all? The simulated memory takes anything. */
+/*
+ * May the bytes be touched at all? The simulated memory takes anything. Of vmalloc() and
+ * vmap() it must be the object's, and may be a smaller one's by now.
+ */
 static bool is_there(const struct access_args *a)
 {
 	const struct object *o = a->object;
+	bool owned = dmalab_owns(a->p, a->len), vmalloc = is_vmalloc_addr(a->p);
 	uintptr_t offset;
 
-	if (dmalab_owns(a->p, a->len))
+	if (owned && !vmalloc)
 		return true;
-	if (!o || !o->size)
+	if (!o || !o->size || (vmalloc && !owned))
 		return false;
 	offset = (uintptr_t)a->p - (uintptr_t)o->cpu;
 	return offset <= o->size && a->len <= o->size - offset;
@@ -146,7 +151,7 @@ void run_plain_store(struct run *r, void *p, u64 len)
 
 	if (!is_affordable(r, len))
 		return;
-	if (len && !dmalab_owns(p, len)) {
+	if (len && (is_vmalloc_addr(p) || !dmalab_owns(p, len))) {
 		run_stop(r, "the CPU would fault: there is no memory at this address");
 		return;
 	}
