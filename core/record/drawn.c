@@ -38,7 +38,6 @@ void record_decision(const struct dmalab_machine *lab, bool fails)
 		rec.nr_decisions++;
 		if (fails)
 			record_line("fail_nth(%u)", rec.nr_decisions);
-		rec.store_len = 0;
 	}
 	record_leave();
 }

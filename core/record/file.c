@@ -142,6 +142,8 @@ void record_line(const char *format, ...)
 		return;
 	line.len = (size_t)n < sizeof(line.text) ? (size_t)n : sizeof(line.text) - 1;
 	file_insert(&line);
+	/* The store above it may not grow any more, or it would grow over this line. */
+	rec.store_len = 0;
 }
 
 bool record_enter(void)
