@@ -253,6 +253,8 @@ static void settings(struct device *dev)
 	p = dma_alloc_coherent(dev, 64, &dma, GFP_KERNEL);
 	dmalab_cpu_write(p, "x", 1);
 	dmalab_device_read(dev, dma, &(u8){ 0 }, 1);
+	/* The address is wrong, so the call reads nothing of the buffer. */
+	dmalab_device_write(dev, dma, &(u8){ 0 }, (size_t)1 << 40);
 	dmalab_cache_evict(p, 64);
 	dmalab_machine_fail_nth(dmalab_machine_current(), 2);
 	kfree(kmalloc(64, GFP_KERNEL));
@@ -263,7 +265,11 @@ static void settings(struct device *dev)
 static void broad(void)
 {
 	struct device *dev = start("0000:03:00.0");
+	char name[251] = "";
 
+	/* Longer than a string of a trace. */
+	memset(name, '#', sizeof(name) - 1);
+	dmalab_device_free(dmalab_device_new(dmalab_machine_current(), name));
 	mappings(dev);
 	allocations(dev);
 	lists(dev);

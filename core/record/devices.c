@@ -119,7 +119,7 @@ static void add(struct device *dev)
 	record_close_line();
 	line_add(&line, "%s = device(", n->text);
 	if (strcmp(n->text, name) != 0)
-		line_add_string(&line, name, 256);
+		line_add_string(&line, name, MAX_STRING);
 	record_line("%s)", line.text);
 }
 

@@ -195,6 +195,23 @@ static void add_value(struct line *line, const u8 *bytes, size_t len)
 	line_add_string(line, (const char *)bytes, len);
 }
 
+static void add_access(struct line *line, const struct record_access *a)
+{
+	line_add(line, "%s(", a->name);
+	if (a->device) {
+		line_add_object(line, 'd', (uintptr_t)a->dev);
+		line_add(line, ", ");
+		line_add_dma(line, a->at, a->dev);
+	} else {
+		line_add_cpu(line, (const void *)(uintptr_t)a->at);
+	}
+	line_add(line, ", ");
+	line_add_number(line, a->len);
+	if (a->out)
+		add_value(line, a->out, a->len);
+	line_add(line, ")");
+}
+
 static void access_statement(const struct record_access *a)
 {
 	struct line line = { .len = 0 };
@@ -206,23 +223,12 @@ static void access_statement(const struct record_access *a)
 	}
 	if (!rec.lab)
 		return;
-	line_add(&line, "%s(", a->name);
-	if (a->device) {
-		line_add_object(&line, 'd', (uintptr_t)a->dev);
-		line_add(&line, ", ");
-		line_add_dma(&line, a->at, a->dev);
-	} else {
-		line_add_cpu(&line, (const void *)(uintptr_t)a->at);
-	}
-	line_add(&line, ", ");
-	line_add_number(&line, a->len);
-	if (a->out)
-		add_value(&line, a->out, a->len);
-	line_add(&line, ")");
+	/* Of so many bytes, what is stored may not be there: the call looks at the address first. */
 	if (a->len > MAX_ACCESS || (a->device && !name_by_key(NAMED_DEVICE, a->dev))) {
-		line = (struct line){ .len = 0 };
 		line_add(&line, "# %s(), of %zu bytes, which a trace does not do", a->name, a->len);
 		rec.is_comment = true;
+	} else {
+		add_access(&line, a);
 	}
 	record_open_line(&line, false);
 }

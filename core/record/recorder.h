@@ -14,6 +14,7 @@
 #define MAX_LINES   (65536u - 16)
 #define MAX_NAMES   (4096u - 16)
 #define MAX_LINE    1024u
+#define MAX_STRING  200u
 #define MAX_DRAWN   64u /* expectations of a line */
 #define MAX_ACCESS  (1u << 20)
 #define MAX_ENTRIES 24u /* of a list */
