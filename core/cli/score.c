@@ -261,8 +261,9 @@ static int print_complaints(const struct score *s, int status)
 		if (!what && !fix_is_loud)
 			continue;
 		any = true;
-		printf("\n%s (%s): %s%s", b->id, b->class, what ? what : "",
-		       fix_is_loud ? " the fixed twin is not quiet" : "");
+		printf("\n%s (%s): %s%s%s", b->id, b->class, what ? what : "",
+		       what && fix_is_loud ? ", " : "",
+		       fix_is_loud ? "the fixed twin is not quiet" : "");
 	}
 	if (!any)
 		return status;

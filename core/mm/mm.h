@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The simulated kernel's memory allocators: kmalloc() and caches of objects, pages,
- * vmalloc() and the views of vmap(). All bookkeeping is outside the simulated RAM, where no device can
- * write it. All functions are called with the machine locked.
+ * vmalloc() and the views of vmap(). All bookkeeping is outside the simulated RAM, where
+ * no device can write it. All functions are called with the machine locked.
  */
 #ifndef DMALAB_MM_MM_H
 #define DMALAB_MM_MM_H

@@ -171,7 +171,7 @@ static void emit_name(const struct trace *t, u32 index, FILE *to)
 		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
 		"a_global", "a_constant", "memory", "printf", "key", "snprintf", "strstr", "strlen",
 		"calloc", "alloca", "virt_to_phys", "page_address", "pages_address", "on_report",
-		"plain_store",
+		"plain_store", "view_of",
 	};
 	const char *name = t->names[index].text;
 	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);

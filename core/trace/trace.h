@@ -57,7 +57,7 @@ extern const char *const object_kind_names[NR_OBJECT_KINDS];
 struct word {
 	const char *name;
 	u64 value;
-	char kind;       /* that of the argument: 'D' 'G' 'A', or '.' for any number */
+	char kind;       /* that of the parameter, or '.' for any number */
 };
 
 /* One argument, as it was written. */
@@ -124,6 +124,9 @@ struct trace {
  *   d device   p CPU address   a DMA address   P page      h physical address
  *   s list     t table         o pool          c cache     l lock      z number
  *   D direction   G gfp flags  A attributes    v a byte or a string   S string
+ *   V flags of vmap()          R page protection
+ *
+ * '*' and two of them: pairs, as many as there are.
  */
 union value {
 	struct device *dev;

@@ -47,9 +47,10 @@ void vfree(const void *addr);
  * see memory. Stores through plain pointers fault, except where the machine is coherent
  * and all views are one: they must be told with dmalab_cpu_write().
  *
- * A view with PAGE_KERNEL is the linear map at another address. NULL when @count is 0, a page is none, of another machine than the
- * first, or the host lacks memory or has pages of another size. Undo with vunmap(); when
- * the machine goes, so do its views. May sleep. Any thread.
+ * A view with PAGE_KERNEL is the linear map at another address. NULL when @count is 0, a
+ * page is none, of another machine than the first, or the host lacks memory or has pages
+ * of another size. Undo with vunmap(); when the machine goes, so do its views. May sleep.
+ * Any thread.
  */
 #define VM_MAP 0x4UL
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot);
