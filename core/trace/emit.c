@@ -365,9 +365,10 @@ static const char *const c_types[NR_OBJECT_KINDS] = {
 	[OBJECT_NUMBER] = "unsigned long long ", [OBJECT_UNKNOWN] = "int ",
 };
 
+/* The last one of several holds. */
 static const struct statement *setting(const struct trace *t, const char *name)
 {
-	for (u32 i = 0; i < t->nr_statements; i++) {
+	for (u32 i = t->nr_statements; i-- > 0;) {
 		const struct statement *s = &t->statements[i];
 
 		if (s->call && !s->call->run && strcmp(s->call->name, name) == 0)

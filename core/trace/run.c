@@ -360,15 +360,17 @@ static bool make_machine(struct run *r)
 /* A trace may be for some profiles alone. */
 static bool is_for(const struct trace *t, const char *profile)
 {
+	bool is = true;
+
 	for (u32 i = 0; i < t->nr_statements; i++) {
 		const struct statement *s = &t->statements[i];
 
 		if (s->call && s->call->run)
-			return true;
+			break;
 		if (s->call && strcmp(s->call->name, "profiles") == 0)
-			return in_list(s->args[0].string, profile);
+			is = in_list(s->args[0].string, profile);
 	}
-	return true;
+	return is;
 }
 
 static void end(struct run *r)
