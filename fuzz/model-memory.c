@@ -238,20 +238,16 @@ static void grow_in_place(struct model *m, const struct call *c, struct object *
 }
 
 /* Of what is moved, the bytes that are not what was stored last. */
-static void expect_dispute(const struct model *m, const struct object *obj, struct expect *e)
+static void expect_dispute(const struct model *m, const struct object *obj, size_t size,
+			   struct expect *e)
 {
 	bool open = false;
 	struct dispute d = machine_bounces(m) ?
-			   bounce_disputed(m, obj->at, obj->at, obj->size, &open) :
-			   disputed(m, true, obj->at, obj->size);
+			   bounce_disputed(m, obj->at, obj->at, size, &open) :
+			   disputed(m, true, obj->at, size);
 
-	if (e->check)
+	if (!d.bytes || e->check)
 		return;
-	if (!d.bytes) {
-		if (model_reads_unwritten(m, obj->at, obj->size, &d))
-			expect(e, "unwritten-read");
-		return;
-	}
 	expect(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ? "lost-device-write" :
 	       "stale-cpu-read");
 	e->any_dispute = open;
@@ -261,17 +257,18 @@ static void move(struct model *m, const struct outcome *o, struct object *obj, s
 {
 	static uint8_t known[MODEL_RAM];
 	struct dispute none = { 0 };
-	size_t to;
+	size_t to, size = obj->whole ? obj->room : obj->size;
 
 	if (model_is_mapped(m, obj->at, obj->room))
 		expect_if_none(e, "free-while-mapped");
-	expect_dispute(m, obj, e);
-	forget_disputed(m, obj->at, obj->size, false, known);
-	cpu_loads(m, obj->at, obj->size);
+	expect_dispute(m, obj, size, e);
+	forget_disputed(m, obj->at, size, false, known);
+	cpu_loads(m, obj->at, size);
 	model_view(m, o->cpu, &to);
-	cpu_stores(m, to, obj->size, &none);
-	copy_bytes(m, obj->at, to, obj->size);
-	memcpy(m->known + to, known, obj->size);
+	cpu_stores(m, to, size, &none);
+	copy_bytes(m, obj->at, to, size);
+	memcpy(m->known + to, known, size);
+	memcpy(m->unwritten + to, m->unwritten + obj->at, size);
 	model_remove(m, obj);
 }
 

@@ -116,6 +116,24 @@ static void room_is_no_size(void **state)
 	rig_down(&r);
 }
 
+/* What the driver was told to be its own moves with the rest. */
+static void room_moves(void **state)
+{
+	struct rig r;
+	u8 *p;
+
+	(void)state;
+	rig_up(&r, NULL);
+	p = kmalloc_ok(70);
+	assert_int_equal(ksize(p), 128);
+	memset(p, 0xff, 128);
+	p = krealloc(p, 512, GFP_KERNEL);
+	assert_non_null(p);
+	assert_int_equal(p[127], 0xff);
+	kfree(p);
+	rig_down(&r);
+}
+
 static void objects_of_a_cache(void **state)
 {
 	struct kmem_cache *cache;
@@ -288,6 +306,7 @@ int main(void)
 		cmocka_unit_test(large_objects),
 		cmocka_unit_test(all_of_the_room),
 		cmocka_unit_test(room_is_no_size),
+		cmocka_unit_test(room_moves),
 		cmocka_unit_test(objects_of_a_cache),
 		cmocka_unit_test(joined_pieces),
 		cmocka_unit_test(joined_with_pages),

@@ -175,7 +175,7 @@ static void constructed(void **state)
 	rig_down(&r);
 }
 
-/* Who copies reads; the copy is written. */
+/* kmemdup() reads what it is told to, and the copy is written; krealloc() only moves. */
 static void copies(void **state)
 {
 	struct rig r;
@@ -193,8 +193,11 @@ static void copies(void **state)
 	kfree(q);
 	p = krealloc(p, 512, GFP_KERNEL);
 	assert_non_null(p);
+	cpu_read(p, 32);
+	expect(&r, "");
+	cpu_read(p + 32, 1);
 	expect(&r, "unwritten-read");
-	cpu_read(p, 64);
+	cpu_read(p + 64, 448);
 	expect(&r, "");
 	kfree(p);
 	rig_down(&r);

@@ -121,27 +121,39 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 	}
 }
 
-void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-		    size_t len)
+/* All but who wrote it. Returns whether there is something wrong with it. */
+static bool load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		 size_t len)
 {
-	size_t dangling;
+	size_t dangling = judge_find_dangling(j, offset, len, false);
 	struct verdict v;
+	bool wrong;
 
-	if (judge_is_quiet(j, offset, len))
-		return;
-	dangling = judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
 		report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, false);
-		return;
+		return true;
 	}
 	v = unlikely(j->lost.arena) ? bounce_look_cpu(j, offset, len) :
 				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
+	wrong = unlikely(v.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
 	if (unlikely(v.bytes))
 		report_verdict(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
-	else if (!check_cpu_owner(j, call, cpu, offset, len, false))
-		check_written(j, call, cpu, offset, len);
 	shadow_cpu_load(&j->shadow, offset, len);
+	return wrong;
+}
+
+void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		    size_t len)
+{
+	if (!judge_is_quiet(j, offset, len) && !load(j, call, cpu, offset, len))
+		check_written(j, call, cpu, offset, len);
+}
+
+void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	if (!judge_is_quiet(j, offset, len))
+		load(j, call, j->hw->cached + offset, offset, len);
 }
 
 /* Bytes that nobody has mapped hold nothing that anybody waits for. */

@@ -131,6 +131,9 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 /* access.c: what the CPU and the devices do to memory, before they do it. */
 void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		    size_t len);
+
+/* A load that only carries bytes to other memory, also those that nobody has stored. */
+void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len);
 void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		     size_t len);
 

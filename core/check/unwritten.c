@@ -111,6 +111,37 @@ void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len)
 	}
 }
 
+static bool is_set(const u64 *bits, size_t offset)
+{
+	return bits[offset / 64] >> (offset % 64) & 1;
+}
+
+static void move_bits(struct unwritten *u, size_t from, size_t to, size_t len)
+{
+	for (; len; from++, to++, len--) {
+		if (!is_set(u->never, from))
+			continue;
+		unwritten_fresh_slow(u, to, 1);
+		if (is_set(u->awaited, from))
+			unwritten_await_slow(u, to, 1);
+	}
+}
+
+void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
+{
+	if (!u->pages || !len || !unwritten_any(u, from, len))
+		return;
+	for (size_t end = from + len, n; from < end; from += n, to += n) {
+		enum written state = u->pages[from >> PAGE_SHIFT];
+
+		n = in_page(from, end - from);
+		if (state == PAGE_FRESH)
+			unwritten_fresh_slow(u, to, n);
+		else if (state != PAGE_WRITTEN)
+			move_bits(u, from, to, n);
+	}
+}
+
 struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len)
 {
 	struct run run = { 0, 0, 0 };

@@ -37,6 +37,9 @@ cold void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
 cold void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
 void unwritten_fresh_slow(struct unwritten *u, size_t offset, size_t len);
 
+/* Bytes that were moved, and stored there, are what they were. */
+cold void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len);
+
 /* The bytes of the range that are awaited; .first and .last are offsets of RAM. */
 cold struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len);
 

@@ -91,23 +91,25 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 }
 
 /*
- * Move the contents of @o to @to and release it. False: the host has no memory.
+ * Move what the driver owns of @o to @to and release it. False: the host has no memory.
  * @told: the call has drawn its report.
  */
 static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to,
 		 const struct call *call, bool told)
 {
 	size_t offset = o->start - lab->hw.cached;
-	u8 *copy = malloc(o->size);
+	size_t size = slab_end(&lab->mm.slab, offset) - offset;
+	u8 *copy = malloc(size);
 
 	if (!copy)
 		return false;
 	if (!told && !mm_report_if_mapped(lab, o, call, NULL))
-		judge_cpu_load(&lab->judge, call, lab->hw.cached + offset, offset, o->size);
+		judge_cpu_move(&lab->judge, call, offset, size);
 	else if (judge_sees_accesses(&lab->judge))
-		shadow_cpu_load(&lab->judge.shadow, offset, o->size);
-	cache_move(&lab->hw, offset, copy, NULL, o->size, false);
-	store(lab, to, copy, o->size, call);
+		shadow_cpu_load(&lab->judge.shadow, offset, size);
+	cache_move(&lab->hw, offset, copy, NULL, size, false);
+	store(lab, to, copy, size, call);
+	unwritten_move(&lab->judge.unwritten, offset, (u8 *)to - lab->hw.cached, size);
 	mm_give_back(lab, o);
 	free(copy);
 	return true;

@@ -322,8 +322,9 @@ static void prepare_list(struct scatterlist *sgl, int nents, bool maps)
 
 	if (!sgl || (n && n->table))
 		return;
-	if (n && !maps && readable > n->nr_entries)
-		readable = n->nr_entries;
+	/* Only a map counts its entries rightly. */
+	if (!maps && (!n || readable > n->nr_entries))
+		readable = n ? n->nr_entries : 1;
 	if (!read_entries(&found, sgl, readable) || (n && begins_with(n, &found)))
 		return;
 	if (!n) {

@@ -62,7 +62,7 @@ struct recorder {
 	pthread_mutex_t lock;
 	struct dmalab_machine *lab; /* NULL: nobody records */
 	int fd;
-	pid_t pid;
+	bool forked;              /* this is a child: the file is its parent's */
 	size_t at;                /* of the file: where the open line begins */
 	unsigned nr_lines;
 	unsigned long serial;     /* counts open lines; threads know theirs by it */

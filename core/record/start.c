@@ -85,7 +85,6 @@ static void add_settings(const struct options *o)
 static void begin(struct dmalab_machine *lab, const struct options *o)
 {
 	rec.lab = lab;
-	rec.pid = getpid();
 	record_close_line();
 	add_settings(o);
 	__atomic_store_n(&record_switch, rec.lab != NULL, __ATOMIC_RELAXED);
@@ -105,14 +104,35 @@ static void forget(void)
 	names_free();
 }
 
+/* A child begins with the lock free, whoever held it, and records nothing. */
+static void before_fork(void)
+{
+	pthread_mutex_lock(&rec.lock);
+}
+
+static void in_parent(void)
+{
+	pthread_mutex_unlock(&rec.lock);
+}
+
+static void in_child(void)
+{
+	rec.forked = true;
+	rec.lab = NULL;
+	__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&rec.lock);
+}
+
 void record_start(struct dmalab_machine *lab, const struct options *o)
 {
 	static unsigned files;
 
-	if (!o->record_len)
+	if (!o->record_len || rec.forked)
 		return;
 	pthread_mutex_lock(&rec.lock);
-	if (rec.lab && rec.pid == getpid()) {
+	if (!files)
+		pthread_atfork(before_fork, in_parent, in_child);
+	if (rec.lab) {
 		record_close_line();
 		record_line("# another machine was made: its calls are not recorded");
 	} else {
