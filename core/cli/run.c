@@ -3,9 +3,10 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define MAX_TIMED 1000000
 
 struct options {
 	const char *profile, *policy;
@@ -116,6 +117,7 @@ int cmd_run(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .profile = "arm64", .format = format_find("text") };
+	u64 runs = 10;
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "qv", longs, NULL)) >= 0) {
@@ -124,10 +126,13 @@ int cmd_run(int argc, char **argv)
 			o.profile = optarg;
 			break;
 		case 'c':
+			if (!policy_is_valid(optarg))
+				return BAD_USAGE;
 			o.policy = optarg;
 			break;
 		case 's':
-			o.seed = strtoull(optarg, NULL, 0);
+			if (!read_number("--seed", optarg, 0, ~0ull, &o.seed))
+				return BAD_USAGE;
 			break;
 		case 'f':
 			o.format = format_find(optarg);
@@ -142,12 +147,12 @@ int cmd_run(int argc, char **argv)
 			o.quiet = true;
 			break;
 		case 't':
-			o.timed = optarg ? strtoul(optarg, NULL, 0) : 10;
-			if (!o.timed)
-				return usage_error("run: \"%s\" is not a number of runs", optarg);
+			if (optarg && !read_number("--time", optarg, 1, MAX_TIMED, &runs))
+				return BAD_USAGE;
+			o.timed = runs;
 			break;
 		default:
-			return BAD_USAGE;
+			return bad_option();
 		}
 	}
 	if (optind == argc)
