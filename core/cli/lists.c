@@ -96,8 +96,10 @@ static int matrix_row(const struct trace *t, void *context)
 
 		snprintf(cell, sizeof(cell), "%u%s", result.reports, good ? "" : "!");
 		printf(" %*s", (int)strlen(profile), result.reports || !good ? cell : ".");
-		if (!good)
+		if (!good && status == AS_EXPECTED)
 			status = NOT_AS_EXPECTED;
+		if (result.error < 0)
+			status = BAD_USAGE;
 	}
 	putchar('\n');
 	return status;

@@ -86,6 +86,8 @@ static int run_on(const struct trace *t, struct options *o, const char *profile)
 	if (o->timed)
 		print_time(t, o, profile);
 	o->failed += !good;
+	if (result.error < 0)
+		return BAD_USAGE;
 	return good ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 
@@ -98,9 +100,11 @@ static int run_one(const struct trace *t, void *context)
 	o->traces++;
 	if (strcmp(o->profile, "all") != 0)
 		return run_on(t, o, o->profile);
-	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
-		if (run_on(t, o, profile) > status)
-			status = NOT_AS_EXPECTED;
+	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
+		int now = run_on(t, o, profile);
+
+		status = now > status ? now : status;
+	}
 	return status;
 }
 
