@@ -96,13 +96,13 @@ static void help(FILE *to)
 	      "  --policy=NAME       of the cache: never eager random lru\n"
 	      "  --seed=N            of the policy \"random\"\n"
 	      "  --values            print what CPU and devices see\n"
-	      "  --quiet             only the last line\n"
+	      "  --quiet             only the last line, and what failed\n"
 	      "  --format=NAME       text json sarif lines\n"
 	      "  --time[=RUNS]       run each some more times, and print the best time\n"
 	      "\noptions of shrink:\n"
 	      "  --profile --policy --seed  as above\n"
 	      "  --check=NAME        of the report to keep (default: the first unexpected one)\n"
-	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage or unreadable input\n",
+	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage, unreadable input, no output\n",
 	      to);
 }
 
