@@ -11,7 +11,7 @@
  * packet with memcpy(), which nobody instrumented: at the next call the laboratory
  * compares what the CPU sees with what is in memory, and so knows of the stores.
  * Without dma_sync_single_for_device() after the copy, the device may read the packet
- * before. On all but x86 dmalab draws stale-device-read.
+ * before. On all but x86 and iommu dmalab draws stale-device-read.
  *
  *	cc $(pkg-config --cflags dmalab) 05-own-driver.c $(pkg-config --libs dmalab)
  */

@@ -71,6 +71,31 @@ done
 dmalab explain stale-cpu-raed 2>&1 | grep -q '"stale-cpu-read"' || fail "explain does not guess"
 dmalab no-such-command 2> /dev/null
 test $? -eq 2 || fail "a wrong command does not exit with 2"
+for wrong in 'run --seed=x' 'run --seed=-1' 'run --time=-1' 'run --time=0' 'run --policy=x' 'run --x' \
+	'shrink --seed=x' 'shrink --policy=x'; do
+	# shellcheck disable=SC2086
+	dmalab $wrong /dev/null > "$work/out" 2> "$work/err"
+	test $? -eq 2 && test -s "$work/err" || fail "$wrong is taken"
+done
+printf 'profiles("arm64, arm65")\n' | dmalab run - | grep -q '^<stdin>:1: no profile "arm65"' ||
+	fail "a trace for a machine that there is not"
+printf '\nram(4294967296)\n' | dmalab run - | grep -q '^<stdin>:2: no such RAM' ||
+	fail "more RAM than a trace may have"
+printf 'profiles("x86, iommu")\nb = kmalloc(8, GFP_KERNEL)\nkfree(b.cpu)\nkfree(b.cpu)\n' |
+	dmalab run - > /dev/null || fail "a trace for other machines"
+printf 'nic = device(\033[2J)\n' | dmalab run - 2>&1 | grep -q '^    1 | nic = device(?\[2J)$' ||
+	fail "control characters reach the terminal"
+DMALAB_OPTIONS=nonsense=1 dmalab run /dev/null > /dev/null 2>&1
+test $? -eq 2 || fail "wrong DMALAB_OPTIONS do not exit with 2"
+mkdir "$work/none" || exit 1
+dmalab run "$work/none" "$srcdir/corpora/checks/leak.dma" > /dev/null 2>&1
+test $? -eq 2 || fail "a directory without traces does not exit with 2"
+dmalab shrink --help | grep -q '^usage' || fail "a command does not know --help"
+for command in checks 'explain leak' "fmt $srcdir/corpora/checks" "run $srcdir/corpora/checks/leak.dma"; do
+	# shellcheck disable=SC2086
+	dmalab $command > /dev/full 2> /dev/null
+	test $? -eq 2 || fail "$command: a full disk does not exit with 2"
+done
 head -c 5000 /dev/urandom | dmalab run - > /dev/null 2>&1
 test $? -le 2 || fail "random bytes"
 head -c 2000000 /dev/zero | dmalab run - > /dev/null 2>&1

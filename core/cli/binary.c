@@ -12,11 +12,14 @@ static int write_bytes(const char *path, const void *bytes, size_t len)
 	FILE *to = path ? fopen(path, "wb") : stdout;
 	bool good = to && fwrite(bytes, 1, len, to) == len;
 
+	/* main() looks after standard output. */
+	if (!path)
+		return AS_EXPECTED;
 	if (to)
-		good &= (path ? fclose(to) : fflush(to)) == 0;
+		good &= fclose(to) == 0;
 	if (good)
 		return AS_EXPECTED;
-	fprintf(stderr, "dmalab: %s: %s\n", path ? path : "<stdout>", strerror(errno));
+	fprintf(stderr, "dmalab: %s: %s\n", path, strerror(errno));
 	return BAD_USAGE;
 }
 
@@ -30,14 +33,16 @@ static bool arguments(int argc, char **argv, const char **in, const char **out)
 
 	*out = NULL;
 	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) >= 0) {
-		if (c != 'o')
+		if (c != 'o') {
+			bad_option();
 			return false;
+		}
 		*out = optarg;
 	}
 	*in = argv[optind];
 	if (optind + 1 == argc)
 		return true;
-	usage_error("%s takes one trace", argv[0]);
+	usage_error("%s takes one trace", strchr(argv[0], ' ') + 1);
 	return false;
 }
 

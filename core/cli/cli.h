@@ -61,8 +61,15 @@ struct trace *load_trace(const char *path);
 
 /* Is it the name of a profile? Says which are, if not. */
 bool profile_is_valid(const char *name);
+bool policy_is_valid(const char *name);
+
+/* The whole of @text, decimal or 0x: false after a message. */
+bool read_number(const char *option, const char *text, u64 min, u64 max, u64 *number);
 
 __attribute__((format(printf, 1, 2)))
 int usage_error(const char *format, ...);
+
+/* Behind what getopt() says. */
+int bad_option(void);
 
 #endif

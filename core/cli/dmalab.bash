@@ -3,7 +3,7 @@
 
 _dmalab()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} all=
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c shrink encode decode score explain checks profiles calls' -- "$word")
@@ -21,13 +21,18 @@ _dmalab()
 		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --check=' -- "$word")
 		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 		;;
+	encode:-* | decode:-*)
+		mapfile -t COMPREPLY < <(compgen -W '-o' -- "$word")
+		;;
+	checks:* | profiles:* | calls:*) ;;
 	fmt:-*)
 		mapfile -t COMPREPLY < <(compgen -W '--write' -- "$word")
 		;;
 	run:* | shrink:*)
 		case ${COMP_WORDS[COMP_CWORD - 2]} in
 		--profile)
-			mapfile -t COMPREPLY < <(compgen -W "all $(dmalab profiles 2>/dev/null)" -- "$word")
+			[[ $command == run ]] && all=all
+			mapfile -t COMPREPLY < <(compgen -W "$all $(dmalab profiles 2>/dev/null)" -- "$word")
 			return
 			;;
 		--policy)

@@ -67,7 +67,7 @@ struct walk {
 	trace_fn fn;
 	void *context;
 	int status;
-	unsigned depth;
+	unsigned depth, traces;
 };
 
 static void note(struct walk *w, int status)
@@ -80,6 +80,7 @@ static void visit_file(struct walk *w, const char *path)
 {
 	struct trace *t = load_trace(path);
 
+	w->traces++;
 	note(w, t ? w->fn(t, w->context) : BAD_USAGE);
 	trace_free(t);
 }
@@ -147,7 +148,18 @@ int for_each_trace(char **paths, int nr, trace_fn fn, void *context)
 {
 	struct walk w = { .fn = fn, .context = context };
 
-	for (int i = 0; i < nr; i++)
+	for (int i = 0; i < nr; i++) {
+		unsigned before = w.traces;
+		int status = w.status;
+
+		w.status = AS_EXPECTED;
 		visit(&w, paths[i], true);
+		/* A test that runs nothing should not pass. */
+		if (w.traces == before && w.status == AS_EXPECTED) {
+			fprintf(stderr, "dmalab: %s: no file below it ends in .dma\n", paths[i]);
+			w.status = BAD_USAGE;
+		}
+		note(&w, status);
+	}
 	return w.status;
 }

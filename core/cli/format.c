@@ -28,8 +28,11 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	fprintf(to, "%s%s:%u: %s%s:%s %s%s%s\n", colour ? "\033[1m" : "", t->file, line, paint,
 		severity_name(r->severity), colour ? "\033[0m" : "", r->check,
 		s ? "" : ", at the end of the trace", expected ? " (expected)" : "");
-	if (s)
-		fprintf(to, "%5u | %.200s\n", line, t->text + t->line_start[line - 1]);
+	if (s) {
+		fprintf(to, "%5u | ", line);
+		trace_print_line(t->text + t->line_start[line - 1], to);
+		fputc('\n', to);
+	}
 	fprintf(to, "      = on %s%s%s", r->profile, r->device ? ", device " : "",
 		r->device ? r->device : "");
 	if (r->bytes)

@@ -65,18 +65,18 @@ int cmd_calls(int argc, char **argv)
 	return AS_EXPECTED;
 }
 
-static int emit_one(const struct trace *t, void *context)
-{
-	(void)context;
-	trace_emit_c(t, stdout);
-	return AS_EXPECTED;
-}
-
 int cmd_emit_c(int argc, char **argv)
 {
+	struct trace *t;
+
 	if (argc != 2)
 		return usage_error("emit-c takes one trace");
-	return for_each_trace(argv + 1, 1, emit_one, NULL);
+	t = load_trace(argv[1]);
+	if (!t)
+		return BAD_USAGE;
+	trace_emit_c(t, stdout);
+	trace_free(t);
+	return AS_EXPECTED;
 }
 
 /* ------------------------------------------------------------------- matrix */
@@ -96,8 +96,10 @@ static int matrix_row(const struct trace *t, void *context)
 
 		snprintf(cell, sizeof(cell), "%u%s", result.reports, good ? "" : "!");
 		printf(" %*s", (int)strlen(profile), result.reports || !good ? cell : ".");
-		if (!good)
+		if (!good && status == AS_EXPECTED)
 			status = NOT_AS_EXPECTED;
+		if (result.error < 0)
+			status = BAD_USAGE;
 	}
 	putchar('\n');
 	return status;
@@ -164,7 +166,7 @@ int cmd_fmt(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "w", longs, NULL)) >= 0) {
 		if (c != 'w')
-			return BAD_USAGE;
+			return bad_option();
 		write = true;
 	}
 	if (optind == argc)

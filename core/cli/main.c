@@ -3,7 +3,9 @@
 
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command {
@@ -39,6 +41,12 @@ int usage_error(const char *format, ...)
 	return BAD_USAGE;
 }
 
+int bad_option(void)
+{
+	fputs("dmalab --help says what there is\n", stderr);
+	return BAD_USAGE;
+}
+
 bool profile_is_valid(const char *name)
 {
 	const char *known;
@@ -53,30 +61,74 @@ bool profile_is_valid(const char *name)
 	return false;
 }
 
+bool policy_is_valid(const char *name)
+{
+	static const char *const policies[] = { "never", "eager", "random", "lru" };
+
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+		if (strcmp(name, policies[i]) == 0)
+			return true;
+	fprintf(stderr, "dmalab: no cache policy \"%s\"; valid: never eager random lru\n", name);
+	return false;
+}
+
+bool read_number(const char *option, const char *text, u64 min, u64 max, u64 *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *number >= min && *number <= max)
+		return true;
+	fprintf(stderr, "dmalab: %s=%s is not valid; valid: %llu to %llu\n", option, text,
+		(unsigned long long)min, (unsigned long long)max);
+	return false;
+}
+
 static void help(FILE *to)
 {
 	fputs("usage: dmalab COMMAND [ARGUMENT]...\n\n", to);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(to, "  %s %s\n        %s\n", commands[i].name, commands[i].usage,
-			commands[i].help);
+		fprintf(to, "  %s%s%s\n        %s\n", commands[i].name,
+			*commands[i].usage ? " " : "", commands[i].usage, commands[i].help);
 	fputs("\noptions of run:\n"
 	      "  --profile=NAME|all  the machine (default: arm64)\n"
 	      "  --policy=NAME       of the cache: never eager random lru\n"
 	      "  --seed=N            of the policy \"random\"\n"
 	      "  --values            print what CPU and devices see\n"
-	      "  --quiet             only the last line\n"
+	      "  --quiet             only the last line, and what failed\n"
 	      "  --format=NAME       text json sarif lines\n"
 	      "  --time[=RUNS]       run each some more times, and print the best time\n"
 	      "\noptions of shrink:\n"
 	      "  --profile --policy --seed  as above\n"
 	      "  --check=NAME        of the report to keep (default: the first unexpected one)\n"
-	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage or unreadable input\n",
+	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage, unreadable input, no output\n",
 	      to);
 }
 
-int main(int argc, char **argv)
+/* dmalab COMMAND --help */
+static bool wants_help(int argc, char **argv)
 {
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+/* The command gets its name as getopt() is to say it. */
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "dmalab %s", c->name);
+	argv[0] = name;
+	return c->run(argc, argv);
+}
+
+static int main_status(int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 ||
+	    wants_help(argc, argv)) {
 		help(argc < 2 ? stderr : stdout);
 		return argc < 2 ? BAD_USAGE : AS_EXPECTED;
 	}
@@ -86,6 +138,17 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return run_command(&commands[i], argc - 1, argv + 1);
 	return usage_error("no command \"%s\"", argv[1]);
+}
+
+/* What could not be written is no result. */
+int main(int argc, char **argv)
+{
+	int status = main_status(argc, argv);
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "dmalab: <stdout>: %s\n", strerror(errno));
+	return BAD_USAGE;
 }

@@ -3,9 +3,10 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define MAX_TIMED 1000000
 
 struct options {
 	const char *profile, *policy;
@@ -85,6 +86,8 @@ static int run_on(const struct trace *t, struct options *o, const char *profile)
 	if (o->timed)
 		print_time(t, o, profile);
 	o->failed += !good;
+	if (result.error < 0)
+		return BAD_USAGE;
 	return good ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 
@@ -97,9 +100,11 @@ static int run_one(const struct trace *t, void *context)
 	o->traces++;
 	if (strcmp(o->profile, "all") != 0)
 		return run_on(t, o, o->profile);
-	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
-		if (run_on(t, o, profile) > status)
-			status = NOT_AS_EXPECTED;
+	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
+		int now = run_on(t, o, profile);
+
+		status = now > status ? now : status;
+	}
 	return status;
 }
 
@@ -116,6 +121,7 @@ int cmd_run(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .profile = "arm64", .format = format_find("text") };
+	u64 runs = 10;
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "qv", longs, NULL)) >= 0) {
@@ -124,10 +130,13 @@ int cmd_run(int argc, char **argv)
 			o.profile = optarg;
 			break;
 		case 'c':
+			if (!policy_is_valid(optarg))
+				return BAD_USAGE;
 			o.policy = optarg;
 			break;
 		case 's':
-			o.seed = strtoull(optarg, NULL, 0);
+			if (!read_number("--seed", optarg, 0, ~0ull, &o.seed))
+				return BAD_USAGE;
 			break;
 		case 'f':
 			o.format = format_find(optarg);
@@ -142,12 +151,12 @@ int cmd_run(int argc, char **argv)
 			o.quiet = true;
 			break;
 		case 't':
-			o.timed = optarg ? strtoul(optarg, NULL, 0) : 10;
-			if (!o.timed)
-				return usage_error("run: \"%s\" is not a number of runs", optarg);
+			if (optarg && !read_number("--time", optarg, 1, MAX_TIMED, &runs))
+				return BAD_USAGE;
+			o.timed = runs;
 			break;
 		default:
-			return BAD_USAGE;
+			return bad_option();
 		}
 	}
 	if (optind == argc)

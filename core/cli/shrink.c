@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool check_is_valid(const char *name)
@@ -66,16 +65,19 @@ int cmd_shrink(int argc, char **argv)
 			o.profile = optarg;
 			break;
 		case 'c':
+			if (!policy_is_valid(optarg))
+				return BAD_USAGE;
 			o.policy = optarg;
 			break;
 		case 's':
-			o.seed = strtoull(optarg, NULL, 0);
+			if (!read_number("--seed", optarg, 0, ~0ull, &o.seed))
+				return BAD_USAGE;
 			break;
 		case 'k':
 			check = optarg;
 			break;
 		default:
-			return BAD_USAGE;
+			return bad_option();
 		}
 	}
 	if (optind + 1 != argc)

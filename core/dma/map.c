@@ -121,7 +121,7 @@ bool map_memory_ok(struct map *map)
 	const struct machine *hw = &map->d->machine->hw;
 	const struct judge *j = &map->d->machine->judge;
 	const struct region *r;
-	size_t offset;
+	size_t offset, free;
 
 	if (!in_cached(hw, map->ptr) || map->size > hw->ram_size - (map->ptr - hw->cached)) {
 		refuse_pointer(map);
@@ -139,8 +139,10 @@ bool map_memory_ok(struct map *map)
 			return false;
 		}
 	}
-	if (judge_find_dangling(j, offset, map->size, false) != NO_OFFSET) {
-		map_refuse(map, CHECK_MAP_FREED, NULL);
+	free = judge_find_dangling(j, offset, map->size, false);
+	if (free != NO_OFFSET) {
+		map_refuse(map, CHECK_MAP_FREED,
+			   free > offset ? "it runs into it from the memory before it" : NULL);
 		return false;
 	}
 	return true;

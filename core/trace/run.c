@@ -320,6 +320,40 @@ static bool in_list(const char *list, const char *name)
 	return false;
 }
 
+/* A name that is none would be a trace for no machine, which always passes. */
+static bool are_profiles(struct run *r, const struct statement *s)
+{
+	const char *at = s->args[0].string;
+
+	do {
+		const char *name;
+		size_t len;
+
+		at += strspn(at, " ");
+		len = strcspn(at, ", ");
+		for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
+			if (strlen(name) == len && memcmp(name, at, len) == 0)
+				break;
+		if (!name) {
+			r->now = s;
+			run_stop(r, "no profile \"%.*s\"; dmalab profiles lists them", (int)len, at);
+			return false;
+		}
+		at += len;
+		at += strspn(at, " ");
+	} while (*at++ == ',');
+	return true;
+}
+
+static bool is_ram(struct run *r, const struct statement *s)
+{
+	if (s->args[0].number >= TRACE_MIN_RAM && s->args[0].number <= TRACE_MAX_RAM)
+		return true;
+	r->now = s;
+	run_stop(r, "no such RAM; valid: %lu to %lu bytes", TRACE_MIN_RAM, TRACE_MAX_RAM);
+	return false;
+}
+
 static bool make_machine(struct run *r)
 {
 	const struct trace *t = r->trace;
@@ -327,6 +361,7 @@ static bool make_machine(struct run *r)
 		.profile = r->options->profile, .cache_policy = r->options->policy,
 		.seed = r->options->seed, .ram_size = RAM_SIZE, .accesses = "explicit",
 	};
+	const struct statement *setting = NULL, *ram = NULL;
 	const char *name;
 
 	for (u32 i = 0; i < t->nr_statements; i++) {
@@ -337,17 +372,24 @@ static bool make_machine(struct run *r)
 		if (s->call->run)
 			break;
 		if (strcmp(s->call->name, "checks") == 0)
-			config.checks = s->args[0].string;
+			config.checks = (setting = s)->args[0].string;
 		else if (strcmp(s->call->name, "accesses") == 0)
-			config.accesses = s->args[0].string;
+			config.accesses = (setting = s)->args[0].string;
 		else if (strcmp(s->call->name, "open_end") == 0)
 			r->open_end = true;
 		else if (strcmp(s->call->name, "ram") == 0)
-			config.ram_size = s->args[0].number <= 1u << 30 ? s->args[0].number : 0;
+			ram = s;
 	}
+	if (ram && !is_ram(r, ram))
+		return false;
+	if (ram)
+		config.ram_size = ram->args[0].number;
 	r->machine = dmalab_machine_new(&config);
 	if (!r->machine) {
-		run_stop(r, "the machine cannot be made");
+		/* By a word that is none, or else by the environment. */
+		r->now = setting;
+		run_stop(r, "%.100s%sthe machine cannot be made", setting ? "" : t->file,
+			 setting ? "" : ": ");
 		return false;
 	}
 	for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
@@ -357,10 +399,10 @@ static bool make_machine(struct run *r)
 	return true;
 }
 
-/* A trace may be for some profiles alone. */
-static bool is_for(const struct trace *t, const char *profile)
+/* A trace may be for some profiles alone: the statement that says so, or NULL. */
+static const struct statement *find_profiles(const struct trace *t)
 {
-	bool is = true;
+	const struct statement *last = NULL;
 
 	for (u32 i = 0; i < t->nr_statements; i++) {
 		const struct statement *s = &t->statements[i];
@@ -368,9 +410,9 @@ static bool is_for(const struct trace *t, const char *profile)
 		if (s->call && s->call->run)
 			break;
 		if (s->call && strcmp(s->call->name, "profiles") == 0)
-			is = in_list(s->args[0].string, profile);
+			last = s;
 	}
-	return is;
+	return last;
 }
 
 static void end(struct run *r)
@@ -390,9 +432,12 @@ static void end(struct run *r)
 bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result)
 {
 	struct run r = { .trace = t, .options = o, .result = result };
+	const struct statement *only = find_profiles(t);
 
 	memset(result, 0, sizeof(*result));
-	if (!is_for(t, o->profile ? o->profile : "arm64"))
+	if (only && !are_profiles(&r, only))
+		return false;
+	if (only && !in_list(only->args[0].string, o->profile ? o->profile : "arm64"))
 		return true;
 	r.objects = calloc(t->nr_names + 1, sizeof(*r.objects));
 	r.buf = malloc(2 * TRACE_MAX_ACCESS);

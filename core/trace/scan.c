@@ -118,6 +118,16 @@ size_t parse_dashed_word(const char *at)
 
 /* ----------------------------------------------------------------- printing */
 
+/* Control characters would move the cursor, or worse. */
+void trace_print_line(const char *line, FILE *to)
+{
+	for (unsigned i = 0; line[i] && i < 200; i++) {
+		if (line[i] == '\r' && !line[i + 1])
+			return;
+		fputc(iscntrl((unsigned char)line[i]) && line[i] != '\t' ? '?' : line[i], to);
+	}
+}
+
 void trace_print_complaint(const struct complaint *c, FILE *to, bool colour)
 {
 	const char *file = c->trace && c->trace->file ? c->trace->file : "trace";
@@ -130,7 +140,9 @@ void trace_print_complaint(const struct complaint *c, FILE *to, bool colour)
 	line = c->trace->text + c->trace->line_start[c->line - 1];
 	fprintf(to, "%s%s:%u:%u: %serror:%s %s\n", colour ? "\033[1m" : "", file, c->line,
 		c->column, colour ? "\033[31m" : "", colour ? "\033[0m" : "", c->text);
-	fprintf(to, "%5u | %.200s\n      | ", c->line, line);
+	fprintf(to, "%5u | ", c->line);
+	trace_print_line(line, to);
+	fputs("\n      | ", to);
 	for (u32 i = 1; i < c->column && i < 200; i++)
 		fputc(line[i - 1] == '\t' ? '\t' : ' ', to);
 	fputc('^', to);

@@ -30,6 +30,8 @@
 #define TRACE_MAX_STRING     200u        /* bytes of a string */
 #define TRACE_MAX_EXPECTED   64u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
+#define TRACE_MIN_RAM        (64ul << 10)
+#define TRACE_MAX_RAM        (1ul << 30) /* of ram() */
 #define TRACE_MAX_PAGES      4096u       /* of one view */
 #define TRACE_MAX_MOVED      (1ull << 30) /* bytes of all accesses of a run */
 
@@ -198,6 +200,9 @@ void trace_free(struct trace *t);
 
 /* In the manner of compilers: the message, the line, a caret. */
 void trace_print_complaint(const struct complaint *c, FILE *to, bool colour);
+
+/* A line of a trace as it may stand on a terminal, the first 200 bytes. */
+void trace_print_line(const char *line, FILE *to);
 
 /* The one canonical form. */
 void trace_print(const struct trace *t, FILE *to);
