@@ -17,6 +17,17 @@ static u32 line_of(const struct trace *t, const struct statement *s)
 
 /* -------------------------------------------------------------------- text */
 
+static const char *title_of(const char *check)
+{
+	size_t nr;
+	const struct dmalab_check *checks = dmalab_checks(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(checks[i].name, check) == 0)
+			return checks[i].title;
+	return "";
+}
+
 static void text_report(FILE *to, const struct trace *t, const struct dmalab_report *r,
 			const struct statement *s, bool expected, bool first)
 {
@@ -25,8 +36,8 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	u32 line = line_of(t, s);
 
 	(void)first;
-	fprintf(to, "%s%s:%u: %s%s:%s %s%s%s\n", colour ? "\033[1m" : "", t->file, line, paint,
-		severity_name(r->severity), colour ? "\033[0m" : "", r->check,
+	fprintf(to, "%s%s:%u: %s%s:%s %s: %s%s%s\n", colour ? "\033[1m" : "", t->file, line, paint,
+		severity_name(r->severity), colour ? "\033[0m" : "", r->check, title_of(r->check),
 		s ? "" : ", at the end of the trace", expected ? " (expected)" : "");
 	if (s) {
 		fprintf(to, "%5u | ", line);
