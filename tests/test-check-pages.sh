@@ -11,7 +11,7 @@ status=0
 
 fail()
 {
-	echo "test-explain: $*"
+	echo "test-check-pages: $*"
 	status=1
 }
 
