@@ -73,6 +73,19 @@ static void free_unknown(struct rig *r)
 	dma_free_coherent(r->dev, 4096, (void *)0x1000, 0x1234000);
 }
 
+static void kfree_coherent(struct rig *r)
+{
+	dma_addr_t dma;
+	void *p;
+
+	at(10);
+	p = dma_alloc_coherent(r->dev, 4096, &dma, GFP_KERNEL);
+	assert_non_null(p);
+	at(20);
+	kfree(p);
+	dma_free_coherent(r->dev, 4096, p, dma);
+}
+
 static void kfree_inside(struct rig *r)
 {
 	u8 *p = kmalloc_ok(256);
@@ -482,6 +495,7 @@ const struct check_case lifetime_cases[] = {
 	{ .check = "double-free", .variant = "kfree() twice", .draw = double_kfree },
 	{ .check = "free-unknown", .draw = free_unknown, .miss = free_of_nothing },
 	{ .check = "free-unknown", .variant = "inside an object", .draw = kfree_inside },
+	{ .check = "free-unknown", .variant = "kfree() of coherent memory", .draw = kfree_coherent },
 	{ .check = "free-error-cookie", .draw = free_error_cookie, .miss = error_cookie_checked },
 	{ .check = "free-wrong-device", .draw = free_wrong_device, .miss = two_devices },
 	{ .check = "free-wrong-device", .variant = "NULL", .draw = free_null_device },

@@ -141,5 +141,7 @@ cold void report_owner(struct judge *j, const struct call *call, enum check chec
 	story_of_owner(&story, j, check, r, run);
 	f.detail = story.detail;
 	f.missing = story.missing;
+	f.history = story.history;
+	f.nr_history = story.nr_history;
 	judge_report(j, &f);
 }

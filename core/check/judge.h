@@ -92,6 +92,7 @@ struct finding {
 	const char *breaks_on;
 	const struct dmalab_event *history;
 	unsigned nr_history;
+	bool plain;                   /* a free of plain memory: not for dma-debug to see */
 };
 
 static inline bool judge_wants(const struct judge *j, enum check check)

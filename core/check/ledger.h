@@ -57,6 +57,8 @@ struct region {
 
 	const char *function;          /* that made it */
 	site_t born, died;             /* died: 0 while it lives */
+	const char *mover;             /* the sync that last moved bytes of it, */
+	site_t moved;                  /* and from where; 0: none */
 
 	struct span span;              /* the only one, */
 	struct span *spans;            /* or all: of its memory, then of its place */

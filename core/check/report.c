@@ -221,7 +221,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.detail = f->detail,
 		.missing = f->missing,
 		.breaks_on = f->breaks_on,
-		.dma_debug = check->dma_debug,
+		.dma_debug = f->plain ? NULL : check->dma_debug,
 	};
 	struct region block;
 	const struct region *object;

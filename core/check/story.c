@@ -283,6 +283,11 @@ void story_of_owner(struct story *s, const struct judge *j, enum check check,
 		s->detail = s->detail_text;
 		return;
 	}
+	if (r->moved) {
+		snprintf(s->mover_text, sizeof(s->mover_text), "%s() moved bytes of it last",
+			 r->mover);
+		tell(s, s->mover_text, r->moved);
+	}
 	spell_sync(s, r, by_cpu ? FOR_CPU : FOR_DEVICE, run.first, run.last,
 		   "before this access");
 }

@@ -17,6 +17,7 @@ struct story {
 	char detail_text[256];
 	char missing_text[256];
 	char breaks_text[128];
+	char mover_text[64];
 };
 
 /*

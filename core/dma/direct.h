@@ -92,6 +92,7 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 	r->function = call->name;
 	r->born = call->site;
 	r->died = 0;
+	r->moved = 0;
 }
 
 /* -------------------------------------------------------------- coherent.c */

@@ -115,6 +115,14 @@ static struct region *check_sync(const struct sync *s, bool *reported)
 	return r;
 }
 
+/* Ownership of bytes moves. */
+static void give(const struct sync *s, struct region *r, size_t first, size_t len)
+{
+	own_give(r, first, len, s->to == FOR_DEVICE);
+	r->mover = s->call->name;
+	r->moved = s->call->site;
+}
+
 /* Bytes of a live object move. Returns whether a report is drawn. */
 static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
 {
@@ -126,7 +134,7 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 		reported = true;
 	}
 	if (region_is_owned(r))
-		own_give(r, first, len, s->to == FOR_DEVICE);
+		give(s, r, first, len);
 	return reported;
 }
 
@@ -197,7 +205,7 @@ static void sync_locked(struct sync *s)
 	}
 	move_anyway(s, reported);
 	if (r && region_is_owned(r))
-		own_give(r, s->place - r->place, room, s->to == FOR_DEVICE);
+		give(s, r, s->place - r->place, room);
 }
 
 static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,

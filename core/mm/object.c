@@ -157,20 +157,40 @@ static bool is_double(const struct mm_free *free, const struct mm_object *o)
 	return o->kind != MM_NONE && !o->live && (o->kind <= MM_CACHE || is_kind_right(free, o));
 }
 
+/* The live memory for DMA that a pointer of any view leads to, or NULL. */
+static const struct region *dma_memory_at(const struct dmalab_machine *lab, const void *p)
+{
+	const struct machine *hw = &lab->hw;
+	const u8 *view = in_cached(hw, p) ? hw->cached : in_memory(hw, p) ? hw->memory :
+			 in_cookies(hw, p) ? hw->cookies : NULL;
+	const struct region *r;
+
+	if (!view || !judge_keeps_ledger(&lab->judge))
+		return NULL;
+	r = lab->judge.ledger.pages[((const u8 *)p - view) >> PAGE_SHIFT].alloc;
+	return r && region_touches(r, (const u8 *)p - view, 1) ? r : NULL;
+}
+
 static cold void report_unknown(struct dmalab_machine *lab, const struct mm_free *free,
 				const struct mm_object *o)
 {
 	char text[96];
 	struct finding f = {
 		.check = CHECK_FREE_UNKNOWN, .call = free->call, .cpu = free->ptr,
-		.size = o->size, .detail = text,
+		.size = o->size, .detail = text, .plain = true,
 	};
+	const struct region *r = dma_memory_at(lab, free->ptr);
 
 	if (is_double(free, o)) {
 		f.check = CHECK_DOUBLE_FREE;
 		f.detail = NULL;
 	} else if (o->live) {
 		f.detail = "inside an object, not at its start";
+	} else if (r) {
+		f.region = r;
+		f.dev = r->dev;
+		snprintf(text, sizeof(text), "memory for DMA, which %s releases",
+			 release_name(r));
 	} else {
 		snprintf(text, sizeof(text), "not from %s, or freed already",
 			 functions[free->kind].maker);
