@@ -14,7 +14,8 @@ AC_DEFUN([DMALAB_WITH_LIBDW], [
 	AS_IF([test "$with_libdw:$have_libdw" = yes:no],
 		[AC_MSG_ERROR([--with-libdw, but no libdw (Debian: libdw-dev)])])
 	AS_IF([test "$have_libdw" = yes],
-		[AC_DEFINE([HAVE_LIBDW], [1], [Define to name call sites by libdw.])])
+		[AC_DEFINE([HAVE_LIBDW], [1], [Define to name call sites by libdw.])
+		PKG_CHECK_MODULES_STATIC([LIBDW_STATIC], [libdw], [], [LIBDW_STATIC_LIBS=$LIBDW_LIBS])])
 	AM_CONDITIONAL([WITH_LIBDW], [test "$have_libdw" = yes])
 ])
 
