@@ -170,9 +170,19 @@ struct object *model_add(struct model *m, const struct object *init)
 	return o;
 }
 
+/* A page that its last object leaves has no references left either. */
+static void forget_references(struct model *m, const struct object *o)
+{
+	for (size_t page = o->at / 4096; page <= (o->at + o->block - 1) / 4096; page++)
+		if (!model_slab_at(m, page * 4096))
+			m->refs[page] = 0;
+}
+
 void model_remove(struct model *m, struct object *o)
 {
 	o->live = false;
+	if (is_slab_object(o))
+		forget_references(m, o);
 	if (o->atomic)
 		m->atomic_used -= o->block;
 	if (o->kind != MAPPING)

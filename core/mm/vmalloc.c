@@ -62,8 +62,6 @@ u8 *vm_take(struct dmalab_machine *lab, size_t size)
 	size_t units;
 	u32 unit;
 
-	if (!size || size > lab->hw.vmalloc_size)
-		return NULL;
 	/* One more, so that something is left out. */
 	units = ((size - 1) >> VM_UNIT_SHIFT) + 2;
 	while (1ul << order < units)
@@ -87,8 +85,12 @@ void vm_put(struct dmalab_machine *lab, const void *p)
 
 static void *alloc_locked(struct dmalab_machine *lab, size_t size)
 {
-	u8 *p = lab_must_fail(lab) ? NULL : vm_take(lab, size);
+	u8 *p;
 
+	/* What cannot be had is no call for fail_nth to count. */
+	if (!size || size > lab->hw.vmalloc_size || lab_must_fail(lab))
+		return NULL;
+	p = vm_take(lab, size);
 	if (p && mprotect(p, size, PROT_READ | PROT_WRITE)) {
 		vm_put(lab, p);
 		return NULL;
