@@ -294,9 +294,11 @@ static void run_statement(struct run *r, const struct statement *s)
 	r->drawn = 0;
 	memset(r->matched, 0, sizeof(r->matched));
 	dmalab_set_site(&s->site);
-	if (s->has_target)
+	if (s->has_target) {
+		/* What the name stood for before is no measure of what it gets, which may be NULL. */
+		r->objects[s->target].size = 0;
 		run_call(r, s, &r->objects[s->target]);
-	else if (s->call->makes >= 0)
+	} else if (s->call->makes >= 0)
 		run_unnamed(r, s);
 	else
 		run_call(r, s, NULL);
