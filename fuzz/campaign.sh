@@ -17,6 +17,7 @@
 #   fuzz/results/ENGINE-TARGET/coverage.csv   seconds,execs,edges,corpus,findings
 #                              findings/      kept from one campaign to the next
 #                              log            what the engine printed
+#                              times          of the CPU, that it got
 #
 # Status: 0 nothing was found, 1 something was, or an engine failed, 2 bad usage.
 
@@ -215,7 +216,7 @@ prepare() {
 	dir=$RESULTS/$1
 	target=${1#*-}
 	rm -rf "$dir/corpus" "$dir/seeds" "$dir/afl" "$dir/early" "$dir/log" \
-		"$dir/done" "$dir/old"
+		"$dir/done" "$dir/old" "$dir/times"
 	mkdir -p "$dir/corpus" "$dir/seeds" "$dir/findings" "$dir/old"
 	for file in "$dir"/findings/*; do
 		[ -f "$file" ] && mv "$file" "$dir/old/"
@@ -243,6 +244,17 @@ prepare() {
 	echo "seconds,execs,edges,corpus,findings" >"$dir/coverage.csv"
 }
 
+# children_time FILE: what "times" wrote there, as the seconds of CPU time that the
+# shell's children and theirs had. (Through a pipe it would tell of none.)
+children_time() {
+	awk 'NR == 2 {
+		gsub(/s/, "")
+		split($1, user, "m")
+		split($2, kernel, "m")
+		printf "%d\n", 60 * (user[1] + kernel[1]) + user[2] + kernel[2]
+	}' "$1"
+}
+
 # launch JOB: in the background, and done/ has its status when it has ended
 launch() {
 	dir=$RESULTS/$1
@@ -259,6 +271,7 @@ launch() {
 			wait "$pid"
 			status=$?
 		fi
+		times >"$dir/times"
 		echo $status >"$dir/done.new"
 		mv "$dir/done.new" "$dir/done"
 	) &
@@ -345,16 +358,17 @@ failed() {
 }
 
 print_table() {
-	printf '\n%-10s %-10s %7s %10s %8s %7s %7s %9s\n' engine target seconds execs exec/s \
-		edges corpus findings
+	printf '\n%-10s %-10s %7s %7s %10s %8s %7s %7s %9s\n' engine target seconds 'cpu s' \
+		execs exec/s edges corpus findings
 	for job in $finished; do
 		tail -n 1 "$RESULTS/$job/coverage.csv" | awk -F , -v job="$job" \
+			-v cpu="$(children_time "$RESULTS/$job/times")" \
 			-v findings="$(grep -c "^$job " "$found")" '{
 				engine = target = job
 				sub(/-.*/, "", engine)
 				sub(/[^-]*-/, "", target)
-				printf "%-10s %-10s %7d %10d %8d %7d %7d %9d\n", engine, target, $1,
-					$2, $2 / ($1 ? $1 : 1), $3, $4, findings
+				printf "%-10s %-10s %7d %7d %10d %8d %7d %7d %9d\n", engine, target,
+					$1, cpu, $2, $2 / ($1 ? $1 : 1), $3, $4, findings
 			}'
 	done
 }
