@@ -62,6 +62,11 @@ CALL(vunmap) { UNUSED; vunmap(PTR(0)); }
 static u8 global[4096];
 static const u8 rodata[4096] = "constant";
 
+void calls_start(void)
+{
+	memset(global, 0, sizeof(global));
+}
+
 static void host_memory(struct run *r, struct object *to, const void *p, u64 size, u64 room)
 {
 	if (size > room) {

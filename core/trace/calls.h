@@ -13,6 +13,9 @@
 
 #define NOTHING -1
 
+/* A run begins: the variable of global() is as it was loaded. */
+void calls_start(void);
+
 #define CALL(name) \
 	void call_##name(struct run *r, struct object *to, const union value *a, unsigned n)
 #define UNUSED (void)r, (void)to, (void)a, (void)n

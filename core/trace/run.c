@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "trace/run.h"
+#include "trace/calls.h"
 
 #include <linux/dma-mapping.h>
 #include <linux/vmalloc.h>
@@ -437,6 +437,7 @@ bool trace_run(const struct trace *t, const struct run_options *o, struct run_re
 	const struct statement *only = find_profiles(t);
 
 	memset(result, 0, sizeof(*result));
+	calls_start();
 	if (only && !are_profiles(&r, only))
 		return false;
 	if (only && !in_list(only->args[0].string, o->profile ? o->profile : "arm64"))
