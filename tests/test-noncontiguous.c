@@ -153,11 +153,14 @@ static void wrong_frees(void **state)
 /* Without a ledger a list of the driver's own is told from the laboratory's as well. */
 static void unchecked_frees(void **state)
 {
-	struct { struct sg_table table; u8 behind[200]; } own = { .behind = { 0 } };
+	struct {
+		struct sg_table table;
+		struct scatterlist entry; /* where it is in ours */
+		u8 behind[200];
+	} own = { .behind = { 0 } };
 	const u8 zero[sizeof(own.behind)] = { 0 };
 	struct dmalab_machine *m;
 	struct sg_table *sgt;
-	struct scatterlist sg;
 	struct device *dev;
 
 	(void)state;
@@ -169,11 +172,11 @@ static void unchecked_frees(void **state)
 	for (int i = 0; i < 2; i++) {
 		sgt = dma_alloc_noncontiguous(dev, SIZE, DMA_TO_DEVICE, GFP_KERNEL, 0);
 		assert_non_null(sgt);
-		sg = *sgt->sgl;
-		own.table = (struct sg_table){ .sgl = &sg, .nents = 1, .orig_nents = 1 };
+		own.entry = *sgt->sgl;
+		own.table = (struct sg_table){ .sgl = &own.entry, .nents = 1, .orig_nents = 1 };
 		dma_free_noncontiguous(dev, SIZE, i ? &own.table : sgt, DMA_TO_DEVICE);
 		assert_memory_equal(own.behind, zero, sizeof(zero));
-		assert_ptr_equal(sg_page(&sg), sg_page(sgt->sgl));
+		assert_ptr_equal(sg_page(&own.entry), sg_page(sgt->sgl));
 	}
 	dmalab_device_free(dev);
 	dmalab_machine_free(m);

@@ -16,11 +16,17 @@ struct noncontiguous {
 	struct scatterlist entry;
 	bool is_gone;
 	struct noncontiguous *next;     /* among the gone */
-	struct noncontiguous *next_all; /* of the machine's */
 };
 
-static struct noncontiguous *list_new(struct lists *lists)
+/*
+ * All lists of a machine are in one array, so that a caller's own list is told from ours
+ * by its address alone. There is one for each page of RAM: enough, unless lists are lost
+ * when copies of them are freed and no ledger knows better. The host gives memory for
+ * what is used.
+ */
+static struct noncontiguous *list_new(struct dmalab_machine *lab)
 {
+	struct lists *lists = &lab->lists;
 	struct noncontiguous *list = lists->gone;
 
 	if (lists->nr_gone >= NR_GONE) {
@@ -29,13 +35,11 @@ static struct noncontiguous *list_new(struct lists *lists)
 		list->is_gone = false;
 		return list;
 	}
-	list = malloc(sizeof(*list));
-	if (!list)
+	if (!lists->array)
+		lists->array = calloc(lab->hw.nr_pages + NR_GONE, sizeof(*list));
+	if (!lists->array || lists->nr_used == lab->hw.nr_pages + NR_GONE)
 		return NULL;
-	list->is_gone = false;
-	list->next_all = lists->all;
-	lists->all = list;
-	return list;
+	return &lists->array[lists->nr_used++];
 }
 
 static void list_free(struct lists *lists, struct noncontiguous *list)
@@ -53,12 +57,7 @@ static void list_free(struct lists *lists, struct noncontiguous *list)
 
 void lists_exit(struct lists *lists)
 {
-	while (lists->all) {
-		struct noncontiguous *list = lists->all;
-
-		lists->all = list->next_all;
-		free(list);
-	}
+	free(lists->array);
 }
 
 static struct sg_table *alloc_locked(struct allocation *a)
@@ -70,7 +69,7 @@ static struct sg_table *alloc_locked(struct allocation *a)
 		direct_refuse(a, CHECK_BAD_ATTRS, "valid: none, or DMA_ATTR_ALLOC_SINGLE_PAGES");
 		return NULL;
 	}
-	list = list_new(&lab->lists);
+	list = list_new(lab);
 	if (!list)
 		return NULL;
 	if (!noncoherent_take(a)) {
@@ -114,10 +113,12 @@ void lists_forget(struct lists *lists, struct sg_table *table)
 	list_free(lists, (struct noncontiguous *)table);
 }
 
-/* Is it the list itself, and not a copy? Its entry is behind it, a copy's is elsewhere. */
-static bool is_itself(const struct sg_table *sgt)
+/* Is it a list of ours, and not a copy of one? */
+static bool is_ours(const struct lists *lists, const struct sg_table *sgt)
 {
-	return sgt->sgl == &((const struct noncontiguous *)sgt)->entry;
+	uintptr_t at = (uintptr_t)sgt - (uintptr_t)lists->array;
+
+	return at < lists->nr_used * sizeof(*lists->array) && at % sizeof(*lists->array) == 0;
 }
 
 void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
@@ -137,10 +138,11 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 	lab = rel.cpu ? lab_of(rel.cpu) : NULL;
 	release(&rel);
 	/* With a ledger, the list goes with the object that was released. */
-	if (!lab || judge_keeps_ledger(&lab->judge) || !is_itself(sgt))
+	if (!lab || judge_keeps_ledger(&lab->judge))
 		return;
 	lab_lock(lab);
-	lists_forget(&lab->lists, sgt);
+	if (is_ours(&lab->lists, sgt))
+		lists_forget(&lab->lists, sgt);
 	lab_unlock(lab);
 }
 

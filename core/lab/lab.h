@@ -25,7 +25,9 @@ struct noncontiguous;
 
 /* noncontiguous.h */
 struct lists {
-	struct noncontiguous *all, *gone, **last;
+	struct noncontiguous *array;       /* of @nr_used, the others were not needed yet */
+	unsigned nr_used;
+	struct noncontiguous *gone, **last;
 	unsigned nr_gone;
 };
 
