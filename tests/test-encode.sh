@@ -85,7 +85,7 @@ dmalab run --format=lines "$work/text" 2> /dev/null | cmp -s "$work/before" - ||
 	fail "run does not know the binary form"
 
 # Any bytes.
-for input in "$srcdir/README.md" "$srcdir/docs/machine-model.md" ./dmalab /dev/null; do
+for input in "$srcdir/README.md" "$srcdir/docs/machine-model.md" /bin/sh /dev/null; do
 	head -c 20000 "$input" > "$work/bytes"
 	dmalab decode "$work/bytes" > "$work/text" || fail "decode $input"
 	again "$work/text" "$input"

@@ -214,6 +214,7 @@ static void refused(void **state)
 	assert_int_equal(dma_mmap_coherent(r.dev, &bad, p, dma, PAGE_SIZE), -EINVAL);
 	vma.vm_end += PAGE_SIZE;
 	drop(&vma);
+	assert_int_equal(dma_mmap_coherent(r.dev, &vma, p, dma, PAGE_SIZE), -EINVAL);
 	vma.vm_end -= PAGE_SIZE;
 	assert_int_equal(dma_mmap_coherent(r.dev, &vma, p, dma, PAGE_SIZE), -EINVAL);
 	expect(&r, "");

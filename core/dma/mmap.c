@@ -28,23 +28,28 @@ static bool in_range(const struct user_map *map)
 	       vma_pages(map->vma) <= count - map->vma->vm_pgoff;
 }
 
-/* Address space that may be the caller's: whole pages, and not a machine's. */
+/* Something is mapped there, whatever it is: mincore() touches nothing. */
+static bool is_mapped(unsigned long at, unsigned long end)
+{
+	unsigned char in_core[64];
+	unsigned long len;
+
+	for (; at < end; at += len) {
+		len = end - at < sizeof(in_core) * PAGE_SIZE ? end - at :
+							       sizeof(in_core) * PAGE_SIZE;
+		if (mincore((void *)at, len, in_core))
+			return false;
+	}
+	return true;
+}
+
+/* Address space that is the caller's: mapped, and not a machine's. */
 static bool is_callers(const struct vm_area_struct *vma)
 {
 	return vma && vma->vm_start < vma->vm_end &&
 	       !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
-	       !lab_of((void *)vma->vm_start) && !lab_of((void *)(vma->vm_end - 1));
-}
-
-/* The caller has mapped it, whatever is there: mincore() touches nothing. */
-static bool is_mapped(const struct vm_area_struct *vma)
-{
-	unsigned char in_core;
-
-	for (unsigned long at = vma->vm_start; at < vma->vm_end; at += PAGE_SIZE)
-		if (mincore((void *)at, PAGE_SIZE, &in_core))
-			return false;
-	return true;
+	       !lab_of((void *)vma->vm_start) && !lab_of((void *)(vma->vm_end - 1)) &&
+	       is_mapped(vma->vm_start, vma->vm_end);
 }
 
 /* An allocation of this kind of the device is there, with all of the size. */
@@ -73,8 +78,6 @@ static int map_locked(const struct user_map *map, bool coherent)
 		return -EINVAL;
 	if (!machine_can_share() || !in_range(map) || !is_allocated(map, coherent))
 		return -ENXIO;
-	if (!is_mapped(map->vma))
-		return -EINVAL;
 	page = (map->offset >> PAGE_SHIFT) + map->vma->vm_pgoff;
 	cached = !hw->frames[page].memory_only;
 	if (!cached)
