@@ -43,6 +43,7 @@ static void forget_pages(struct model *m)
 		memset(m->by_device + page * 4096, 0, 4096);
 		memset(m->known + page * 4096, 0, 4096);
 		memset(m->shared + page * 4096, 0, 4096);
+		memset(m->unwritten + page * 4096, 0, 4096);
 		memset(m->has + page * 4096, 0, 4096 * sizeof(m->has[0]));
 		memset(m->latest + page * 4096, 0, 4096 * sizeof(m->latest[0]));
 		m->bypass[page] = m->uncached_now[page] = m->touched[page] = false;
