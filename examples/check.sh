@@ -4,7 +4,7 @@
 # Each example draws what its table below says, its fix draws nothing, on every
 # profile.
 
-profiles="x86 arm64 armv7 riscv mips mips-nonspec powerpc"
+profiles="x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu"
 status=0 runs=0
 
 # What the broken version draws, in order.
@@ -15,9 +15,9 @@ expected()
 	02-venus-leak:*) echo leak ;;
 	03-sgiseeq-poll:mips-nonspec) echo device-write-cpu-owned stale-cpu-read ;;
 	03-sgiseeq-poll:*) echo device-write-cpu-owned ;;
-	04-talitos-done:x86 | 04-talitos-done:mips-nonspec) echo cpu-read-device-owned ;;
+	04-talitos-done:x86 | 04-talitos-done:iommu | 04-talitos-done:mips-nonspec) echo cpu-read-device-owned ;;
 	04-talitos-done:*) echo stale-cpu-read ;;
-	05-own-driver:x86) ;;
+	05-own-driver:x86 | 05-own-driver:iommu) ;;
 	05-own-driver:*) echo stale-device-read ;;
 	06-fail-each:*) echo leak ;;
 	*) echo "no expectation for $1" ;;

@@ -17,7 +17,7 @@ AC_DEFUN([DMALAB_SUMMARY], [
 	DMALAB_FOUND([libdw], [$have_libdw], [yes], [reports show addresses instead of file:line], [libdw-dev])
 	DMALAB_FOUND([cmocka], [$have_cmocka], [yes], [make check skips the unit tests], [libcmocka-dev])
 	DMALAB_FOUND([valgrind], [$have_valgrind], [$VALGRIND], [no make check-valgrind], [valgrind])
-	DMALAB_FOUND([libFuzzer], [$have_libfuzzer], [$FUZZ_CLANG], [make fuzz skips this engine], [clang])
+	DMALAB_FOUND([libFuzzer], [$have_libfuzzer], [$FUZZ_CLANG], [make fuzz skips this engine], [clang libclang-rt-dev])
 	DMALAB_FOUND([AFL++], [$have_afl], [$AFL_FUZZ], [make fuzz skips this engine], [afl++])
 	DMALAB_FOUND([C++17], [$have_cxx], [$CXX], [no make bench], [g++])
 	DMALAB_FOUND([google-benchmark], [$have_benchmark], [yes], [no make bench], [libbenchmark-dev])

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-/* The limits of a trace, as in core/trace/trace.h, less what the last words take. */
+/* Less than the limits of a trace, by what the last words take; of its size a quarter. */
 #define MAX_FILE    ((1u << 20) - 4096)
 #define MAX_LINES   (65536u - 16)
 #define MAX_NAMES   (4096u - 16)
