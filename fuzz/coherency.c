@@ -300,18 +300,21 @@ static int device_access(struct run *run, const struct op *op, const struct obje
 
 /*
  * Where a mapping was, or outside of anything, may be another mapping by now; and
- * another byte of it where mappings have addresses of their own.
+ * another byte of it where mappings have addresses of their own. An access that is
+ * refused moves nothing, wherever it leads.
  */
-static bool goes_astray(const struct op *op, const struct object *o)
+static bool goes_astray(const struct op *op, const struct object *o, int result)
 {
+	bool gone = o->kind == MAPPING && o->gone;
+
 	switch (op->kind) {
 	case OP_RELEASE:
-		return o->kind == MAPPING && o->gone;
+		return gone;
 	case OP_SYNC_FOR_DEVICE:
 	case OP_SYNC_FOR_CPU:
 	case OP_DEVICE_READ:
 	case OP_DEVICE_WRITE:
-		return (o->kind == MAPPING && o->gone) || (op->wild && op->offset >= o->size);
+		return !result && (gone || (op->wild && op->offset >= o->size));
 	default:
 		return false;
 	}
@@ -319,10 +322,8 @@ static bool goes_astray(const struct op *op, const struct object *o)
 
 static int run_op(struct run *run, const struct op *op)
 {
-	struct object *o = &run->slot[op->slot];
+	const struct object *o = &run->slot[op->slot];
 
-	if (run->trace->astray == MAX_OPS && goes_astray(op, o))
-		run->trace->astray = run->op;
 	switch (op->kind) {
 	case OP_ALLOC_NONCOHERENT:
 	case OP_ALLOC_COHERENT:
@@ -333,7 +334,6 @@ static int run_op(struct run *run, const struct op *op)
 		return map(run, op);
 	case OP_RELEASE:
 		release(run, o);
-		o->gone = true;
 		return 0;
 	case OP_SYNC_FOR_DEVICE:
 	case OP_SYNC_FOR_CPU:
@@ -412,8 +412,16 @@ static void run_program(const struct program *p, const struct variant *variant,
 	trace->nr_remarks = 0;
 	trace->astray = MAX_OPS;
 	memset(trace->loaded, 0, sizeof(trace->loaded));
-	for (run.op = 0; run.op < p->nr_ops; run.op++)
-		trace->result[run.op] = run_op(&run, &p->op[run.op]);
+	for (run.op = 0; run.op < p->nr_ops; run.op++) {
+		const struct op *op = &p->op[run.op];
+		struct object *o = &run.slot[op->slot];
+		int result = run_op(&run, op);
+
+		trace->result[run.op] = result;
+		if (trace->astray == MAX_OPS && goes_astray(op, o, result))
+			trace->astray = run.op;
+		o->gone |= op->kind == OP_RELEASE;
+	}
 	/* What leaked is reported here. */
 	dmalab_machine_free(machine);
 }

@@ -142,7 +142,7 @@ void vm_give_back(struct dmalab_machine *lab, const void *p);
 /* The area that @p, in the window of vmalloc(), lies in. */
 struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p);
 
-/* Addresses for @size bytes, without access rights, and back; NULL: no more. */
+/* Addresses for @size bytes, at least 1, without access rights, and back; NULL: no more. */
 u8 *vm_take(struct dmalab_machine *lab, size_t size);
 void vm_put(struct dmalab_machine *lab, const void *p);
 
