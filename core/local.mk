@@ -35,6 +35,8 @@ libdmalab_la_SOURCES = \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
+	core/machine/image.c \
+	core/machine/image.h \
 	core/machine/iommu.c \
 	core/machine/iommu.h \
 	core/machine/machine.h \
@@ -68,6 +70,8 @@ libdmalab_la_SOURCES = \
 	core/check/site.h \
 	core/check/story.c \
 	core/check/story.h \
+	core/check/stores.c \
+	core/check/stores.h \
 	core/check/unwritten.c \
 	core/check/unwritten.h \
 	core/dma/bus.c \

@@ -17,8 +17,8 @@ expected()
 	03-sgiseeq-poll:*) echo device-write-cpu-owned ;;
 	04-talitos-done:x86 | 04-talitos-done:iommu | 04-talitos-done:mips-nonspec) echo cpu-read-device-owned ;;
 	04-talitos-done:*) echo stale-cpu-read ;;
-	05-own-driver:x86 | 05-own-driver:iommu) ;;
-	05-own-driver:*) echo stale-device-read ;;
+	05-own-driver:x86 | 05-own-driver:iommu) echo cpu-write-device-owned ;;
+	05-own-driver:*) echo cpu-write-device-owned stale-device-read ;;
 	06-fail-each:*) echo leak ;;
 	*) echo "no expectation for $1" ;;
 	esac

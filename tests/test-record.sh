@@ -42,7 +42,7 @@ record()
 
 drawn()
 {
-	grep -c 'expect\[' "$work/t.dma"
+	sed -n 's/.*# expect\[[^]]*\]: //p' "$work/t.dma" | tr ',' '\n' | grep -c .
 }
 
 ./dmalab calls | sed 's/(.*//' | sort -u > "$work/calls"

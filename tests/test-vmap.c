@@ -79,7 +79,7 @@ static void plain_store(void **state)
 	dma = map_ok(&r, linear, 64, DMA_TO_DEVICE);
 	view[0] = 1;
 	dev_read(&r, dma, 64);
-	expect(&r, "stale-device-read");
+	expect(&r, "cpu-write-device-owned stale-device-read");
 	dma_unmap_single(r.dev, dma, 64, DMA_TO_DEVICE);
 	down(&r);
 }

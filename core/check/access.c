@@ -7,14 +7,18 @@
  */
 #include "check/access.h"
 
-/* Handles are uncached as well, but no pointer to them was ever handed out. */
+/*
+ * Handles are uncached as well, but no pointer to them was ever handed out, except to
+ * user space.
+ */
 static bool view_fits(const struct judge *j, u32 page, bool uncached)
 {
 	const struct region *r = j->ledger.pages[page].alloc;
 
 	if (likely(!uncached))
 		return !j->hw->frames[page].memory_only;
-	return j->hw->frames[page].memory_only && r && region_is_coherent(r);
+	return j->hw->frames[page].memory_only && r &&
+	       (region_is_coherent(r) || (r->kind == REGION_HANDLE && r->in_user_space));
 }
 
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
@@ -241,7 +245,6 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 
 	if (!judge_sees_accesses(j))
 		return;
-	judge_find_stores(j, offset, len, call->site);
 	dangling = find_dangling_view(j, offset, len);
 	if (unlikely(dangling != NO_OFFSET))
 		report_free_memory(j, call, cpu, len, dangling);

@@ -26,7 +26,6 @@
 #include "check/bounce.h"
 
 #include "check/judge.h"
-#include "record/record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -276,27 +275,6 @@ void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t
 		g->cpu &= ~m;
 		g->writer |= m;
 		r->bounce->origins[i].dev = site;
-	}
-}
-
-/*
- * Stores that nobody told of: bytes that differ between the memory and its copy, though
- * each side has what the other stored.
- */
-void bounce_find_stores(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
-{
-	const u8 *memory = j->hw->memory + r->offset, *copy = j->hw->memory + r->bounce->slot;
-
-	if (!j->plain || memcmp(memory + first, copy + first, len) == 0)
-		return;
-	for (size_t at = first; at < first + len; at++) {
-		const struct granule *g = &r->bounce->granules[at / 64];
-
-		if (memory[at] == copy[at] || (g->cpu | g->dev) >> (at % 64) & 1)
-			continue;
-		bounce_cpu_store(j, r->offset + at, 1, site);
-		if (recording())
-			record_store(j->hw, r->offset + at, 1);
 	}
 }
 

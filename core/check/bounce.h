@@ -53,9 +53,6 @@ void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
 void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
 			 site_t site);
 
-/* Find what plain pointers stored to these bytes, before they are copied or loaded. */
-void bounce_find_stores(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
-
 /* These bytes of @r were copied to the bounce buffer, or back from it. */
 void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
 void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site);

@@ -9,6 +9,7 @@
 #include "check/bounce.h"
 #include "check/ledger.h"
 #include "check/shadow.h"
+#include "check/stores.h"
 #include "check/unwritten.h"
 
 #include <dmalab.h>
@@ -35,7 +36,6 @@ enum level {
 struct judge {
 	struct machine *hw;
 	enum level level;
-	bool plain;               /* look for stores through plain pointers */
 	bool halt;                /* stop at the first error */
 	bool once;                /* several steps of one access: one report at most, */
 	bool has_drawn;           /* and here it is */
@@ -44,6 +44,7 @@ struct judge {
 	struct shadow shadow;     /* of the cache */
 	struct lost lost;         /* of the bounce buffer */
 	struct unwritten unwritten;
+	struct stores stores;
 	unsigned long counts[NR_CHECKS];
 	dmalab_report_fn handler;
 	void *context;
@@ -196,14 +197,15 @@ static inline void judge_mapped(struct judge *j, const struct region *r)
 		unwritten_await(&j->unwritten, r->offset, r->size);
 }
 
-/* What stores through plain pointers did to these bytes and the lines around them. */
-static inline void judge_find_stores(struct judge *j, size_t offset, size_t len, site_t site)
+/*
+ * @call looks at these bytes, or changes what stores to them mean: find what was stored
+ * through plain pointers to them, and to the lines around them.
+ */
+static inline void judge_find_stores(struct judge *j, const struct call *call, size_t offset,
+				     size_t len)
 {
-	size_t line = 1ul << (j->hw->profile->line_shift > 6 ? j->hw->profile->line_shift : 6);
-	size_t start = offset & ~(line - 1), end = (offset + len + line - 1) & ~(line - 1);
-
-	if (j->plain)
-		shadow_find_stores(&j->shadow, j->hw, start, end - start, site);
+	if (image_on(j->hw))
+		stores_find(j, call, offset, len);
 }
 
 /* Text for reports. */

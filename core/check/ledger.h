@@ -50,6 +50,7 @@ struct region {
 	bool checked;                  /* dma_mapping_error() was asked */
 	bool managed;                  /* dmam_*(): it has a devres */
 	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
+	bool in_user_space;            /* dma_mmap_*(): stores to it may come from there */
 
 	enum owner owner;
 	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */

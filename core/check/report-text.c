@@ -30,7 +30,7 @@ static void put_site(struct text *t, const struct dmalab_site *site)
 	char where[256];
 
 	site_format(site, where, sizeof(where));
-	put(t, "%s", where);
+	put(t, " %s %s", site->since ? "since the call at" : "at", where);
 }
 
 static const char *severity_name(enum dmalab_severity severity)
@@ -57,8 +57,12 @@ static void put_given(struct text *t, const struct dmalab_report *r)
 			put(t, "%s%zu byte%s", r->cpu_addr || r->dma_addr ? ", " : "", r->size,
 			    r->size == 1 ? "" : "s");
 	}
-	put(t, " at ");
 	put_site(t, &r->site);
+	put(t, "\n");
+	if (!r->found_by)
+		return;
+	put(t, "  found by %s", r->found_by);
+	put_site(t, &r->found_at);
 	put(t, "\n");
 }
 
@@ -96,7 +100,7 @@ size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t siz
 	if (r->also)
 		put(&t, "  also different: %s\n", r->also);
 	for (unsigned i = 0; i < r->nr_history; i++) {
-		put(&t, "  %s %s at ", i ? "    " : "was:", r->history[i].what);
+		put(&t, "  %s %s", i ? "    " : "was:", r->history[i].what);
 		put_site(&t, &r->history[i].site);
 		put(&t, "\n");
 	}

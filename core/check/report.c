@@ -19,7 +19,6 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 	j->hw = hw;
 	j->level = level;
 	j->enabled = enabled;
-	j->plain = plain;
 	if (level == LEVEL_OFF)
 		return 0;
 	err = ledger_init(&j->ledger, hw);
@@ -27,6 +26,8 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 		err = shadow_init(&j->shadow, hw);
 	if (!err && level == LEVEL_FULL)
 		err = lost_init(&j->lost, hw);
+	if (!err && level == LEVEL_FULL && plain)
+		err = stores_init(&j->stores, hw);
 	/* Who does not see all stores cannot tell what was never stored. */
 	if (!err && level == LEVEL_FULL && !plain && judge_wants(j, CHECK_UNWRITTEN_READ))
 		err = unwritten_init(&j->unwritten, hw);
@@ -37,6 +38,7 @@ int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enable
 
 void judge_exit(struct judge *j)
 {
+	stores_exit(&j->stores);
 	unwritten_exit(&j->unwritten);
 	lost_exit(&j->lost);
 	shadow_exit(&j->shadow);
@@ -227,8 +229,13 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	const struct region *object;
 	char born[64];
 
-	if (!judge_wants(j, f->check) || (j->once && j->has_drawn))
+	if (!judge_wants(j, f->check) || (j->once && j->has_drawn) ||
+	    (unlikely(j->stores.by) && stores_reported(&j->stores, f->check, f->region)))
 		return;
+	if (j->stores.by) {
+		report.found_by = j->stores.by->name;
+		report.found_at = site_public(j->stores.by->site);
+	}
 	j->has_drawn = j->once;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 

@@ -39,7 +39,6 @@
  * stops being uniform (PAGE_TRACKED).
  */
 #include "check/shadow.h"
-#include "record/record.h"
 
 #include <errno.h>
 #include <string.h>
@@ -545,55 +544,4 @@ struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len)
 		at = base + 64;
 	}
 	return d;
-}
-
-/* Which of the 64 bytes differ. */
-static u64 differing(const u8 *a, const u8 *b)
-{
-	u64 mask = 0;
-
-	for (unsigned i = 0; i < 64; i += 8) {
-		u64 x, y;
-
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (likely(x == y))
-			continue;
-		for (unsigned k = i; k < i + 8; k++)
-			mask |= (u64)(a[k] != b[k]) << k;
-	}
-	return mask;
-}
-
-void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size_t len,
-			site_t site)
-{
-	size_t end = offset + len;
-
-	if (!s->arena || memcmp(m->cached + offset, m->memory + offset, len) == 0)
-		return;
-	for (size_t base = offset & ~63ul; base < end; base += 64) {
-		u32 page = base >> PAGE_SHIFT;
-		const struct granule *g = &s->granules[base >> 6];
-		u64 stored;
-
-		if (m->frames[page].memory_only || s->state[page] == PAGE_CPU_NEWER)
-			continue;
-		stored = differing(m->cached + base, m->memory + base);
-		if (!stored)
-			continue;
-		need_tracked(s, page);
-		stored &= ~g->cpu & ~g->dev;
-		while (stored) {
-			unsigned first = __builtin_ctzll(stored);
-			u64 rest = ~(stored >> first);
-			unsigned run = rest ? __builtin_ctzll(rest) : 64;
-
-			shadow_cpu_store(s, base + first, run, site, NULL);
-			cache_mark_dirty(m, base + first, run);
-			if (recording())
-				record_store(m, base + first, run);
-			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
-		}
-	}
 }

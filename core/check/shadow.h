@@ -113,13 +113,6 @@ struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len);
 /* The CPU stored all of these pages, or they changed in memory alone, or ... */
 void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site);
 
-/*
- * Find stores that came through plain pointers: bytes that differ between the
- * views though nobody told the shadow why. Marks their lines dirty.
- */
-void shadow_find_stores(struct shadow *s, struct machine *m, size_t offset, size_t len,
-			site_t site);
-
 static inline bool shadow_settled(const struct shadow *s, u32 page)
 {
 	return s->state[page] == PAGE_SETTLED;

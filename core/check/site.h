@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where in the program something happened, in one word: a return address, or,
- * with the highest bit set, a struct dmalab_site of dmalab_set_site(). No address
- * of a user's process has that bit.
+ * with the highest bit set, a struct dmalab_site of dmalab_set_site(). The next bit says
+ * that it happened some time after that call. No address of a user's process has these
+ * bits.
  */
 #ifndef DMALAB_CHECK_SITE_H
 #define DMALAB_CHECK_SITE_H
@@ -12,6 +13,7 @@
 typedef u64 site_t;
 
 #define SITE_IS_STRUCT (1ull << 63)
+#define SITE_SINCE     (1ull << 62)
 
 extern __thread const struct dmalab_site *site_override
 	__attribute__((tls_model("initial-exec")));
@@ -25,9 +27,13 @@ static inline site_t site_of(const void *return_address)
 
 static inline struct dmalab_site site_public(site_t site)
 {
+	uintptr_t place = site & ~(SITE_IS_STRUCT | SITE_SINCE);
+	struct dmalab_site public = { .address = (const void *)place };
+
 	if (site & SITE_IS_STRUCT)
-		return *(const struct dmalab_site *)(uintptr_t)(site & ~SITE_IS_STRUCT);
-	return (struct dmalab_site){ .address = (const void *)(uintptr_t)site };
+		public = *(const struct dmalab_site *)place;
+	public.since = site & SITE_SINCE;
+	return public;
 }
 
 /* "rx.c:41", or "nic_poll() rx.c:41", or "nic_poll()+0x1f", or "./rx+0x1f". */

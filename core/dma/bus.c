@@ -175,14 +175,6 @@ static void transfer(const struct access *a, struct region *r, size_t first, siz
 		memset(a->in + done, 0xff, n); /* as a bus where nobody answers */
 }
 
-static void find_stores(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
-{
-	if (unlikely(r->bounce))
-		bounce_find_stores(j, r, first, len, site);
-	else if (likely(region_has_memory(r)))
-		judge_find_stores(j, r->offset + first, len, site);
-}
-
 static int access_judged(const struct access *a)
 {
 	struct judge *j = &a->d->machine->judge;
@@ -197,7 +189,8 @@ static int access_judged(const struct access *a)
 	for (;;) {
 		size_t n = smaller(a->len - done, r->size - first);
 
-		find_stores(j, r, first, n, a->call->site);
+		if (likely(region_has_memory(r)))
+			judge_find_stores(j, a->call, r->offset + first, n);
 		(a->out ? judge_device_store : judge_device_load)(j, a->call, r, a->dma + done,
 								  r->offset + first, n, &reported);
 		if (unlikely(iommu && is_forbidden(a, r)))
@@ -224,6 +217,7 @@ static int access_unjudged(const struct access *a)
 		size_t offset = route_walk(a->d, a->dma + done, a->out, &room);
 
 		room = smaller(room, a->len - done);
+		judge_find_stores(&a->d->machine->judge, a->call, offset, room);
 		cache_move(hw, offset, a->in ? a->in + done : NULL,
 			   a->out ? a->out + done : NULL, room, !device_snoops(&a->d->dev));
 	}

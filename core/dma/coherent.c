@@ -30,7 +30,7 @@ static void prepare(const struct allocation *a)
 
 	if (a->place & PLACE_MMIO) {
 		/* It is uncached already, and the rest of its last page stays as it is. */
-		memset(hw->memory + a->offset, 0, a->size);
+		cache_zero_memory(hw, a->offset, a->size);
 		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
@@ -42,7 +42,7 @@ static void prepare(const struct allocation *a)
 		judge_filled_pages(&a->d->machine->judge, a->page, a->nr_pages, site);
 	} else {
 		cache_give_up(hw, a->page, a->nr_pages);
-		memset(hw->memory + a->offset, 0, page_offset(a->nr_pages));
+		cache_zero_memory(hw, a->offset, page_offset(a->nr_pages));
 		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
 	}
 }
@@ -63,7 +63,7 @@ void *coherent_take(struct allocation *a)
 void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site)
 {
 	if (lab->hw.frames[offset >> PAGE_SHIFT].memory_only) {
-		memset(lab->hw.memory + offset, 0, len);
+		cache_zero_memory(&lab->hw, offset, len);
 		return;
 	}
 	cache_cpu_store(&lab->hw, offset, NULL, len);

@@ -74,6 +74,7 @@ bool device_memory_alloc(struct allocation *a)
 	a->offset = device_memory_offset(a->d, a->dma);
 	a->page = a->offset >> PAGE_SHIFT;
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
+	judge_find_stores(&a->d->machine->judge, a->call, a->offset, page_offset(a->nr_pages));
 	return true;
 }
 
@@ -123,24 +124,26 @@ void device_memory_exit(struct dmalab_device *d, site_t site)
 	d->window.own_size = 0;
 }
 
-static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem, site_t site)
+static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem,
+		       const struct call *call)
 {
 	for (u32 i = 0; i < nr_chunks(mem->nr_pages); i++) {
 		u32 nr = chunk_pages(mem, i);
 
-		mem->chunk[i] = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(page_offset(nr)),
-					    ~0ull);
+		mem->chunk[i] = lab_take_pages(lab, call, ZONE_NORMAL, order_of(page_offset(nr)),
+					       ~0ull);
 		if (mem->chunk[i] == NO_PAGE) {
-			free_chunks(lab, mem, i, site);
+			free_chunks(lab, mem, i, call->site);
 			return false;
 		}
 		cache_give_up(&lab->hw, mem->chunk[i], nr);
-		shadow_set_pages(&lab->judge.shadow, mem->chunk[i], nr, PAGE_UNCACHED, site);
+		shadow_set_pages(&lab->judge.shadow, mem->chunk[i], nr, PAGE_UNCACHED, call->site);
 	}
 	return true;
 }
 
-static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size, site_t site)
+static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size,
+		   const struct call *call)
 {
 	struct device_memory *mem;
 	u32 nr_pages;
@@ -158,7 +161,7 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size, site_t 
 	mem->dma = dma;
 	mem->nr_pages = nr_pages;
 	mem->used = calloc(nr_pages / 64 + 1, sizeof(*mem->used));
-	if (!mem->used || !get_chunks(d->machine, mem, site)) {
+	if (!mem->used || !get_chunks(d->machine, mem, call)) {
 		free(mem->used);
 		free(mem);
 		return -ENOMEM;
@@ -180,7 +183,7 @@ int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr, dma_a
 	d = lab_enter(dev, &call);
 	if (!d)
 		return -ENODEV;
-	err = declare(d, device_addr, size, call.site);
+	err = declare(d, device_addr, size, &call);
 	lab_leave(d);
 	return err;
 }

@@ -91,7 +91,7 @@ bool direct_alloc(struct allocation *a)
 		return device_memory_alloc(a);
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;
-	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(a->size), phys_limit);
+	a->page = lab_take_pages(lab, a->call, ZONE_NORMAL, order_of(a->size), phys_limit);
 	if (a->page == NO_PAGE)
 		return false;
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
@@ -262,10 +262,7 @@ bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum ha
 	const struct profile *profile = lab->hw.profile;
 	enum line_op op = profile_op(profile, to, dir);
 
-	if (profile->coherent || !len)
-		return false;
-	judge_find_stores(&lab->judge, offset, len, site);
-	if (d->dev.dma_coherent)
+	if (profile->coherent || !len || d->dev.dma_coherent)
 		return false;
 	if (unlikely(op == OP_INVALIDATE &&
 		     (offset | len) & ((1ul << profile->line_shift) - 1)))

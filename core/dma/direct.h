@@ -52,7 +52,7 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 
 /*
  * Bytes go to the device, or come back: the cache maintenance of the profile. The
- * range lies in one bank of RAM. True when an invalidation of lines that it covers
+ * range lies in one bank of RAM, and stores to it have been found. True when an invalidation of lines that it covers
  * only in part threw something away: *@lost, in bytes of RAM.
  */
 bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
@@ -85,6 +85,7 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 	r->checked = false;
 	r->managed = false;
 	r->remapped = false;
+	r->in_user_space = false;
 	r->device_bytes = NULL;
 	r->blocks = NULL;
 	r->bounce = NULL;
@@ -191,9 +192,11 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 		 bool reported);
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
-void release_group(struct dmalab_device *d, struct sg_group *group, site_t site);
+void release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
+
+
 /* The memory of the allocation @r, and its address; it may be in no ledger. */
-void release_memory(struct dmalab_device *d, struct region *r, site_t site);
+void release_memory(struct dmalab_device *d, struct region *r, const struct call *call);
 
 /* The same of memory that nobody has used. */
 void release_pages(struct dmalab_device *d, struct region *r);

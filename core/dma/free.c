@@ -333,7 +333,7 @@ static cold void release_block(const struct search *s, struct region *r, bool by
 
 	if (!reported)
 		report_mismatch(&s->lab->judge, s->rel, &was, m, compare(s->rel, &was, m));
-	pool_take_back(block, s->rel->call->site);
+	pool_take_back(block, s->rel->call);
 }
 
 /* Without a ledger: believe the call as far as the machine does. */
@@ -356,6 +356,7 @@ static void unmap_unchecked(const struct search *s)
 			route_copy_slots(d, s->by_dma, rel->size, FOR_CPU, rel->dir);
 		swiotlb_give(hw, s->by_dma);
 	} else if (sync) {
+		judge_find_stores(&s->lab->judge, rel->call, s->by_dma, rel->size);
 		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site, &lost);
 	}
 }

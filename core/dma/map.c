@@ -127,9 +127,10 @@ bool map_memory_ok(struct map *map)
 		refuse_pointer(map);
 		return false;
 	}
+	offset = map->ptr - hw->cached;
+	judge_find_stores(&map->d->machine->judge, map->call, offset, map->size);
 	if (!judge_keeps_ledger(j))
 		return true;
-	offset = map->ptr - hw->cached;
 	for (size_t at = offset & PAGE_MASK; at < offset + map->size; at += PAGE_SIZE) {
 		r = j->ledger.pages[at >> PAGE_SHIFT].alloc;
 		if (unlikely(r && (region_is_coherent(r) || r->kind == REGION_HANDLE))) {

@@ -82,6 +82,8 @@ static int map_locked(const struct user_map *map, bool coherent)
 	cached = !hw->frames[page].memory_only;
 	if (!cached)
 		map->vma->vm_page_prot = pgprot_writecombine(map->vma->vm_page_prot);
+	if (judge_keeps_ledger(&map->d->machine->judge))
+		map->d->machine->judge.ledger.pages[page].alloc->in_user_space = true;
 	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start,
 			     true);
 }

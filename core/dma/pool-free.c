@@ -7,11 +7,13 @@
 #include <linux/dmapool.h>
 #include <stdio.h>
 
-void pool_take_back(struct block *block, site_t site)
+void pool_take_back(struct block *block, const struct call *call)
 {
 	struct dma_pool *pool = block->home->pool;
 
-	block->died = site;
+	judge_find_stores(&pool->lab->judge, call, block->home->offset + block_start(block),
+			  pool->size);
+	block->died = call->site;
 	block->next = pool->free;
 	pool->free = block;
 	pool->nr_live--;
@@ -88,7 +90,7 @@ static cold bool free_wrongly(const struct pool_free *pf, struct block *by_dma,
 
 	if (block) {
 		report_mismatch(pf, block);
-		pool_take_back(block, pf->call->site);
+		pool_take_back(block, pf->call);
 		return true;
 	}
 	block = by_dma ? by_dma : by_cpu;
@@ -129,7 +131,7 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 	if (likely(block && block_is_live(block) && block->home->pool == pool &&
 		   block->home->dma + block_start(block) == dma &&
 		   block->home->cpu + block_start(block) == vaddr))
-		pool_take_back(block, call.site);
+		pool_take_back(block, &call);
 	else
 		done = free_wrongly(&pf, block, block_at(lab, cpu_to_offset(&lab->hw, vaddr)));
 	lab_unlock(lab);

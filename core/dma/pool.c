@@ -129,7 +129,7 @@ static struct dma_pool *create_locked(struct dmalab_device *d, const char *name,
 	return pool;
 }
 
-static void give_memory_back(struct dma_pool *pool, struct blocks *b, site_t site)
+static void give_memory_back(struct dma_pool *pool, struct blocks *b, const struct call *call)
 {
 	struct dmalab_machine *lab = pool->lab;
 	struct region r = {
@@ -140,20 +140,20 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, site_t sit
 
 	for (u32 p = page; p < page + nr; p++)
 		lab->pools.memory[p] = NULL;
-	release_memory(pool->d, &r, site);
+	release_memory(pool->d, &r, call);
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_del(&lab->judge.ledger, lab->judge.ledger.pages[page].alloc, site);
+		ledger_del(&lab->judge.ledger, lab->judge.ledger.pages[page].alloc, call->site);
 	free(b);
 }
 
 /* Without a question. */
-static void destroy(struct dma_pool *pool, site_t site)
+static void destroy(struct dma_pool *pool, const struct call *call)
 {
 	while (pool->memory) {
 		struct blocks *b = pool->memory;
 
 		pool->memory = b->next;
-		give_memory_back(pool, b, site);
+		give_memory_back(pool, b, call);
 	}
 	*pool->pprev = pool->next;
 	if (pool->next)
@@ -180,7 +180,7 @@ struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, 
 	if (sizes(&wanted, size, align, boundary) && !lab_must_fail(d->machine))
 		pool = create_locked(d, name, &wanted, call);
 	if (pool && managed && devres_add(d, release_pool, pool)) {
-		destroy(pool, call->site);
+		destroy(pool, call);
 		pool = NULL;
 	}
 	lab_leave(d);
@@ -239,7 +239,7 @@ void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call)
 		report_busy(pool, call);
 	if (pool->managed)
 		devres_remove(pool->d, release_pool, NULL, pool);
-	destroy(pool, call->site);
+	destroy(pool, call);
 	lab_unlock(lab);
 }
 
@@ -258,7 +258,7 @@ cold void pools_release_all(struct dmalab_device *d, const struct call *call)
 		snprintf(text, sizeof(text), "pool \"%s\" of %s(), %zu-byte blocks in use: %zu",
 			 pool->name, pool->function, pool->size, pool->nr_live);
 		judge_report(&d->machine->judge, &f);
-		destroy(pool, call->site);
+		destroy(pool, call);
 	}
 }
 
@@ -337,13 +337,14 @@ static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const s
 	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call, told)))
 		goto out;
 	block = pool->free;
+	start = block_start(block);
+	judge_find_stores(&lab->judge, call, block->home->offset + start, pool->size);
 	pool->free = block->next;
 	block->next = block;
 	block->born = call->site;
 	block->died = 0;
 	pool->nr_live++;
 
-	start = block_start(block);
 	if (gfp & __GFP_ZERO)
 		coherent_zero(lab, block->home->offset + start, pool->size, call->site);
 	*handle = block->home->dma + start;

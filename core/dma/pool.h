@@ -45,7 +45,7 @@ static inline bool pool_has(const struct pools *pools, u32 page)
 struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call);
 
 /* Put a live block back into its pool. */
-void pool_take_back(struct block *block, site_t site);
+void pool_take_back(struct block *block, const struct call *call);
 
 /* Does a pool of the device's hold memory? */
 static inline bool pools_have_memory(const struct dma_pool *pools)

@@ -252,7 +252,7 @@ static int map_list_locked(struct list *l)
 	if (!l->group)
 		return n;
 	if (unlikely(n < 0)) {
-		release_group(l->map.d, l->group, l->map.call->site);
+		release_group(l->map.d, l->group, l->map.call);
 		return n;
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)

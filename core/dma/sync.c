@@ -128,6 +128,8 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 {
 	struct run lost;
 
+	if (region_has_memory(r))
+		judge_find_stores(&s->d->machine->judge, s->call, r->offset + first, len);
 	if (unlikely(region_hand_over(r, first, len, s->to, s->dir, s->call->site, &lost)) &&
 	    !reported) {
 		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
@@ -154,8 +156,10 @@ static cold void copy_anyway(const struct sync *s, size_t len)
 
 		if (!r->bounce || !region_holds(r, s->place, 1))
 			continue;
-		route_copy(s->d, r, first, len < r->size - first ? len : r->size - first, s->to,
-			   s->dir, false, s->call->site);
+		if (len > r->size - first)
+			len = r->size - first;
+		judge_find_stores(j, s->call, r->offset + first, len);
+		route_copy(s->d, r, first, len, s->to, s->dir, false, s->call->site);
 		return;
 	}
 }
@@ -175,6 +179,7 @@ static cold void move_anyway(const struct sync *s, bool reported)
 		copy_anyway(s, len);
 		return;
 	}
+	judge_find_stores(&s->d->machine->judge, s->call, s->place, len);
 	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, &lost) &&
 	    !reported)
 		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);

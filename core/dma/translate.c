@@ -76,9 +76,9 @@ static enum route_result find_slots(const struct route_request *want, struct rou
 static void copy(struct machine *hw, size_t offset, size_t slot, size_t len, bool in)
 {
 	if (in)
-		memcpy(hw->memory + slot, hw->memory + offset, len);
+		cache_copy(hw, slot, offset, len);
 	else
-		memcpy(hw->memory + offset, hw->memory + slot, len);
+		cache_copy(hw, offset, slot, len);
 }
 
 static bool copies(enum handover to, enum dma_data_direction dir)
@@ -93,8 +93,6 @@ void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t 
 
 	if (!always && !copies(to, dir))
 		return;
-	if (r->bounce->granules && !always)
-		bounce_find_stores(&lab->judge, r, first, len, site);
 	copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
 	if (!r->bounce->granules)
 		return;

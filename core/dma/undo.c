@@ -21,16 +21,18 @@ void release_pages(struct dmalab_device *d, struct region *r)
 	atomic_pool_free(&d->machine->atomic, &d->machine->hw, region_first_page(r));
 }
 
-void release_memory(struct dmalab_device *d, struct region *r, site_t site)
+void release_memory(struct dmalab_device *d, struct region *r, const struct call *call)
 {
 	struct dmalab_machine *lab = d->machine;
 	u32 page = region_first_page(r), nr = region_pages(r);
 
+	judge_find_stores(&lab->judge, call, page_offset(page), page_offset(nr));
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, page, nr, false);
 	/* Whatever was stored, went past the cache. */
 	if (r->kind != REGION_HANDLE && !in_cached(&lab->hw, r->cpu))
-		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER, site);
+		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER,
+				 call->site);
 	release_pages(d, r);
 }
 
@@ -64,14 +66,16 @@ static bool report_if_mapped(struct judge *j, const struct release *rel, const s
 
 /* Take the bytes back and end it. True when an invalidation threw away *@lost. */
 static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned long attrs,
-			 site_t site, struct run *lost)
+			 const struct call *call, struct run *lost)
 {
 	bool lossy = false;
 
+	if (region_has_memory(r))
+		judge_find_stores(&lab->judge, call, r->offset, r->size);
 	if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)))
-		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, site, lost);
+		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, call->site, lost);
 	if (unlikely(r->bounce && r->bounce->granules))
-		bounce_end(&lab->judge, r, site);
+		bounce_end(&lab->judge, r, call->site);
 	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
 		route_end(r->dev->dmalab, r);
 	return lossy;
@@ -82,30 +86,26 @@ static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
 		       unsigned long attrs, const struct call *call, bool reported)
 {
 	struct dmalab_device *d = group->first->dev->dmalab;
-	site_t site = call->site;
-
 	while (group->first) {
 		struct region *r = group->first;
 		struct run lost;
 
-		if (unlikely(undo_mapping(lab, r, attrs, site, &lost)) && !reported) {
+		if (unlikely(undo_mapping(lab, r, attrs, call, &lost)) && !reported) {
 			direct_report_partial(d, call, r, r->dma, r->size, &lost);
 			reported = true;
 		}
 		group->first = r->group_next;
-		ledger_del(&lab->judge.ledger, r, site);
+		ledger_del(&lab->judge.ledger, r, call->site);
 	}
 	if (group->iova_size)
 		iommu_unmap(&lab->hw, group->iova, group->iova_size);
 	free(group);
 }
 
-void release_group(struct dmalab_device *d, struct sg_group *group, site_t site)
+void release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call)
 {
-	struct call call = { NULL, site };
-
 	if (group->first)
-		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, &call, true);
+		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, call, true);
 	else
 		free(group);
 }
@@ -115,7 +115,7 @@ static void undo_single(struct dmalab_machine *lab, struct region *r, const stru
 {
 	struct run lost;
 
-	if (unlikely(undo_mapping(lab, r, attrs, rel->call->site, &lost)) && !reported) {
+	if (unlikely(undo_mapping(lab, r, attrs, rel->call, &lost)) && !reported) {
 		direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
 		reported = true;
 	}
@@ -149,7 +149,7 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 		lists_forget(&lab->lists, r->table);
 	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
-	release_memory(r->dev->dmalab, r, rel->call->site);
+	release_memory(r->dev->dmalab, r, rel->call);
 	ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 

@@ -285,12 +285,14 @@ const struct dmalab_check *dmalab_checks(size_t *count);
 
 /*
  * A place in the program. Either @file and @line are set (see dmalab_set_site()),
- * or @address is the return address of the call.
+ * or @address is the return address of the call. @since: it is that of the last call
+ * before what happened, of which no more is known: a store through a plain pointer.
  */
 struct dmalab_site {
 	const char *file;
 	unsigned line;
 	const void *address;
+	bool since;
 };
 
 /* Something that happened before the report and belongs to its story. */
@@ -310,6 +312,8 @@ struct dmalab_report {
 	enum dmalab_severity severity;
 	const char *call;                /* what drew it: "dma_free_coherent" */
 	struct dmalab_site site;         /* and from where */
+	const char *found_by;            /* of "a plain store": the call that found it, */
+	struct dmalab_site found_at;     /* and from where; else NULL */
 	struct device *dev;              /* the device it concerns, or NULL */
 	const char *device;              /* its name; NULL: it concerns none */
 	const char *profile;

@@ -60,6 +60,8 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 	struct judge *j = &lab->judge;
 	size_t n = clip(&lab->hw, t.offset, a->len);
 
+	if (t.view != VIEW_COOKIE)
+		judge_find_stores(j, a->call, t.offset, n);
 	switch (t.view) {
 	case VIEW_CACHED:
 		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, a->p, t.offset, n);
@@ -246,7 +248,7 @@ static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_
 
 void dmalab_cache_evict(const void *ptr, size_t len)
 {
-	site_t site = site_of(__builtin_return_address(0));
+	struct call call = THIS_CALL;
 	size_t offset;
 	struct dmalab_machine *lab;
 
@@ -254,7 +256,7 @@ void dmalab_cache_evict(const void *ptr, size_t len)
 	lab = begin_force(ptr, &offset, &len);
 	if (!lab)
 		return;
-	judge_find_stores(&lab->judge, offset, len, site);
+	judge_find_stores(&lab->judge, &call, offset, len);
 	cache_evict(&lab->hw, offset, len);
 	lab_unlock(lab);
 }

@@ -131,6 +131,17 @@ static inline void lab_leave(struct dmalab_device *d)
 /* failure.c: true when this call is to fail, by order of fail_nth or fail_every. */
 cold bool lab_decide_failure(struct dmalab_machine *lab);
 
+/* pages_alloc(), for @call; what was stored to them while they were free is found. */
+static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *call,
+				 enum zone zone, unsigned order, phys_addr_t limit)
+{
+	u32 page = pages_alloc(&lab->hw, zone, order, limit);
+
+	if (likely(page != NO_PAGE))
+		judge_find_stores(&lab->judge, call, page_offset(page), PAGE_SIZE << order);
+	return page;
+}
+
 static inline bool lab_must_fail(struct dmalab_machine *lab)
 {
 	return unlikely(lab->fail_nth | lab->fail_every) && lab_decide_failure(lab);

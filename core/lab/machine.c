@@ -2,6 +2,7 @@
 /* Switching machines on and off, and what they tell of themselves. */
 #include "dma/noncontiguous.h"
 #include "lab/lab.h"
+#include "machine/image.h"
 #include "record/record.h"
 
 #include <errno.h>
@@ -15,6 +16,11 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
 	if (err)
 		goto no_judge;
+	/* On a coherent machine a store that nobody judges need not be found. */
+	if (o->plain && (o->level == LEVEL_FULL || !o->profile->coherent))
+		err = image_init(&lab->hw);
+	if (err)
+		goto no_judge;
 	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks, o->plain);
 	if (err)
 		goto no_judge;
@@ -22,7 +28,6 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 	if (err)
 		goto no_mm;
 	atomic_pool_init(&lab->atomic, lab->hw.ram_size);
-	lab->hw.cache.plain = o->plain;
 	lab->judge.halt = o->halt;
 	lab->fail_nth = o->fail_nth;
 	lab->fail_every = o->fail_every;

@@ -4,7 +4,7 @@
  * agree where a line is not valid; it is what makes filling free, and every
  * function here keeps it.
  */
-#include "machine/machine.h"
+#include "machine/image.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -124,6 +124,7 @@ void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t l
 			memcpy(m->cached + at, src + (at - offset), next - at);
 		else
 			memset(m->cached + at, 0, next - at);
+		image_follow(m, at, next - at);
 		at = next;
 	}
 	cache_step(m, offset, len);
@@ -142,16 +143,21 @@ void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t l
 	const u8 *src = buf;
 
 	memcpy(m->memory + offset, buf, len);
-	if (!c->lines)
+	if (!c->lines) {
+		image_follow(m, offset, len);
 		return;
+	}
 	for (size_t at = offset; at < end;) {
 		struct line l = line_at(m, first_line(c, at));
 		size_t next = l.offset + (1ul << c->shift);
 
 		if (next > end)
 			next = end;
-		if (!(*l.valid & l.bit) && !m->frames[at >> PAGE_SHIFT].memory_only)
-			memcpy(m->cached + at, src + (at - offset), next - at);
+		if (!(*l.valid & l.bit)) {
+			if (!m->frames[at >> PAGE_SHIFT].memory_only)
+				memcpy(m->cached + at, src + (at - offset), next - at);
+			image_follow(m, at, next - at);
+		}
 		at = next;
 	}
 	cache_step(m, offset, len);
@@ -183,6 +189,7 @@ void cache_zero_pages(struct machine *m, u32 page, u32 nr)
 		return;
 	}
 	memset(m->cached + page_offset(page), 0, page_offset(nr));
+	image_follow_zeroes(m, page, nr);
 	if (!c->lines)
 		return;
 	for (u32 p = page; p < page + nr; p++) {
@@ -194,6 +201,21 @@ void cache_zero_pages(struct machine *m, u32 page, u32 nr)
 			lines->valid[1] = lines->dirty[1] = ~0ull;
 	}
 	cache_step(m, page_offset(page), page_offset(nr));
+}
+
+void cache_zero_memory(struct machine *m, size_t offset, size_t len)
+{
+	memset(m->memory + offset, 0, len);
+	if ((offset | len) & (PAGE_SIZE - 1))
+		image_follow(m, offset, len);
+	else
+		image_follow_zeroes(m, offset >> PAGE_SHIFT, len >> PAGE_SHIFT);
+}
+
+void cache_copy(struct machine *m, size_t to, size_t from, size_t len)
+{
+	memcpy(m->memory + to, m->memory + from, len);
+	image_follow(m, to, len);
 }
 
 /*
@@ -243,6 +265,15 @@ static unsigned copy_lines(u8 *to, const u8 *from, u64 bits, unsigned shift)
 	return lines;
 }
 
+/* These lines of a word show memory now, and may have shown something else. */
+static void follow_lines(struct machine *m, size_t base, u64 bits)
+{
+	unsigned shift = m->cache.shift;
+
+	for (; bits; bits &= bits - 1)
+		image_follow_slow(m, base + ((size_t)__builtin_ctzll(bits) << shift), 1ul << shift);
+}
+
 static void maintain_span(struct machine *m, const struct span *span, enum line_op op)
 {
 	struct cache *c = &m->cache;
@@ -262,6 +293,8 @@ static void maintain_span(struct machine *m, const struct span *span, enum line_
 		/* The invariant: what is not valid shows what is in memory. */
 		copy_lines(m->cached + base, m->memory + base, valid, c->shift);
 		lines->valid[w] &= ~valid;
+		if (image_on(m))
+			follow_lines(m, base, op == OP_INVALIDATE ? valid : valid & ~dirty);
 	}
 }
 

@@ -40,7 +40,6 @@ struct cache {
 	unsigned shift;            /* log2 of the line, in bytes */
 	enum policy policy;
 	bool speculates;
-	bool plain;                /* the CPU may store without telling */
 
 	u64 rng;
 	u32 recent[RECENT];        /* "random": lines that were used */
@@ -76,10 +75,19 @@ void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t 
 /* A CPU store of zeroes to whole pages. */
 void cache_zero_pages(struct machine *m, u32 page, u32 nr);
 
+/* The same past the cache, to a range of pages whose cached view is out of use. */
+void cache_zero_memory(struct machine *m, size_t offset, size_t len);
+
+/* Copy from memory to memory, on a machine without lines. */
+void cache_copy(struct machine *m, size_t to, size_t from, size_t len);
+
 /* Maintenance of the lines that @offset..@offset+@len touches. */
 void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op);
 
-/* What the cache might do by itself. */
+/*
+ * What the cache might do by itself. An eviction throws a plain store away that nobody
+ * has found, so it is for lines where there is none: image.h.
+ */
 void cache_evict(struct machine *m, size_t offset, size_t len);
 void cache_fill(struct machine *m, size_t offset, size_t len);
 

@@ -77,6 +77,12 @@ struct bank {
 	struct hot hot[MAX_ORDER + 1];
 };
 
+/* image.h */
+struct image {
+	u8 *bytes;         /* NULL: the CPU's stores are all told of */
+	u8 *kept;          /* by page frame: its bytes are kept; else they are zeroes */
+};
+
 struct machine {
 	const struct profile *profile;
 	size_t ram_size;
@@ -92,6 +98,7 @@ struct machine {
 	struct cache cache;
 	struct swiotlb swiotlb;
 	struct iommu iommu;
+	struct image image;
 	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;

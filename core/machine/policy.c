@@ -4,7 +4,7 @@
  * real machine at any time: a line is evicted (written back if dirty, dropped),
  * or, on a CPU that speculates, filled. A cache never writes back a clean line.
  */
-#include "machine/machine.h"
+#include "machine/image.h"
 #include "machine/random.h"
 
 #include <string.h>
@@ -17,20 +17,19 @@ const char *const policy_names[NR_POLICIES] = {
 };
 
 /*
- * Where plain stores are looked for, a clean line whose views differ may hold one
- * that nobody has found yet. To keep the line is as legal as to drop it.
+ * A line with a plain store in it that nobody has found yet stays: that is as legal as
+ * to evict it, and the judge finds the store at the same call under every policy.
  */
 static void evict(struct machine *m, size_t offset, size_t len)
 {
 	size_t line = 1ul << m->cache.shift, end = offset + len;
 
-	if (likely(!m->cache.plain)) {
+	if (likely(!image_on(m))) {
 		cache_evict(m, offset, len);
 		return;
 	}
 	for (size_t at = offset & ~(line - 1); at < end; at += line)
-		if (line_is_dirty(&m->cache, at >> m->cache.shift) ||
-		    memcmp(m->cached + at, m->memory + at, line) == 0)
+		if (image_agrees(m, at, line))
 			cache_evict(m, at, line);
 }
 

@@ -10,7 +10,7 @@
  *   ZONE_DMA32   from   1 GiB, at most 3 GiB
  *   ZONE_NORMAL  from   4 GiB, the rest
  */
-#include "machine/machine.h"
+#include "machine/image.h"
 
 #include <errno.h>
 #include <string.h>
@@ -175,6 +175,7 @@ no_memory:
 void machine_exit(struct machine *m)
 {
 	cache_exit(&m->cache);
+	image_exit(m);
 	if (m->shared >= 0)
 		close(m->shared);
 	munmap(m->arena, m->arena_size);

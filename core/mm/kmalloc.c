@@ -128,6 +128,7 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 		mm_release(lab, &free, NULL);
 		return size ? NULL : ZERO_SIZE_PTR;
 	}
+	judge_find_stores(&lab->judge, call, o.start - lab->hw.cached, o.room);
 	if (size <= o.room) {
 		slab_set_size(lab, ptr, size);
 		if ((gfp & __GFP_ZERO) && size > o.size)

@@ -238,6 +238,8 @@ void mm_release(struct dmalab_machine *lab, const struct mm_free *free,
 		report_unknown(lab, free, &o);
 		return;
 	}
+	if (o.kind < MM_VMALLOC)
+		judge_find_stores(&lab->judge, free->call, o.start - lab->hw.cached, o.room);
 	if (o.kind == MM_DEVM)
 		o.owner = going ? going : devm_forget(lab, o.start);
 	if (unlikely(!is_kind_right(free, &o) || is_size_wrong(free, &o)))

@@ -65,7 +65,7 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 	lab_might_alloc(lab, NULL, rq->call, page_offset(rq->nr), rq->gfp);
 	if (rq->order > MAX_ORDER || lab_must_fail(lab))
 		return NO_PAGE;
-	head = pages_alloc(&lab->hw, zone_of_gfp(rq->gfp), rq->order, ~0ull);
+	head = lab_take_pages(lab, rq->call, zone_of_gfp(rq->gfp), rq->order, ~0ull);
 	if (head == NO_PAGE)
 		return NO_PAGE;
 	enter(lab, head, rq);

@@ -76,7 +76,7 @@ static void list_del(struct slab_page *p)
 /* ----------------------------------------------------------------- pages */
 
 static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache *cache,
-				  unsigned order, gfp_t gfp)
+				  unsigned order, gfp_t gfp, const struct call *call)
 {
 	u32 nr = cache ? cache->nr : 1;
 	size_t used = words(nr), built = cache && cache->ctor ? used : 0;
@@ -86,7 +86,7 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 
 	if (!p)
 		return NULL;
-	p->page = pages_alloc(&lab->hw, zone_of_gfp(gfp), order, ~0ull);
+	p->page = lab_take_pages(lab, call, zone_of_gfp(gfp), order, ~0ull);
 	if (p->page == NO_PAGE) {
 		free(p);
 		return NULL;
@@ -195,7 +195,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 		p = page_with_room(lab, cache, gfp);
 	}
 	if (!p)
-		p = page_new(lab, cache, cache ? cache->order : order_of(size), gfp);
+		p = page_new(lab, cache, cache ? cache->order : order_of(size), gfp, call);
 	if (!p)
 		return NULL;
 
@@ -206,6 +206,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 		p->sizes[index] = size;
 	else
 		room = size;
+	judge_find_stores(&lab->judge, call, offset, room);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use(&lab->judge.ledger, offset, room, true);
 	/* A constructor is for what the last owner of an object leaves in it. */

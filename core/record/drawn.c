@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a statement only when its call is on its way. */
+#include "machine/image.h"
 #include "record/recorder.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ void record_store(const struct machine *m, size_t offset, size_t len)
 		}
 		rec.store_len += len;
 		line_add(&line, "cpu_store(");
-		line_add_cpu(&line, m->cached + rec.store_offset);
+		line_add_cpu(&line, view_at(m, rec.store_offset));
 		line_add(&line, ", %zu)", rec.store_len);
 		file_insert(&line);
 	}

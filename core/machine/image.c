@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/image.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+static const u8 zeroes[PAGE_SIZE];
+
+int image_init(struct machine *m)
+{
+	size_t size = m->ram_size + m->nr_pages;
+	u8 *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	m->image.bytes = at;
+	m->image.kept = at + m->ram_size;
+	return 0;
+}
+
+void image_exit(struct machine *m)
+{
+	if (image_on(m))
+		munmap(m->image.bytes, m->ram_size + m->nr_pages);
+}
+
+static const u8 *image_at(const struct machine *m, size_t offset)
+{
+	if (m->image.kept[offset >> PAGE_SHIFT])
+		return m->image.bytes + offset;
+	return zeroes + (offset & (PAGE_SIZE - 1));
+}
+
+/* How much of the range lies in its first page. */
+static size_t in_page(size_t offset, size_t len)
+{
+	size_t rest = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+
+	return len < rest ? len : rest;
+}
+
+bool image_agrees(const struct machine *m, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (memcmp(view_at(m, offset), image_at(m, offset), n) != 0)
+			return false;
+	}
+	return true;
+}
+
+u64 image_differing(const struct machine *m, size_t offset)
+{
+	const u8 *view = view_at(m, offset), *image = image_at(m, offset);
+	u64 mask = 0;
+
+	for (unsigned i = 0; i < 64; i += 8) {
+		if (likely(memcmp(view + i, image + i, 8) == 0))
+			continue;
+		for (unsigned k = i; k < i + 8; k++)
+			mask |= (u64)(view[k] != image[k]) << k;
+	}
+	return mask;
+}
+
+static void follow_in_page(struct machine *m, size_t offset, size_t len)
+{
+	const u8 *view = view_at(m, offset);
+	u32 page = offset >> PAGE_SHIFT;
+
+	if (!m->image.kept[page]) {
+		if (memcmp(view, zeroes, len) == 0)
+			return;
+		memset(m->image.bytes + page_offset(page), 0, PAGE_SIZE);
+		m->image.kept[page] = true;
+	}
+	memcpy(m->image.bytes + offset, view, len);
+}
+
+void image_follow_slow(struct machine *m, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		follow_in_page(m, offset, n);
+	}
+}
