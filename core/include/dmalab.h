@@ -60,10 +60,10 @@ struct dmalab_config {
 	                             ",+NAME" ",-NAME"; NULL: "full" */
 	unsigned fail_nth;        /* fail the Nth allocation or mapping; 0: none */
 	const char *accesses;     /* "plain": find also what the CPU stored through
-	                             plain pointers since the last call, by comparing;
-	                             which takes the bookkeeping of "full" whatever
-	                             is checked; "explicit": every access is told, see
-	                             dmalab_cpu_write(); NULL: "plain" */
+	                             plain pointers since the last call, by comparing
+	                             the bytes that a call touches with what the
+	                             machine last put there; "explicit": every access
+	                             is told, see dmalab_cpu_write(); NULL: "plain" */
 	unsigned fail_every;      /* let each allocation or mapping fail with a
 	                             probability of 1 in N; 1: all of them; 0: none */
 };

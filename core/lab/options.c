@@ -324,8 +324,5 @@ int options_read(struct options *o, const struct dmalab_config *config)
 	err = read_config(o, config);
 	if (!err)
 		err = read_environment(o);
-	/* Stores nobody tells of can only be told from the device's by the books. */
-	if (o->plain && (!o->profile->coherent || o->profile->translation == TRANSLATE_BOUNCE))
-		o->level = LEVEL_FULL;
 	return err;
 }
