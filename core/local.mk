@@ -61,6 +61,7 @@ libdmalab_la_SOURCES = \
 	core/check/judge.h \
 	core/check/ledger.c \
 	core/check/ledger.h \
+	core/check/machines.c \
 	core/check/ownership.c \
 	core/check/report.c \
 	core/check/report-text.c \

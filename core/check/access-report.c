@@ -73,6 +73,7 @@ cold void report_verdict(struct judge *j, const struct call *call, enum side sid
 	struct story story;
 	struct finding f = {
 		.call = call, .cpu = cpu, .dma = dma, .size = len,
+		.on = v->on, .machines = v->machines,
 		.check = v->lost_cpu ? CHECK_LOST_CPU_WRITE :
 			 v->lost_dev ? CHECK_LOST_DEVICE_WRITE :
 			 side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
@@ -94,7 +95,6 @@ cold void report_verdict(struct judge *j, const struct call *call, enum side sid
 	}
 	f.detail = story.detail;
 	f.missing = story.missing;
-	f.breaks_on = story.breaks_on;
 	f.history = story.history;
 	f.nr_history = story.nr_history;
 	judge_report(j, &f);
@@ -109,11 +109,12 @@ cold void report_damage(struct judge *j, const struct call *call, enum side side
 	struct finding f = {
 		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
 		.dev = object ? object->dev : NULL, .dma = dma, .size = len, .cpu = cpu,
+		.on = d->on->profile, .machines = d->machines,
 	};
 
 	if (!judge_wants(j, f.check))
 		return;
-	story_of_damage(&story, j, side, d);
+	story_of_damage(&story, side, d);
 	if (object && d->first >= object->offset) {
 		f.first = d->first - object->offset;
 		f.last = d->last - object->offset;

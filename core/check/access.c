@@ -32,6 +32,88 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 	return at;
 }
 
+/* ----------------------------------------------- one event on many machines */
+
+/* What a load gets on the machine that runs, and on one of those judged beside it. */
+struct verdicts {
+	struct verdict here, elsewhere;
+	u32 machines; /* where it is wrong */
+};
+
+static const struct profile *bouncing_profile(const struct judge *j)
+{
+	size_t i = 0;
+
+	if (judge_bounces(j))
+		return j->hw->profile;
+	while (profiles[i].translation != TRANSLATE_BOUNCE)
+		i++;
+	return &profiles[i];
+}
+
+static void add_verdict(struct verdicts *all, const struct judge *j, struct verdict v,
+			const struct profile *on)
+{
+	if (likely(!v.bytes))
+		return;
+	v.on = on;
+	all->machines |= 1u << (on - profiles);
+	if (on == j->hw->profile && !all->here.bytes)
+		all->here = v;
+	else if (on != j->hw->profile && !all->elsewhere.bytes)
+		all->elsewhere = v;
+}
+
+/* Returns whether it is wrong on the machine that runs. */
+static bool report_verdicts(struct judge *j, const struct call *call, enum side side,
+			    struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+			    struct verdicts *all)
+{
+	struct verdict *v = all->here.bytes ? &all->here : &all->elsewhere;
+
+	if (likely(!v->bytes))
+		return false;
+	v->machines = j->all ? all->machines : 0;
+	/* A machine that copies has one memory for CPUs to look at. */
+	if (!r && v->on->translation == TRANSLATE_BOUNCE)
+		side = SIDE_CPU;
+	report_verdict(j, call, side, r, dma, cpu, len, v);
+	return all->here.bytes;
+}
+
+/* What the store did to its line, on each machine in turn: gathered for one report. */
+struct damages {
+	struct damage here, elsewhere;
+	u32 machines;
+};
+
+static void add_damage(struct damages *all, const struct judge *j, const struct shadow *s,
+		       struct damage *d)
+{
+	if (likely(!d->bytes))
+		return;
+	d->on = s;
+	all->machines |= 1u << (s->profile - profiles);
+	if (s == &j->shadow && !all->here.bytes)
+		all->here = *d;
+	else if (s != &j->shadow && !all->elsewhere.bytes)
+		all->elsewhere = *d;
+}
+
+/* The same for a store. */
+static bool report_damages(struct judge *j, const struct call *call, enum side side,
+			   struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+			   struct damages *all)
+{
+	struct damage *d = all->here.bytes ? &all->here : &all->elsewhere;
+
+	if (likely(!d->bytes))
+		return false;
+	d->machines = j->all ? all->machines : 0;
+	report_damage(j, call, side, r, dma, cpu, len, d);
+	return all->here.bytes;
+}
+
 /* ------------------------------------------------------------------- CPU */
 
 /* Bytes of @r in the range that the CPU must leave alone. */
@@ -116,13 +198,24 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 			unwritten_store(&j->unwritten, offset, n);
 		if (store && j->lost.arena)
 			bounce_cpu_store(j, offset, n, call->site);
-		if (store && bus)
-			shadow_bus_store(&j->shadow, offset, n, call->site, NULL);
-		else if (store)
-			shadow_cpu_store(&j->shadow, offset, n, call->site, NULL);
-		else if (!bus)
-			shadow_cpu_load(&j->shadow, offset, n);
+		for_each_shadow(j, s) {
+			if (store && bus)
+				shadow_bus_store(s, offset, n, call->site, NULL);
+			else if (store)
+				shadow_cpu_store(s, offset, n, call->site, NULL);
+			else if (!bus)
+				shadow_cpu_load(s, offset, n);
+		}
 	}
+}
+
+/* What the CPU finds there. */
+static void look(struct judge *j, enum side side, size_t offset, size_t len, struct verdicts *v)
+{
+	for_each_shadow(j, s)
+		add_verdict(v, j, shadow_look(s, side, offset, len), s->profile);
+	if (unlikely(j->lost.arena))
+		add_verdict(v, j, bounce_look_cpu(j, offset, len), bouncing_profile(j));
 }
 
 /* All but who wrote it. Returns whether there is something wrong with it. */
@@ -130,7 +223,7 @@ static bool load(struct judge *j, const struct call *call, const void *cpu, size
 		 size_t len)
 {
 	size_t dangling = judge_find_dangling(j, offset, len, false);
-	struct verdict v;
+	struct verdicts v = { .machines = 0 };
 	bool wrong;
 
 	if (unlikely(dangling != NO_OFFSET)) {
@@ -138,12 +231,11 @@ static bool load(struct judge *j, const struct call *call, const void *cpu, size
 		dangling_access(j, call, offset, len, false);
 		return true;
 	}
-	v = unlikely(j->lost.arena) ? bounce_look_cpu(j, offset, len) :
-				      shadow_look(&j->shadow, SIDE_CPU, offset, len);
-	wrong = unlikely(v.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
-	if (unlikely(v.bytes))
-		report_verdict(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
-	shadow_cpu_load(&j->shadow, offset, len);
+	look(j, SIDE_CPU, offset, len, &v);
+	wrong = unlikely(v.here.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
+	report_verdicts(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
+	for_each_shadow(j, s)
+		shadow_cpu_load(s, offset, len);
 	return wrong;
 }
 
@@ -173,9 +265,10 @@ static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
 void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		     size_t len)
 {
+	struct damages all = { .machines = 0 };
 	size_t dangling;
-	bool owned;
 	struct damage d;
+	bool owned;
 
 	if (!judge_sees_accesses(j))
 		return;
@@ -189,9 +282,12 @@ void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, 
 	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, call->site);
-	shadow_cpu_store(&j->shadow, offset, len, call->site, &d);
-	if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
-		report_damage(j, call, SIDE_CPU, NULL, 0, cpu, len, &d);
+	for_each_shadow(j, s) {
+		shadow_cpu_store(s, offset, len, call->site, &d);
+		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
+			add_damage(&all, j, s, &d);
+	}
+	report_damages(j, call, SIDE_CPU, NULL, 0, cpu, len, &all);
 }
 
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
@@ -207,8 +303,9 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	if (likely(dangling == NO_OFFSET))
 		return;
 	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
-	if (store)
-		shadow_bus_store(&j->shadow, offset, len, call->site, NULL);
+	for_each_shadow(j, s)
+		if (store)
+			shadow_bus_store(s, offset, len, call->site, NULL);
 }
 
 /* Free, or handed out with no pointer at all: an uncached view fits all else. */
@@ -226,20 +323,17 @@ static size_t find_dangling_view(const struct judge *j, size_t offset, size_t le
 static void view_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		      size_t len)
 {
-	bool bounces = j->lost.arena;
-	enum side side = bounces ? SIDE_CPU : SIDE_BUS;
-	struct verdict v = bounces ? bounce_look_cpu(j, offset, len) :
-				     shadow_look(&j->shadow, side, offset, len);
+	struct verdicts v = { .machines = 0 };
 
-	if (unlikely(v.bytes))
-		report_verdict(j, call, side, NULL, 0, cpu, len, &v);
-	else
+	look(j, SIDE_BUS, offset, len, &v);
+	if (!report_verdicts(j, call, SIDE_BUS, NULL, 0, cpu, len, &v))
 		check_written(j, call, cpu, offset, len);
 }
 
 cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 			 size_t len, bool store)
 {
+	struct damages all = { .machines = 0 };
 	struct damage d;
 	size_t dangling;
 
@@ -255,9 +349,12 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 	unwritten_store(&j->unwritten, offset, len);
 	if (j->lost.arena)
 		bounce_cpu_store(j, offset, len, call->site);
-	shadow_uncached_store(&j->shadow, offset, len, call->site, &d);
-	if (unlikely(d.bytes) && dangling == NO_OFFSET)
-		report_damage(j, call, SIDE_BUS, NULL, 0, cpu, len, &d);
+	for_each_shadow(j, s) {
+		shadow_uncached_store(s, offset, len, call->site, &d);
+		add_damage(&all, j, s, &d);
+	}
+	if (dangling == NO_OFFSET)
+		report_damages(j, call, SIDE_BUS, NULL, 0, cpu, len, &all);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -287,98 +384,107 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	return true;
 }
 
+static bool is_uncached(const struct judge *j, const struct shadow *s, u32 page)
+{
+	const struct region *r = j->ledger.pages[page].alloc;
+
+	if (likely(s == &j->shadow))
+		return j->hw->frames[page].memory_only;
+	return s->arena && (s->state[page] == PAGE_UNCACHED || (r && r->kind == REGION_HANDLE));
+}
+
 /*
  * A device that snoops sees what the CPU sees, unless the memory is uncached. Both
  * kinds meet in one access only through a mapping that outlived its memory. Returns
  * the side of the first page, and how many bytes from @offset on it is good for.
  */
-static size_t side_of(const struct judge *j, const struct region *r, size_t offset, size_t len,
-		      enum side *side)
+static size_t side_of(const struct judge *j, const struct shadow *s, const struct region *r,
+		      size_t offset, size_t len, enum side *side)
 {
-	const struct frame *frames = j->hw->frames;
 	u32 page = offset >> PAGE_SHIFT;
-	bool uncached = frames[page].memory_only;
 	size_t n = page_offset(page + 1) - offset;
+	bool uncached;
 
-	*side = device_snoops(r->dev) && !uncached ? SIDE_CPU : SIDE_BUS;
-	if (likely(!device_snoops(r->dev)))
+	*side = SIDE_BUS;
+	if (likely(!judge_snoops_on(j, s, r->dev)))
 		return len;
-	while (n < len && frames[++page].memory_only == uncached)
+	uncached = is_uncached(j, s, page);
+	if (!uncached)
+		*side = SIDE_CPU;
+	while (n < len && is_uncached(j, s, ++page) == uncached)
 		n += PAGE_SIZE;
 	return n < len ? n : len;
 }
 
-/* Not a resource, nor on a machine that bounces. */
-static bool is_plain_memory(const struct judge *j, const struct region *r)
+/* Without cache lines in between. */
+static cold void look_bounced(const struct judge *j, const struct region *r, size_t offset,
+			      size_t len, struct verdicts *v)
 {
-	return !j->lost.arena && region_has_memory(r);
+	/* What is not copied is the memory, as the CPU finds it. */
+	add_verdict(v, j, r->bounce ? bounce_look_device(r, offset - r->offset, len) :
+				      bounce_look_cpu(j, offset, len), bouncing_profile(j));
 }
 
-static cold void load_elsewhere(struct judge *j, const struct call *call, struct region *r,
-				dma_addr_t dma, size_t offset, size_t len, bool *reported)
+static void device_look(struct judge *j, struct shadow *s, const struct region *r, size_t offset,
+			size_t len, struct verdicts *v)
 {
-	struct verdict v = { .bytes = 0 };
+	enum side side;
 
-	if (*reported)
-		return;
-	if (r->bounce)
-		v = bounce_look_device(r, offset - r->offset, len);
-	else if (j->lost.arena && region_has_memory(r))
-		v = bounce_look_cpu(j, offset, len); /* the memory, as the CPU finds it */
-	if (v.bytes)
-		report_verdict(j, call, SIDE_BUS, r, dma, NULL, len, &v);
-	*reported = v.bytes || check_device(j, call, r, dma, offset, len, false);
+	for (size_t done = 0, n; done < len; done += n) {
+		n = side_of(j, s, r, offset + done, len - done, &side);
+		add_verdict(v, j, shadow_look(s, side, offset + done, n), s->profile);
+		if (side == SIDE_CPU)
+			shadow_cpu_load(s, offset + done, n);
+	}
 }
 
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,
 		       dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
+	struct verdicts v = { .machines = 0 };
+
+	if (likely(region_has_memory(r))) {
+		for_each_shadow(j, s)
+			device_look(j, s, r, offset, len, &v);
+		if (unlikely(j->lost.arena))
+			look_bounced(j, r, offset, len, &v);
+	}
+	if (*reported)
+		return;
+	*reported = report_verdicts(j, call, SIDE_BUS, r, dma, NULL, len, &v) ||
+		    check_device(j, call, r, dma, offset, len, false);
+}
+
+static void device_store(struct judge *j, struct shadow *s, const struct call *call,
+			 const struct region *r, size_t offset, size_t len, struct damages *all)
+{
 	enum side side;
 
-	if (unlikely(!is_plain_memory(j, r))) {
-		load_elsewhere(j, call, r, dma, offset, len, reported);
-		return;
-	}
 	for (size_t done = 0, n; done < len; done += n) {
-		struct verdict v;
+		struct damage d;
 
-		n = side_of(j, r, offset + done, len - done, &side);
-		v = shadow_look(&j->shadow, side, offset + done, n);
-		if (unlikely(v.bytes) && !*reported) {
-			report_verdict(j, call, side, r, dma, NULL, len, &v);
-			*reported = true;
-		}
+		n = side_of(j, s, r, offset + done, len - done, &side);
 		if (side == SIDE_CPU)
-			shadow_cpu_load(&j->shadow, offset + done, n);
+			shadow_snooped_store(s, offset + done, n, call->site, &d);
+		else
+			shadow_bus_store(s, offset + done, n, call->site, &d);
+		add_damage(all, j, s, &d);
 	}
-	if (likely(!*reported))
-		*reported = check_device(j, call, r, dma, offset, len, false);
 }
 
 void judge_device_store(struct judge *j, const struct call *call, struct region *r,
 			dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
-	enum side side;
+	struct damages all = { .machines = 0 };
 
 	if (likely(!*reported))
 		*reported = check_device(j, call, r, dma, offset, len, true);
-
-	if (unlikely(!is_plain_memory(j, r))) {
-		if (j->lost.arena && region_has_memory(r))
-			bounce_device_store(j, r, offset - r->offset, len, call->site);
+	if (unlikely(!region_has_memory(r)))
 		return;
-	}
-	for (size_t done = 0, n; done < len; done += n) {
-		struct damage d;
-
-		n = side_of(j, r, offset + done, len - done, &side);
-		if (side == SIDE_CPU)
-			shadow_snooped_store(&j->shadow, offset + done, n, call->site, &d);
-		else
-			shadow_bus_store(&j->shadow, offset + done, n, call->site, &d);
-		if (unlikely(d.bytes) && !*reported) {
-			report_damage(j, call, side, r, dma, NULL, len, &d);
-			*reported = true;
-		}
-	}
+	if (unlikely(j->lost.arena))
+		bounce_device_store(j, r, offset - r->offset, len, call->site);
+	for_each_shadow(j, s)
+		device_store(j, s, call, r, offset, len, &all);
+	if (!*reported)
+		*reported = report_damages(j, call, SIDE_BUS, r, dma, NULL, len, &all);
 }

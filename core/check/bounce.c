@@ -39,9 +39,6 @@ int lost_init(struct lost *lost, const struct machine *m)
 	size_t origins = m->ram_size / 64 * sizeof(struct origin);
 	u8 *at;
 
-	memset(lost, 0, sizeof(*lost));
-	if (m->profile->translation != TRANSLATE_BOUNCE)
-		return 0;
 	lost->arena_size = 2 * words + pages + origins;
 	at = mmap(NULL, lost->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -13,7 +13,8 @@ struct judge;
 
 /* Of one mapping: bit 0 of granule 0 is its first byte. */
 struct bounce {
-	size_t slot;              /* the bounce address, as an offset in RAM */
+	size_t slot;              /* the bounce address, as an offset in RAM; NO_OFFSET: the
+	                             machine that bounces is only judged, beside this one */
 	struct origin *origins;   /* by granule; NULL below the full level */
 	struct granule *granules;
 };
@@ -30,6 +31,12 @@ struct lost {
 
 /* 0 or -ENOMEM. */
 int lost_init(struct lost *lost, const struct machine *m);
+
+/* Does the device find a copy in place of the memory? */
+static inline bool region_is_copied(const struct region *r)
+{
+	return unlikely(r->bounce) && r->bounce->slot != NO_OFFSET;
+}
 void lost_exit(struct lost *lost);
 
 static inline bool lost_any(const struct lost *lost, u32 page)

@@ -36,12 +36,13 @@ enum level {
 struct judge {
 	struct machine *hw;
 	enum level level;
+	bool all;                 /* judge every machine, not only the one that runs */
 	bool halt;                /* stop at the first error */
 	bool once;                /* several steps of one access: one report at most, */
 	bool has_drawn;           /* and here it is */
 	u64 enabled;              /* one bit for each check */
 	struct ledger ledger;
-	struct shadow shadow;     /* of the cache */
+	struct shadow shadow;     /* of the cache; behind it, those of other machines */
 	struct lost lost;         /* of the bounce buffer */
 	struct unwritten unwritten;
 	struct stores stores;
@@ -53,8 +54,16 @@ struct judge {
 
 _Static_assert(NR_CHECKS <= 64, "struct judge keeps a bit for each check");
 
-/* 0 or -ENOMEM. @plain: look for stores through plain pointers. */
-int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled, bool plain);
+/* How a judge is to work. */
+struct judge_options {
+	enum level level;
+	u64 checks;               /* one bit for each */
+	bool plain;               /* look for stores through plain pointers */
+	bool all;                 /* judge every machine, not only the one that runs */
+};
+
+/* 0 or -ENOMEM. */
+int judge_init(struct judge *j, struct machine *hw, const struct judge_options *o);
 void judge_exit(struct judge *j);
 
 /* The lowest level that knows enough for a check. */
@@ -90,7 +99,8 @@ struct finding {
 	const char *also;
 	const char *detail;
 	const char *missing;
-	const char *breaks_on;
+	const struct profile *on;     /* the machine; NULL: the one that runs */
+	u32 machines;                 /* all that are judged where it is so; 0: only one is */
 	const struct dmalab_event *history;
 	unsigned nr_history;
 	bool plain;                   /* a free of plain memory: not for dma-debug to see */
@@ -116,6 +126,8 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 
 	if (!judge_sees_accesses(j))
 		return true;
+	if (unlikely(j->all))
+		return false;
 	page = &j->ledger.pages[p];
 	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
 	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
@@ -172,23 +184,50 @@ static inline bool device_snoops(const struct device *dev)
 	return unlikely(dev->snooping_is_set) ? dev->snoops : dev->dma_coherent;
 }
 
-/* An allocator stored to memory that nobody has yet, through the CPU's cache. */
-static inline void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
+/* ------------------------------------------------------- machines.c */
+
+/* All machines that are judged, the one that runs first. */
+#define for_each_shadow(j, s) for (struct shadow *s = &(j)->shadow; s; s = s->next)
+
+/* Does the machine that runs copy what is mapped? Another that is judged may. */
+static inline bool judge_bounces(const struct judge *j)
 {
-	shadow_cpu_store(&j->shadow, offset, len, site, NULL);
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
+	return unlikely(j->hw->profile->translation == TRANSLATE_BOUNCE);
 }
 
-/* It filled whole pages. */
-static inline void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
-{
-	shadow_set_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, site);
-	unwritten_store(&j->unwritten, page_offset(page), page_offset(nr));
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, page_offset(page), page_offset(nr), site);
-}
+/* 0 or -ENOMEM: judge all other machines as well. */
+int judge_add_machines(struct judge *j);
+void judge_remove_machines(struct judge *j);
+
+/* device_snoops(), on the machine of @s. */
+bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev);
+
+/* An allocator stored to memory that nobody has yet, through the CPU's cache. */
+void judge_filled(struct judge *j, size_t offset, size_t len, site_t site);
+void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site);
+
+/* Pages are handed out as coherent memory of @dev, zeroed; as a handle; as uncached. */
+void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
+			  site_t site);
+void judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site);
+void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site);
+
+/* And go back to the page allocator. */
+void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site);
+
+/* The cache maintenance of a hand-over, on each machine its own. */
+void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
+		    enum handover to, enum dma_data_direction dir, site_t site);
+
+/*
+ * Where a machine that bounces is judged beside this one, a new mapping has a copy there.
+ * False: the host has no memory.
+ */
+bool judge_mapping_copied(struct judge *j, struct region *r);
+
+/* And bytes of a mapping that has one were copied. */
+void judge_copied(struct judge *j, struct region *r, size_t first, size_t len, enum handover to,
+		  site_t site);
 
 /* A mapping was made: what its device may write, somebody will look for. */
 static inline void judge_mapped(struct judge *j, const struct region *r)

@@ -11,25 +11,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-int judge_init(struct judge *j, struct machine *hw, enum level level, u64 enabled, bool plain)
+int judge_init(struct judge *j, struct machine *hw, const struct judge_options *o)
 {
+	bool full = o->level == LEVEL_FULL;
 	int err;
 
 	memset(j, 0, sizeof(*j));
 	j->hw = hw;
-	j->level = level;
-	j->enabled = enabled;
-	if (level == LEVEL_OFF)
+	j->shadow.profile = hw->profile;
+	j->level = o->level;
+	j->enabled = o->checks;
+	j->all = full && o->all;
+	if (o->level == LEVEL_OFF)
 		return 0;
 	err = ledger_init(&j->ledger, hw);
-	if (!err && level == LEVEL_FULL)
-		err = shadow_init(&j->shadow, hw);
-	if (!err && level == LEVEL_FULL)
+	if (!err && full)
+		err = shadow_init(&j->shadow, hw, hw->profile);
+	if (!err && full && judge_bounces(j))
 		err = lost_init(&j->lost, hw);
-	if (!err && level == LEVEL_FULL && plain)
+	if (!err && j->all)
+		err = judge_add_machines(j);
+	if (!err && full && o->plain)
 		err = stores_init(&j->stores, hw);
 	/* Who does not see all stores cannot tell what was never stored. */
-	if (!err && level == LEVEL_FULL && !plain && judge_wants(j, CHECK_UNWRITTEN_READ))
+	if (!err && full && !o->plain && judge_wants(j, CHECK_UNWRITTEN_READ))
 		err = unwritten_init(&j->unwritten, hw);
 	if (err)
 		judge_exit(j);
@@ -41,6 +46,7 @@ void judge_exit(struct judge *j)
 	stores_exit(&j->stores);
 	unwritten_exit(&j->unwritten);
 	lost_exit(&j->lost);
+	judge_remove_machines(j);
 	shadow_exit(&j->shadow);
 	ledger_exit(&j->ledger);
 }
@@ -202,6 +208,17 @@ static bool is_about_devices(enum check check)
 	return check == CHECK_NO_DEVICE || check == CHECK_FREE_WRONG_DEVICE;
 }
 
+static const char *machine_names(u32 machines, char *text, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < nr_profiles; i++)
+		if (machines >> i & 1)
+			len += snprintf(text + len, size - len, "%s%s", len ? ", " : "",
+					profiles[i].name);
+	return text;
+}
+
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
@@ -212,7 +229,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.site = site_public(f->call->site),
 		.dev = f->dev,
 		.device = f->dev || is_about_devices(f->check) ? device_name(f->dev) : NULL,
-		.profile = j->hw->profile->name,
+		.profile = (f->on ? f->on : j->hw->profile)->name,
 		.cpu_addr = f->cpu,
 		.dma_addr = f->dma,
 		.size = f->size,
@@ -222,12 +239,11 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.also = f->also,
 		.detail = f->detail,
 		.missing = f->missing,
-		.breaks_on = f->breaks_on,
 		.dma_debug = f->plain ? NULL : check->dma_debug,
 	};
 	struct region block;
 	const struct region *object;
-	char born[64];
+	char born[64], machines[128];
 
 	if (!judge_wants(j, f->check) || (j->once && j->has_drawn) ||
 	    (unlikely(j->stores.by) && stores_reported(&j->stores, f->check, f->region)))
@@ -239,7 +255,9 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	j->has_drawn = j->once;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
-	if (recording())
+	if (f->machines)
+		report.breaks_on = machine_names(f->machines, machines, sizeof(machines));
+	if (recording() && (!f->on || f->on == j->hw->profile))
 		record_report(j->hw, check->name, f->call, f->cpu);
 	object = object_of(&report, f, &block);
 	describe_object(&report, object, born, sizeof(born));

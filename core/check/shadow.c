@@ -51,7 +51,7 @@ static size_t round_up(size_t n)
 	return (n + 4095) & ~(size_t)4095;
 }
 
-int shadow_init(struct shadow *s, const struct machine *m)
+int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile)
 {
 	size_t nr = m->nr_pages;
 	size_t state = round_up(nr);
@@ -62,10 +62,11 @@ int shadow_init(struct shadow *s, const struct machine *m)
 	u8 *at;
 
 	memset(s, 0, sizeof(*s));
-	if (m->profile->coherent)
+	s->profile = profile;
+	if (profile->coherent)
 		return 0;
-	s->shift = m->profile->line_shift;
-	s->speculates = m->profile->speculates;
+	s->shift = profile->line_shift;
+	s->speculates = profile->speculates;
 	s->arena_size = state + sites + granules + origins + lines;
 	at = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -205,6 +206,15 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 	memset(&s->state[page], state, nr);
 	for (u32 p = page; p < page + nr; p++)
 		s->page_site[p] = site;
+}
+
+void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
+{
+	if (!s->arena)
+		return;
+	for (u32 p = page; p < page + nr; p++)
+		if (s->state[p] == PAGE_UNCACHED)
+			shadow_set_pages(s, p, 1, PAGE_BUS_NEWER, site);
 }
 
 /* ---------------------------------------------------------------- events */

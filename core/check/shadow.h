@@ -47,7 +47,10 @@ struct line_flags {
 	u64 present[2]; /* kept only where the CPU does not speculate */
 };
 
+/* Of one machine: the one that runs, or one that is judged beside it. */
 struct shadow {
+	const struct profile *profile;
+	struct shadow *next;      /* another machine; NULL: no more */
 	u8 *state;                /* enum page_state, by page frame */
 	site_t *page_site;        /* who made it CPU_NEWER or BUS_NEWER */
 	struct granule *granules;
@@ -69,11 +72,18 @@ struct verdict {
 	size_t stale, lost_cpu, lost_dev;
 	size_t example;           /* one of the gravest kind, */
 	const struct origin *origin; /* and how it came about */
+
+	const struct profile *on; /* the machine that this is about */
+	u32 machines;             /* all that are judged where it is wrong, in the order of
+	                             profiles[]; 0: only one is judged */
 };
 
 /* What a store did to bytes that it did not write, or that others endanger. */
 struct damage {
 	size_t first, last, bytes; /* newly indeterminate through a shared line */
+
+	const struct shadow *on;   /* the machine that this is about */
+	u32 machines;              /* all that are judged, as in struct verdict */
 
 	/* Of a store by the CPU, which are in the lines at its ends: all of them. */
 	unsigned nr_victims;
@@ -87,7 +97,8 @@ struct damage {
 void verdict_add(struct verdict *v, const struct granule *g, const struct origin *o, size_t base,
 		 u64 bad);
 
-int shadow_init(struct shadow *s, const struct machine *m);
+/* 0 or -ENOMEM. @profile: the machine that is judged, of the size of @m. */
+int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile);
 void shadow_exit(struct shadow *s);
 
 struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
@@ -112,6 +123,9 @@ struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len);
 
 /* The CPU stored all of these pages, or they changed in memory alone, or ... */
 void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site);
+
+/* Those that were uncached are free: all stores to them bypassed the cache. */
+void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
 
 static inline bool shadow_settled(const struct shadow *s, u32 page)
 {

@@ -247,10 +247,9 @@ void story_of_read(struct story *s, const struct judge *j, enum side side, bool 
 		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 
-void story_of_damage(struct story *s, const struct judge *j, enum side side,
-		     const struct damage *d)
+void story_of_damage(struct story *s, enum side side, const struct damage *d)
 {
-	const struct origin *o = &j->shadow.origins[d->first >> 6];
+	const struct origin *o = &d->on->origins[d->first >> 6];
 
 	begin(s);
 	snprintf(s->detail_text, sizeof(s->detail_text),
@@ -260,7 +259,7 @@ void story_of_damage(struct story *s, const struct judge *j, enum side side,
 			       "the store dirties a line that holds bytes the device wrote" :
 		 o->snooped ? "the line is dirty with other bytes that a device stored to the cache" :
 			      "the line is dirty with other bytes that the CPU stored",
-		 1u << j->hw->profile->line_shift, j->hw->profile->dma_align);
+		 1u << d->on->profile->line_shift, d->on->profile->dma_align);
 	s->detail = s->detail_text;
 	if (side == SIDE_CPU)
 		tell(s, o->uncached ? "the CPU stored them through an uncached view" :

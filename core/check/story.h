@@ -28,8 +28,7 @@ void story_of_read(struct story *s, const struct judge *j, enum side side, bool 
 		   enum check check, const struct region *r, const struct verdict *v);
 
 /* A store that made bytes beside it indeterminate. */
-void story_of_damage(struct story *s, const struct judge *j, enum side side,
-		     const struct damage *d);
+void story_of_damage(struct story *s, enum side side, const struct damage *d);
 
 /* An access to bytes that are not its own. */
 void story_of_owner(struct story *s, const struct judge *j, enum check check,

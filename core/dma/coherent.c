@@ -25,25 +25,25 @@ static void *cpu_address(const struct allocation *a)
 static void prepare(const struct allocation *a)
 {
 	struct machine *hw = &a->d->machine->hw;
-	struct shadow *shadow = &a->d->machine->judge.shadow;
+	struct judge *j = &a->d->machine->judge;
 	site_t site = a->call->site;
 
 	if (a->place & PLACE_MMIO) {
 		/* It is uncached already, and the rest of its last page stays as it is. */
 		cache_zero_memory(hw, a->offset, a->size);
-		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
+		judge_uncached_pages(j, a->page, a->nr_pages, site);
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
-		shadow_maintain(shadow, a->offset, page_offset(a->nr_pages), OP_FLUSH, site);
+		judge_handle_pages(j, a->page, a->nr_pages, site);
 	} else if (a->d->dev.dma_coherent) {
 		cache_take_back(hw, a->page, a->nr_pages);
 		cache_zero_pages(hw, a->page, a->nr_pages);
-		judge_filled_pages(&a->d->machine->judge, a->page, a->nr_pages, site);
+		judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
 	} else {
 		cache_give_up(hw, a->page, a->nr_pages);
 		cache_zero_memory(hw, a->offset, page_offset(a->nr_pages));
-		shadow_set_pages(shadow, a->page, a->nr_pages, PAGE_UNCACHED, site);
+		judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
 	}
 }
 

@@ -109,8 +109,7 @@ static u32 nr_chunks(u32 nr_pages)
 static void free_chunks(struct dmalab_machine *lab, struct device_memory *mem, u32 nr, site_t site)
 {
 	for (u32 i = 0; i < nr; i++) {
-		shadow_set_pages(&lab->judge.shadow, mem->chunk[i], chunk_pages(mem, i),
-				 PAGE_BUS_NEWER, site);
+		judge_released_pages(&lab->judge, mem->chunk[i], chunk_pages(mem, i), site);
 		pages_free(&lab->hw, mem->chunk[i]);
 	}
 }
@@ -137,7 +136,7 @@ static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem,
 			return false;
 		}
 		cache_give_up(&lab->hw, mem->chunk[i], nr);
-		shadow_set_pages(&lab->judge.shadow, mem->chunk[i], nr, PAGE_UNCACHED, call->site);
+		judge_uncached_pages(&lab->judge, mem->chunk[i], nr, call->site);
 	}
 	return true;
 }

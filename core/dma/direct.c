@@ -171,15 +171,6 @@ bool direct_enter(struct allocation *a, const void *cpu)
 
 /* ------------------------------------------------------------ maintenance */
 
-static void maintain(struct dmalab_machine *lab, size_t offset, size_t len, enum line_op op,
-		     site_t site)
-{
-	if (!len)
-		return;
-	cache_maintain(&lab->hw, offset, len, op);
-	shadow_maintain(&lab->judge.shadow, offset, len, op, site);
-}
-
 /* Of nobody are memory that is free, and what an allocation rounds up. */
 static bool is_somebodys(const struct dmalab_machine *lab, size_t at)
 {
@@ -223,52 +214,26 @@ static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, s
 	return lost->bytes;
 }
 
-/* Invalidate a range whose first or last line it covers only in part. */
-static bool invalidate_partly(struct dmalab_machine *lab, size_t offset, size_t len, site_t site,
-			      struct run *lost)
-{
-	const struct profile *profile = lab->hw.profile;
-	size_t line = 1ul << profile->line_shift, end = offset + len;
-	bool lossy = false;
-
-	switch (profile->edge) {
-	case EDGE_FLUSH_RANGE:
-		maintain(lab, offset, len, OP_FLUSH, site);
-		break;
-	case EDGE_AS_IS:
-		lossy = find_beside(lab, offset, len, line, lost);
-		maintain(lab, offset, len, OP_INVALIDATE, site);
-		break;
-	case EDGE_FLUSH:
-		if (offset & (line - 1)) {
-			maintain(lab, offset, 1, OP_FLUSH, site);
-			offset = (offset + line) & ~(line - 1);
-		}
-		if (end > offset && (end & (line - 1))) {
-			maintain(lab, end - 1, 1, OP_FLUSH, site);
-			end &= ~(line - 1);
-		}
-		if (end > offset)
-			maintain(lab, offset, end - offset, OP_INVALIDATE, site);
-		break;
-	}
-	return lossy;
-}
-
 bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
 		     enum dma_data_direction dir, site_t site, struct run *lost)
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;
-	enum line_op op = profile_op(profile, to, dir);
+	enum line_op op = d->dev.dma_coherent ? OP_NONE : profile_op(profile, to, dir);
+	size_t line = 1ul << profile->line_shift;
+	struct piece piece[MAX_PIECES];
+	unsigned nr = profile_pieces(profile, offset, len, op, piece);
+	bool lossy = false;
 
-	if (profile->coherent || !len || d->dev.dma_coherent)
+	if (!len)
 		return false;
-	if (unlikely(op == OP_INVALIDATE &&
-		     (offset | len) & ((1ul << profile->line_shift) - 1)))
-		return invalidate_partly(lab, offset, len, site, lost);
-	maintain(lab, offset, len, op, site);
-	return false;
+	if (unlikely(op == OP_INVALIDATE && profile->edge == EDGE_AS_IS &&
+		     (offset | len) & (line - 1)))
+		lossy = find_beside(lab, offset, len, line, lost);
+	for (unsigned i = 0; i < nr; i++)
+		cache_maintain(&lab->hw, piece[i].offset, piece[i].len, piece[i].op);
+	judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site);
+	return lossy;
 }
 
 bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
@@ -278,7 +243,7 @@ bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum ha
 
 	if (unlikely(r->bounce))
 		route_copy(d, r, first, len, to, dir, false, site);
-	if (unlikely(r->bounce || !region_has_memory(r)))
+	if (unlikely(region_is_copied(r) || !region_has_memory(r)))
 		return false;
 	return direct_handover(d, r->offset + first, len, to, dir, site, lost);
 }

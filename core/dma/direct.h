@@ -168,7 +168,9 @@ bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum ha
 static inline bool region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
 				    enum dma_data_direction dir, site_t site, struct run *lost)
 {
-	if (r->dev->dmalab->machine->hw.profile->coherent && likely(!r->bounce))
+	const struct dmalab_machine *lab = r->dev->dmalab->machine;
+
+	if (lab->hw.profile->coherent && likely(!r->bounce && !lab->judge.all))
 		return false;
 	return region_hand_over_slowly(r, first, len, to, dir, site, lost);
 }

@@ -167,7 +167,15 @@ struct region *map_enter(const struct map *map, const struct route *route, struc
 	r->dir = map->dir;
 	r->owner = OWNER_DEVICE;
 	r->bounce = route->bounce;
-	return !keep || ledger_enter(l, &map->d->live, r) ? r : NULL;
+	if (!keep)
+		return r;
+	if (!judge_mapping_copied(&map->d->machine->judge, r))
+		return NULL;
+	if (likely(ledger_enter(l, &map->d->live, r)))
+		return r;
+	if (r->bounce && !region_is_copied(r))
+		bounce_free(r->bounce);
+	return NULL;
 }
 
 cold void map_refuse_address(struct map *map)
@@ -199,8 +207,7 @@ static void fill_slots(const struct map *map, struct region *r)
 		route_copy_slots(map->d, r->place, map->size, FOR_DEVICE, DMA_BIDIRECTIONAL);
 }
 
-/* The bytes go to the device. */
-static void give(struct map *map, struct region *r)
+void map_give(struct map *map, struct region *r)
 {
 	struct run lost;
 
@@ -208,6 +215,8 @@ static void give(struct map *map, struct region *r)
 		fill_slots(map, r);
 		return;
 	}
+	if (unlikely(r->bounce))
+		judge_copied(&map->d->machine->judge, r, 0, map->size, FOR_DEVICE, map->call->site);
 	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource))
 		return;
 	if (unlikely(region_hand_over(r, 0, map->size, FOR_DEVICE, map->dir, map->call->site,
@@ -240,7 +249,7 @@ struct region *map_piece(struct map *map, struct region *none)
 		undo_route(map, &route);
 		return NULL;
 	}
-	give(map, r);
+	map_give(map, r);
 	return r;
 }
 

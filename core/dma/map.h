@@ -44,6 +44,9 @@ struct region *map_piece(struct map *map, struct region *none);
  */
 void map_check_end(struct map *map, const struct region *r);
 
+/* The bytes of an entry go to the device. */
+void map_give(struct map *map, struct region *r);
+
 /* Enter it with an address that is known. NULL: the host has no memory. */
 struct region *map_enter(const struct map *map, const struct route *route, struct region *none);
 

@@ -212,6 +212,7 @@ static int map_behind_iommu(struct list *l)
 				iommu_unmap(hw, iova, size);
 			return -ENOMEM;
 		}
+		map_give(&l->map, r);
 		join(l, r);
 		check_boundary(l, route.dma);
 		at += entry_room(sg);

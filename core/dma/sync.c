@@ -154,7 +154,7 @@ static cold void copy_anyway(const struct sync *s, size_t len)
 		struct region *r = span->region;
 		size_t first = s->place - r->place;
 
-		if (!r->bounce || !region_holds(r, s->place, 1))
+		if (!region_is_copied(r) || !region_holds(r, s->place, 1))
 			continue;
 		if (len > r->size - first)
 			len = r->size - first;
@@ -185,12 +185,29 @@ static cold void move_anyway(const struct sync *s, bool reported)
 		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
 }
 
+/*
+ * What a sync reaches behind the end of @r, @first bytes from its start, on machines where
+ * the device finds the memory itself. The one that runs copies or translates.
+ */
+static cold void move_elsewhere(const struct sync *s, const struct region *r, size_t first)
+{
+	struct judge *j = &s->d->machine->judge;
+	size_t offset = r->offset + first, len = s->size - (r->size - (s->place - r->place));
+
+	if (!region_has_memory(r) || offset >= j->hw->ram_size)
+		return;
+	if (len > bank_bytes(j->hw, offset))
+		len = bank_bytes(j->hw, offset);
+	judge_find_stores(j, s->call, offset, len);
+	judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site);
+}
+
 static void sync_locked(struct sync *s)
 {
 	struct dmalab_machine *lab = s->d->machine;
 	struct region *r = NULL;
 	bool reported = false;
-	size_t room;
+	size_t first, room;
 
 	if (unlikely(!direction_ok(s->dir))) {
 		report_sync(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
@@ -203,14 +220,21 @@ static void sync_locked(struct sync *s)
 		r = check_sync(s, &reported);
 	if (s->place == NO_OFFSET)
 		return;
-	room = r ? r->size - (s->place - r->place) : 0;
-	if (likely(r && (s->size <= room || !region_is_direct(r)))) {
-		move(s, r, s->place - r->place, s->size < room ? s->size : room, reported);
-		return;
+	first = r ? s->place - r->place : 0;
+	room = r ? r->size - first : 0;
+	if (likely(r && s->size <= room)) {
+		move(s, r, first, s->size, reported);
+	} else if (r && !region_is_direct(r)) {
+		move(s, r, first, room, reported);
+		if (unlikely(lab->judge.all))
+			move_elsewhere(s, r, first + room);
+	} else {
+		move_anyway(s, reported);
+		if (unlikely(r && r->bounce))
+			route_copy(s->d, r, first, room, s->to, s->dir, false, s->call->site);
+		if (r && region_is_owned(r))
+			give(s, r, first, room);
 	}
-	move_anyway(s, reported);
-	if (r && region_is_owned(r))
-		give(s, r, s->place - r->place, room);
 }
 
 static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,

@@ -93,13 +93,9 @@ void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t 
 
 	if (!always && !copies(to, dir))
 		return;
-	copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
-	if (!r->bounce->granules)
-		return;
-	if (to == FOR_DEVICE)
-		bounce_copied_in(&lab->judge, r, first, len, site);
-	else
-		bounce_copied_out(&lab->judge, r, first, len, site);
+	if (region_is_copied(r))
+		copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
+	judge_copied(&lab->judge, r, first, len, to, site);
 }
 
 void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,

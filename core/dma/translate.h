@@ -70,7 +70,7 @@ static inline size_t route_data(const struct region *r, size_t first)
 {
 	if (unlikely(!region_has_memory(r)))
 		return NO_OFFSET;
-	return (unlikely(r->bounce) ? r->bounce->slot : r->offset) + first;
+	return (region_is_copied(r) ? r->bounce->slot : r->offset) + first;
 }
 
 /*

@@ -29,10 +29,7 @@ void release_memory(struct dmalab_device *d, struct region *r, const struct call
 	judge_find_stores(&lab->judge, call, page_offset(page), page_offset(nr));
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, page, nr, false);
-	/* Whatever was stored, went past the cache. */
-	if (r->kind != REGION_HANDLE && !in_cached(&lab->hw, r->cpu))
-		shadow_set_pages(&lab->judge.shadow, page, nr, PAGE_BUS_NEWER,
-				 call->site);
+	judge_released_pages(&lab->judge, page, nr, call->site);
 	release_pages(d, r);
 }
 
@@ -76,6 +73,8 @@ static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned 
 		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, call->site, lost);
 	if (unlikely(r->bounce && r->bounce->granules))
 		bounce_end(&lab->judge, r, call->site);
+	if (unlikely(r->bounce && !region_is_copied(r)))
+		bounce_free(r->bounce);
 	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
 		route_end(r->dev->dmalab, r);
 	return lossy;

@@ -64,6 +64,11 @@ struct dmalab_config {
 	                             the bytes that a call touches with what the
 	                             machine last put there; "explicit": every access
 	                             is told, see dmalab_cpu_write(); NULL: "plain" */
+	const char *machines;     /* "one": judge the machine that runs; "all": judge in
+	                             the same run every machine that there is. Reports
+	                             then say on which of them they are true, and a
+	                             mistake that harms only others is reported for one
+	                             of those; NULL: "one" */
 	unsigned fail_every;      /* let each allocation or mapping fail with a
 	                             probability of 1 in N; 1: all of them; 0: none */
 };

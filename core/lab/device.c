@@ -103,10 +103,9 @@ void dmalab_device_set_snooping(struct device *dev, bool snoops)
 	d = lab_enter(dev, &call);
 	if (!d)
 		return;
-	if (!d->machine->hw.profile->coherent) {
-		dev->snooping_is_set = true;
-		dev->snoops = snoops;
-	}
+	dev->snooping_is_asked = true;
+	dev->snooping_is_set = !d->machine->hw.profile->coherent;
+	dev->snoops = snoops;
 	lab_leave(d);
 }
 

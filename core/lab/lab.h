@@ -158,6 +158,7 @@ struct options {
 	unsigned fail_nth;
 	unsigned fail_every;
 	bool plain;
+	bool all;                          /* judge every machine */
 	bool halt;
 	const char *record;                /* a file's name, in the environment; not terminated */
 	size_t record_len;                 /* 0: none */

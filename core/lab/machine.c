@@ -21,7 +21,11 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 		err = image_init(&lab->hw);
 	if (err)
 		goto no_judge;
-	err = judge_init(&lab->judge, &lab->hw, o->level, o->checks, o->plain);
+	if (o->all)
+		machine_align_for_all(&lab->hw);
+	err = judge_init(&lab->judge, &lab->hw, &(struct judge_options){
+		.level = o->level, .checks = o->checks, .plain = o->plain, .all = o->all,
+	});
 	if (err)
 		goto no_judge;
 	err = mm_init(&lab->mm, &lab->hw);

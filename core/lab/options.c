@@ -199,6 +199,14 @@ static int read_accesses(struct options *o, struct value v)
 	return 0;
 }
 
+static int read_machines(struct options *o, struct value v)
+{
+	if (!is(v, "one") && !is(v, "all"))
+		return complain("no machines \"%.*s\"; valid: one all", len_of(v), v.at);
+	o->all = is(v, "all");
+	return 0;
+}
+
 static int read_halt(struct options *o, struct value v)
 {
 	if (!is(v, "0") && !is(v, "1"))
@@ -227,6 +235,7 @@ static const struct key keys[] = {
 	{ "fail_nth", "make the Nth allocation or mapping fail", read_fail_nth },
 	{ "fail_every", "make one in N of them fail, by chance", read_fail_every },
 	{ "accesses", "plain explicit: whether to look for stores nobody told about", read_accesses },
+	{ "machines", "one all: judge the machine that runs, or every one in the same run", read_machines },
 	{ "halt_on_error", "1: abort() after the first report of an error", read_halt },
 	{ "record", "a file for what the program does, as a trace: dmalab run FILE", read_record },
 	{ "help", "1: print this", read_help },
@@ -298,6 +307,8 @@ static int read_config(struct options *o, const struct dmalab_config *config)
 		err = read_field(o, config->checks, read_checks);
 	if (!err)
 		err = read_field(o, config->accesses, read_accesses);
+	if (!err)
+		err = read_field(o, config->machines, read_machines);
 	if (err)
 		return err;
 	o->seed = config->seed;

@@ -87,6 +87,8 @@ struct machine {
 	const struct profile *profile;
 	size_t ram_size;
 	u32 nr_pages;
+	unsigned object_align; /* objects of kmalloc() lie at least so far apart, */
+	unsigned object_line;  /* and what is aligned to a cache line, so; bytes */
 	u8 *cached;
 	u8 *memory;
 	u8 *cookies;
@@ -107,6 +109,9 @@ struct machine {
 /* ram.c: 0, -ENOMEM. */
 int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
 void machine_exit(struct machine *m);
+
+/* ram.c: lay objects out so that they share lines on no machine where they must not. */
+void machine_align_for_all(struct machine *m);
 
 /*
  * pages.c: a block of 2^order frames, from @zone or a lower one whose bank lies

@@ -74,3 +74,32 @@ const struct profile *profile_find(const char *name)
 			return &profiles[i];
 	return NULL;
 }
+
+unsigned profile_pieces(const struct profile *profile, size_t offset, size_t len, enum line_op op,
+			struct piece piece[MAX_PIECES])
+{
+	size_t line = 1ul << profile->line_shift, end = offset + len;
+	unsigned nr = 0;
+
+	if (op == OP_NONE || !len)
+		return 0;
+	if (op != OP_INVALIDATE || profile->edge == EDGE_AS_IS || !((offset | len) & (line - 1))) {
+		piece[0] = (struct piece){ offset, len, op };
+		return 1;
+	}
+	if (profile->edge == EDGE_FLUSH_RANGE) {
+		piece[0] = (struct piece){ offset, len, OP_FLUSH };
+		return 1;
+	}
+	if (offset & (line - 1)) {
+		piece[nr++] = (struct piece){ offset, 1, OP_FLUSH };
+		offset = (offset + line) & ~(line - 1);
+	}
+	if (end > offset && (end & (line - 1))) {
+		piece[nr++] = (struct piece){ end - 1, 1, OP_FLUSH };
+		end &= ~(line - 1);
+	}
+	if (end > offset)
+		piece[nr++] = (struct piece){ offset, end - offset, OP_INVALIDATE };
+	return nr;
+}

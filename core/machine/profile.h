@@ -47,6 +47,21 @@ struct profile {
 	enum line_op op[2][3];  /* [handover][direction]; of a bounce, what the copy does */
 };
 
+/* A part of a range, and what is done to its lines. */
+struct piece {
+	size_t offset, len;
+	enum line_op op;
+};
+
+#define MAX_PIECES 3
+
+/*
+ * What @op of a range comes to on a machine, whose lines at either end the range may
+ * cover only in part. Returns how many pieces.
+ */
+unsigned profile_pieces(const struct profile *profile, size_t offset, size_t len, enum line_op op,
+			struct piece piece[MAX_PIECES]);
+
 extern const struct profile profiles[];
 extern const size_t nr_profiles;
 

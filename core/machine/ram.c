@@ -133,6 +133,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->profile = profile;
 	m->ram_size = ram_size;
 	m->nr_pages = nr;
+	m->object_align = profile->dma_align;
+	m->object_line = 1u << profile->line_shift;
 	m->shared = -1;
 
 	/* guard | cached | guard | memory | guard | cookies | guard | tables | vmalloc */
@@ -170,6 +172,16 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 no_memory:
 	munmap(m->arena, m->arena_size);
 	return -ENOMEM;
+}
+
+void machine_align_for_all(struct machine *m)
+{
+	for (size_t i = 0; i < nr_profiles; i++) {
+		if (m->object_align < profiles[i].dma_align)
+			m->object_align = profiles[i].dma_align;
+		if (m->object_line < 1u << profiles[i].line_shift)
+			m->object_line = 1u << profiles[i].line_shift;
+	}
 }
 
 void machine_exit(struct machine *m)

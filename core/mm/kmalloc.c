@@ -106,7 +106,8 @@ static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to
 	if (!told && !mm_report_if_mapped(lab, o, call, NULL))
 		judge_cpu_move(&lab->judge, call, offset, size);
 	else if (judge_sees_accesses(&lab->judge))
-		shadow_cpu_load(&lab->judge.shadow, offset, size);
+		for_each_shadow(&lab->judge, s)
+			shadow_cpu_load(s, offset, size);
 	cache_move(&lab->hw, offset, copy, NULL, size, false);
 	store(lab, to, copy, size, call);
 	unwritten_move(&lab->judge.unwritten, offset, (u8 *)to - lab->hw.cached, size);

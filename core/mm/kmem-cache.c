@@ -11,7 +11,7 @@
 /* After calculate_alignment() in mm/slab_common.c. */
 static size_t alignment(const struct machine *hw, size_t size, size_t align, slab_flags_t flags)
 {
-	size_t line = 1ul << hw->profile->line_shift;
+	size_t line = hw->object_line;
 
 	if (flags & SLAB_HWCACHE_ALIGN) {
 		while (size <= line / 2)

@@ -189,7 +189,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 	if (size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return NULL;
 	if (!cache)
-		cache = class_of(&lab->mm.slab, size, lab->hw.profile->dma_align);
+		cache = class_of(&lab->mm.slab, size, lab->hw.object_align);
 	if (likely(cache)) {
 		gfp |= cache->gfp;
 		p = page_with_room(lab, cache, gfp);

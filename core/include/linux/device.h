@@ -32,7 +32,8 @@ struct device {
 	bool dma_coherent : 1;          /* the device snoops the CPU's cache */
 
 	/* The laboratory's own: dmalab_device_set_snooping() */
-	bool snooping_is_set : 1;
+	bool snooping_is_asked : 1;
+	bool snooping_is_set : 1;       /* where it makes a difference */
 	bool snoops : 1;
 	struct dmalab_device *dmalab;
 };

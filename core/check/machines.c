@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Other machines, judged beside the one that runs.
+ *
+ * What a report says of one machine is a matter of its line size, its cache maintenance,
+ * whether its CPU speculates, and whether it copies what is mapped. The judge's state
+ * of each (struct shadow, struct lost) holds no data and knows nothing of the others, so
+ * one program can be judged on all of them: each event is an event on every machine.
+ * The machine that runs has one shadow, those that are judged beside it follow it in a
+ * list, which is empty unless machines=all.
+ *
+ * Three things differ from a run on the other machine, and are made the same: objects of
+ * kmalloc() lie as far apart as the widest machine wants them (machine.h, object_align);
+ * a device snoops there unless it says otherwise; and a mapping too large for a bounce
+ * buffer, which fails there, is not judged as bounced.
+ */
+#include "check/judge.h"
+
+#include <stdlib.h>
+
+/* What the kernel of that machine believes of the device. */
+static bool is_coherent_on(const struct judge *j, const struct shadow *s, const struct device *dev)
+{
+	/* Where the machine that runs is coherent as a whole, the driver said nothing. */
+	return s->profile->coherent || (dev->dma_coherent && !j->hw->profile->coherent);
+}
+
+bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev)
+{
+	if (s == &j->shadow)
+		return device_snoops(dev);
+	if (unlikely(dev->snooping_is_asked) && !s->profile->coherent)
+		return dev->snoops;
+	return is_coherent_on(j, s, dev);
+}
+
+/* --------------------------------------------------------------- set-up */
+
+static int add_shadow(struct judge *j, const struct profile *profile)
+{
+	struct shadow *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	if (shadow_init(s, j->hw, profile)) {
+		free(s);
+		return -ENOMEM;
+	}
+	s->next = j->shadow.next;
+	j->shadow.next = s;
+	return 0;
+}
+
+int judge_add_machines(struct judge *j)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr_profiles && !err; i++) {
+		const struct profile *p = &profiles[i];
+
+		if (p == j->hw->profile)
+			continue;
+		if (p->translation == TRANSLATE_BOUNCE)
+			err = lost_init(&j->lost, j->hw);
+		else if (!p->coherent)
+			err = add_shadow(j, p);
+	}
+	return err;
+}
+
+void judge_remove_machines(struct judge *j)
+{
+	while (j->shadow.next) {
+		struct shadow *s = j->shadow.next;
+
+		j->shadow.next = s->next;
+		shadow_exit(s);
+		free(s);
+	}
+}
+
+/* ------------------------------------------------- memory that is handed out */
+
+void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_cpu_store(s, offset, len, site, NULL);
+	unwritten_store(&j->unwritten, offset, len);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, site);
+}
+
+static void filled_elsewhere(struct judge *j, size_t offset, size_t len, site_t site)
+{
+	unwritten_store(&j->unwritten, offset, len);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, site);
+}
+
+void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_set_pages(s, page, nr, PAGE_CPU_NEWER, site);
+	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+}
+
+void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
+			  site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_set_pages(s, page, nr, is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
+							       PAGE_UNCACHED, site);
+	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+}
+
+void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_set_pages(s, page, nr, PAGE_UNCACHED, site);
+}
+
+void judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_maintain(s, page_offset(page), page_offset(nr), OP_FLUSH, site);
+}
+
+void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site)
+{
+	for_each_shadow(j, s)
+		shadow_release_pages(s, page, nr, site);
+}
+
+/* -------------------------------------------------------------- hand-over */
+
+static void hand_over(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site)
+{
+	struct piece piece[MAX_PIECES];
+	unsigned nr = profile_pieces(s->profile, offset, len, op, piece);
+
+	for (unsigned i = 0; i < nr; i++)
+		shadow_maintain(s, piece[i].offset, piece[i].len, piece[i].op, site);
+}
+
+void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
+		    enum handover to, enum dma_data_direction dir, site_t site)
+{
+	for_each_shadow(j, s)
+		if (!is_coherent_on(j, s, dev))
+			hand_over(s, offset, len, profile_op(s->profile, to, dir), site);
+}
+
+bool judge_mapping_copied(struct judge *j, struct region *r)
+{
+	if (likely(!j->lost.arena || judge_bounces(j)) || !region_has_memory(r) ||
+	    r->size > swiotlb_max(0))
+		return true;
+	r->bounce = bounce_new(NO_OFFSET, r->size, true);
+	return r->bounce;
+}
+
+void judge_copied(struct judge *j, struct region *r, size_t first, size_t len, enum handover to,
+		  site_t site)
+{
+	if (!r->bounce->granules)
+		return;
+	if (to == FOR_DEVICE)
+		bounce_copied_in(j, r, first, len, site);
+	else
+		bounce_copied_out(j, r, first, len, site);
+}
