@@ -147,6 +147,7 @@ TRACE_SOURCES = \
 	core/trace/arguments.c \
 	core/trace/binary.c \
 	core/trace/binary.h \
+	core/trace/breaks.c \
 	core/trace/calls-device.c \
 	core/trace/calls-mapping.c \
 	core/trace/calls-memory.c \

@@ -8,6 +8,7 @@
 
 if WITH_CMOCKA
 unit_tests = \
+	tests/test-all-machines.t \
 	tests/test-arguments.t \
 	tests/test-atomic-pool.t \
 	tests/test-bounce.t \
@@ -68,6 +69,10 @@ CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
 	tests/cases-mapping.c tests/cases-ownership.c tests/cases-pool.c \
 	tests/cases-sync.c tests/cases-trust.c
+
+tests_test_all_machines_t_SOURCES = tests/test-all-machines.c $(RIG)
+tests_test_all_machines_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_all_machines_t_LDADD = $(TEST_LDADD)
 
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)

@@ -38,7 +38,7 @@ bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct
 
 static int add_shadow(struct judge *j, const struct profile *profile)
 {
-	struct shadow *s = calloc(1, sizeof(*s));
+	struct shadow *s = calloc(1, sizeof(*s)), *last = &j->shadow;
 
 	if (!s)
 		return -ENOMEM;
@@ -46,8 +46,9 @@ static int add_shadow(struct judge *j, const struct profile *profile)
 		free(s);
 		return -ENOMEM;
 	}
-	s->next = j->shadow.next;
-	j->shadow.next = s;
+	while (last->next)
+		last = last->next;
+	last->next = s;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -65,13 +66,14 @@ static void print_time(const struct trace *t, const struct options *o, const cha
 		best > 0 ? statements / best / 1e6 : 0);
 }
 
-static int run_on(const struct trace *t, struct options *o, const char *profile)
+static int run_on(const struct trace *t, struct options *o, const char *profile,
+		  const profile_set *breaks)
 {
 	struct printer printer = { .trace = t, .format = o->format, .nr = &o->printed };
 	bool text = strcmp(o->format->name, "text") == 0;
 	struct run_options options = {
 		.profile = profile, .policy = o->policy, .seed = o->seed, .values = o->values,
-		.quiet = o->quiet, .out = text ? stdout : stderr,
+		.quiet = o->quiet, .out = text ? stdout : stderr, .breaks = breaks,
 		.on_report = o->quiet ? NULL : print_report, .context = &printer,
 	};
 	struct run_result result;
@@ -94,17 +96,20 @@ static int run_on(const struct trace *t, struct options *o, const char *profile)
 static int run_one(const struct trace *t, void *context)
 {
 	struct options *o = context;
+	profile_set *breaks = o->quiet ? NULL : trace_breaks(t);
 	int status = AS_EXPECTED;
 	const char *profile;
 
 	o->traces++;
-	if (strcmp(o->profile, "all") != 0)
-		return run_on(t, o, o->profile);
 	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
-		int now = run_on(t, o, profile);
+		int now;
 
+		if (strcmp(o->profile, "all") != 0 && strcmp(o->profile, profile) != 0)
+			continue;
+		now = run_on(t, o, profile, breaks);
 		status = now > status ? now : status;
 	}
+	free(breaks);
 	return status;
 }
 

@@ -225,7 +225,7 @@ bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum ha
 	unsigned nr = profile_pieces(profile, offset, len, op, piece);
 	bool lossy = false;
 
-	if (!len)
+	if (!len || (profile->coherent && likely(!lab->judge.all)))
 		return false;
 	if (unlikely(op == OP_INVALIDATE && profile->edge == EDGE_AS_IS &&
 		     (offset | len) & (line - 1)))
@@ -243,7 +243,7 @@ bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum ha
 
 	if (unlikely(r->bounce))
 		route_copy(d, r, first, len, to, dir, false, site);
-	if (unlikely(region_is_copied(r) || !region_has_memory(r)))
+	if (unlikely(!region_has_memory(r)))
 		return false;
 	return direct_handover(d, r->offset + first, len, to, dir, site, lost);
 }

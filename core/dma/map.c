@@ -209,18 +209,18 @@ static void fill_slots(const struct map *map, struct region *r)
 
 void map_give(struct map *map, struct region *r)
 {
+	struct judge *j = &map->d->machine->judge;
 	struct run lost;
 
-	if (unlikely(map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE)) {
+	if (unlikely(judge_bounces(j)))
 		fill_slots(map, r);
+	else if (unlikely(r->bounce))
+		judge_copied(j, r, 0, map->size, FOR_DEVICE, map->call->site);
+	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource) ||
+	    (judge_bounces(j) && !j->all))
 		return;
-	}
-	if (unlikely(r->bounce))
-		judge_copied(&map->d->machine->judge, r, 0, map->size, FOR_DEVICE, map->call->site);
-	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource))
-		return;
-	if (unlikely(region_hand_over(r, 0, map->size, FOR_DEVICE, map->dir, map->call->site,
-				      &lost)) && !map->reported) {
+	if (unlikely(direct_handover(map->d, map_offset(map), map->size, FOR_DEVICE, map->dir,
+				     map->call->site, &lost)) && !map->reported) {
 		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
 		map->reported = true;
 	}

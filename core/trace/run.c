@@ -42,18 +42,32 @@ static bool is_expected(struct run *r, const char *check)
 	return false;
 }
 
+static void tell(struct run *r, const struct dmalab_report *report, bool expected)
+{
+	struct dmalab_report told = *report;
+	char names[128];
+
+	if (r->options->breaks && r->now && !told.breaks_on && report_is_coherency(report))
+		told.breaks_on = profile_set_names(
+			r->options->breaks[r->now - r->trace->statements], names, sizeof(names));
+	r->options->on_report(&told, r->now, expected, r->options->context);
+}
+
 static void on_report(const struct dmalab_report *report, void *context)
 {
 	struct run *r = context;
-	bool expected = is_expected(r, report->check);
+	bool expected;
 
-	if (!r->now && r->open_end)
+	/* With machines=all, some are about other machines. */
+	if ((!r->now && r->open_end) ||
+	    strcmp(report->profile, dmalab_machine_profile(r->machine)) != 0)
 		return;
+	expected = is_expected(r, report->check);
 	r->drawn++;
 	r->result->reports++;
 	r->result->unexpected += !expected;
 	if (r->options->on_report)
-		r->options->on_report(report, r->now, expected, r->options->context);
+		tell(r, report, expected);
 }
 
 static void check_expectations(struct run *r)

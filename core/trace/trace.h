@@ -10,6 +10,7 @@
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
  *   emit.c    and to a C program
  *   run.c     statements on a machine, and what they drew against what was expected
+ *   breaks.c  on which machines
  *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
  * Uses the public headers only. Nothing here may crash, hang or exhaust the host,
@@ -239,6 +240,7 @@ struct run_options {
 	bool quiet;
 	bool colour;
 	FILE *out;
+	const profile_set *breaks;    /* trace_breaks(): reports say so; or NULL */
 	/* Told of each report, with the statement that drew it; may be NULL. */
 	void (*on_report)(const struct dmalab_report *report, const struct statement *s,
 			  bool expected, void *context);
@@ -255,6 +257,20 @@ struct run_result {
 
 /* True when it went as expected. */
 bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result);
+
+/* ------------------------------------------------------------------ breaks */
+
+/* A report of another value than some legal cache gives. */
+bool report_is_coherency(const struct dmalab_report *report);
+
+/*
+ * For each statement, the profiles on which it draws a coherency report. To be freed by
+ * the caller; NULL: no memory.
+ */
+profile_set *trace_breaks(const struct trace *t);
+
+/* "arm64, mips", cut to @size. Returns @text. */
+const char *profile_set_names(profile_set set, char *text, size_t size);
 
 /* ------------------------------------------------------------------ shrink */
 
