@@ -441,6 +441,45 @@ static void every_level(void **state)
 		}
 }
 
+/* A driver that comes and goes: rings, descriptors and buffers of pages that others had. */
+static void probe(struct rig *r, unsigned n)
+{
+	struct device *dev = dmalab_device_new(r->machine, "again");
+	dma_addr_t ring, buf;
+	u32 *desc = dma_alloc_coherent(dev, 256, &ring, GFP_KERNEL), got[2];
+	char *p = n & 1 ? kmalloc_ok(256) : kzalloc(256, GFP_KERNEL), wire[8];
+
+	desc[0] = n;
+	desc[1] = ~n;
+	assert_int_equal(dmalab_device_read(dev, ring, got, 8), 0);
+	assert_true(got[0] == n && got[1] == ~n);
+	snprintf(p, 256, "%06u", n);
+	buf = dma_map_single(dev, p, 256, DMA_BIDIRECTIONAL);
+	assert_int_equal(dma_mapping_error(dev, buf), 0);
+	assert_int_equal(dmalab_device_read(dev, buf, wire, 7), 0);
+	assert_int_equal(atoi(wire), n);
+	assert_int_equal(dmalab_device_write(dev, buf + 100, wire, 7), 0);
+	dma_unmap_single(dev, buf, 256, DMA_BIDIRECTIONAL);
+	assert_int_equal(atoi(p + 100), n);
+	kfree(p);
+	dma_free_coherent(dev, 256, desc, ring);
+	dmalab_device_free(dev);
+}
+
+static void ten_thousand_probes(void **state)
+{
+	const char *profile;
+	struct rig r;
+
+	(void)state;
+	for_each_machine(&r, profile, i) {
+		for (unsigned n = 0; n < (on_valgrind() ? 100 : 10000); n++)
+			probe(&r, n);
+		expect(&r, "");
+		rig_down(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +497,7 @@ int main(void)
 		cmocka_unit_test(mixed),
 		cmocka_unit_test(since_which_call),
 		cmocka_unit_test(every_level),
+		cmocka_unit_test(ten_thousand_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ struct judge {
 	unsigned long counts[NR_CHECKS];
 	dmalab_report_fn handler;
 	void *context;
-	u64 seen[SEEN_SIZE];      /* what has been printed, by check and place */
+	u64 *seen;                /* what has been printed, by check and place; NULL: nothing */
 };
 
 _Static_assert(NR_CHECKS <= 64, "struct judge keeps a bit for each check");

@@ -17,20 +17,21 @@ int ledger_init(struct ledger *l, const struct machine *m)
 {
 	size_t pages = m->nr_pages * sizeof(struct ledger_page);
 	size_t graves = GRAVES * sizeof(struct region);
+	size_t mmio = MMIO_HEADS * sizeof(struct span *);
 	size_t iova = m->profile->translation == TRANSLATE_IOMMU ?
 		      IOVA_PAGES * sizeof(struct span *) : 0;
 	u8 *at;
 
-	memset(l, 0, sizeof(*l));
 	l->ram_size = m->ram_size;
-	l->arena_size = pages + graves + iova;
+	l->arena_size = pages + graves + mmio + iova;
 	at = mmap(NULL, l->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return -ENOMEM;
 	l->pages = (struct ledger_page *)at;
 	l->graves = (struct region *)(at + pages);
-	l->iova = iova ? (struct span **)(at + pages + graves) : NULL;
+	l->mmio = (struct span **)(at + pages + graves);
+	l->iova = iova ? (struct span **)(at + pages + graves + mmio) : NULL;
 	return 0;
 }
 

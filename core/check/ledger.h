@@ -96,7 +96,7 @@ struct ledger {
 	struct ledger_page *pages;     /* by page frame */
 	size_t ram_size;
 	struct span **iova;            /* by page of an IOMMU's addresses; NULL: no IOMMU */
-	struct span *mmio[MMIO_HEADS]; /* by 64 KiB of what is no RAM, hashed */
+	struct span **mmio;            /* by 64 KiB of what is no RAM, hashed */
 	struct region *unused;
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */
@@ -104,7 +104,7 @@ struct ledger {
 	size_t arena_size;
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM. @l is zeroed. */
 int ledger_init(struct ledger *l, const struct machine *m);
 void ledger_exit(struct ledger *l);
 

@@ -49,6 +49,7 @@ void judge_exit(struct judge *j)
 	judge_remove_machines(j);
 	shadow_exit(&j->shadow);
 	ledger_exit(&j->ledger);
+	free(j->seen);
 }
 
 const char *dir_name(enum dma_data_direction dir)
@@ -136,6 +137,10 @@ static bool first_time(struct judge *j, enum check check, site_t site)
 	u64 key = ((u64)site * NR_CHECKS + check + 1) * 0x9e3779b97f4a7c15ull | 1;
 	u32 slot = key >> 40;
 
+	if (!j->seen)
+		j->seen = calloc(SEEN_SIZE, sizeof(*j->seen));
+	if (!j->seen)
+		return true;
 	for (unsigned i = 0; i < 8; i++) {
 		u64 *seen = &j->seen[(slot + i) % SEEN_SIZE];
 

@@ -87,7 +87,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	lab_devices_exit(machine);
 	lists_exit(&machine->lists);
 	pools_exit(&machine->pools, &machine->hw);
-	mm_exit(&machine->mm, &machine->hw);
+	mm_exit(&machine->mm);
 	judge_exit(&machine->judge);
 	machine_exit(&machine->hw);
 	lab_struct_free(machine);

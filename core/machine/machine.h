@@ -56,7 +56,6 @@ struct frame {
 	u32 next, prev;    /* among the free blocks of the zone and order */
 	u8 state;
 	u8 order;          /* of the block this frame heads */
-	u8 zone : 5;
 	u8 shared : 2;     /* share.c: a bit for each view */
 	u8 atomic : 1;     /* of the atomic pool, of a used block */
 	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
@@ -68,11 +67,15 @@ struct hot {
 	u32 page[HOT_BLOCKS];
 };
 
-/* A zone is one bank of physical memory. */
+/*
+ * A zone is one bank of physical memory. Of the largest blocks, those at its start that
+ * were never handed out are in no list yet: a new machine writes nothing for them.
+ */
 struct bank {
 	phys_addr_t phys;
 	phys_addr_t last;  /* of its bytes; of an empty bank, beyond any limit */
 	u32 first, nr;     /* page frames */
+	u32 untouched;     /* blocks of MAX_ORDER */
 	u32 free[MAX_ORDER + 1];
 	struct hot hot[MAX_ORDER + 1];
 };
@@ -176,10 +179,15 @@ static inline size_t cpu_to_offset(const struct machine *m, const volatile void 
 	return NO_OFFSET;
 }
 
+static inline enum zone zone_of_page(const struct machine *m, u32 page)
+{
+	return page >= m->bank[ZONE_NORMAL].first ? ZONE_NORMAL :
+	       page >= m->bank[ZONE_DMA32].first ? ZONE_DMA32 : ZONE_DMA;
+}
+
 static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 {
-	u32 page = offset >> PAGE_SHIFT;
-	const struct bank *bank = &m->bank[m->frames[page].zone];
+	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
 
 	return bank->phys + (offset - page_offset(bank->first));
 }
@@ -199,7 +207,7 @@ static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
 /* How many bytes from @offset on are contiguous for a device as well. */
 static inline size_t bank_bytes(const struct machine *m, size_t offset)
 {
-	const struct bank *bank = &m->bank[m->frames[offset >> PAGE_SHIFT].zone];
+	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
 
 	return page_offset(bank->first + bank->nr) - offset;
 }

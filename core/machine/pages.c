@@ -79,11 +79,15 @@ static u32 split(struct machine *m, struct bank *bank, unsigned order)
 
 	while (have <= MAX_ORDER && bank->free[have] == NO_PAGE)
 		have++;
-	if (have > MAX_ORDER)
+	if (have <= MAX_ORDER) {
+		page = bank->free[have];
+		list_del(m, bank, page);
+	} else if (bank->untouched) {
+		have = MAX_ORDER;
+		page = bank->first + (--bank->untouched << MAX_ORDER);
+	} else {
 		return NO_PAGE;
-
-	page = bank->free[have];
-	list_del(m, bank, page);
+	}
 	while (have > order) {
 		have--;
 		list_add(m, bank, page + (1u << have), have);
@@ -125,7 +129,7 @@ u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t l
 bool pages_free(struct machine *m, u32 page)
 {
 	struct frame *f = &m->frames[page];
-	struct bank *bank = &m->bank[f->zone];
+	struct bank *bank = &m->bank[zone_of_page(m, page)];
 	struct hot *hot = &bank->hot[f->order];
 
 	if (unlikely(f->state != FRAME_USED))

@@ -40,23 +40,21 @@ static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 fi
 	bank->nr = nr;
 	for (unsigned order = 0; order <= MAX_ORDER; order++)
 		bank->free[order] = NO_PAGE;
-	for (u32 page = first; page < first + nr; page++)
-		m->frames[page].zone = zone;
 }
 
 /*
  * Cut a bank, but for the last @reserved pages, into free blocks, each aligned to its
- * size within the bank.
+ * size within the bank; what makes whole blocks of the largest order stays untouched.
  */
 static void free_bank(struct machine *m, struct bank *bank, u32 reserved)
 {
-	u32 done = 0, nr = bank->nr - reserved;
+	u32 nr = bank->nr - reserved, done;
 
+	bank->untouched = nr >> MAX_ORDER;
+	done = bank->untouched << MAX_ORDER;
 	while (done < nr) {
-		unsigned order = done ? __builtin_ctz(done) : MAX_ORDER;
+		unsigned order = MAX_ORDER;
 
-		if (order > MAX_ORDER)
-			order = MAX_ORDER;
 		while (done + (1u << order) > nr)
 			order--;
 		m->frames[bank->first + done].state = FRAME_USED;

@@ -60,7 +60,7 @@ struct mm {
 
 /* 0 or -ENOMEM. */
 int mm_init(struct mm *mm, const struct machine *m);
-void mm_exit(struct mm *mm, const struct machine *m);
+void mm_exit(struct mm *mm);
 
 /* Is the frame in the hands of one of these allocators? */
 static inline bool mm_has_page(const struct mm *mm, u32 page)

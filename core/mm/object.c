@@ -28,9 +28,9 @@ int mm_init(struct mm *mm, const struct machine *m)
 	return 0;
 }
 
-void mm_exit(struct mm *mm, const struct machine *m)
+void mm_exit(struct mm *mm)
 {
-	slab_exit(&mm->slab, m);
+	slab_exit(&mm->slab);
 	vmap_exit(&mm->vm);
 	munmap(mm->arena, mm->arena_size);
 }

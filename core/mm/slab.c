@@ -23,12 +23,12 @@ void slab_init(struct slab *s, struct slab_page **pages)
 	}
 }
 
-void slab_exit(struct slab *s, const struct machine *m)
+void slab_exit(struct slab *s)
 {
-	for (u32 page = 0, next; page < m->nr_pages; page = next) {
-		struct slab_page *p = s->pages[page];
+	while (s->all) {
+		struct slab_page *p = s->all;
 
-		next = page + (p ? 1u << p->order : 1);
+		s->all = p->all_next;
 		free(p);
 	}
 	while (s->caches) {
@@ -102,6 +102,11 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 	cache_take_back(&lab->hw, p->page, 1u << order);
 	for (u32 i = 0; i < 1u << order; i++)
 		lab->mm.slab.pages[p->page + i] = p;
+	p->all_next = lab->mm.slab.all;
+	p->all_prev = &lab->mm.slab.all;
+	if (p->all_next)
+		p->all_next->all_prev = &p->all_next;
+	lab->mm.slab.all = p;
 	if (cache)
 		list_add(p);
 	return p;
@@ -113,6 +118,9 @@ static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 		lab->mm.slab.pages[p->page + i] = NULL;
 		lab->mm.blocks[p->page + i].refs = 0;
 	}
+	*p->all_prev = p->all_next;
+	if (p->all_next)
+		p->all_next->all_prev = p->all_prev;
 	if (p->cache)
 		list_del(p);
 	unwritten_store(&lab->judge.unwritten, page_offset(p->page), PAGE_SIZE << p->order);
@@ -150,7 +158,7 @@ static struct slab_page *page_with_room(struct dmalab_machine *lab, const struct
 {
 	struct slab_page *p = cache->room;
 
-	while (p && lab->hw.frames[p->page].zone > zone_of_gfp(gfp))
+	while (p && zone_of_page(&lab->hw, p->page) > zone_of_gfp(gfp))
 		p = p->next;
 	return p;
 }

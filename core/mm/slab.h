@@ -31,6 +31,7 @@ struct kmem_cache {
 /* A page of objects, or a block that is one object. */
 struct slab_page {
 	struct slab_page *next, *prev; /* with room, of its cache */
+	struct slab_page *all_next, **all_prev;
 	struct kmem_cache *cache;      /* NULL: one object of kmalloc() */
 	u32 page;
 	u32 nr, nr_used;
@@ -49,11 +50,12 @@ struct slab_page {
 struct slab {
 	struct kmem_cache classes[SLAB_CLASSES];
 	struct kmem_cache *caches;     /* of kmem_cache_create() */
+	struct slab_page *all;
 	struct slab_page **pages;      /* by page frame; NULL: not of the slab */
 };
 
 void slab_init(struct slab *s, struct slab_page **pages);
-void slab_exit(struct slab *s, const struct machine *m);
+void slab_exit(struct slab *s);
 
 /* An object of @size bytes for @cache, or of kmalloc() when NULL; NULL: no memory. */
 void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
