@@ -116,6 +116,7 @@ libdmalab_la_SOURCES = \
 	core/lab/machine.c \
 	core/lab/options.c \
 	core/lab/registry.c \
+	core/lib/nearest.h \
 	core/lib/scatterlist.c \
 	core/mm/address.c \
 	core/mm/devm.c \

@@ -3,39 +3,107 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char captured[65536];
 
-/* dmalab_machine_new(), keeping what it says on standard error. */
-static struct dmalab_machine *make(const struct dmalab_config *config, const char *options)
+struct capture {
+	int saved, file;
+};
+
+static void capture_begin(struct capture *c, const char *options)
 {
 	char name[] = "/tmp/dmalab-test-XXXXXX";
-	int saved = dup(STDERR_FILENO), file = mkstemp(name);
-	struct dmalab_machine *machine;
-	ssize_t len;
-	int err;
 
-	assert_true(saved >= 0 && file >= 0);
+	c->saved = dup(STDERR_FILENO);
+	c->file = mkstemp(name);
+	assert_true(c->saved >= 0 && c->file >= 0);
 	unlink(name);
 	if (options)
 		setenv("DMALAB_OPTIONS", options, 1);
 	else
 		unsetenv("DMALAB_OPTIONS");
+	fflush(NULL);
+	dup2(c->file, STDERR_FILENO);
+}
+
+static void capture_end(struct capture *c)
+{
+	ssize_t len;
+
 	fflush(stderr);
-	dup2(file, STDERR_FILENO);
+	dup2(c->saved, STDERR_FILENO);
+	close(c->saved);
+	unsetenv("DMALAB_OPTIONS");
+	len = pread(c->file, captured, sizeof(captured) - 1, 0);
+	close(c->file);
+	captured[len < 0 ? 0 : len] = 0;
+}
+
+/* dmalab_machine_new(), keeping what it says on standard error. */
+static struct dmalab_machine *make(const struct dmalab_config *config, const char *options)
+{
+	struct dmalab_machine *machine;
+	struct capture c;
+	int err;
+
+	capture_begin(&c, options);
 	errno = 0;
 	machine = dmalab_machine_new(config);
 	err = errno;
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	unsetenv("DMALAB_OPTIONS");
-	len = pread(file, captured, sizeof(captured) - 1, 0);
-	close(file);
-	captured[len < 0 ? 0 : len] = 0;
+	capture_end(&c);
 	errno = err;
 	return machine;
+}
+
+/* The same in a child, where it may stop the program. Returns how that ended. */
+static int status_of(const struct dmalab_config *config, const char *options)
+{
+	struct capture c;
+	int status;
+	pid_t child;
+
+	capture_begin(&c, options);
+	child = fork();
+	if (child == 0) {
+		dmalab_machine_new(config);
+		_exit(100);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	capture_end(&c);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* One line from the program, whatever was given, and nothing that moves a cursor. */
+static void assert_is_message(const char *text)
+{
+	size_t len = strlen(text);
+
+	assert_int_equal(strncmp(text, "dmalab: ", 8), 0);
+	assert_int_equal(text[len - 1], '\n');
+	for (size_t i = 0; i + 1 < len; i++)
+		assert_true((u8)text[i] >= 0x20 && text[i] != 0x7f);
+}
+
+/* What stopped it is what the check without a machine says. */
+static void assert_same_message(const char *text)
+{
+	assert_is_message(captured);
+	assert_int_equal(strlen(captured), strlen(text) + 9);
+	assert_int_equal(strncmp(captured + 8, text, strlen(text)), 0);
+}
+
+static int check_options(const char *options, char *message, size_t size)
+{
+	int err;
+
+	setenv("DMALAB_OPTIONS", options, 1);
+	err = dmalab_options_check(message, size);
+	unsetenv("DMALAB_OPTIONS");
+	return err;
 }
 
 struct bad {
@@ -46,8 +114,9 @@ struct bad {
 static const struct bad bad_options[] = {
 	{ "profile=vax", "mips-nonspec" },
 	{ "profile=", "arm64" },
-	{ "profile=arm", "arm64" },
-	{ "profile=arm64x", "arm64" },
+	{ "profile=arm", "no profile \"arm\"; did you mean \"arm64\"? valid: x86 arm64" },
+	{ "profile=arm64x", "did you mean \"arm64\"?" },
+	{ "profile=\033[2J", "no profile \"?[2J\"; valid: x86" },
 	{ "ram_size=0", "64k" },
 	{ "ram_size=", "64k" },
 	{ "ram_size=k", "64k" },
@@ -61,6 +130,8 @@ static const struct bad bad_options[] = {
 	{ "ram_size=1m1", "64k" },
 	{ "ram_size= 1m", "64k" },
 	{ "cache_policy=sometimes", "never eager random lru" },
+	{ "cache_policy=evre", "did you mean \"never\"?" },
+	{ "cache_policy=radnom", "did you mean \"random\"? valid: never eager random lru" },
 	{ "cache_policy=", "never eager random lru" },
 	{ "seed=x", "number" },
 	{ "seed=", "number" },
@@ -69,7 +140,10 @@ static const struct bad bad_options[] = {
 	{ "checks=all", "off contract full" },
 	{ "checks=", "off contract full" },
 	{ "checks=full,", "help=1" },
-	{ "checks=full,leak", "help=1" },
+	{ "checks=full,leak", "valid: +leak to draw it, -leak not to" },
+	{ "checks=ful", "did you mean \"full\"? valid: off contract full, and behind it ,+NAME or ,-NAME" },
+	{ "checks=full,+stale-cpu-raed", "did you mean \"stale-cpu-read\"? DMALAB_OPTIONS=help=1" },
+	{ "checks=full,-leka", "did you mean \"leak\"?" },
 	{ "checks=full,+no-such-check", "help=1" },
 	{ "checks=full,+leak,", "help=1" },
 	{ "checks=+", "help=1" },
@@ -82,7 +156,12 @@ static const struct bad bad_options[] = {
 	{ "halt_on_error=2", "0 1" },
 	{ "halt_on_error=", "0 1" },
 	{ "help=yes", "valid: 0 1" },
-	{ "nonsense=1", "help=1" },
+	{ "nonsense=1", "DMALAB_OPTIONS: no key \"nonsense\"; help=1 lists them" },
+	{ "profil=x86", "no key \"profil\"; did you mean \"profile\"? help=1 lists them" },
+	{ "halt_on_eror=1", "did you mean \"halt_on_error\"?" },
+	{ "accesses=plian", "did you mean \"plain\"? valid: plain explicit" },
+	{ "record=", "record \"\" is no file's name" },
+	{ "help", "did you mean \"help=...\"? pairs are separated by colons" },
 	{ "=1", "help=1" },
 	{ "=", "help=1" },
 	{ "nonsense", "help=1" },
@@ -97,15 +176,21 @@ static const struct bad bad_options[] = {
 
 static void bad_environment(void **state)
 {
+	char message[1024];
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad_options); i++) {
-		errno = 0;
-		assert_null(make(NULL, bad_options[i].options));
-		assert_int_equal(errno, EINVAL);
-		if (!strstr(captured, bad_options[i].says))
-			fail_msg("%s: \"%s\"", bad_options[i].options, captured);
-		assert_int_equal(strncmp(captured, "dmalab: ", 8), 0);
-		assert_ptr_equal(strchr(captured, '\n') + 1, captured + strlen(captured));
+		const struct bad *bad = &bad_options[i];
+
+		assert_int_equal(check_options(bad->options, message, sizeof(message)), -EINVAL);
+		if (!strstr(message, bad->says))
+			fail_msg("%s: \"%s\"", bad->options, message);
+		assert_int_equal(strncmp(message, "DMALAB_OPTIONS: ", 16), 0);
+		/* Each costs a process. */
+		if (i % (on_valgrind() ? 12 : 1))
+			continue;
+		assert_int_equal(status_of(NULL, bad->options), 2);
+		assert_same_message(message);
 	}
 	assert_null(dmalab_machine_current());
 }
@@ -116,25 +201,95 @@ static void bad_config(void **state)
 		struct dmalab_config config;
 		const char *says;
 	} bad[] = {
-		{ { .profile = "vax" }, "mips-nonspec" },
+		{ { .profile = "vax" }, "no profile \"vax\"; valid: x86 arm64 armv7 riscv mips "
+				      "mips-nonspec powerpc swiotlb iommu" },
 		{ { .profile = "" }, "mips-nonspec" },
-		{ { .ram_size = 1 }, "65536" },
-		{ { .ram_size = (size_t)-1 }, "65536" },
-		{ { .ram_size = (64ul << 30) + 1 }, "65536" },
-		{ { .cache_policy = "always" }, "never eager random lru" },
+		{ { .profile = "ARM64" }, "valid: x86 arm64" },
+		{ { .cache_policy = "always" }, "valid: never eager random lru" },
+		{ { .cache_policy = "radom" }, "did you mean \"random\"?" },
 		{ { .checks = "most" }, "off contract full" },
 		{ { .checks = "" }, "off contract full" },
+		{ { .checks = "full,+lek" }, "no check \"lek\"; did you mean \"leak\"?" },
 		{ { .accesses = "all" }, "plain explicit" },
 	};
+	char message[1024];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_null(make(&bad[i].config, NULL));
-		assert_int_equal(errno, EINVAL);
-		assert_non_null(strstr(captured, bad[i].says));
+		assert_int_equal(dmalab_config_check(&bad[i].config, message, sizeof(message)),
+				 -EINVAL);
+		if (!strstr(message, bad[i].says))
+			fail_msg("%zu: \"%s\"", i, message);
+		assert_int_equal(status_of(&bad[i].config, NULL), 2);
+		assert_same_message(message);
 		/* A good environment does not mend a bad structure. */
-		assert_null(make(&bad[i].config, "profile=x86"));
+		assert_int_equal(status_of(&bad[i].config, "profile=x86:checks=full"), 2);
 	}
+	assert_null(dmalab_machine_current());
+}
+
+/* A size that no machine has is no word: the caller is told. */
+static void bad_sizes(void **state)
+{
+	static const size_t sizes[] = { 1, (64ul << 10) - 1, (64ul << 30) + 1, (size_t)-1 };
+	char message[1024];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct dmalab_config config = { .ram_size = sizes[i] };
+
+		assert_int_equal(dmalab_config_check(&config, message, sizeof(message)), -EINVAL);
+		assert_non_null(strstr(message, "valid: 65536 to 68719476736 bytes"));
+		assert_null(make(&config, NULL));
+		assert_int_equal(errno, EINVAL);
+		assert_same_message(message);
+	}
+	assert_null(dmalab_machine_current());
+}
+
+/* The checks that make no machine: what is valid, and buffers of any size. */
+static void checks_alone(void **state)
+{
+	struct dmalab_config config = {
+		.profile = "riscv", .cache_policy = "lru", .checks = "off,+leak,-leak",
+		.accesses = "explicit", .ram_size = 1 << 20,
+	};
+	char message[8] = "before";
+
+	(void)state;
+	assert_int_equal(dmalab_config_check(&config, message, sizeof(message)), 0);
+	assert_string_equal(message, "");
+	assert_int_equal(dmalab_config_check(NULL, message, sizeof(message)), 0);
+	assert_int_equal(dmalab_config_check(NULL, NULL, 0), 0);
+	config.profile = "vax";
+	assert_int_equal(dmalab_config_check(&config, NULL, 0), -EINVAL);
+	assert_int_equal(dmalab_config_check(&config, message, 1), -EINVAL);
+	assert_string_equal(message, "");
+	assert_int_equal(dmalab_config_check(&config, message, sizeof(message)), -EINVAL);
+	assert_string_equal(message, "no prof");
+	/* Each looks at its own. */
+	setenv("DMALAB_OPTIONS", "profile=vax", 1);
+	config.profile = "x86";
+	assert_int_equal(dmalab_config_check(&config, message, sizeof(message)), 0);
+	unsetenv("DMALAB_OPTIONS");
+	assert_int_equal(dmalab_options_check(message, sizeof(message)), 0);
+	assert_int_equal(check_options("", NULL, 0), 0);
+	assert_int_equal(check_options("profile=x86::help=1:", NULL, 0), 0);
+	assert_int_equal(check_options("profile=vax", NULL, 0), -EINVAL);
+	assert_null(dmalab_machine_current());
+}
+
+/* What is taken without a machine makes one, and what is not stops the program. */
+static void assert_agree(const char *options)
+{
+	char message[1024];
+
+	if (!check_options(options, message, sizeof(message))) {
+		dmalab_machine_free(make(NULL, options));
+		return;
+	}
+	assert_int_equal(status_of(NULL, options), 2);
+	assert_same_message(message);
 }
 
 /* Long enough to overflow whatever was not made for it. */
@@ -145,16 +300,16 @@ static void junk(void **state)
 
 	(void)state;
 	memset(text, 'a', sizeof(text) - 1);
-	assert_null(make(NULL, text));
+	assert_agree(text);
 	memset(text, ':', sizeof(text) - 1);
 	dmalab_machine_free(make(NULL, text));
 	memset(text, '=', sizeof(text) - 1);
-	assert_null(make(NULL, text));
+	assert_agree(text);
 	memcpy(text, "profile=", 8);
-	assert_null(make(NULL, text));
+	assert_agree(text);
 	memcpy(text, "checks=+", 8);
-	assert_null(make(NULL, text));
-	for (int i = 0; i < (on_valgrind() ? 20 : 500); i++) {
+	assert_agree(text);
+	for (int i = 0; i < (on_valgrind() ? 10 : 500); i++) {
 		size_t len = i % 60;
 
 		for (size_t k = 0; k < len; k++) {
@@ -162,7 +317,7 @@ static void junk(void **state)
 			text[k] = "profile=checks,+-:0x9k\xff%"[(rng >> 33) % 24];
 		}
 		text[len] = 0;
-		dmalab_machine_free(make(NULL, text));
+		assert_agree(text);
 	}
 }
 
@@ -338,6 +493,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_environment),
 		cmocka_unit_test(bad_config),
+		cmocka_unit_test(bad_sizes),
+		cmocka_unit_test(checks_alone),
 		cmocka_unit_test(junk),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(environment_overrides),

@@ -47,7 +47,8 @@ struct dmalab_machine;
  *
  * Each field may be overridden from the environment, in the manner of the
  * sanitizers: DMALAB_OPTIONS=profile=mips:checks=full,+sync-redundant
- * DMALAB_OPTIONS=help=1 lists all keys. From there alone come halt_on_error=1, which
+ * DMALAB_OPTIONS=help=1 lists all keys; what is not valid stops the program, see
+ * dmalab_machine_new(). From there alone come halt_on_error=1, which
  * calls abort() after the first report of an error, and record=FILE, which writes what
  * the program does as a trace (docs/traces.md, "Recording").
  */
@@ -79,10 +80,38 @@ struct dmalab_config {
  *
  * The new machine becomes the current one, from which kmalloc() and friends
  * allocate. The calling thread begins anew as a task that may sleep, whatever locks
- * and interrupts the program before left it with. Returns NULL with errno EINVAL (a field is not valid: a message on
- * standard error lists what is) or ENOMEM.
+ * and interrupts the program before left it with.
+ *
+ * An unknown profile, policy, check or kind of accesses, in @config or in
+ * DMALAB_OPTIONS, and whatever else is wrong there, stops the program with exit status
+ * 2, after a line on standard error that names the word, the nearest one and what is
+ * valid: without a machine nothing would be drawn, and a test would pass in silence.
+ * dmalab_config_check() and dmalab_options_check() say so without stopping.
+ *
+ * Returns NULL with errno EINVAL when @config's ram_size is out of range (after a
+ * message), or ENOMEM.
  */
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config);
+
+/*
+ * dmalab_config_check() - would dmalab_machine_new() take this configuration?
+ * @config:  NULL is the default machine, which is always valid
+ * @message: what is wrong and what is valid, in one line without its newline; "" if
+ *           nothing is. May be NULL when @size is 0.
+ * @size:    bytes at @message; the line is cut short, and always terminated
+ *
+ * For programs that take the words from somebody else. Does not look at DMALAB_OPTIONS,
+ * nor for memory. Returns 0 or -EINVAL.
+ */
+int dmalab_config_check(const struct dmalab_config *config, char *message, size_t size);
+
+/*
+ * dmalab_options_check() - would dmalab_machine_new() take what DMALAB_OPTIONS says?
+ *
+ * The same for the environment alone. Does nothing else with it: help=1 is printed,
+ * and record=FILE begun, when a machine is made.
+ */
+int dmalab_options_check(char *message, size_t size);
 
 /*
  * dmalab_machine_free() - switch a machine off.

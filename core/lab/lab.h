@@ -160,12 +160,18 @@ struct options {
 	bool plain;
 	bool all;                          /* judge every machine */
 	bool halt;
+	bool help;                         /* asked to list what there is */
 	const char *record;                /* a file's name, in the environment; not terminated */
 	size_t record_len;                 /* 0: none */
+	char message[768];                 /* what is not valid, in one line */
 };
 
-/* 0, or -EINVAL after a message. */
+/*
+ * 0; -EINVAL: a word or number that is not valid; -ERANGE: a size that no machine has.
+ * Then @o->message says which, and what would be valid.
+ */
 int options_read(struct options *o, const struct dmalab_config *config);
+cold void options_print_help(void);
 
 /* fault.c: make touching a cookie a report. */
 void fault_install(void);

@@ -6,6 +6,8 @@
 #include "record/record.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static int build(struct dmalab_machine *lab, const struct options *o)
 {
@@ -45,6 +47,18 @@ no_judge:
 	return err;
 }
 
+/*
+ * A word that is none stops the program: a test whose machine is NULL would draw nothing,
+ * and pass.
+ */
+static cold void refuse(const struct options *o, int err)
+{
+	fprintf(stderr, "dmalab: %s\n", o->message);
+	if (err == -EINVAL)
+		exit(2);
+	errno = EINVAL;
+}
+
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 {
 	struct dmalab_config none = { 0 };
@@ -52,8 +66,10 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	struct options o;
 	int err = options_read(&o, config ? config : &none);
 
+	if (unlikely(o.help))
+		options_print_help();
 	if (err) {
-		errno = -err;
+		refuse(&o, err);
 		return NULL;
 	}
 	lab = lab_struct_new();

@@ -5,6 +5,7 @@
  * from the structure or from the environment.
  */
 #include "lab/lab.h"
+#include "lib/nearest.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -29,19 +30,6 @@ struct key {
 	int (*read)(struct options *o, struct value v);
 };
 
-__attribute__((format(printf, 1, 2)))
-static cold int complain(const char *format, ...)
-{
-	va_list args;
-
-	fputs("dmalab: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	return -EINVAL;
-}
-
 static bool is(struct value v, const char *word)
 {
 	return strlen(word) == v.len && memcmp(word, v.at, v.len) == 0;
@@ -51,6 +39,84 @@ static int len_of(struct value v)
 {
 	return v.len < 64 ? (int)v.len : 64;
 }
+
+/* ----------------------------------------------------------------- messages */
+
+__attribute__((format(printf, 2, 3)))
+static cold void say(struct options *o, const char *format, ...)
+{
+	size_t len = strlen(o->message);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(o->message + len, sizeof(o->message) - len, format, args);
+	va_end(args);
+	/* It is for a terminal, and what was given may be anything. */
+	for (char *c = o->message; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+}
+
+__attribute__((format(printf, 2, 3)))
+static cold int complain(struct options *o, const char *format, ...)
+{
+	char text[384];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	say(o, "%s", text);
+	return -EINVAL;
+}
+
+static struct nearest near_to(struct value v)
+{
+	return (struct nearest){ .name = v.at, .len = v.len };
+}
+
+/* @v is none of the words that were tried; @valid lists them, or says where they are. */
+static cold int complain_of_word(struct options *o, const char *what, struct value v,
+				 const struct nearest *n, const char *valid)
+{
+	say(o, "no %s \"%.*s\"", what, len_of(v), v.at);
+	if (n->best)
+		say(o, "; did you mean \"%s\"?", n->best);
+	say(o, "%s %s", n->best ? "" : ";", valid);
+	return -EINVAL;
+}
+
+/* "valid: a b c" */
+struct list {
+	char text[256];
+	size_t len;
+};
+
+static void list_add(struct list *l, const char *word)
+{
+	if (l->len >= sizeof(l->text))
+		return;
+	l->len += snprintf(l->text + l->len, sizeof(l->text) - l->len, "%s%s",
+			   l->len ? " " : "valid: ", word);
+}
+
+/* Where in @words (NULL at the end) @v is, or -EINVAL after a message. */
+static int find_word(struct options *o, const char *what, struct value v,
+		     const char *const *words)
+{
+	struct nearest n = near_to(v);
+	struct list valid = { .len = 0 };
+
+	for (int i = 0; words[i]; i++) {
+		if (is(v, words[i]))
+			return i;
+		nearest_try(&n, words[i]);
+		list_add(&valid, words[i]);
+	}
+	return complain_of_word(o, what, v, &n, valid.text);
+}
+
+/* ------------------------------------------------------------------- values */
 
 /* Decimal, or hexadecimal after 0x. False unless all of @v is a number. */
 static bool read_number(struct value v, u64 *number)
@@ -69,17 +135,18 @@ static bool read_number(struct value v, u64 *number)
 
 static int read_profile(struct options *o, struct value v)
 {
-	char valid[256];
-	size_t len = 0;
+	struct nearest n = near_to(v);
+	struct list valid = { .len = 0 };
 
 	for (size_t i = 0; i < nr_profiles; i++) {
 		if (is(v, profiles[i].name)) {
 			o->profile = &profiles[i];
 			return 0;
 		}
-		len += snprintf(valid + len, sizeof(valid) - len, " %s", profiles[i].name);
+		nearest_try(&n, profiles[i].name);
+		list_add(&valid, profiles[i].name);
 	}
-	return complain("no profile \"%.*s\"; valid:%s", len_of(v), v.at, valid);
+	return complain_of_word(o, "profile", v, &n, valid.text);
 }
 
 static int read_ram(struct options *o, struct value v)
@@ -95,7 +162,7 @@ static int read_ram(struct options *o, struct value v)
 		digits.len -= shift != 0;
 	}
 	if (!read_number(digits, &n) || n > RAM_MAX >> shift || n << shift < RAM_MIN)
-		return complain("ram_size \"%.*s\" is not valid; valid: 64k to 64g, in bytes or with k, m, g",
+		return complain(o, "ram_size \"%.*s\" is not valid; valid: 64k to 64g, in bytes or with k, m, g",
 				len_of(v), v.at);
 	o->ram_size = PAGE_ALIGN(n << shift);
 	return 0;
@@ -103,66 +170,80 @@ static int read_ram(struct options *o, struct value v)
 
 static int read_policy(struct options *o, struct value v)
 {
-	for (int i = 0; i < NR_POLICIES; i++) {
-		if (is(v, policy_names[i])) {
-			o->policy = i;
-			return 0;
-		}
-	}
-	return complain("no cache policy \"%.*s\"; valid: never eager random lru", len_of(v), v.at);
+	const char *words[NR_POLICIES + 1] = { NULL };
+	int i;
+
+	memcpy(words, policy_names, sizeof(policy_names));
+	i = find_word(o, "cache policy", v, words);
+	if (i < 0)
+		return i;
+	o->policy = i;
+	return 0;
 }
 
 static int read_seed(struct options *o, struct value v)
 {
 	if (!read_number(v, &o->seed))
-		return complain("seed \"%.*s\" is not a number", len_of(v), v.at);
+		return complain(o, "seed \"%.*s\" is not a number; valid: 0 to %llu, or 0x and hexadecimal",
+				len_of(v), v.at, ~0ull);
 	return 0;
 }
 
-static int read_unsigned(const char *key, struct value v, unsigned *to)
+static int read_unsigned(struct options *o, const char *key, struct value v, unsigned *to)
 {
 	u64 n;
 
 	if (!read_number(v, &n) || n > (unsigned)-1)
-		return complain("%s \"%.*s\" is not a number", key, len_of(v), v.at);
+		return complain(o, "%s \"%.*s\" is not a number; valid: 0 to %u", key, len_of(v),
+				v.at, (unsigned)-1);
 	*to = n;
 	return 0;
 }
 
 static int read_fail_nth(struct options *o, struct value v)
 {
-	return read_unsigned("fail_nth", v, &o->fail_nth);
+	return read_unsigned(o, "fail_nth", v, &o->fail_nth);
 }
 
 static int read_fail_every(struct options *o, struct value v)
 {
-	return read_unsigned("fail_every", v, &o->fail_every);
+	return read_unsigned(o, "fail_every", v, &o->fail_every);
 }
+
+static const char *const levels[] = {
+	[LEVEL_OFF] = "off", [LEVEL_CONTRACT] = "contract", [LEVEL_FULL] = "full", NULL
+};
 
 static int read_level(struct options *o, struct value v)
 {
-	static const char *const names[] = { "off", "contract", "full" };
+	int i = find_word(o, "level of checks", v, levels);
 
-	for (int i = LEVEL_OFF; i <= LEVEL_FULL; i++) {
-		if (is(v, names[i])) {
-			o->level = i;
-			o->checks = checks_of_level(i);
-			return 0;
-		}
+	if (i < 0) {
+		say(o, ", and behind it ,+NAME or ,-NAME");
+		return i;
 	}
-	return complain("no level of checks \"%.*s\"; valid: off contract full", len_of(v), v.at);
+	o->level = i;
+	o->checks = checks_of_level(i);
+	return 0;
 }
+
+#define LISTED "DMALAB_OPTIONS=help=1 lists them"
 
 /* "+name" or "-name". */
 static int read_check(struct options *o, struct value v)
 {
-	enum check check = NR_CHECKS;
+	bool is_signed = v.len && (v.at[0] == '+' || v.at[0] == '-');
+	struct value name = { v.at + is_signed, v.len - is_signed };
+	struct nearest n = near_to(name);
+	enum check check = check_by_name(name.at, name.len);
 
-	if (v.len && (v.at[0] == '+' || v.at[0] == '-'))
-		check = check_by_name(v.at + 1, v.len - 1);
+	for (int i = 0; check == NR_CHECKS && i < NR_CHECKS; i++)
+		nearest_try(&n, catalogue[i].name);
 	if (check == NR_CHECKS)
-		return complain("no check \"%.*s\"; valid: + or -, then a name that DMALAB_OPTIONS=help=1 lists",
-				len_of(v), v.at);
+		return complain_of_word(o, "check", name, &n, LISTED);
+	if (!is_signed)
+		return complain(o, "check \"%.*s\" has neither + nor - in front; valid: +%.*s to draw it, -%.*s not to",
+				len_of(name), name.at, len_of(name), name.at, len_of(name), name.at);
 	if (v.at[0] == '-') {
 		o->checks &= ~(1ull << check);
 		return 0;
@@ -193,9 +274,20 @@ static int read_checks(struct options *o, struct value v)
 
 static int read_accesses(struct options *o, struct value v)
 {
-	if (!is(v, "plain") && !is(v, "explicit"))
-		return complain("no accesses \"%.*s\"; valid: plain explicit", len_of(v), v.at);
-	o->plain = is(v, "plain");
+	static const char *const words[] = { "plain", "explicit", NULL };
+	int i = find_word(o, "accesses", v, words);
+
+	if (i < 0)
+		return i;
+	o->plain = i == 0;
+	return 0;
+}
+
+static int read_flag(struct options *o, const char *key, struct value v, bool *to)
+{
+	if (!is(v, "0") && !is(v, "1"))
+		return complain(o, "%s \"%.*s\" is not valid; valid: 0 1", key, len_of(v), v.at);
+	*to = is(v, "1");
 	return 0;
 }
 
@@ -209,22 +301,25 @@ static int read_machines(struct options *o, struct value v)
 
 static int read_halt(struct options *o, struct value v)
 {
-	if (!is(v, "0") && !is(v, "1"))
-		return complain("halt_on_error \"%.*s\" is not valid; valid: 0 1", len_of(v), v.at);
-	o->halt = is(v, "1");
-	return 0;
+	return read_flag(o, "halt_on_error", v, &o->halt);
 }
 
 static int read_record(struct options *o, struct value v)
 {
 	if (!v.len || v.len >= PATH_MAX - 16)
-		return complain("record \"%.*s\" is no file's name", len_of(v), v.at);
+		return complain(o, "record \"%.*s\" is no file's name; valid: 1 to %d bytes", len_of(v),
+				v.at, PATH_MAX - 17);
 	o->record = v.at;
 	o->record_len = v.len;
 	return 0;
 }
 
-static int read_help(struct options *o, struct value v);
+static int read_help(struct options *o, struct value v)
+{
+	return read_flag(o, "help", v, &o->help);
+}
+
+/* --------------------------------------------------------------------- keys */
 
 static const struct key keys[] = {
 	{ "profile", "the machine: x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu", read_profile },
@@ -243,20 +338,14 @@ static const struct key keys[] = {
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-static int read_help(struct options *o, struct value v)
+cold void options_print_help(void)
 {
-	(void)o;
-	if (!is(v, "0") && !is(v, "1"))
-		return complain("help \"%.*s\" is not valid; valid: 0 1", len_of(v), v.at);
-	if (is(v, "0"))
-		return 0;
 	fputs("DMALAB_OPTIONS=key=value:key=value, with\n", stderr);
 	for (size_t i = 0; i < NR_KEYS; i++)
 		fprintf(stderr, "  %-14s %s\n", keys[i].name, keys[i].help);
 	fputs("and the checks (lints are off unless asked for)\n", stderr);
 	for (int i = 0; i < NR_CHECKS; i++)
 		fprintf(stderr, "  %-26s %s\n", catalogue[i].name, catalogue[i].title);
-	return 0;
 }
 
 static int read_pair(struct options *o, struct value pair)
@@ -264,21 +353,27 @@ static int read_pair(struct options *o, struct value pair)
 	const char *equals = memchr(pair.at, '=', pair.len);
 	struct value name = { pair.at, equals ? (size_t)(equals - pair.at) : pair.len };
 	struct value v = { equals ? equals + 1 : NULL, equals ? pair.len - name.len - 1 : 0 };
+	struct nearest n = near_to(name);
 
-	if (!equals)
-		return complain("DMALAB_OPTIONS: \"%.*s\" is not key=value; help=1 lists the keys",
-				len_of(pair), pair.at);
-	for (size_t i = 0; i < NR_KEYS; i++)
-		if (is(name, keys[i].name))
+	for (size_t i = 0; i < NR_KEYS; i++) {
+		if (equals && is(name, keys[i].name))
 			return keys[i].read(o, v);
-	return complain("DMALAB_OPTIONS: no key \"%.*s\"; help=1 lists the keys", len_of(name),
-			name.at);
+		nearest_try(&n, keys[i].name);
+	}
+	if (equals)
+		return complain_of_word(o, "key", name, &n, "help=1 lists them");
+	say(o, "\"%.*s\" is not key=value", len_of(pair), pair.at);
+	if (n.best)
+		say(o, "; did you mean \"%s=...\"?", n.best);
+	return complain(o, "%s pairs are separated by colons, and help=1 lists the keys",
+			n.best ? "" : ";");
 }
 
 static int read_environment(struct options *o)
 {
 	const char *at = getenv("DMALAB_OPTIONS");
 
+	say(o, "DMALAB_OPTIONS: ");
 	while (at && *at) {
 		size_t len = strcspn(at, ":");
 		int err = len ? read_pair(o, (struct value){ at, len }) : 0;
@@ -287,6 +382,7 @@ static int read_environment(struct options *o)
 			return err;
 		at += len + (at[len] == ':');
 	}
+	o->message[0] = 0;
 	return 0;
 }
 
@@ -316,24 +412,54 @@ static int read_config(struct options *o, const struct dmalab_config *config)
 	o->fail_every = config->fail_every;
 	if (!config->ram_size)
 		return 0;
-	if (config->ram_size < RAM_MIN || config->ram_size > RAM_MAX)
-		return complain("ram_size %zu is not valid; valid: %lu to %lu bytes",
-				config->ram_size, RAM_MIN, RAM_MAX);
+	if (config->ram_size < RAM_MIN || config->ram_size > RAM_MAX) {
+		complain(o, "ram_size %zu is not valid; valid: %lu to %lu bytes", config->ram_size,
+			 RAM_MIN, RAM_MAX);
+		return -ERANGE;
+	}
 	o->ram_size = PAGE_ALIGN(config->ram_size);
 	return 0;
+}
+
+static void defaults(struct options *o)
+{
+	*o = (struct options){
+		.profile = profile_find("arm64"), .ram_size = RAM_DEFAULT,
+		.policy = POLICY_NEVER, .level = LEVEL_FULL,
+		.checks = checks_of_level(LEVEL_FULL), .plain = true,
+	};
 }
 
 int options_read(struct options *o, const struct dmalab_config *config)
 {
 	int err;
 
-	*o = (struct options){
-		.profile = profile_find("arm64"), .ram_size = RAM_DEFAULT,
-		.policy = POLICY_NEVER, .level = LEVEL_FULL,
-		.checks = checks_of_level(LEVEL_FULL), .plain = true,
-	};
+	defaults(o);
 	err = read_config(o, config);
 	if (!err)
 		err = read_environment(o);
 	return err;
+}
+
+static int checked(const struct options *o, int err, char *message, size_t size)
+{
+	if (size)
+		snprintf(message, size, "%s", err ? o->message : "");
+	return err ? -EINVAL : 0;
+}
+
+int dmalab_config_check(const struct dmalab_config *config, char *message, size_t size)
+{
+	struct options o;
+
+	defaults(&o);
+	return checked(&o, config ? read_config(&o, config) : 0, message, size);
+}
+
+int dmalab_options_check(char *message, size_t size)
+{
+	struct options o;
+
+	defaults(&o);
+	return checked(&o, read_environment(&o), message, size);
 }

@@ -4,7 +4,7 @@
  * driver's own calls. docs/traces.md has the grammar.
  *
  *   parse.c   text to statements; says what is wrong and where
- *   words.c   constants of the kernel, and the nearest word to one that is none
+ *   words.c   constants of the kernel
  *   calls.def every call that a statement may make; calls-*.c do them
  *   print.c   statements to text, in the one canonical form
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
@@ -13,11 +13,13 @@
  *   breaks.c  on which machines
  *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
- * Uses the public headers only. Nothing here may crash, hang or exhaust the host,
+ * Uses the public headers only, and lib/nearest.h. Nothing here may crash, hang or exhaust the host,
  * whatever the text is: hence the limits.
  */
 #ifndef DMALAB_TRACE_TRACE_H
 #define DMALAB_TRACE_TRACE_H
+
+#include "lib/nearest.h"
 
 #include <dmalab.h>
 #include <linux/types.h>
@@ -165,16 +167,6 @@ extern const unsigned nr_words;
 
 /* Index, or -1. */
 int word_find(const char *name, size_t len);
-
-/* The nearest of several words to @name, or NULL when none is near. */
-struct nearest {
-	const char *name;
-	size_t len;
-	const char *best;
-	unsigned distance;
-};
-
-void nearest_try(struct nearest *n, const char *candidate);
 
 /* ------------------------------------------------------------------- parse */
 
