@@ -117,6 +117,7 @@ libdmalab_la_SOURCES = \
 	core/lab/options.c \
 	core/lab/registry.c \
 	core/lib/nearest.h \
+	core/lib/utf8.h \
 	core/lib/scatterlist.c \
 	core/mm/address.c \
 	core/mm/devm.c \
@@ -160,12 +161,14 @@ TRACE_SOURCES = \
 	core/trace/encode.c \
 	core/trace/expectations.c \
 	core/trace/names.c \
+	core/trace/outcome.c \
 	core/trace/parse.c \
 	core/trace/parser.h \
 	core/trace/print.c \
 	core/trace/run.c \
 	core/trace/run.h \
 	core/trace/scan.c \
+	core/trace/settings.c \
 	core/trace/shrink.c \
 	core/trace/shrink.h \
 	core/trace/simplify.c \
@@ -179,9 +182,12 @@ dmalab_SOURCES = \
 	core/cli/cli.h \
 	core/cli/files.c \
 	core/cli/format.c \
+	core/cli/json.c \
 	core/cli/lists.c \
 	core/cli/main.c \
+	core/cli/matrix.c \
 	core/cli/run.c \
+	core/cli/sarif.c \
 	core/cli/score.c \
 	core/cli/shrink.c
 nodist_dmalab_SOURCES = core/cli/pages.c

@@ -83,7 +83,7 @@ static bool run(const struct trace *t, size_t which, struct log *log)
 	bool good;
 	struct run_options o = {
 		.profile = profile ? profile : "arm64", .policy = which & 1 ? "random" : "lru",
-		.quiet = true, .on_report = on_report, .context = log,
+		.on_report = on_report, .context = log,
 	};
 
 	if (!null)

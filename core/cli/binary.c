@@ -34,7 +34,7 @@ static bool arguments(int argc, char **argv, const char **in, const char **out)
 	*out = NULL;
 	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) >= 0) {
 		if (c != 'o') {
-			bad_option();
+			bad_option(argv, longs);
 			return false;
 		}
 		*out = optarg;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Traces from files, directories and standard input. */
 #include "cli/cli.h"
+#include "lib/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,10 +17,62 @@ bool use_colour(FILE *to)
 	return isatty(fileno(to)) && !(no && *no);
 }
 
-/* A byte more than is allowed is enough to tell that it is too much. */
-char *read_text(const char *path, size_t *len)
+/* Who is to know of what cannot be read, beside those who see standard error. */
+struct listener {
+	const struct visitor *v;      /* NULL: nobody */
+	const char *path;
+};
+
+static void tell_problem(const struct listener *l, const struct problem *p)
 {
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	if (l->v && l->v->problem)
+		l->v->problem(p, l->v->context);
+}
+
+static void cannot(const struct listener *l, const char *why)
+{
+	struct problem p = {
+		.rule = failure_rules[FAILED_RUN].id, .file = l->path, .text = why,
+	};
+
+	fprintf(stderr, "dmalab: %s: %s\n", l->path, why);
+	tell_problem(l, &p);
+}
+
+static u32 characters(const char *text, u32 bytes)
+{
+	u32 n = 0;
+
+	for (unsigned c; bytes; n++) {
+		unsigned len = utf8_next(text, &c);
+
+		len = len && len <= bytes ? len : 1;
+		text += len;
+		bytes -= len;
+	}
+	return n;
+}
+
+static void tell(const struct complaint *c, void *context)
+{
+	const struct listener *l = context;
+	struct problem p = {
+		.rule = failure_rules[FAILED_RUN].id, .line = c->line, .column = c->column,
+		.file = c->trace && c->trace->file ? c->trace->file : l->path,
+		.text = c->text, .hint = c->hint,
+	};
+
+	trace_print_complaint(c, stderr, use_colour(stderr));
+	if (c->line)
+		p.character = characters(c->trace->text + c->trace->line_start[c->line - 1],
+					 c->column - 1) + 1;
+	tell_problem(l, &p);
+}
+
+/* A byte more than is allowed is enough to tell that it is too much. */
+static char *read_told(const struct listener *l, size_t *len)
+{
+	FILE *in = strcmp(l->path, "-") == 0 ? stdin : fopen(l->path, "r");
 	char *text = in ? malloc(TRACE_MAX_TEXT + 1) : NULL;
 
 	if (text) {
@@ -30,22 +83,21 @@ char *read_text(const char *path, size_t *len)
 		}
 	}
 	if (!text)
-		fprintf(stderr, "dmalab: %s: %s\n", path, strerror(errno));
+		cannot(l, strerror(errno));
 	if (in && in != stdin)
 		fclose(in);
 	return text;
 }
 
-static void tell(const struct complaint *c, void *context)
+char *read_text(const char *path, size_t *len)
 {
-	(void)context;
-	trace_print_complaint(c, stderr, use_colour(stderr));
+	return read_told(&(struct listener){ .path = path }, len);
 }
 
-struct trace *load_trace(const char *path)
+static struct trace *load(struct listener *l)
 {
 	size_t len;
-	char *text = read_text(path, &len);
+	char *text = read_told(l, &len);
 	struct trace *t;
 
 	if (!text)
@@ -55,17 +107,23 @@ struct trace *load_trace(const char *path)
 
 		text = trace_decode((const u8 *)bytes, len, &len);
 		free(bytes);
-		if (!text)
+		if (!text) {
+			cannot(l, "no memory to decode it");
 			return NULL;
+		}
 	}
-	t = trace_parse(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, tell, NULL);
+	t = trace_parse(strcmp(l->path, "-") == 0 ? "<stdin>" : l->path, text, len, tell, l);
 	free(text);
 	return t;
 }
 
+struct trace *load_trace(const char *path)
+{
+	return load(&(struct listener){ .path = path });
+}
+
 struct walk {
-	trace_fn fn;
-	void *context;
+	const struct visitor *v;
 	int status;
 	unsigned depth, traces;
 };
@@ -78,11 +136,17 @@ static void note(struct walk *w, int status)
 
 static void visit_file(struct walk *w, const char *path)
 {
-	struct trace *t = load_trace(path);
+	struct trace *t = load(&(struct listener){ .v = w->v, .path = path });
 
 	w->traces++;
-	note(w, t ? w->fn(t, w->context) : BAD_USAGE);
+	note(w, t ? w->v->trace(t, w->v->context) : BAD_USAGE);
 	trace_free(t);
+}
+
+static void cannot_visit(struct walk *w, const char *path, const char *why)
+{
+	cannot(&(struct listener){ .v = w->v, .path = path }, why);
+	note(w, BAD_USAGE);
 }
 
 static int is_wanted(const struct dirent *e)
@@ -105,8 +169,7 @@ static void visit_directory(struct walk *w, const char *path)
 	int nr = scandir(path, &entries, is_wanted, alphasort);
 
 	if (nr < 0) {
-		fprintf(stderr, "dmalab: %s: %s\n", path, strerror(errno));
-		note(w, BAD_USAGE);
+		cannot_visit(w, path, strerror(errno));
 		return;
 	}
 	for (int i = 0; i < nr; i++) {
@@ -117,7 +180,7 @@ static void visit_directory(struct walk *w, const char *path)
 			snprintf(sub, size, "%s/%s", path, entries[i]->d_name);
 			visit(w, sub, false);
 		} else {
-			note(w, BAD_USAGE);
+			cannot_visit(w, path, strerror(errno));
 		}
 		free(sub);
 		free(entries[i]);
@@ -133,8 +196,7 @@ static void visit(struct walk *w, const char *path, bool named)
 	if (named && strcmp(path, "-") == 0) {
 		visit_file(w, path);
 	} else if (stat(path, &st)) {
-		fprintf(stderr, "dmalab: %s: %s\n", path, strerror(errno));
-		note(w, BAD_USAGE);
+		cannot_visit(w, path, strerror(errno));
 	} else if (S_ISDIR(st.st_mode) && w->depth < 32) {
 		w->depth++;
 		visit_directory(w, path);
@@ -144,9 +206,9 @@ static void visit(struct walk *w, const char *path, bool named)
 	}
 }
 
-int for_each_trace(char **paths, int nr, trace_fn fn, void *context)
+int for_each_trace(char **paths, int nr, const struct visitor *v)
 {
-	struct walk w = { .fn = fn, .context = context };
+	struct walk w = { .v = v };
 
 	for (int i = 0; i < nr; i++) {
 		unsigned before = w.traces;
@@ -155,10 +217,8 @@ int for_each_trace(char **paths, int nr, trace_fn fn, void *context)
 		w.status = AS_EXPECTED;
 		visit(&w, paths[i], true);
 		/* A test that runs nothing should not pass. */
-		if (w.traces == before && w.status == AS_EXPECTED) {
-			fprintf(stderr, "dmalab: %s: no file below it ends in .dma\n", paths[i]);
-			w.status = BAD_USAGE;
-		}
+		if (w.traces == before && w.status == AS_EXPECTED)
+			cannot_visit(&w, paths[i], "no file below it ends in .dma");
 		note(&w, status);
 	}
 	return w.status;

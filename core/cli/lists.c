@@ -24,22 +24,15 @@ int cmd_checks(int argc, char **argv)
 
 int cmd_explain(int argc, char **argv)
 {
-	struct nearest n;
-
 	if (argc != 2)
 		return usage_error("explain takes the name of a check");
-	n = (struct nearest){ .name = argv[1], .len = strlen(argv[1]) };
 	for (unsigned i = 0; i < nr_pages; i++) {
 		if (strcmp(pages[i].name, argv[1]) == 0) {
 			fputs(pages[i].text, stdout);
 			return AS_EXPECTED;
 		}
-		nearest_try(&n, pages[i].name);
 	}
-	fprintf(stderr, "dmalab: no check \"%s\"", argv[1]);
-	if (n.best)
-		fprintf(stderr, "; did you mean \"%s\"?", n.best);
-	fputs("\ndmalab checks lists them\n", stderr);
+	check_is_valid(argv[1]);
 	return BAD_USAGE;
 }
 
@@ -77,45 +70,6 @@ int cmd_emit_c(int argc, char **argv)
 	trace_emit_c(t, stdout);
 	trace_free(t);
 	return AS_EXPECTED;
-}
-
-/* ------------------------------------------------------------------- matrix */
-
-static int matrix_row(const struct trace *t, void *context)
-{
-	const char *profile;
-	int status = AS_EXPECTED;
-
-	(void)context;
-	printf("%-40s", t->file);
-	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
-		struct run_options o = { .profile = profile, .quiet = true, .out = stdout };
-		struct run_result result;
-		bool good = trace_run(t, &o, &result);
-		char cell[16];
-
-		snprintf(cell, sizeof(cell), "%u%s", result.reports, good ? "" : "!");
-		printf(" %*s", (int)strlen(profile), result.reports || !good ? cell : ".");
-		if (!good && status == AS_EXPECTED)
-			status = NOT_AS_EXPECTED;
-		if (result.error < 0)
-			status = BAD_USAGE;
-	}
-	putchar('\n');
-	return status;
-}
-
-int cmd_matrix(int argc, char **argv)
-{
-	const char *profile;
-
-	if (argc < 2)
-		return usage_error("matrix: no trace given");
-	printf("%-40s", "reports");
-	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
-		printf(" %s", profile);
-	putchar('\n');
-	return for_each_trace(argv + 1, argc - 1, matrix_row, NULL);
 }
 
 /* --------------------------------------------------------------------- fmt */
@@ -162,14 +116,15 @@ int cmd_fmt(int argc, char **argv)
 		{ "write", no_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
 	};
 	bool write = false;
+	struct visitor visitor = { .trace = print_one, .context = &write };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "w", longs, NULL)) >= 0) {
 		if (c != 'w')
-			return bad_option();
+			return bad_option(argv, longs);
 		write = true;
 	}
 	if (optind == argc)
 		return usage_error("fmt: no trace given");
-	return for_each_trace(argv + optind, argc - optind, print_one, &write);
+	return for_each_trace(argv + optind, argc - optind, &visitor);
 }

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,34 +42,63 @@ int usage_error(const char *format, ...)
 	return BAD_USAGE;
 }
 
-int bad_option(void)
+int no_such_word(const char *what, const struct nearest *n, const char *valid)
 {
+	fprintf(stderr, "dmalab: no %s \"%.*s\"; ", what, (int)n->len, n->name);
+	if (n->best)
+		fprintf(stderr, "did you mean \"%s\"? ", n->best);
+	fprintf(stderr, "%s\n", valid);
+	return BAD_USAGE;
+}
+
+/* "--polcy=x" has "policy" near; of a letter there is no nearest. */
+int bad_option(char **argv, const struct option *longs)
+{
+	const char *word = argv[optind - 1];
+	struct nearest n = { .len = 0 };
+
+	if (strncmp(word, "--", 2) == 0)
+		n = (struct nearest){ .name = word + 2, .len = strcspn(word + 2, "=") };
+	for (; n.len && longs->name; longs++)
+		nearest_try(&n, longs->name);
+	if (n.best && n.distance)
+		fprintf(stderr, "did you mean \"--%s\"? ", n.best);
 	fputs("dmalab --help says what there is\n", stderr);
 	return BAD_USAGE;
 }
 
+static bool is_valid(const struct dmalab_config *config)
+{
+	char message[512];
+
+	if (!dmalab_config_check(config, message, sizeof(message)))
+		return true;
+	fprintf(stderr, "dmalab: %s\n", message);
+	return false;
+}
+
 bool profile_is_valid(const char *name)
 {
-	const char *known;
-
-	for (unsigned i = 0; (known = dmalab_profile_name(i)); i++)
-		if (strcmp(name, known) == 0)
-			return true;
-	fprintf(stderr, "dmalab: no profile \"%s\"; valid:", name);
-	for (unsigned i = 0; (known = dmalab_profile_name(i)); i++)
-		fprintf(stderr, " %s", known);
-	fputc('\n', stderr);
-	return false;
+	return is_valid(&(struct dmalab_config){ .profile = name });
 }
 
 bool policy_is_valid(const char *name)
 {
-	static const char *const policies[] = { "never", "eager", "random", "lru" };
+	return is_valid(&(struct dmalab_config){ .cache_policy = name });
+}
 
-	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
-		if (strcmp(name, policies[i]) == 0)
+bool check_is_valid(const char *name)
+{
+	struct nearest n = { .name = name, .len = strlen(name) };
+	size_t nr;
+	const struct dmalab_check *checks = dmalab_checks(&nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		if (strcmp(checks[i].name, name) == 0)
 			return true;
-	fprintf(stderr, "dmalab: no cache policy \"%s\"; valid: never eager random lru\n", name);
+		nearest_try(&n, checks[i].name);
+	}
+	no_such_word("check", &n, "dmalab checks lists them");
 	return false;
 }
 
@@ -118,8 +148,12 @@ static bool wants_help(int argc, char **argv)
 /* The command gets its name as getopt() is to say it. */
 static int run_command(const struct command *c, int argc, char **argv)
 {
-	char name[32];
+	char name[32], message[512];
 
+	if (dmalab_options_check(message, sizeof(message))) {
+		fprintf(stderr, "dmalab: %s\n", message);
+		return BAD_USAGE;
+	}
 	snprintf(name, sizeof(name), "dmalab %s", c->name);
 	argv[0] = name;
 	return c->run(argc, argv);
@@ -127,6 +161,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 static int main_status(int argc, char **argv)
 {
+	struct nearest n;
+
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 ||
 	    wants_help(argc, argv)) {
 		help(argc < 2 ? stderr : stdout);
@@ -136,10 +172,15 @@ static int main_status(int argc, char **argv)
 		puts("dmalab " PACKAGE_VERSION);
 		return AS_EXPECTED;
 	}
-	for (size_t i = 0; i < NR_COMMANDS; i++)
+	n = (struct nearest){ .name = argv[1], .len = strlen(argv[1]) };
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return run_command(&commands[i], argc - 1, argv + 1);
-	return usage_error("no command \"%s\"", argv[1]);
+		nearest_try(&n, commands[i].name);
+	}
+	nearest_try(&n, "--help");
+	nearest_try(&n, "--version");
+	return no_such_word("command", &n, "dmalab --help says what there is");
 }
 
 /* What could not be written is no result. */

@@ -19,18 +19,49 @@ struct options {
 	unsigned traces, runs, reports, failed;
 };
 
+/* Of one trace, or of none yet. */
 struct printer {
 	const struct trace *trace;
-	const struct format *format;
-	unsigned *nr;
+	struct options *o;
 };
+
+/* For people: beside what a program reads from standard output. */
+static FILE *people(const struct options *o)
+{
+	return strcmp(o->format->name, "text") == 0 ? stdout : stderr;
+}
 
 static void print_report(const struct dmalab_report *r, const struct statement *s, bool expected,
 			 void *context)
 {
 	const struct printer *p = context;
 
-	p->format->report(stdout, p->trace, r, s, expected, (*p->nr)++ == 0);
+	if (!p->o->quiet)
+		p->o->format->report(stdout, p->trace, r, s, expected, p->o->printed++ == 0);
+}
+
+static void print_problem(const struct problem *problem, void *context)
+{
+	struct options *o = context;
+
+	if (o->format->problem)
+		o->format->problem(stdout, problem, o->printed++ == 0);
+}
+
+static void print_failure(const struct failure *f, void *context)
+{
+	const struct printer *p = context;
+	struct problem problem = {
+		.rule = failure_rules[f->kind].id, .file = p->trace->file,
+		.line = f->kind == FAILED_UNEXPECTED ? line_of(p->trace, f->s) :
+			f->s ? f->s->line : 0,
+		.profile = f->profile, .check = f->check, .text = f->text,
+	};
+
+	print_problem(&problem, p->o);
+	/* The report itself says it, to people. */
+	if (!p->o->quiet && f->kind != FAILED_UNEXPECTED)
+		problem_print(&problem, people(p->o));
 }
 
 static double cpu_time(void)
@@ -45,8 +76,7 @@ static double cpu_time(void)
 static void print_time(const struct trace *t, const struct options *o, const char *profile)
 {
 	struct run_options options = {
-		.profile = profile, .policy = o->policy, .seed = o->seed, .quiet = true,
-		.out = stderr,
+		.profile = profile, .policy = o->policy, .seed = o->seed,
 	};
 	struct run_result result;
 	unsigned statements = 0;
@@ -69,22 +99,19 @@ static void print_time(const struct trace *t, const struct options *o, const cha
 static int run_on(const struct trace *t, struct options *o, const char *profile,
 		  const profile_set *breaks)
 {
-	struct printer printer = { .trace = t, .format = o->format, .nr = &o->printed };
-	bool text = strcmp(o->format->name, "text") == 0;
+	struct printer printer = { .trace = t, .o = o };
 	struct run_options options = {
 		.profile = profile, .policy = o->policy, .seed = o->seed, .values = o->values,
-		.quiet = o->quiet, .out = text ? stdout : stderr, .breaks = breaks,
-		.on_report = o->quiet ? NULL : print_report, .context = &printer,
+		.out = people(o), .breaks = breaks, .on_report = print_report, .on_failure = print_failure,
+		.context = &printer,
 	};
 	struct run_result result;
 	bool good = trace_run(t, &options, &result);
 
 	o->runs++;
 	o->reports += result.reports;
-	if (result.error && !o->quiet)
-		fprintf(options.out, "%s\n", result.message);
 	if (!good && o->quiet)
-		fprintf(options.out, "%s: not as expected on %s\n", t->file, profile);
+		fprintf(people(o), "%s: not as expected on %s\n", t->file, profile);
 	if (o->timed)
 		print_time(t, o, profile);
 	o->failed += !good;
@@ -126,6 +153,7 @@ int cmd_run(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .profile = "arm64", .format = format_find("text") };
+	struct visitor visitor = { .trace = run_one, .problem = print_problem, .context = &o };
 	u64 runs = 10;
 	int c, status;
 
@@ -146,8 +174,7 @@ int cmd_run(int argc, char **argv)
 		case 'f':
 			o.format = format_find(optarg);
 			if (!o.format)
-				return usage_error("no format \"%s\"; valid: text json sarif lines",
-						   optarg);
+				return BAD_USAGE;
 			break;
 		case 'v':
 			o.values = true;
@@ -161,7 +188,7 @@ int cmd_run(int argc, char **argv)
 			o.timed = runs;
 			break;
 		default:
-			return bad_option();
+			return bad_option(argv, longs);
 		}
 	}
 	if (optind == argc)
@@ -170,11 +197,10 @@ int cmd_run(int argc, char **argv)
 		return BAD_USAGE;
 	if (o.format->begin)
 		o.format->begin(stdout);
-	status = for_each_trace(argv + optind, argc - optind, run_one, &o);
+	status = for_each_trace(argv + optind, argc - optind, &visitor);
 	if (o.format->end)
 		o.format->end(stdout);
-	fprintf(strcmp(o.format->name, "text") == 0 ? stdout : stderr,
-	        "%u trace%s, %u run%s, %u report%s: %u not as expected\n", o.traces,
+	fprintf(people(&o), "%u trace%s, %u run%s, %u report%s: %u not as expected\n", o.traces,
 	       o.traces == 1 ? "" : "s", o.runs, o.runs == 1 ? "" : "s", o.reports,
 	       o.reports == 1 ? "" : "s", o.failed);
 	return status;

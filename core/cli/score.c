@@ -18,7 +18,7 @@ struct bug {
 	bool seen_by_dma_debug, partly;
 	bool has_trace, as_expected, caught, quiet; /* of all its traces */
 	bool has_fix, fix_quiet;
-	profile_set bites;
+	profile_set damages, breaks;  /* where its named checks are drawn: coherency, others */
 };
 
 struct score {
@@ -73,7 +73,7 @@ static bool is_other(const struct bug *b)
 
 struct named {
 	const char *expects;   /* checks, as the header has them */
-	bool drawn;
+	bool damage, breach;   /* drawn: coherency, others */
 };
 
 static void on_report(const struct dmalab_report *r, const struct statement *s, bool expected,
@@ -84,28 +84,31 @@ static void on_report(const struct dmalab_report *r, const struct statement *s, 
 	size_t len = strlen(r->check);
 
 	(void)s;
-	if (at && expected && (at[len] == 0 || at[len] == ',' || at[len] == ' '))
-		n->drawn = true;
+	if (!at || !expected || (at[len] != 0 && at[len] != ',' && at[len] != ' '))
+		return;
+	if (report_is_coherency(r))
+		n->damage = true;
+	else
+		n->breach = true;
 }
 
 static void run_all(const struct trace *t, struct bug *b, bool fix)
 {
 	const char *profile;
 	bool good = true, quiet = true;
-	profile_set bites = 0;
+	profile_set damages = 0, breaks = 0;
 
 	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++) {
 		struct named n = { .expects = field(t, "expects") };
 		struct run_options o = {
-			.profile = profile, .quiet = true, .out = stdout,
-			.on_report = on_report, .context = &n,
+			.profile = profile, .on_report = on_report, .context = &n,
 		};
 		struct run_result result;
 
 		good &= trace_run(t, &o, &result);
 		quiet &= !result.reports;
-		if (n.drawn)
-			bites |= 1u << i;
+		damages |= (profile_set)n.damage << i;
+		breaks |= (profile_set)n.breach << i;
 	}
 	if (fix) {
 		b->fix_quiet = (b->fix_quiet || !b->has_fix) && good && quiet;
@@ -113,10 +116,11 @@ static void run_all(const struct trace *t, struct bug *b, bool fix)
 		return;
 	}
 	b->as_expected = (b->as_expected || !b->has_trace) && good;
-	b->caught = (b->caught || !b->has_trace) && good && bites;
+	b->caught = (b->caught || !b->has_trace) && good && (damages | breaks);
 	b->quiet = (b->quiet || !b->has_trace) && good && quiet;
 	b->has_trace = true;
-	b->bites |= bites;
+	b->damages |= damages;
+	b->breaks |= breaks;
 }
 
 static int take(const struct trace *t, void *context)
@@ -147,7 +151,7 @@ static int take(const struct trace *t, void *context)
 
 struct row {
 	unsigned bugs, caught, yes, partly, fixes, fixes_quiet, quiet;
-	profile_set bites;
+	profile_set damages, breaks;
 };
 
 static void add(struct row *row, const struct bug *b)
@@ -159,19 +163,32 @@ static void add(struct row *row, const struct bug *b)
 	row->fixes += b->has_fix;
 	row->fixes_quiet += b->has_fix && b->fix_quiet;
 	row->quiet += b->quiet;
-	row->bites |= b->bites;
+	row->damages |= b->damages;
+	row->breaks |= b->breaks;
+}
+
+static void print_profiles(profile_set on)
+{
+	const char *profile;
+	profile_set all = 0;
+
+	for (unsigned i = 0; dmalab_profile_name(i); i++)
+		all |= 1u << i;
+	if (on == all)
+		printf(" all");
+	for (unsigned i = 0; on != all && (profile = dmalab_profile_name(i)); i++)
+		if (on >> i & 1)
+			printf(" %s", profile);
+	printf(" |");
 }
 
 static void print_bugs(const char *name, const struct row *row)
 {
-	const char *profile;
-
 	printf("| %s | %u | %u | %u | %u | %u of %u |", name, row->bugs, row->caught, row->yes,
 	       row->partly, row->fixes_quiet, row->fixes);
-	for (unsigned i = 0; (profile = dmalab_profile_name(i)); i++)
-		if (row->bites >> i & 1)
-			printf(" %s", profile);
-	printf(" |\n");
+	print_profiles(row->damages);
+	print_profiles(row->breaks);
+	putchar('\n');
 }
 
 static void print_controls(const char *name, const struct row *row)
@@ -188,7 +205,8 @@ struct table {
 };
 
 #define BUG_COLUMNS \
-	"| class | bugs | caught | dma-debug sees | partly | fixed twins quiet | bites on |"
+	"| class | bugs | caught | dma-debug sees | partly | fixed twins quiet " \
+	"| damages data on | breaks the contract on |"
 
 static const struct table tables[] = {
 	{ "Historical bugs", BUG_COLUMNS, is_historical, print_bugs },
@@ -273,6 +291,7 @@ static int print_complaints(const struct score *s, int status)
 
 int cmd_score(int argc, char **argv)
 {
+	struct visitor visitor = { .trace = take };
 	struct score *s;
 	int status;
 
@@ -281,7 +300,8 @@ int cmd_score(int argc, char **argv)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return BAD_USAGE;
-	status = for_each_trace(argv + 1, argc - 1, take, s);
+	visitor.context = s;
+	status = for_each_trace(argv + 1, argc - 1, &visitor);
 	qsort(s->bugs, s->nr, sizeof(s->bugs[0]), by_class);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (i > 0)

@@ -3,25 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <string.h>
-
-static bool check_is_valid(const char *name)
-{
-	struct nearest n = { .name = name, .len = strlen(name) };
-	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
-
-	for (size_t i = 0; i < nr; i++) {
-		if (strcmp(checks[i].name, name) == 0)
-			return true;
-		nearest_try(&n, checks[i].name);
-	}
-	fprintf(stderr, "dmalab: no check \"%s\"", name);
-	if (n.best)
-		fprintf(stderr, "; did you mean \"%s\"?", n.best);
-	fputs("\ndmalab checks lists them\n", stderr);
-	return false;
-}
 
 static int shrink(const struct trace *t, const struct run_options *o, const char *check)
 {
@@ -54,7 +35,7 @@ int cmd_shrink(int argc, char **argv)
 		{ "check", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct run_options o = { .profile = "arm64", .out = stderr };
+	struct run_options o = { .profile = "arm64" };
 	const char *check = NULL;
 	struct trace *t;
 	int c, status;
@@ -77,7 +58,7 @@ int cmd_shrink(int argc, char **argv)
 			check = optarg;
 			break;
 		default:
-			return bad_option();
+			return bad_option(argv, longs);
 		}
 	}
 	if (optind + 1 != argc)

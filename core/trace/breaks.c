@@ -47,8 +47,7 @@ profile_set *trace_breaks(const struct trace *t)
 	for (unsigned i = 0; search.on && (profile = dmalab_profile_name(i)); i++) {
 		search.profile = 1u << i;
 		trace_run(t, &(struct run_options){
-			.profile = profile, .quiet = true, .out = stderr, .on_report = note,
-			.context = &search,
+			.profile = profile, .on_report = note, .context = &search,
 		}, &result);
 	}
 	return search.on;

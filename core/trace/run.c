@@ -3,91 +3,12 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/vmalloc.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RAM_SIZE (4u << 20)
-
-void run_stop(struct run *r, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	if (r->result->error)
-		return;
-	r->result->error = r->now ? (int)r->now->line : -1;
-	n = r->now ? snprintf(r->result->message, sizeof(r->result->message), "%s:%u: ",
-			      r->trace->file, r->now->line) : 0;
-	if (n < 0 || (size_t)n >= sizeof(r->result->message))
-		n = 0;
-	va_start(args, format);
-	vsnprintf(r->result->message + n, sizeof(r->result->message) - n, format, args);
-	va_end(args);
-}
-
-/* ------------------------------------------------------------------ reports */
-
-static bool is_expected(struct run *r, const char *check)
-{
-	const struct statement *s = r->now;
-
-	for (unsigned i = 0; s && i < s->nr_expected; i++) {
-		if (r->matched[i] || !(s->expected[i].on & r->profile) ||
-		    strcmp(s->expected[i].check, check) != 0)
-			continue;
-		r->matched[i] = true;
-		return true;
-	}
-	return false;
-}
-
-static void tell(struct run *r, const struct dmalab_report *report, bool expected)
-{
-	struct dmalab_report told = *report;
-	char names[128];
-
-	if (r->options->breaks && r->now && !told.breaks_on && report_is_coherency(report))
-		told.breaks_on = profile_set_names(
-			r->options->breaks[r->now - r->trace->statements], names, sizeof(names));
-	r->options->on_report(&told, r->now, expected, r->options->context);
-}
-
-static void on_report(const struct dmalab_report *report, void *context)
-{
-	struct run *r = context;
-	bool expected;
-
-	/* With machines=all, some are about other machines. */
-	if ((!r->now && r->open_end) ||
-	    strcmp(report->profile, dmalab_machine_profile(r->machine)) != 0)
-		return;
-	expected = is_expected(r, report->check);
-	r->drawn++;
-	r->result->reports++;
-	r->result->unexpected += !expected;
-	if (r->options->on_report)
-		tell(r, report, expected);
-}
-
-static void check_expectations(struct run *r)
-{
-	const struct statement *s = r->now;
-
-	for (unsigned i = 0; i < s->nr_expected; i++) {
-		if (r->matched[i] || !(s->expected[i].on & r->profile))
-			continue;
-		r->result->missing++;
-		if (!r->options->quiet)
-			fprintf(r->options->out, "%s:%u: expected here, but not drawn on %s: %s\n",
-				r->trace->file, s->line, dmalab_machine_profile(r->machine),
-				s->expected[i].check);
-	}
-}
-
 /* ----------------------------------------------------------------- accesses */
 
-/* The bytes that the trace gives, as often as they fit. */
+/* The bytes that the trace gives, as often as they fit; @other where it gives none. */
 static void fill(const struct access_args *a, u8 other, u8 *to)
 {
 	size_t n = a->text ? strlen(a->text) : 0;
@@ -127,24 +48,6 @@ static void show(struct run *r, const struct access_args *a)
 	for (u64 i = 0; i < a->len && i < 16; i++)
 		fprintf(out, " %02x", r->buf[i]);
 	fprintf(out, "%s\n", a->len > 16 ? " ..." : "");
-}
-
-/* A load that drew no report must give what the trace says. */
-static void check_values(struct run *r, const struct access_args *a)
-{
-	u8 *wanted = r->buf + TRACE_MAX_ACCESS;
-	u64 i = 0;
-
-	fill(a, 0, wanted);
-	while (i < a->len && r->buf[i] == wanted[i])
-		i++;
-	if (i == a->len)
-		return;
-	r->result->wrong_values++;
-	if (!r->options->quiet)
-		fprintf(r->options->out, "%s:%u: byte %llu is 0x%02x, expected 0x%02x, on %s\n",
-			r->trace->file, r->now->line, (unsigned long long)i, r->buf[i], wanted[i],
-			dmalab_machine_profile(r->machine));
 }
 
 static bool is_affordable(struct run *r, u64 len)
@@ -198,8 +101,11 @@ void run_access(struct run *r, const struct access_args *a)
 		return;
 	if (r->options->values)
 		show(r, a);
-	if (!a->store && a->has_value && r->drawn == before)
-		check_values(r, a);
+	/* A load that drew no report must give what the trace says. */
+	if (!a->store && a->has_value && r->drawn == before) {
+		fill(a, 0, r->buf + TRACE_MAX_ACCESS);
+		run_check_bytes(r, r->buf, r->buf + TRACE_MAX_ACCESS, a->len);
+	}
 }
 
 /* ---------------------------------------------------------------- arguments */
@@ -317,119 +223,10 @@ static void run_statement(struct run *r, const struct statement *s)
 	else
 		run_call(r, s, NULL);
 	if (s->nr_expected && !r->result->error)
-		check_expectations(r);
+		run_check_expected(r);
 }
 
 /* --------------------------------------------------------------------- runs */
-
-/* Is @name among those of a list with commas? */
-static bool in_list(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *at = list; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		at += strspn(at, " ");
-		if (strncmp(at, name, len) == 0 && (!at[len] || at[len] == ',' || at[len] == ' '))
-			return true;
-	}
-	return false;
-}
-
-/* A name that is none would be a trace for no machine, which always passes. */
-static bool are_profiles(struct run *r, const struct statement *s)
-{
-	const char *at = s->args[0].string;
-
-	do {
-		const char *name;
-		size_t len;
-
-		at += strspn(at, " ");
-		len = strcspn(at, ", ");
-		for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
-			if (strlen(name) == len && memcmp(name, at, len) == 0)
-				break;
-		if (!name) {
-			r->now = s;
-			run_stop(r, "no profile \"%.*s\"; dmalab profiles lists them", (int)len, at);
-			return false;
-		}
-		at += len;
-		at += strspn(at, " ");
-	} while (*at++ == ',');
-	return true;
-}
-
-static bool is_ram(struct run *r, const struct statement *s)
-{
-	if (s->args[0].number >= TRACE_MIN_RAM && s->args[0].number <= TRACE_MAX_RAM)
-		return true;
-	r->now = s;
-	run_stop(r, "no such RAM; valid: %lu to %lu bytes", TRACE_MIN_RAM, TRACE_MAX_RAM);
-	return false;
-}
-
-static bool make_machine(struct run *r)
-{
-	const struct trace *t = r->trace;
-	struct dmalab_config config = {
-		.profile = r->options->profile, .cache_policy = r->options->policy,
-		.seed = r->options->seed, .ram_size = RAM_SIZE, .accesses = "explicit",
-	};
-	const struct statement *setting = NULL, *ram = NULL;
-	const char *name;
-
-	for (u32 i = 0; i < t->nr_statements; i++) {
-		const struct statement *s = &t->statements[i];
-
-		if (!s->call)
-			continue;
-		if (s->call->run)
-			break;
-		if (strcmp(s->call->name, "checks") == 0)
-			config.checks = (setting = s)->args[0].string;
-		else if (strcmp(s->call->name, "accesses") == 0)
-			config.accesses = (setting = s)->args[0].string;
-		else if (strcmp(s->call->name, "open_end") == 0)
-			r->open_end = true;
-		else if (strcmp(s->call->name, "ram") == 0)
-			ram = s;
-	}
-	if (ram && !is_ram(r, ram))
-		return false;
-	if (ram)
-		config.ram_size = ram->args[0].number;
-	r->machine = dmalab_machine_new(&config);
-	if (!r->machine) {
-		/* By a word that is none, or else by the environment. */
-		r->now = setting;
-		run_stop(r, "%.100s%sthe machine cannot be made", setting ? "" : t->file,
-			 setting ? "" : ": ");
-		return false;
-	}
-	for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
-		if (strcmp(name, dmalab_machine_profile(r->machine)) == 0)
-			r->profile = 1u << i;
-	dmalab_set_report_handler(r->machine, on_report, r);
-	return true;
-}
-
-/* A trace may be for some profiles alone: the statement that says so, or NULL. */
-static const struct statement *find_profiles(const struct trace *t)
-{
-	const struct statement *last = NULL;
-
-	for (u32 i = 0; i < t->nr_statements; i++) {
-		const struct statement *s = &t->statements[i];
-
-		if (s->call && s->call->run)
-			break;
-		if (s->call && strcmp(s->call->name, "profiles") == 0)
-			last = s;
-	}
-	return last;
-}
 
 static void end(struct run *r)
 {
@@ -448,19 +245,19 @@ static void end(struct run *r)
 bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result)
 {
 	struct run r = { .trace = t, .options = o, .result = result };
-	const struct statement *only = find_profiles(t);
+	bool elsewhere;
 
 	memset(result, 0, sizeof(*result));
 	calls_start();
-	if (only && !are_profiles(&r, only))
+	if (!run_read_settings(&r, &elsewhere))
 		return false;
-	if (only && !in_list(only->args[0].string, o->profile ? o->profile : "arm64"))
+	if (elsewhere)
 		return true;
 	r.objects = calloc(t->nr_names + 1, sizeof(*r.objects));
 	r.buf = malloc(2 * TRACE_MAX_ACCESS);
 	if (!r.objects || !r.buf)
 		run_stop(&r, "no memory to run it");
-	else if (make_machine(&r))
+	else if (run_make_machine(&r))
 		for (u32 i = 0; i < t->nr_statements && !result->error; i++)
 			if (t->statements[i].call && t->statements[i].call->run)
 				run_statement(&r, &t->statements[i]);

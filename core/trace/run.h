@@ -29,6 +29,7 @@ struct run {
 	const struct trace *trace;
 	const struct run_options *options;
 	struct run_result *result;
+	struct dmalab_config config;
 	struct dmalab_machine *machine;
 	struct object *objects;
 	const struct statement *now;
@@ -40,6 +41,19 @@ struct run {
 	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */
 };
+
+/* settings.c: false after run_stop(). @elsewhere: the trace is for other machines. */
+bool run_read_settings(struct run *r, bool *elsewhere);
+bool run_make_machine(struct run *r);
+
+/* outcome.c: the handler of reports, whose @context is the run. */
+void run_on_report(const struct dmalab_report *report, void *context);
+
+/* What the present statement expects and did not draw. */
+void run_check_expected(struct run *r);
+
+/* What a load saw, of @len bytes. */
+void run_check_bytes(struct run *r, const u8 *seen, const u8 *wanted, u64 len);
 
 /* The run ends here, and fails: one line of text. */
 __attribute__((format(printf, 2, 3)))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is wrong and where, and the smallest pieces of a line. */
+#include "lib/utf8.h"
 #include "trace/parser.h"
 
 #include <ctype.h>
@@ -118,13 +119,20 @@ size_t parse_dashed_word(const char *at)
 
 /* ----------------------------------------------------------------- printing */
 
-/* Control characters would move the cursor, or worse. */
-void trace_print_line(const char *line, FILE *to)
+void trace_print_text(const char *text, size_t max, FILE *to)
 {
-	for (unsigned i = 0; line[i] && i < 200; i++) {
-		if (line[i] == '\r' && !line[i + 1])
+	for (unsigned n, c; *text && max; text += n, max -= n) {
+		if (text[0] == '\r' && !text[1])
 			return;
-		fputc(iscntrl((unsigned char)line[i]) && line[i] != '\t' ? '?' : line[i], to);
+		n = utf8_next(text, &c);
+		if (n > max)
+			return;
+		if (n && (c == '\t' || !utf8_is_control(c))) {
+			fwrite(text, 1, n, to);
+		} else {
+			fputc('?', to);
+			n = n ? n : 1;
+		}
 	}
 }
 
@@ -141,10 +149,12 @@ void trace_print_complaint(const struct complaint *c, FILE *to, bool colour)
 	fprintf(to, "%s%s:%u:%u: %serror:%s %s\n", colour ? "\033[1m" : "", file, c->line,
 		c->column, colour ? "\033[31m" : "", colour ? "\033[0m" : "", c->text);
 	fprintf(to, "%5u | ", c->line);
-	trace_print_line(line, to);
+	trace_print_text(line, 200, to);
 	fputs("\n      | ", to);
+	/* A place for each character: the bytes that go on with one have none. */
 	for (u32 i = 1; i < c->column && i < 200; i++)
-		fputc(line[i - 1] == '\t' ? '\t' : ' ', to);
+		if (((u8)line[i - 1] & 0xc0) != 0x80)
+			fputc(line[i - 1] == '\t' ? '\t' : ' ', to);
 	fputc('^', to);
 	for (u32 i = 1; i < c->width && i < 80; i++)
 		fputc('~', to);

@@ -392,7 +392,7 @@ bool trace_shrink(const struct trace *t, const struct run_options *o, const char
 	bool found = false;
 
 	*result = (struct shrink_result){ .check = NULL };
-	s.options.quiet = true;
+	s.options.on_failure = NULL;
 	s.options.values = false;
 	if (make_room(&s)) {
 		copy(&s);

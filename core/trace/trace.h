@@ -9,11 +9,12 @@
  *   print.c   statements to text, in the one canonical form
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
  *   emit.c    and to a C program
- *   run.c     statements on a machine, and what they drew against what was expected
+ *   run.c     statements on a machine, which settings.c makes; outcome.c compares what
+ *             they drew with what was expected
  *   breaks.c  on which machines
  *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
- * Uses the public headers only, and lib/nearest.h. Nothing here may crash, hang or exhaust the host,
+ * Uses the public headers only, and two of lib/ that need no library. Nothing here may crash, hang or exhaust the host,
  * whatever the text is: hence the limits.
  */
 #ifndef DMALAB_TRACE_TRACE_H
@@ -194,8 +195,11 @@ void trace_free(struct trace *t);
 /* In the manner of compilers: the message, the line, a caret. */
 void trace_print_complaint(const struct complaint *c, FILE *to, bool colour);
 
-/* A line of a trace as it may stand on a terminal, the first 200 bytes. */
-void trace_print_line(const char *line, FILE *to);
+/*
+ * What a trace says as it may stand on a terminal, @max bytes of it: control characters
+ * and what is no UTF-8 become question marks.
+ */
+void trace_print_text(const char *text, size_t max, FILE *to);
 
 /* The one canonical form. */
 void trace_print(const struct trace *t, FILE *to);
@@ -224,24 +228,40 @@ void trace_emit_c(const struct trace *t, FILE *to);
 
 /* --------------------------------------------------------------------- run */
 
+/* In what a run is not as the trace expects. */
+enum failure_kind {
+	FAILED_UNEXPECTED,       /* a report that its line does not expect; told after it */
+	FAILED_MISSING,          /* an expected report that was not drawn */
+	FAILED_VALUE,            /* a load that saw other bytes than the trace says */
+	FAILED_RUN               /* the trace stopped here, or could not begin */
+};
+
+struct failure {
+	enum failure_kind kind;
+	const struct statement *s;    /* NULL: of no line */
+	const char *profile;          /* the machine */
+	const char *check;            /* of the report; NULL: it is not about one */
+	const char *text;             /* what is wrong, and what would be right */
+};
+
+/* Zeroed: on arm64, and nobody is told anything. */
 struct run_options {
 	const char *profile;          /* NULL: arm64 */
 	const char *policy;
 	u64 seed;
-	bool values;                  /* print what CPU and devices see */
-	bool quiet;
-	bool colour;
-	FILE *out;
+	bool values;                  /* print what CPU and devices see, */
+	FILE *out;                    /* here */
 	const profile_set *breaks;    /* trace_breaks(): reports say so; or NULL */
 	/* Told of each report, with the statement that drew it; may be NULL. */
 	void (*on_report)(const struct dmalab_report *report, const struct statement *s,
 			  bool expected, void *context);
+	/* Told of each failure; may be NULL. The structure lives as long as the call. */
+	void (*on_failure)(const struct failure *f, void *context);
 	void *context;
 };
 
 struct run_result {
-	int error;                    /* the machine could not be made, or a limit was hit */
-	char message[160];
+	int error;                    /* the line at which it stopped; -1: it did not begin */
 	unsigned reports;             /* drawn */
 	unsigned unexpected, missing;
 	unsigned wrong_values;
