@@ -76,6 +76,8 @@ libdmalab_la_SOURCES = \
 	core/check/unwritten.c \
 	core/check/unwritten.h \
 	core/dma/bus.c \
+	core/dma/astray.c \
+	core/dma/astray.h \
 	core/dma/atomic-pool.c \
 	core/dma/atomic-pool.h \
 	core/dma/coherent.c \

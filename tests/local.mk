@@ -10,6 +10,7 @@ if WITH_CMOCKA
 unit_tests = \
 	tests/test-all-machines.t \
 	tests/test-arguments.t \
+	tests/test-astray.t \
 	tests/test-atomic-pool.t \
 	tests/test-bounce.t \
 	tests/test-cache.t \
@@ -77,6 +78,10 @@ tests_test_all_machines_t_LDADD = $(TEST_LDADD)
 tests_test_arguments_t_SOURCES = tests/test-arguments.c $(RIG)
 tests_test_arguments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_arguments_t_LDADD = $(TEST_LDADD)
+
+tests_test_astray_t_SOURCES = tests/test-astray.c $(RIG)
+tests_test_astray_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_astray_t_LDADD = $(TEST_LDADD)
 
 tests_test_atomic_pool_t_SOURCES = tests/test-atomic-pool.c $(RIG)
 tests_test_atomic_pool_t_CFLAGS = $(TEST_CFLAGS)

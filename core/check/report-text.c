@@ -66,17 +66,20 @@ static void put_given(struct text *t, const struct dmalab_report *r)
 	put(t, "\n");
 }
 
+/* The bytes may also be those that are not of the object any more. */
 static void put_object(struct text *t, const struct dmalab_report *r)
 {
+	const char *of = r->first < r->object_size ? " of" : ", behind the end of";
+
 	if (!r->object)
 		return;
 	put(t, "  ");
 	if (r->bytes == 1)
-		put(t, "byte %zu of ", r->first);
+		put(t, "byte %zu%s ", r->first, of);
 	else if (r->bytes && r->bytes == r->last - r->first + 1)
-		put(t, "bytes %zu..%zu of ", r->first, r->last);
+		put(t, "bytes %zu..%zu%s ", r->first, r->last, of);
 	else if (r->bytes)
-		put(t, "%zu bytes between %zu and %zu of ", r->bytes, r->first, r->last);
+		put(t, "%zu bytes between %zu and %zu%s ", r->bytes, r->first, r->last, of);
 	put(t, "the %zu-byte %s at ", r->object_size, r->object);
 	put_addresses(t, r->object_cpu_addr, r->object_dma_addr);
 	put(t, "\n");

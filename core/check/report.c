@@ -7,6 +7,7 @@
 #include "check/judge.h"
 #include "record/record.h"
 
+#include <linux/dma-mapping.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +185,10 @@ static void describe_object(struct dmalab_report *report, const struct region *r
 	add_history(report, born, r->born);
 }
 
-/* Memory of a pool is spoken of by the block: that of the bytes, or of the address. */
+/*
+ * Memory of a pool is spoken of by the block: that of the address, as the bytes may be
+ * behind it; or else of the bytes.
+ */
 static const struct region *object_of(struct dmalab_report *report, const struct finding *f,
 				      struct region *copy)
 {
@@ -194,8 +198,8 @@ static const struct region *object_of(struct dmalab_report *report, const struct
 
 	if (!r || !r->blocks)
 		return r;
-	at = f->bytes ? f->first :
-	     f->dma - r->dma < r->size ? f->dma - r->dma : (uintptr_t)f->cpu - (uintptr_t)r->cpu;
+	at = f->dma - r->dma < r->size ? f->dma - r->dma :
+	     f->bytes ? f->first : (uintptr_t)f->cpu - (uintptr_t)r->cpu;
 	block = at < r->size ? blocks_at(r->blocks, r->offset + at) : NULL;
 	if (!block)
 		return r;
@@ -224,6 +228,17 @@ static const char *machine_names(u32 machines, char *text, size_t size)
 	return text;
 }
 
+/* Wherever the error value of a mapping is taken for an address, that is the mistake. */
+static const char *detail_of(const struct finding *f, char *text, size_t size)
+{
+	if (likely(f->dma != DMA_MAPPING_ERROR))
+		return f->detail;
+	snprintf(text, size, "%s%sDMA address 0x%llx is DMA_MAPPING_ERROR, the error value of a failed mapping: "
+		 "check dma_mapping_error() before it is used",
+		 f->detail ? f->detail : "", f->detail ? "; " : "", (unsigned long long)f->dma);
+	return text;
+}
+
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
@@ -242,13 +257,12 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		.last = f->last,
 		.bytes = f->bytes,
 		.also = f->also,
-		.detail = f->detail,
 		.missing = f->missing,
 		.dma_debug = f->plain ? NULL : check->dma_debug,
 	};
 	struct region block;
 	const struct region *object;
-	char born[64], machines[128];
+	char born[64], detail[384], machines[128];
 
 	if (!judge_wants(j, f->check) || (j->once && j->has_drawn) ||
 	    (unlikely(j->stores.by) && stores_reported(&j->stores, f->check, f->region)))
@@ -264,6 +278,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		report.breaks_on = machine_names(f->machines, machines, sizeof(machines));
 	if (recording() && (!f->on || f->on == j->hw->profile))
 		record_report(j->hw, check->name, f->call, f->cpu);
+	report.detail = detail_of(f, detail, sizeof(detail));
 	object = object_of(&report, f, &block);
 	describe_object(&report, object, born, sizeof(born));
 	for (unsigned i = 0; i < f->nr_history && report.nr_history < DMALAB_HISTORY_MAX - 1; i++)

@@ -84,8 +84,8 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	fprintf(to, "      = on %s%s", r->profile, r->device ? ", device " : "");
 	put(to, r->device ? r->device : "");
 	if (r->bytes)
-		fprintf(to, ", bytes %zu..%zu %s the %zu-byte %s", r->first, r->last,
-			r->first < r->object_size ? "of" : "from the start of", r->object_size,
+		fprintf(to, ", bytes %zu..%zu%s the %zu-byte %s", r->first, r->last,
+			r->first < r->object_size ? " of" : ", behind the end of", r->object_size,
 			r->object ? r->object : "object");
 	else if (r->object)
 		fprintf(to, ", the %zu-byte %s", r->object_size, r->object);

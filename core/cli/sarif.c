@@ -74,6 +74,29 @@ static void part(FILE *to, const char *before, const char *text)
 	json_characters(to, text);
 }
 
+/* SARIF wants each of the related locations once. */
+static bool is_told(const struct dmalab_report *r, unsigned event)
+{
+	for (unsigned i = 0; i < event; i++)
+		if (r->history[i].site.line == r->history[event].site.line &&
+		    strcmp(r->history[i].what, r->history[event].what) == 0)
+			return true;
+	return false;
+}
+
+static void history(FILE *to, const struct trace *t, const struct dmalab_report *r)
+{
+	for (unsigned i = 0; i < r->nr_history; i++) {
+		if (is_told(r, i))
+			continue;
+		fputs(i ? ", " : "", to);
+		location(to, t->file, r->history[i].site.line, 0);
+		fputs(", \"message\": {\"text\": ", to);
+		json_string(to, r->history[i].what);
+		fputs("}}", to);
+	}
+}
+
 static void report(FILE *to, const struct trace *t, const struct dmalab_report *r,
 		   const struct statement *s, bool expected, bool first)
 {
@@ -88,13 +111,7 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	fputs(expected ? " (expected)\"}, \"locations\": [" : "\"}, \"locations\": [", to);
 	location(to, t->file, line_of(t, s), 0);
 	fputs("}], \"relatedLocations\": [", to);
-	for (unsigned i = 0; i < r->nr_history; i++) {
-		fputs(i ? ", " : "", to);
-		location(to, t->file, r->history[i].site.line, 0);
-		fputs(", \"message\": {\"text\": ", to);
-		json_string(to, r->history[i].what);
-		fputs("}}", to);
-	}
+	history(to, t, r);
 	fputs("], \"properties\": {\"profile\": ", to);
 	json_string(to, r->profile);
 	fprintf(to, ", \"expected\": %s}}", expected ? "true" : "false");

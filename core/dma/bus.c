@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What devices do on the bus: to find what an address leads to, and to use it. */
-#include "check/blocks.h"
+#include "dma/astray.h"
 #include "dma/translate.h"
 #include "record/record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 struct access {
@@ -92,56 +93,46 @@ static int fit(const struct region *r, const void *arg)
 	return is_forbidden(a, r) || is_cpu_owned(a, r) ? 2 : 3;
 }
 
-static bool was_mapped(const struct region *r, const void *arg)
+/* It begins in @r and runs off the end, also that of the entries of its list that follow. */
+static cold void report_overrun(const struct access *a, struct finding *f, const struct region *r)
 {
-	const struct access *a = arg;
+	size_t room = astray_room(r, a->place);
+	const struct region *next = r;
+	struct run behind;
+	char text[96];
 
-	return r->dev == &a->d->dev && a->dma - r->dma < r->size;
-}
-
-/* It starts in memory of a pool, but in no block that is handed out. */
-static cold void report_free_block(const struct access *a, struct finding *f, struct region *pool)
-{
-	const struct block *block = blocks_at(pool->blocks, pool->offset + (a->place - pool->place));
-	struct region r;
-
-	f->detail = "a gap in the memory of a pool: no block may cross the boundary";
-	if (block) {
-		r = block_region(block);
-		f->region = &r;
-		f->detail = block->born ? NULL : "the pool has not handed out this block yet";
-		if (block->born)
-			f->check = CHECK_DEVICE_USE_AFTER_UNMAP;
-	}
+	while (next->group && (next = next_entry(next)))
+		room += next->size;
+	behind = astray_behind(r, a->place, a->len, room);
+	f->region = r;
+	f->first = behind.first;
+	f->last = behind.last;
+	f->bytes = behind.bytes;
+	f->detail = text;
+	snprintf(text, sizeof(text), "it starts inside and runs off the end: %zu bytes, of the %zu that are left there",
+		 a->len, room);
 	judge_report(&a->d->machine->judge, f);
 }
 
 /* The device may not go there. @r: what it ran off the end of, or NULL. */
 static cold void report_astray(const struct access *a, const struct region *r)
 {
-	struct judge *j = &a->d->machine->judge;
 	struct finding f = {
 		.check = CHECK_DEVICE_OUT_OF_BOUNDS, .call = a->call, .dev = &a->d->dev,
-		.dma = a->dma, .size = a->len, .region = r,
+		.dma = a->dma, .size = a->len,
 	};
-
-	struct region *now = a->place == NO_OFFSET ? NULL : ledger_alloc_at(&j->ledger, a->place);
+	struct astray there;
 
 	if (r) {
-		f.detail = "it starts inside and runs off the end";
-	} else if (now && now->blocks && now->dev == &a->d->dev) {
-		report_free_block(a, &f, now);
+		report_overrun(a, &f, r);
 		return;
-	} else {
-		f.region = ledger_dead(&j->ledger, was_mapped, a);
-		if (f.region)
-			f.check = CHECK_DEVICE_USE_AFTER_UNMAP;
-		else
-			f.detail = a->dma == DMA_MAPPING_ERROR ?
-				"the address is the error value of a failed mapping" :
-				"nothing was mapped for the device at this address";
 	}
-	judge_report(j, &f);
+	astray_look(&there, a->d, a->dma, a->place);
+	if (there.was_there)
+		f.check = CHECK_DEVICE_USE_AFTER_UNMAP;
+	f.region = there.region;
+	f.detail = there.detail;
+	judge_report(&a->d->machine->judge, &f);
 }
 
 /* Where the access begins, if all of it may be reached; or NULL, after a report. */

@@ -75,6 +75,7 @@ static inline bool direction_ok(enum dma_data_direction dir)
 }
 
 #define VALID_DIRECTIONS "valid: DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE"
+#define NO_LIST "no list was given, but NULL"
 
 /* What all new entries of the ledger have in common. */
 static inline void region_fill(struct region *r, struct device *dev, const struct call *call,

@@ -12,7 +12,9 @@
  * memory at the pointer. An exact match of the other address beats a pointer into
  * the middle of something.
  */
+#include "dma/astray.h"
 #include "dma/device-memory.h"
+#include "dma/direct.h"
 #include "dma/translate.h"
 #include "lab/context.h"
 
@@ -278,6 +280,17 @@ static cold bool dead_block(const struct search *s, struct region *was)
 	return false;
 }
 
+/* A NULL list goes by the error value, which nobody gave. */
+static bool has_list(const struct release *rel)
+{
+	return rel->kind != REGION_SG || rel->sgl;
+}
+
+static dma_addr_t given_dma(const struct release *rel)
+{
+	return has_list(rel) ? rel->dma : 0;
+}
+
 static cold void report_unknown(const struct search *s)
 {
 	const struct release *rel = s->rel;
@@ -285,14 +298,21 @@ static cold void report_unknown(const struct search *s)
 	struct judge *j = &s->lab->judge;
 	struct finding f = {
 		.call = rel->call, .dev = lab_knows(rel->dev) ? rel->dev : NULL,
-		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
+		.cpu = rel->cpu, .dma = given_dma(rel), .size = rel->size,
 	};
+	struct astray a;
 
 	if (release_is_unmap(rel) && rel->dma == DMA_MAPPING_ERROR) {
 		f.check = CHECK_FREE_ERROR_COOKIE;
+		f.detail = has_list(rel) ? NULL : NO_LIST;
 	} else {
 		f.region = dead_block(s, &block) ? &block : ledger_dead(&j->ledger, was_it, s);
 		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
+	}
+	if (f.check == CHECK_FREE_UNKNOWN && release_is_unmap(rel) && f.dev) {
+		astray_look(&a, f.dev->dmalab, rel->dma, s->by_dma);
+		f.region = a.region;
+		f.detail = a.detail;
 	}
 	judge_report(j, &f);
 }
@@ -408,7 +428,7 @@ static cold void report_direction(struct dmalab_machine *lab, const struct relea
 	struct finding f = {
 		.check = CHECK_BAD_DIRECTION, .call = rel->call,
 		.dev = lab_knows(rel->dev) ? rel->dev : NULL, .cpu = rel->cpu,
-		.dma = rel->dma, .size = rel->size, .detail = VALID_DIRECTIONS,
+		.dma = given_dma(rel), .size = rel->size, .detail = VALID_DIRECTIONS,
 	};
 
 	judge_report(&lab->judge, &f);

@@ -5,6 +5,7 @@
  */
 #include <linux/scatterlist.h>
 
+#include "dma/astray.h"
 #include "dma/direct.h"
 #include "dma/translate.h"
 #include "record/record.h"
@@ -50,16 +51,40 @@ static int fit(const struct region *r, const void *arg)
 	return direction_fits(s, r) ? 3 : 2;
 }
 
+static cold void report_unknown(const struct sync *s)
+{
+	struct astray a;
+
+	astray_look(&a, s->d, s->dma, s->place);
+	report_sync(s, CHECK_SYNC_UNKNOWN, a.region, a.detail);
+}
+
+static cold void report_out_of_range(const struct sync *s, const struct region *r)
+{
+	size_t room = astray_room(r, s->place);
+	struct run behind = astray_behind(r, s->place, s->size, room);
+	char text[96];
+	struct finding f = {
+		.check = CHECK_SYNC_OUT_OF_RANGE, .call = s->call, .dev = &s->d->dev,
+		.dma = s->dma, .size = s->size, .region = r, .first = behind.first,
+		.last = behind.last, .bytes = behind.bytes, .detail = text,
+	};
+
+	snprintf(text, sizeof(text), "%zu bytes were synced, of the %zu that are left from there on",
+		 s->size, room);
+	judge_report(&s->d->machine->judge, &f);
+}
+
 static cold void report_misfit(const struct sync *s, const struct region *r, int how)
 {
 	char text[96];
 
 	switch (how) {
 	case 0:
-		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
+		report_unknown(s);
 		break;
 	case 1:
-		report_sync(s, CHECK_SYNC_OUT_OF_RANGE, r, NULL);
+		report_out_of_range(s, r);
 		break;
 	default:
 		snprintf(text, sizeof(text), "mapped %s, synced %s", dir_name(r->dir),
@@ -265,18 +290,24 @@ void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 	sync(dev, addr, size, FOR_CPU, dir, &THIS_CALL);
 }
 
+/* Nothing begins behind a mapping that failed, whatever the offset. */
+static dma_addr_t range_start(dma_addr_t addr, unsigned long offset)
+{
+	return unlikely(addr == DMA_MAPPING_ERROR) ? addr : addr + offset;
+}
+
 void dma_sync_single_range_for_device(struct device *dev, dma_addr_t addr, unsigned long offset,
 				      size_t size, enum dma_data_direction dir)
 {
 	RECORD("dazzD", dev, addr, offset, size, dir);
-	sync(dev, addr + offset, size, FOR_DEVICE, dir, &THIS_CALL);
+	sync(dev, range_start(addr, offset), size, FOR_DEVICE, dir, &THIS_CALL);
 }
 
 void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned long offset,
 				   size_t size, enum dma_data_direction dir)
 {
 	RECORD("dazzD", dev, addr, offset, size, dir);
-	sync(dev, addr + offset, size, FOR_CPU, dir, &THIS_CALL);
+	sync(dev, range_start(addr, offset), size, FOR_CPU, dir, &THIS_CALL);
 }
 
 /* ------------------------------------------------------------------- lists */
@@ -358,7 +389,10 @@ static void sync_group(struct sync *s, const struct list_sync *list)
 			sync_locked(s);
 			return;
 		}
-		report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NULL);
+		if (list->sgl)
+			report_unknown(s);
+		else
+			report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NO_LIST);
 		return;
 	}
 	s->size = r->size;
@@ -386,13 +420,13 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, en
 {
 	struct sync s = {
 		.d = lab_enter(dev, call), .call = call, .to = to, .dir = dir,
-		.dma = sgl ? sg_dma_address(sgl) : DMA_MAPPING_ERROR,
+		.dma = sgl ? sg_dma_address(sgl) : 0,
 	};
 	struct list_sync list = { .sgl = sgl, .nents = nents > 0 ? nents : 0 };
 
 	if (!s.d)
 		return;
-	s.place = bus_place(&s.d->machine->hw, &s.d->window, s.dma);
+	s.place = sgl ? bus_place(&s.d->machine->hw, &s.d->window, s.dma) : NO_OFFSET;
 	if (unlikely(!direction_ok(dir)))
 		report_sync(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 	else if (judge_keeps_ledger(&s.d->machine->judge))

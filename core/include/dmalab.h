@@ -363,7 +363,10 @@ struct dmalab_report {
 	dma_addr_t object_dma_addr;
 	size_t object_size;
 
-	/* The bytes concerned, counted from the object's start; for an access. */
+	/*
+	 * The bytes concerned, counted from the object's start: those of an access; of
+	 * "sync-out-of-range" and "device-out-of-bounds" those behind its end.
+	 */
 	size_t first, last;              /* inclusive */
 	size_t bytes;                    /* how many in first..last; 0: no range */
 

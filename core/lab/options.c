@@ -293,9 +293,12 @@ static int read_flag(struct options *o, const char *key, struct value v, bool *t
 
 static int read_machines(struct options *o, struct value v)
 {
-	if (!is(v, "one") && !is(v, "all"))
-		return complain("no machines \"%.*s\"; valid: one all", len_of(v), v.at);
-	o->all = is(v, "all");
+	static const char *const words[] = { "one", "all", NULL };
+	int i = find_word(o, "machines", v, words);
+
+	if (i < 0)
+		return i;
+	o->all = i == 1;
 	return 0;
 }
 
