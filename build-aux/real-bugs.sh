@@ -15,6 +15,10 @@ everything else goes as the trace says on all profiles; a bug of several traces,
 though somebody took it for one: it is right where nothing is drawn on any profile, and its twin has what the driver did about
 the complaint. What dma-debug sees is a judgement from reading the kernel's `kernel/dma/debug.c`.
 
+The checks that name a bug *damage data* on the machines where they are coherency reports (`stale-...`, `lost-...`,
+`shared-cache-line`): two legal caches disagree about the bytes. On those where they are others, the bug *breaks the contract* of
+the API: a missing sync does so on x86, and the bytes are right all the same. A class has those of all its bugs.
+
 Classes: C1 no sync for the CPU, or too early; C2 no sync for the device; C3 the wrong part synced; C4 wrong direction; C5 the
 CPU touches what the device owns; C6 freed or reused while in use; C7 freed or unmapped twice; C8 leak; C9 wrong size, address,
 device or function; C10 a mapping error not looked at; C11 memory that may not be mapped; C12 a cache line shared; C13 coherent

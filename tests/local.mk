@@ -304,8 +304,9 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
 	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
 
-TESTS += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh
-EXTRA_DIST += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
+TESTS += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
+	tests/test-formats.sh
+EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/every-argument.dma tests/many-operations.awk
 
 include tests/proof.mk

@@ -81,14 +81,55 @@ for wrong in 'run --seed=x' 'run --seed=-1' 'run --time=-1' 'run --time=0' 'run 
 	dmalab $wrong /dev/null > "$work/out" 2> "$work/err"
 	test $? -eq 2 && test -s "$work/err" || fail "$wrong is taken"
 done
-printf 'profiles("arm64, arm65")\n' | dmalab run - | grep -q '^<stdin>:1: no profile "arm65"' ||
+printf 'profiles("arm64, arm65")\n' | dmalab run - | grep -q '^<stdin>:1: error: trace-error: no profile "arm65"; did you mean "arm64"?' ||
 	fail "a trace for a machine that there is not"
-printf '\nram(4294967296)\n' | dmalab run - | grep -q '^<stdin>:2: no such RAM' ||
+printf '\nram(4294967296)\n' | dmalab run - | grep -q '^<stdin>:2: error: trace-error: ram(4294967296) is not valid; valid: 65536 to' ||
 	fail "more RAM than a trace may have"
 printf 'profiles("x86, iommu")\nb = kmalloc(8, GFP_KERNEL)\nkfree(b.cpu)\nkfree(b.cpu)\n' |
 	dmalab run - > /dev/null || fail "a trace for other machines"
 printf 'nic = device(\033[2J)\n' | dmalab run - 2>&1 | grep -q '^    1 | nic = device(?\[2J)$' ||
 	fail "control characters reach the terminal"
+# suggests WORD ARGUMENT...: that is no word, and this one is near
+suggests()
+{
+	near=$1
+	shift
+	dmalab "$@" > "$work/out" 2>&1
+	test $? -eq 2 || fail "$* is taken"
+	grep -q "did you mean \"$near\"?" "$work/out" || fail "$* does not suggest $near: $(cat "$work/out")"
+}
+suggests run rnu
+suggests matrix martix
+suggests --version --versoin
+suggests --help --hepl
+suggests --policy run --polcy=eager /dev/null
+suggests --quiet run --queit /dev/null
+suggests --check shrink --chek=leak /dev/null
+suggests --write fmt --wriet /dev/null
+suggests --output encode --ouput=x /dev/null
+suggests eager run --policy=eagre /dev/null
+suggests arm64 run --profile=arm46 /dev/null
+suggests leak shrink --check=leek /dev/null
+suggests leak explain lek
+dmalab qwertyuiop 2>&1 | grep -q 'did you mean' && fail "a word near to nothing has one near"
+dmalab run -z /dev/null 2>&1 | grep -q 'did you mean' && fail "a letter has one near"
+
+# Damage and breaches are told apart.
+cat > "$work/two.dma" <<'END'
+nic = device()
+buf = dma_alloc_noncoherent(nic, 4096, DMA_FROM_DEVICE, GFP_KERNEL)
+dma_sync_single_for_device(nic, buf.dma, 4096, DMA_FROM_DEVICE)
+device_write(nic, buf.dma, 64)
+cpu_read(buf.cpu, 64)
+dma_free_noncoherent(nic, 4096, buf.cpu, buf.dma, DMA_FROM_DEVICE)
+END
+dmalab matrix "$work/two.dma" > "$work/out"
+grep -q 'two.dma *1c! *1D! *1D! *1D! *1D! *1c! *1D! *1c! *1c!$' "$work/out" || fail "matrix: $(cat "$work/out")"
+grep -q '^D: damages data there' "$work/out" && grep -q '^c: breaks only the contract there' "$work/out" ||
+	fail "matrix says not what its marks are"
+grep -q 'damages data on | breaks the contract on |$' "$work/score" ||
+	fail "score does not tell damage from breaches"
+
 DMALAB_OPTIONS=nonsense=1 dmalab run /dev/null > /dev/null 2>&1
 test $? -eq 2 || fail "wrong DMALAB_OPTIONS do not exit with 2"
 mkdir "$work/none" || exit 1
