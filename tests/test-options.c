@@ -160,6 +160,8 @@ static const struct bad bad_options[] = {
 	{ "profil=x86", "no key \"profil\"; did you mean \"profile\"? help=1 lists them" },
 	{ "halt_on_eror=1", "did you mean \"halt_on_error\"?" },
 	{ "accesses=plian", "did you mean \"plain\"? valid: plain explicit" },
+	{ "machines=", "no machines \"\"; valid: one all" },
+	{ "machines=al", "did you mean \"all\"? valid: one all" },
 	{ "record=", "record \"\" is no file's name" },
 	{ "help", "did you mean \"help=...\"? pairs are separated by colons" },
 	{ "=1", "help=1" },
@@ -211,6 +213,7 @@ static void bad_config(void **state)
 		{ { .checks = "" }, "off contract full" },
 		{ { .checks = "full,+lek" }, "no check \"lek\"; did you mean \"leak\"?" },
 		{ { .accesses = "all" }, "plain explicit" },
+		{ { .machines = "every" }, "valid: one all" },
 	};
 	char message[1024];
 
