@@ -208,6 +208,23 @@ printf 'profiles("x86, arm46")\n' | setting 1 'no profile \\"arm46\\"; did you m
 printf 'ram(1)\n' | setting 1 'ram(1) is not valid; valid: 65536 to'
 printf 'profiles("x86")\nchecks("x")\n' | setting 2 'no level of checks \\"x\\"; valid: off'
 
+what='a store through a plain pointer'
+cat > "$work/plain.dma" <<'END'
+accesses("plain")
+nic = device("nic")
+b = kmalloc(64, GFP_KERNEL)
+m = dma_map_single(nic, b.cpu, 64, DMA_TO_DEVICE)
+dma_mapping_error(nic, m.dma)
+cpu_store(b.cpu, 8)
+dma_unmap_single(nic, m.dma, 64, DMA_TO_DEVICE)  # expect: cpu-write-device-owned
+kfree(b.cpu)
+END
+run 0 "$work/plain.dma"
+has 1 '"line": 7, .*"call": "a plain store", "found_by": "dma_unmap_single", "since": [456], '
+sarif_has 1 ', device nic, found by dma_unmap_single'
+grep -q ':[456]: note: a plain store, at this line or later, found by dma_unmap_single$' "$work/text" ||
+	fail "$what: the text does not say what found it"
+
 what='a program that goes on'
 printf 'open_end()\nnic = device()\nc = dma_alloc_coherent(nic, 4096, GFP_KERNEL)\n' > "$work/open.dma"
 run 0 "$work/open.dma"

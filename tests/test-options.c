@@ -116,6 +116,7 @@ static const struct bad bad_options[] = {
 	{ "profile=", "arm64" },
 	{ "profile=arm", "no profile \"arm\"; did you mean \"arm64\"? valid: x86 arm64" },
 	{ "profile=arm64x", "did you mean \"arm64\"?" },
+	{ "profile=\302\233m\303\274\377", "no profile \"??m\303\274?\"; valid" },
 	{ "profile=\033[2J", "no profile \"?[2J\"; valid: x86" },
 	{ "ram_size=0", "64k" },
 	{ "ram_size=", "64k" },

@@ -90,6 +90,11 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	else if (r->object)
 		fprintf(to, ", the %zu-byte %s", r->object_size, r->object);
 	fputc('\n', to);
+	if (r->found_by) {
+		put(to, t->file);
+		fprintf(to, ":%u: note: %s, at this line or later, found by %s\n", r->site.line,
+			r->call, r->found_by);
+	}
 	put_line(to, "", r->detail);
 	put_line(to, "also different: ", r->also);
 	for (unsigned i = 0; i < r->nr_history; i++) {

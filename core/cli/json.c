@@ -59,6 +59,11 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	member(to, "profile", r->profile);
 	member(to, "device", r->device);
 	member(to, "call", r->call);
+	member(to, "found_by", r->found_by);
+	if (r->found_by)
+		fprintf(to, ", \"since\": %u", r->site.line);
+	else
+		member(to, "since", NULL);
 	if (r->dma_addr)
 		fprintf(to, ", \"dma_address\": \"0x%llx\"", (unsigned long long)r->dma_addr);
 	else

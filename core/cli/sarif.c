@@ -106,6 +106,7 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	part(to, "", r->check);
 	part(to, " on ", r->profile);
 	part(to, ", device ", r->device);
+	part(to, ", found by ", r->found_by);
 	part(to, ": ", r->detail);
 	part(to, "; missing: ", r->missing);
 	fputs(expected ? " (expected)\"}, \"locations\": [" : "\"}, \"locations\": [", to);

@@ -6,6 +6,7 @@
  */
 #include "lab/lab.h"
 #include "lib/nearest.h"
+#include "lib/utf8.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -52,9 +53,11 @@ static cold void say(struct options *o, const char *format, ...)
 	vsnprintf(o->message + len, sizeof(o->message) - len, format, args);
 	va_end(args);
 	/* It is for a terminal, and what was given may be anything. */
-	for (char *c = o->message; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	for (unsigned n = 1, c; o->message[len]; len += n ? n : 1) {
+		n = utf8_next(o->message + len, &c);
+		if (!n || utf8_is_control(c))
+			memset(o->message + len, '?', n ? n : 1);
+	}
 }
 
 __attribute__((format(printf, 2, 3)))
