@@ -91,6 +91,14 @@ failures()
 	sarif_has "$4" '"ruleId": "trace-error"'
 }
 
+# What judges is no rubber stamp.
+for wrong in '[{"file": "x", "line": 1}]' '{"version": "2.1.0", "runs": []}' '[' '[{"file": "x", "line": "1",
+	"column": null, "failure": "trace-error", "check": null, "profile": null, "detail": "x", "hint": null}]'; do
+	echo "$wrong" > "$work/wrong"
+	is_valid json "$work/wrong" > /dev/null 2>&1 && fail "valid as JSON: $wrong"
+	is_valid sarif "$work/wrong" > /dev/null 2>&1 && fail "valid as SARIF: $wrong"
+done
+
 what='each check on each machine'
 profile=all
 test -z "${TEST_RUNNER-}" || profile=riscv
