@@ -304,6 +304,9 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
 	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
 
+TESTS += tests/test-breaks.sh
+EXTRA_DIST += tests/test-breaks.sh tests/breaks.awk tests/random-programs.awk
+
 TESTS += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/test-formats.sh
 EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \

@@ -54,7 +54,7 @@ static const struct profile *bouncing_profile(const struct judge *j)
 static void add_verdict(struct verdicts *all, const struct judge *j, struct verdict v,
 			const struct profile *on)
 {
-	if (likely(!v.bytes))
+	if (likely(!v.bytes) || (j->unsure && on->translation == TRANSLATE_BOUNCE))
 		return;
 	v.on = on;
 	all->machines |= 1u << (on - profiles);
@@ -73,7 +73,7 @@ static bool report_verdicts(struct judge *j, const struct call *call, enum side 
 
 	if (likely(!v->bytes))
 		return false;
-	v->machines = j->all ? all->machines : 0;
+	v->machines = j->all && !j->unsure ? all->machines : 0;
 	/* A machine that copies has one memory for CPUs to look at. */
 	if (!r && v->on->translation == TRANSLATE_BOUNCE)
 		side = SIDE_CPU;
@@ -109,7 +109,7 @@ static bool report_damages(struct judge *j, const struct call *call, enum side s
 
 	if (likely(!d->bytes))
 		return false;
-	d->machines = j->all ? all->machines : 0;
+	d->machines = j->all && !j->unsure ? all->machines : 0;
 	report_damage(j, call, side, r, dma, cpu, len, d);
 	return all->here.bytes;
 }

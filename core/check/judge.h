@@ -37,6 +37,7 @@ struct judge {
 	struct machine *hw;
 	enum level level;
 	bool all;                 /* judge every machine, not only the one that runs */
+	bool unsure;              /* of the one that bounces, from now on: machines.c */
 	bool halt;                /* stop at the first error */
 	bool once;                /* several steps of one access: one report at most, */
 	bool has_drawn;           /* and here it is */

@@ -9,10 +9,14 @@
  * The machine that runs has one shadow, those that are judged beside it follow it in a
  * list, which is empty unless machines=all.
  *
- * Three things differ from a run on the other machine, and are made the same: objects of
- * kmalloc() lie as far apart as the widest machine wants them (machine.h, object_align);
- * a device snoops there unless it says otherwise; and a mapping too large for a bounce
- * buffer, which fails there, is not judged as bounced.
+ * Two things would differ from a run on the other machine, and are made the same: objects
+ * of kmalloc() lie as far apart as the widest machine wants them (machine.h, object_align),
+ * and a device snoops there unless it says otherwise.
+ *
+ * Two things cannot be known of a machine that bounces: what a program does whose mapping
+ * fails there, being too large; and, of several mappings that one device has of the same
+ * bytes, which one it uses, where their addresses are the same here. From then on that
+ * machine is not judged any more, and reports no longer say where they are true.
  */
 #include "check/judge.h"
 
@@ -151,11 +155,23 @@ void judge_handover(struct judge *j, const struct device *dev, size_t offset, si
 			hand_over(s, offset, len, profile_op(s->profile, to, dir), site);
 }
 
+static bool is_mapped_twice(const struct judge *j, const struct region *r)
+{
+	for (u32 p = 0; p < region_pages(r); p++)
+		for (struct span *span = j->ledger.pages[region_first_page(r) + p].maps; span;
+		     span = span->next)
+			if (span->region->dev == r->dev &&
+			    region_touches(span->region, r->offset, r->size))
+				return true;
+	return false;
+}
+
 bool judge_mapping_copied(struct judge *j, struct region *r)
 {
-	if (likely(!j->lost.arena || judge_bounces(j)) || !region_has_memory(r) ||
-	    r->size > swiotlb_max(0))
+	if (likely(!j->lost.arena || judge_bounces(j)) || !region_has_memory(r))
 		return true;
+	j->unsure |= r->size > swiotlb_max(0) ||
+		     (j->hw->profile->translation == TRANSLATE_DIRECT && is_mapped_twice(j, r));
 	r->bounce = bounce_new(NO_OFFSET, r->size, true);
 	return r->bounce;
 }
