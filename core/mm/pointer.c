@@ -13,33 +13,62 @@
 #include <stdio.h>
 #include <sys/auxv.h>
 
+struct range {
+	uintptr_t low, high;
+};
+
+static bool is_in(const struct range *r, const void *p)
+{
+	return (uintptr_t)p - r->low < r->high - r->low;
+}
+
+/* Of the calling thread; asking costs a look at /proc, so each asks once. */
 static bool is_on_own_stack(const void *p)
 {
+	static __thread struct range stack;
 	pthread_attr_t attr;
 	void *low = NULL;
 	size_t size = 0;
 
-	if (pthread_getattr_np(pthread_self(), &attr))
-		return false;
-	pthread_attr_getstack(&attr, &low, &size);
-	pthread_attr_destroy(&attr);
-	return (uintptr_t)p - (uintptr_t)low < size;
+	if (!stack.high && !pthread_getattr_np(pthread_self(), &attr)) {
+		pthread_attr_getstack(&attr, &low, &size);
+		pthread_attr_destroy(&attr);
+		stack = (struct range){ (uintptr_t)low, (uintptr_t)low + size };
+	}
+	return is_in(&stack, p);
 }
 
 /* The mapping that holds the file name which the system left there at the start. */
-static bool is_on_first_stack(const void *p)
+static struct range read_first_stack(void)
 {
 	unsigned long landmark = getauxval(AT_EXECFN), low, high;
 	FILE *maps = fopen("/proc/self/maps", "re");
+	struct range stack = { 0, 0 };
 	char line[512];
-	bool found = false;
 
 	if (!maps)
-		return false;
-	while (!found && fgets(line, sizeof(line), maps))
-		found = sscanf(line, "%lx-%lx", &low, &high) == 2 && landmark - low < high - low &&
-			(uintptr_t)p - low < high - low;
+		return stack;
+	while (!stack.high && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx", &low, &high) == 2 && landmark - low < high - low)
+			stack = (struct range){ low, high };
 	fclose(maps);
+	return stack;
+}
+
+/* It grows: what lies just below is worth another look. */
+#define GROWS_BY (8ul << 20)
+
+static bool is_on_first_stack(const void *p)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct range stack;
+	bool found;
+
+	pthread_mutex_lock(&lock);
+	if (!stack.high || (uintptr_t)p - (stack.low - GROWS_BY) < GROWS_BY)
+		stack = read_first_stack();
+	found = is_in(&stack, p);
+	pthread_mutex_unlock(&lock);
 	return found;
 }
 
