@@ -159,7 +159,9 @@ TRACE_SOURCES = \
 	core/trace/calls.def \
 	core/trace/calls.h \
 	core/trace/decode.c \
+	core/trace/emit-access.c \
 	core/trace/emit.c \
+	core/trace/emit.h \
 	core/trace/encode.c \
 	core/trace/expectations.c \
 	core/trace/names.c \
@@ -167,6 +169,7 @@ TRACE_SOURCES = \
 	core/trace/parse.c \
 	core/trace/parser.h \
 	core/trace/print.c \
+	core/trace/run-access.c \
 	core/trace/run.c \
 	core/trace/run.h \
 	core/trace/scan.c \

@@ -83,7 +83,7 @@ static bool run(const struct trace *t, size_t which, struct log *log)
 	bool good;
 	struct run_options o = {
 		.profile = profile ? profile : "arm64", .policy = which & 1 ? "random" : "lru",
-		.on_report = on_report, .context = log,
+		.accesses = which / 9 % 3, .on_report = on_report, .context = log,
 	};
 
 	if (!null)

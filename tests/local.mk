@@ -294,6 +294,12 @@ TESTS += tests/test-headers.sh tests/test-removed.sh tests/test-trace.sh tests/t
 # The public corpus, with what it says of itself.
 TRACES = $(wildcard $(srcdir)/corpora/*/*.dma $(srcdir)/corpora/*/*.md $(srcdir)/corpora/*/*.txt)
 
+check_PROGRAMS += tests/told-plain
+tests_told_plain_SOURCES = tests/told-plain.c
+tests_told_plain_LDADD = libtrace.la libdmalab.la
+TESTS += tests/test-told-plain.sh
+EXTRA_DIST += tests/test-told-plain.sh
+
 check_PROGRAMS += tests/record-subject
 tests_record_subject_SOURCES = tests/record-subject.c
 tests_record_subject_LDADD = libdmalab.la -lpthread

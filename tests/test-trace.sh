@@ -27,6 +27,27 @@ dmalab()
 	$TEST_RUNNER ./dmalab "$@"
 }
 
+# same_as_c ACCESSES TRACE: the program that emit-c makes of it draws what it draws.
+same_as_c()
+{
+	form=--$1
+	test "$1" = told && form=
+	# shellcheck disable=SC2086
+	dmalab emit-c $form "$2" > "$work/t.c"
+	if ! compile "$work/t.c" -o "$work/t"; then
+		fail "what emit-c $form makes of $2 does not compile"
+		return
+	fi
+	for profile in arm64 iommu; do
+		dmalab run --accesses="$1" --profile=$profile --format=lines "$2" \
+			> "$work/expected" 2> /dev/null
+		# It may leak: many bugs do.
+		ASAN_OPTIONS=detect_leaks=0 "$work/t" $profile > "$work/drawn" 2> /dev/null
+		cmp -s "$work/expected" "$work/drawn" ||
+			fail "what emit-c $form makes of $2 draws something else on $profile"
+	done
+}
+
 traces=$(find "$srcdir/corpora" -name '*.dma' | sort)
 
 # Where each command takes a second, one of many stands for all.
@@ -75,7 +96,7 @@ done
 dmalab explain stale-cpu-raed 2>&1 | grep -q '"stale-cpu-read"' || fail "explain does not guess"
 dmalab no-such-command 2> /dev/null
 test $? -eq 2 || fail "a wrong command does not exit with 2"
-for wrong in 'run --seed=x' 'run --seed=-1' 'run --time=-1' 'run --time=0' 'run --policy=x' 'run --x' \
+for wrong in 'run --seed=x' 'run --seed=-1' 'run --time=-1' 'run --time=0' 'run --policy=x' 'run --accesses=x' 'run --x' 'emit-c --x' \
 	'shrink --seed=x' 'shrink --policy=x'; do
 	# shellcheck disable=SC2086
 	dmalab $wrong /dev/null > "$work/out" 2> "$work/err"
@@ -151,18 +172,12 @@ if test -n "${TEST_RUNNER-}"; then
 	echo 'not under valgrind: programs made of traces'
 else
 	for trace in $traces; do
-		dmalab emit-c "$trace" > "$work/t.c"
-		if ! compile "$work/t.c" -o "$work/t"; then
-			fail "what emit-c makes of $trace does not compile"
-			continue
-		fi
-		for profile in arm64 iommu; do
-			dmalab run --profile=$profile --format=lines "$trace" > "$work/expected" 2> /dev/null
-			# It may leak: many bugs do.
-			ASAN_OPTIONS=detect_leaks=0 "$work/t" $profile > "$work/drawn"
-			cmp -s "$work/expected" "$work/drawn" ||
-				fail "what emit-c makes of $trace draws something else on $profile"
-		done
+		same_as_c told "$trace"
+	done
+	# In the other two forms, some of them, and each that has memory that must be told.
+	for trace in $(echo "$traces" | sed -n '1~12p') $(grep -lE 'vmap|vmalloc|NO_KERNEL' $traces); do
+		same_as_c mixed "$trace"
+		same_as_c plain "$trace"
 	done
 fi
 test $failed -eq 0 && echo "$(echo "$traces" | wc -l) traces"

@@ -14,7 +14,7 @@ _dmalab()
 		mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
 		;;
 	run:-*)
-		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --format= --values --quiet --time' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --accesses= --format= --values --quiet --time' -- "$word")
 		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 		;;
 	shrink:-*)
@@ -25,6 +25,9 @@ _dmalab()
 		mapfile -t COMPREPLY < <(compgen -W '-o' -- "$word")
 		;;
 	checks:* | profiles:* | calls:*) ;;
+	emit-c:-*)
+		mapfile -t COMPREPLY < <(compgen -W '--plain --mixed' -- "$word")
+		;;
 	fmt:-*)
 		mapfile -t COMPREPLY < <(compgen -W '--write' -- "$word")
 		;;
@@ -41,6 +44,10 @@ _dmalab()
 			;;
 		--check)
 			mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
+			return
+			;;
+		--accesses)
+			mapfile -t COMPREPLY < <(compgen -W 'told mixed plain' -- "$word")
 			return
 			;;
 		--format)

@@ -60,16 +60,30 @@ int cmd_calls(int argc, char **argv)
 
 int cmd_emit_c(int argc, char **argv)
 {
+	static const struct option longs[] = {
+		{ "plain", no_argument, NULL, 'p' }, { "mixed", no_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 },
+	};
+	enum accesses accesses = ACCESSES_TOLD;
 	struct trace *t;
+	bool good;
+	int c;
 
-	if (argc != 2)
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
+		if (c != 'p' && c != 'm')
+			return bad_option();
+		accesses = c == 'p' ? ACCESSES_PLAIN : ACCESSES_MIXED;
+	}
+	if (optind + 1 != argc)
 		return usage_error("emit-c takes one trace");
-	t = load_trace(argv[1]);
+	t = load_trace(argv[optind]);
 	if (!t)
 		return BAD_USAGE;
-	trace_emit_c(t, stdout);
+	good = trace_emit_c(t, accesses, stdout);
+	if (!good)
+		fputs("dmalab: no memory\n", stderr);
 	trace_free(t);
-	return AS_EXPECTED;
+	return good ? AS_EXPECTED : BAD_USAGE;
 }
 
 /* --------------------------------------------------------------------- fmt */

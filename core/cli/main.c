@@ -17,7 +17,7 @@ static const struct command {
 	{ "run", cmd_run, "[OPTION]... FILE|DIR|-...", "run traces, and compare what they draw with what they expect" },
 	{ "matrix", cmd_matrix, "FILE|DIR|-...", "which trace draws what on which profile" },
 	{ "fmt", cmd_fmt, "[--write] FILE|DIR|-...", "write traces in the canonical form" },
-	{ "emit-c", cmd_emit_c, "FILE|-", "write a trace as a C program" },
+	{ "emit-c", cmd_emit_c, "[--plain|--mixed] FILE|-", "write a trace as a C program" },
 	{ "shrink", cmd_shrink, "[OPTION]... FILE|-", "the smallest trace that draws the same report" },
 	{ "encode", cmd_encode, "[-o FILE] FILE|-", "write a trace as bytes, of which any are a trace" },
 	{ "decode", cmd_decode, "[-o FILE] FILE|-", "write bytes as a trace" },
@@ -125,10 +125,14 @@ static void help(FILE *to)
 	      "  --profile=NAME|all  the machine (default: arm64)\n"
 	      "  --policy=NAME       of the cache: never eager random lru\n"
 	      "  --seed=N            of the policy \"random\"\n"
+	      "  --accesses=KIND     of the CPU: told, plain (nobody sees a load), or mixed: plain\n"
+	      "                      stores and told loads (default: told)\n"
 	      "  --values            print what CPU and devices see\n"
 	      "  --quiet             only the last line, and what failed\n"
 	      "  --format=NAME       text json sarif lines\n"
 	      "  --time[=RUNS]       run each some more times, and print the best time\n"
+	      "\noptions of emit-c:\n"
+	      "  --plain --mixed     accesses through the pointers, as driver code makes them\n"
 	      "\noptions of shrink:\n"
 	      "  --profile --policy --seed  as above\n"
 	      "  --check=NAME        of the report to keep (default: the first unexpected one)\n"

@@ -12,6 +12,7 @@
 struct options {
 	const char *profile, *policy;
 	u64 seed;
+	enum accesses accesses;
 	bool values, quiet;
 	unsigned timed;
 	const struct format *format;
@@ -77,6 +78,7 @@ static void print_time(const struct trace *t, const struct options *o, const cha
 {
 	struct run_options options = {
 		.profile = profile, .policy = o->policy, .seed = o->seed,
+		.accesses = o->accesses,
 	};
 	struct run_result result;
 	unsigned statements = 0;
@@ -102,8 +104,8 @@ static int run_on(const struct trace *t, struct options *o, const char *profile,
 	struct printer printer = { .trace = t, .o = o };
 	struct run_options options = {
 		.profile = profile, .policy = o->policy, .seed = o->seed, .values = o->values,
-		.out = people(o), .breaks = breaks, .on_report = print_report, .on_failure = print_failure,
-		.context = &printer,
+		.accesses = o->accesses, .out = people(o), .breaks = breaks,
+		.on_report = print_report, .on_failure = print_failure, .context = &printer,
 	};
 	struct run_result result;
 	bool good = trace_run(t, &options, &result);
@@ -146,6 +148,7 @@ int cmd_run(int argc, char **argv)
 		{ "profile", required_argument, NULL, 'p' },
 		{ "policy", required_argument, NULL, 'c' },
 		{ "seed", required_argument, NULL, 's' },
+		{ "accesses", required_argument, NULL, 'a' },
 		{ "values", no_argument, NULL, 'v' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "format", required_argument, NULL, 'f' },
@@ -175,6 +178,11 @@ int cmd_run(int argc, char **argv)
 			o.format = format_find(optarg);
 			if (!o.format)
 				return BAD_USAGE;
+			break;
+		case 'a':
+			if (!accesses_find(optarg, &o.accesses))
+				return usage_error("no accesses \"%s\"; valid: told mixed plain",
+						   optarg);
 			break;
 		case 'v':
 			o.values = true;

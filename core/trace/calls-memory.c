@@ -38,6 +38,7 @@ CALL(vmalloc)
 	UNUSED;
 	to->cpu = NUM(0) <= TRACE_MAX_ACCESS ? vmalloc(NUM(0)) : NULL;
 	to->size = to->cpu ? NUM(0) : 0;
+	run_mapped(r, to);
 }
 
 CALL(vfree) { UNUSED; vfree(PTR(0)); }
@@ -53,6 +54,9 @@ CALL(vmap)
 		pages[i] = a[0].p ? (struct page *)a[0].p + i : NULL;
 	to->cpu = pages ? vmap(pages, count, NUM(2), __pgprot(NUM(3))) : NULL;
 	to->size = to->cpu ? count << PAGE_SHIFT : 0;
+	/* A store past the cache cannot be found by comparing: it must be told. */
+	if (!(NUM(3) & PGPROT_UNCACHED))
+		run_mapped(r, to);
 	free(pages);
 }
 
@@ -117,6 +121,7 @@ CALL(dma_alloc_attrs)
 {
 	UNUSED;
 	to->cpu = dma_alloc_attrs(DEV(0), NUM(1), &to->dma, NUM(2), NUM(3));
+	to->reach = NUM(3) & DMA_ATTR_NO_KERNEL_MAPPING ? REACH_CALLS : REACH_POINTER;
 }
 
 CALL(dma_free_attrs) { UNUSED; dma_free_attrs(DEV(0), NUM(1), PTR(2), NUM(3), NUM(4)); }
@@ -182,6 +187,7 @@ CALL(dmam_alloc_attrs)
 {
 	UNUSED;
 	to->cpu = dmam_alloc_attrs(DEV(0), NUM(1), &to->dma, NUM(2), NUM(3));
+	to->reach = NUM(3) & DMA_ATTR_NO_KERNEL_MAPPING ? REACH_CALLS : REACH_POINTER;
 }
 
 CALL(dmam_free_coherent) { UNUSED; dmam_free_coherent(DEV(0), NUM(1), PTR(2), NUM(3)); }

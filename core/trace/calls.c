@@ -29,3 +29,21 @@ const struct call_type *call_find(const char *name, size_t len)
 			return &call_types[i];
 	return NULL;
 }
+
+bool call_gives_back(const struct call_type *call)
+{
+	return strstr(call->name, "free") || strstr(call->name, "vunmap") ||
+	       strcmp(call->name, "krealloc") == 0;
+}
+
+bool accesses_find(const char *name, enum accesses *accesses)
+{
+	static const char *const names[] = { "told", "mixed", "plain" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*accesses = i;
+			return true;
+		}
+	return false;
+}

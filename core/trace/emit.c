@@ -4,9 +4,10 @@
  * stand; a template says how the others are: $ is what the statement makes, %0 to %9
  * are its arguments.
  */
-#include "trace/trace.h"
+#include "trace/emit.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -152,6 +153,19 @@ static const char prelude[] =
 	"\treturn buf;\n"
 	"}\n\n";
 
+/* Nobody sees a plain load: what it should have loaded is compared here. */
+static const char plain_prelude[] =
+	"static unsigned char seen[1 << 20];\n"
+	"static unsigned wrong_values;\n"
+	"\n"
+	"static inline void compare(const void *wanted, size_t len)\n"
+	"{\n"
+	"\tif (memcmp(seen, wanted, len) == 0)\n"
+	"\t\treturn;\n"
+	"\twrong_values++;\n"
+	"\tfprintf(stderr, \"%u: the CPU loads another value\\n\", line);\n"
+	"}\n\n";
+
 static const char *template_of(const struct call_type *call)
 {
 	for (size_t i = 0; i < sizeof(templates) / sizeof(templates[0]); i++)
@@ -161,7 +175,7 @@ static const char *template_of(const struct call_type *call)
 }
 
 /* A name of the trace may be a word of C, or a function. */
-static void emit_name(const struct trace *t, u32 index, FILE *to)
+static void emit_name(const struct emitter *e, u32 index)
 {
 	static const char *const taken[] = {
 		"auto", "break", "case", "char", "const", "continue", "default", "do", "double",
@@ -171,17 +185,18 @@ static void emit_name(const struct trace *t, u32 index, FILE *to)
 		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
 		"a_global", "a_constant", "memory", "printf", "key", "snprintf", "strstr", "strlen",
 		"calloc", "alloca", "virt_to_phys", "page_address", "pages_address", "on_report",
-		"plain_store", "view_of",
+		"plain_store", "view_of", "seen", "compare", "wrong_values", "memcmp", "memcpy",
+		"fprintf",
 	};
-	const char *name = t->names[index].text;
+	const char *name = e->t->names[index].text;
 	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		clash |= strcmp(name, taken[i]) == 0;
-	fprintf(to, "%s%s", name, clash ? "_of_trace" : "");
+	fprintf(e->to, "%s%s", name, clash ? "_of_trace" : "");
 }
 
-static void emit_string(const char *s, FILE *to)
+void emit_string(const char *s, FILE *to)
 {
 	fputc('"', to);
 	for (; *s; s++)
@@ -190,8 +205,9 @@ static void emit_string(const char *s, FILE *to)
 	fputc('"', to);
 }
 
-static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
+static void emit_object(const struct emitter *e, const struct arg *a)
 {
+	FILE *to = e->to;
 	bool address = a->field == FIELD_CPU;
 
 	if (a->field == FIELD_PAGE)
@@ -202,7 +218,7 @@ static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
 		fputs("((char *)", to);
 	if (a->has_element)
 		fputs(a->field == FIELD_LEN ? "sg_dma_len(segment(" : "sg_dma_address(segment(", to);
-	emit_name(t, a->object, to);
+	emit_name(e, a->object);
 	if (a->has_element)
 		fprintf(to, ", %u))", a->element);
 	else if (a->field == FIELD_CPU || a->field == FIELD_PAGE || a->field == FIELD_PHYS)
@@ -219,8 +235,10 @@ static void emit_object(const struct trace *t, const struct arg *a, FILE *to)
 			address ? ")" : "");
 }
 
-static void emit_arg(const struct trace *t, const struct arg *a, char parameter, FILE *to)
+void emit_arg(const struct emitter *e, const struct arg *a, char parameter)
 {
+	FILE *to = e->to;
+
 	switch (a->kind) {
 	case ARG_NUMBER:
 		/* A pointer may be any number, and so may a direction. */
@@ -240,7 +258,7 @@ static void emit_arg(const struct trace *t, const struct arg *a, char parameter,
 		emit_string(a->string, to);
 		break;
 	case ARG_OBJECT:
-		emit_object(t, a, to);
+		emit_object(e, a);
 		break;
 	}
 }
@@ -252,107 +270,67 @@ static char parameter_of(const struct call_type *call, unsigned i)
 	return call_parameter(call, i, &optional);
 }
 
-static void emit_args(const struct trace *t, const struct statement *s, FILE *to)
+static void emit_args(const struct emitter *e, const struct statement *s)
 {
 	for (unsigned i = 0; i < s->nr_args; i++) {
-		fputs(i ? ", " : "", to);
-		emit_arg(t, &s->args[i], parameter_of(s->call, i), to);
+		fputs(i ? ", " : "", e->to);
+		emit_arg(e, &s->args[i], parameter_of(s->call, i));
 	}
 }
 
 /* Into @none what nobody named. */
-static void emit_target(const struct trace *t, const struct statement *s, FILE *to)
+static void emit_target(const struct emitter *e, const struct statement *s)
 {
 	if (s->has_target)
-		emit_name(t, s->target, to);
+		emit_name(e, s->target);
 	else
-		fprintf(to, "unnamed_%s", object_kind_names[s->call->makes]);
+		fprintf(e->to, "unnamed_%s", object_kind_names[s->call->makes]);
 }
 
-static void emit_template(const struct trace *t, const struct statement *s, const char *c,
-			  FILE *to)
+static void emit_template(const struct emitter *e, const struct statement *s, const char *c)
 {
+	FILE *to = e->to;
+
 	for (; *c; c++) {
 		if (*c == '$') {
-			emit_target(t, s, to);
+			emit_target(e, s);
 		} else if (*c == '#') {
 			if (s->nr_args)
-				emit_arg(t, &s->args[0], 'S', to);
+				emit_arg(e, &s->args[0], 'S');
 			else
-				emit_string(s->has_target ? t->names[s->target].text : "device", to);
+				emit_string(s->has_target ? e->t->names[s->target].text : "device", to);
 		} else if (*c == '%' && (unsigned)(c[1] - '0') < s->nr_args) {
 			c++;
-			emit_arg(t, &s->args[*c - '0'], parameter_of(s->call, *c - '0'), to);
+			emit_arg(e, &s->args[*c - '0'], parameter_of(s->call, *c - '0'));
 		} else {
 			fputc(*c, to);
 		}
 	}
 }
 
-/* cpu_read(), cpu_write(), device_read(), device_write() */
-static bool emit_access(const struct trace *t, const struct statement *s, FILE *to)
+static void emit_statement(const struct emitter *e, const struct statement *s)
 {
-	bool device = strncmp(s->call->name, "device_", 7) == 0;
-	bool read = strcmp(s->call->name + (device ? 7 : 4), "read") == 0;
-	unsigned len = device ? 2 : 1;
-	const struct arg *value = s->nr_args > len + 1 ? &s->args[len + 1] : NULL;
-
-	if (strcmp(s->call->name, "device_free") == 0 || strcmp(s->call->name, "cpu_store") == 0 ||
-	    (!device && strncmp(s->call->name, "cpu_", 4) != 0))
-		return false;
-	if (strcmp(s->call->name, "device") == 0)
-		return false;
-	fprintf(to, "dmalab_%s(", s->call->name);
-	for (unsigned i = 0; i < len; i++) {
-		emit_arg(t, &s->args[i], parameter_of(s->call, i), to);
-		fputs(", ", to);
-	}
-	if (read) {
-		/* Moves the filler on as a store does, so that both runs store the same. */
-		fputs("bytes(0, NULL, -1)", to);
-	} else {
-		fputs("bytes(", to);
-		emit_arg(t, &s->args[len], 'z', to);
-		if (value && value->kind == ARG_STRING) {
-			fputs(", ", to);
-			emit_string(value->string, to);
-			fputs(", 0)", to);
-		} else if (value) {
-			fputs(", NULL, (unsigned char)", to);
-			emit_arg(t, value, 'z', to);
-			fputc(')', to);
-		} else {
-			fputs(", NULL, -1)", to);
-		}
-	}
-	fputs(", ", to);
-	emit_arg(t, &s->args[len], 'z', to);
-	fputc(')', to);
-	return true;
-}
-
-static void emit_statement(const struct trace *t, const struct statement *s, FILE *to)
-{
+	FILE *to = e->to;
 	const char *c = template_of(s->call);
 
 	fprintf(to, "\tline = %u; ", s->line);
-	if (emit_access(t, s, to)) {
+	if (emit_access(e, s)) {
 		/* done */
 	} else if (c) {
-		emit_template(t, s, c, to);
+		emit_template(e, s, c);
 	} else if (strcmp(s->call->name, "sg_list") == 0) {
-		emit_target(t, s, to);
+		emit_target(e, s);
 		fprintf(to, " = sg_list(%u, ", s->nr_args / 2);
-		emit_args(t, s, to);
+		emit_args(e, s);
 		fputc(')', to);
 	} else {
 		if (s->call->makes >= 0) {
-			emit_target(t, s, to);
+			emit_target(e, s);
 			fputs(s->call->makes == OBJECT_MEMORY ? ".cpu = " :
 			      s->call->makes == OBJECT_MAPPING ? ".dma = " : " = ", to);
 		}
 		fprintf(to, "%s(", s->call->name);
-		emit_args(t, s, to);
+		emit_args(e, s);
 		fputc(')', to);
 	}
 	fputs(";\n", to);
@@ -399,20 +377,21 @@ static void emit_profiles(const char *only, FILE *to)
 	fputs(",\", key))\n\t\treturn 0;\n", to);
 }
 
-void trace_emit_c(const struct trace *t, FILE *to)
+static void emit_main(struct emitter *e)
 {
+	const struct trace *t = e->t;
+	const char *accesses, *checks;
 	const struct arg *arg;
-	const char *checks = directive(t, "checks", &arg);
-	const char *accesses = directive(t, "accesses", &arg);
+	FILE *to = e->to;
 
-	fprintf(to, "/* From a trace by dmalab emit-c. Prints the line of the trace and the check for each\n"
-		" * report; the argument is the profile (default: arm64). Build:\n"
-		" *   cc $(pkg-config --cflags dmalab) trace.c $(pkg-config --libs dmalab)\n */\n%s",
-		prelude);
+	checks = directive(t, "checks", &arg);
+	accesses = directive(t, "accesses", &arg);
+	if (!accesses)
+		accesses = "explicit";
 	fputs("int main(int argc, char **argv)\n{\n", to);
 	for (u32 i = 0; i < t->nr_names; i++) {
 		fprintf(to, "\tstatic %s", c_types[t->names[i].kind]);
-		emit_name(t, i, to);
+		emit_name(e, i);
 		fputs(";\n", to);
 	}
 	for (int kind = 0; kind < OBJECT_UNKNOWN; kind++)
@@ -420,7 +399,7 @@ void trace_emit_c(const struct trace *t, FILE *to)
 			object_kind_names[kind]);
 	fputs("\tstruct dmalab_config config = {\n"
 	      "\t\t.profile = argc > 1 ? argv[1] : \"arm64\", .accesses = ", to);
-	emit_string(accesses ? accesses : "explicit", to);
+	emit_string(e->accesses == ACCESSES_TOLD ? accesses : "plain", to);
 	fputs(",\n", to);
 	if (checks) {
 		fputs("\t\t.checks = ", to);
@@ -433,10 +412,30 @@ void trace_emit_c(const struct trace *t, FILE *to)
 	fputs("\tstruct dmalab_machine *machine = dmalab_machine_new(&config);\n\n"
 	      "\tif (!machine)\n\t\treturn 2;\n"
 	      "\tdmalab_set_report_handler(machine, on_report, NULL);\n", to);
-	for (u32 i = 0; i < t->nr_statements; i++)
-		if (t->statements[i].call && t->statements[i].call->run)
-			emit_statement(t, &t->statements[i], to);
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		if (!t->statements[i].call || !t->statements[i].call->run)
+			continue;
+		emit_statement(e, &t->statements[i]);
+		emit_follow(e, &t->statements[i]);
+	}
 	if (!setting(t, "open_end"))
 		fputs("\tline = 0;\n\tdmalab_machine_free(machine);\n", to);
-	fputs("\treturn 0;\n}\n", to);
+	fputs(e->accesses == ACCESSES_PLAIN ? "\treturn wrong_values != 0;\n}\n" :
+					      "\treturn 0;\n}\n", to);
+}
+
+bool trace_emit_c(const struct trace *t, enum accesses accesses, FILE *to)
+{
+	struct emitter e = { .t = t, .accesses = accesses, .to = to };
+
+	e.told = calloc(t->nr_names + 1, sizeof(*e.told));
+	if (!e.told)
+		return false;
+	fprintf(to, "/* From a trace by dmalab emit-c. Prints the line of the trace and the check for each\n"
+		" * report; the argument is the profile (default: arm64). Build:\n"
+		" *   cc $(pkg-config --cflags dmalab) trace.c $(pkg-config --libs dmalab)\n */\n%s%s",
+		prelude, accesses == ACCESSES_PLAIN ? plain_prelude : "");
+	emit_main(&e);
+	free(e.told);
+	return true;
 }

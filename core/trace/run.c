@@ -6,108 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ----------------------------------------------------------------- accesses */
-
-/* The bytes that the trace gives, as often as they fit; @other where it gives none. */
-static void fill(const struct access_args *a, u8 other, u8 *to)
-{
-	size_t n = a->text ? strlen(a->text) : 0;
-
-	if (!n) {
-		memset(to, a->text ? 0 : a->has_value ? (u8)a->value : other, a->len);
-		return;
-	}
-	for (u64 i = 0; i < a->len; i += n)
-		memcpy(to + i, a->text, a->len - i < n ? a->len - i : n);
-}
-
-/*
- * May the bytes be touched at all? The simulated memory takes anything. Of vmalloc() and
- * vmap() it must be the object's, and may be a smaller one's by now.
- */
-static bool is_there(const struct access_args *a)
-{
-	const struct object *o = a->object;
-	bool owned = dmalab_owns(a->p, a->len), vmalloc = is_vmalloc_addr(a->p);
-	uintptr_t offset;
-
-	if (owned && !vmalloc)
-		return true;
-	if (!o || !o->size || (vmalloc && !owned))
-		return false;
-	offset = (uintptr_t)a->p - (uintptr_t)o->cpu;
-	return offset <= o->size && a->len <= o->size - offset;
-}
-
-static void show(struct run *r, const struct access_args *a)
-{
-	FILE *out = r->options->out;
-
-	fprintf(out, "%s:%u: %s %s", r->trace->file, r->now->line, a->dev ? "device" : "cpu",
-		a->store ? "writes" : "reads");
-	for (u64 i = 0; i < a->len && i < 16; i++)
-		fprintf(out, " %02x", r->buf[i]);
-	fprintf(out, "%s\n", a->len > 16 ? " ..." : "");
-}
-
-static bool is_affordable(struct run *r, u64 len)
-{
-	if (len > TRACE_MAX_ACCESS) {
-		run_stop(r, "an access of more than %u bytes", TRACE_MAX_ACCESS);
-		return false;
-	}
-	r->moved += len;
-	if (r->moved > TRACE_MAX_MOVED)
-		run_stop(r, "more than %llu bytes in all", (unsigned long long)TRACE_MAX_MOVED);
-	return r->moved <= TRACE_MAX_MOVED;
-}
-
-void run_plain_store(struct run *r, void *p, u64 len)
-{
-	volatile u8 *bytes = p;
-
-	if (!is_affordable(r, len))
-		return;
-	if (len && (is_vmalloc_addr(p) || !dmalab_owns(p, len))) {
-		run_stop(r, "the CPU would fault: there is no memory at this address");
-		return;
-	}
-	for (u64 i = 0; i < len; i++)
-		bytes[i] = ~bytes[i];
-}
-
-void run_access(struct run *r, const struct access_args *a)
-{
-	unsigned before = r->drawn;
-	int err = 0;
-
-	if (!is_affordable(r, a->len))
-		return;
-	if (!a->dev && a->len && !is_there(a)) {
-		run_stop(r, "the CPU would fault: there is no memory at this address");
-		return;
-	}
-	r->fill = r->fill == 0xff ? 1 : r->fill + 1;
-	if (a->store)
-		fill(a, r->fill, r->buf);
-	if (a->dev)
-		err = a->store ? dmalab_device_write(a->dev, a->dma, r->buf, a->len) :
-				 dmalab_device_read(a->dev, a->dma, r->buf, a->len);
-	else if (a->store)
-		dmalab_cpu_write(a->p, r->buf, a->len);
-	else
-		dmalab_cpu_read(a->p, r->buf, a->len);
-	if (err)
-		return;
-	if (r->options->values)
-		show(r, a);
-	/* A load that drew no report must give what the trace says. */
-	if (!a->store && a->has_value && r->drawn == before) {
-		fill(a, 0, r->buf + TRACE_MAX_ACCESS);
-		run_check_bytes(r, r->buf, r->buf + TRACE_MAX_ACCESS, a->len);
-	}
-}
-
 /* ---------------------------------------------------------------- arguments */
 
 static u64 field_value(struct run *r, const struct arg *arg)
@@ -189,13 +87,31 @@ static union value value_of(struct run *r, const struct arg *arg)
 	return v;
 }
 
+/* Addresses of vmalloc() and vmap() fault from now on, whatever names stood for them. */
+static void forget_mapped(struct run *r, const void *p)
+{
+	for (u32 i = 0; i < r->trace->nr_names && is_vmalloc_addr(p); i++) {
+		struct object *o = &r->objects[i];
+
+		if (o->reach == REACH_MAPPED && o->cpu == p) {
+			o->reach = REACH_CALLS;
+			r->nr_mapped--;
+		}
+	}
+}
+
 static void run_call(struct run *r, const struct statement *s, struct object *to)
 {
 	union value values[TRACE_MAX_ARGS];
+	bool optional;
 
 	for (unsigned i = 0; i < s->nr_args; i++)
 		values[i] = value_of(r, &s->args[i]);
 	s->call->run(r, to, values, s->nr_args);
+	if (r->nr_mapped && call_gives_back(s->call))
+		for (unsigned i = 0; i < s->nr_args; i++)
+			if (call_parameter(s->call, i, &optional) == 'p')
+				forget_mapped(r, values[i].p);
 }
 
 /* What it makes has no name, and is forgotten. */
@@ -216,7 +132,9 @@ static void run_statement(struct run *r, const struct statement *s)
 	dmalab_set_site(&s->site);
 	if (s->has_target) {
 		/* What the name stood for before is no measure of what it gets, which may be NULL. */
+		r->nr_mapped -= r->objects[s->target].reach == REACH_MAPPED;
 		r->objects[s->target].size = 0;
+		r->objects[s->target].reach = REACH_POINTER;
 		run_call(r, s, &r->objects[s->target]);
 	} else if (s->call->makes >= 0)
 		run_unnamed(r, s);

@@ -10,9 +10,17 @@
 
 struct dma_pool;
 
+/* How a driver's code may reach the memory behind an object's .cpu. */
+enum reach {
+	REACH_POINTER,           /* by its pointer, if that is into RAM */
+	REACH_MAPPED,            /* of vmalloc() or vmap(): as long as it is there */
+	REACH_CALLS,             /* by calls alone: its pointer faults */
+};
+
 struct object {
 	struct device *dev;
 	void *cpu;
+	enum reach reach;
 	size_t size;             /* of host memory: bytes that may be touched */
 	void *host;              /* to be freed by the runner */
 	dma_addr_t dma;
@@ -38,6 +46,7 @@ struct run {
 	profile_set profile;     /* one bit */
 	u8 *buf;                 /* of an access, and behind it what should be read */
 	u64 moved;               /* bytes of all accesses */
+	u32 nr_mapped;           /* objects of REACH_MAPPED */
 	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */
 };
@@ -76,6 +85,15 @@ struct access_args {
 };
 
 void run_access(struct run *r, const struct access_args *a);
+
+/* What vmalloc() or vmap() made is there, and faults when it is given back. */
+static inline void run_mapped(struct run *r, struct object *to)
+{
+	if (!to->cpu)
+		return;
+	to->reach = REACH_MAPPED;
+	r->nr_mapped++;
+}
 
 /* What a plain pointer does: each of @len bytes at @p becomes another one. */
 void run_plain_store(struct run *r, void *p, u64 len);

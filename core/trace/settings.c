@@ -82,6 +82,9 @@ bool run_read_settings(struct run *r, bool *elsewhere)
 		r->config.accesses = accesses->args[0].string;
 	if (!is_valid(r, accesses, &r->config))
 		return false;
+	/* Plain stores have to be looked for, whatever the trace says. */
+	if (r->options->accesses != ACCESSES_TOLD)
+		r->config.accesses = "plain";
 	if (ram)
 		r->config.ram_size = ram->args[0].number;
 	if (ram && (r->config.ram_size < TRACE_MIN_RAM || r->config.ram_size > TRACE_MAX_RAM)) {

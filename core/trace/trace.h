@@ -8,9 +8,9 @@
  *   calls.def every call that a statement may make; calls-*.c do them
  *   print.c   statements to text, in the one canonical form
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
- *   emit.c    and to a C program
- *   run.c     statements on a machine, which settings.c makes; outcome.c compares what
- *             they drew with what was expected
+ *   emit.c    and to a C program, with emit-access.c
+ *   run.c     statements on a machine, which settings.c makes, with run-access.c; outcome.c
+ *             compares what they drew with what was expected
  *   breaks.c  on which machines
  *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
@@ -223,8 +223,28 @@ u8 *trace_encode(const struct trace *t, size_t *len);
  */
 char *trace_decode(const u8 *bytes, size_t len, size_t *text_len);
 
-/* A C program that makes the same calls, and prints "line: check" for each report. */
-void trace_emit_c(const struct trace *t, FILE *to);
+/*
+ * How the CPU's accesses of a trace are made: by calls that tell of them, or as driver
+ * code makes them, through the pointer itself. A plain store is found by comparing, a plain
+ * load by nobody.
+ */
+enum accesses {
+	ACCESSES_TOLD,    /* cpu_write() and cpu_read() are dmalab_cpu_write() and _read() */
+	ACCESSES_MIXED,   /* stores are plain */
+	ACCESSES_PLAIN,   /* and so are loads */
+};
+
+/* "told", "mixed", "plain"; false: none of them. */
+bool accesses_find(const char *name, enum accesses *accesses);
+
+/* Does it free or unmap what its pointer leads to? */
+bool call_gives_back(const struct call_type *call);
+
+/*
+ * A C program that makes the same calls, and prints "line: check" for each report. False:
+ * the host has no memory, and nothing was written.
+ */
+bool trace_emit_c(const struct trace *t, enum accesses accesses, FILE *to);
 
 /* --------------------------------------------------------------------- run */
 
@@ -249,6 +269,8 @@ struct run_options {
 	const char *profile;          /* NULL: arm64 */
 	const char *policy;
 	u64 seed;
+	enum accesses accesses;       /* other than told: the machine looks for plain stores */
+	bool distinct;                /* a plain store of what is there stores another byte */
 	bool values;                  /* print what CPU and devices see, */
 	FILE *out;                    /* here */
 	const profile_set *breaks;    /* trace_breaks(): reports say so; or NULL */
@@ -265,6 +287,7 @@ struct run_result {
 	unsigned reports;             /* drawn */
 	unsigned unexpected, missing;
 	unsigned wrong_values;
+	u64 repeated;                 /* bytes plainly stored that were there already: nobody sees that */
 };
 
 /* True when it went as expected. */
