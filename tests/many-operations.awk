@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A trace of as many cheap operations as a trace may have, for dmalab run --time.
+# A trace of many cheap operations, for dmalab run --time.
 BEGIN {
 	print "nic = device()"
 	print "buf = dma_alloc_noncoherent(nic, 4096, DMA_BIDIRECTIONAL, GFP_KERNEL)"

@@ -95,8 +95,8 @@ done
 test "$(dmalab decode "$srcdir/docs/machine-model.md" | wc -l)" -gt 500 || fail "few statements"
 
 # Its limits are those of the text.
-head -c 4000000 /dev/zero | tr '\0' '\3' | dmalab decode - > "$work/text"
-test "$(wc -l < "$work/text")" -eq 65536 || fail "not 65536 statements"
+head -c 14000000 /dev/zero | tr '\0' '\3' | dmalab decode - > "$work/text"
+test "$(wc -l < "$work/text")" -eq 262144 || fail "not 262144 statements"
 dmalab run --quiet "$work/text" > /dev/null 2>&1
 test $? -le 1 || fail "the longest trace"
 

@@ -9,9 +9,9 @@
  * begin at once. Where the bytes end in the midst of a statement, zeroes follow.
  *
  *   statement  the call: its place in call_types[], modulo their number;
- *              if it makes something, TARGET; for sg_list() the number of arguments,
- *              modulo 49; then the arguments. Before one that may be left out stands a
- *              byte: below 0x80 it is.
+ *              if it makes something, TARGET; for sg_list() the number of arguments:
+ *              a byte, modulo 49, or from 0xf0 on 4 bits and a byte, modulo 513; then the
+ *              arguments. Before one that may be left out stands a byte: below 0x80 it is.
  *   TARGET     below 0xc0 a new name, below 0xe0 none, else the INDEX of an old one
  *   INDEX      5 bits: which object of a kind, counted back from the newest, modulo
  *              their number; 30: 30 and the next byte, 31: the next two bytes
@@ -38,6 +38,8 @@
 #define DMALAB_TRACE_BINARY_H
 
 #include "trace/trace.h"
+
+#define BINARY_SHORT_LIST 48u
 
 enum form_type {
 	FORM_AT,     /* the object */

@@ -305,11 +305,20 @@ static void new_name(struct decoder *d, struct statement *s)
 	s->target = t->nr_names++;
 }
 
+static unsigned get_count(struct decoder *d)
+{
+	u8 first = get(d);
+
+	if (first < 0xf0)
+		return first % (BINARY_SHORT_LIST + 1);
+	return ((first & 15u) << 8 | get(d)) % (TRACE_MAX_ARGS + 1);
+}
+
 /* False: the statement is passed over. */
 static bool get_args(struct decoder *d, struct statement *s)
 {
 	const char *parameters = s->call->parameters;
-	unsigned n = parameters[0] == '*' ? get(d) % (TRACE_MAX_ARGS + 1) : TRACE_MAX_ARGS;
+	unsigned n = parameters[0] == '*' ? get_count(d) : TRACE_MAX_ARGS;
 	bool optional, ok = true;
 	char parameter;
 

@@ -273,6 +273,13 @@ static void put_target(struct encoder *e, const struct statement *s)
 		put(e, 0);
 }
 
+static void put_count(struct encoder *e, u16 n)
+{
+	if (n > BINARY_SHORT_LIST)
+		put(e, 0xf0 | n >> 8);
+	put(e, n);
+}
+
 static void put_statement(struct encoder *e, const struct statement *s)
 {
 	bool optional;
@@ -281,7 +288,7 @@ static void put_statement(struct encoder *e, const struct statement *s)
 	if (s->call->makes >= 0)
 		put_target(e, s);
 	if (s->call->parameters[0] == '*')
-		put(e, s->nr_args);
+		put_count(e, s->nr_args);
 	for (unsigned i = 0; i < s->nr_args; i++) {
 		char parameter = call_parameter(s->call, i, &optional);
 

@@ -19,13 +19,23 @@ static bool is(const char *text, const char *name, size_t len)
 	return strncmp(text, name, len) == 0 && !text[len];
 }
 
+/* A line has at most one new name, or, where it is wrong, none that counts. */
+bool parse_make_room(struct parser *p)
+{
+	u32 names = p->t->nr_lines < TRACE_MAX_OBJECTS ? p->t->nr_lines : TRACE_MAX_OBJECTS;
+
+	p->nr_name_slots = 2 * names + 2;
+	p->name_slots = calloc(p->nr_name_slots, sizeof(*p->name_slots));
+	return p->name_slots;
+}
+
 /* The slot of @name, or the empty one where it would stand. */
 static u16 *name_slot(struct parser *p, const char *name, size_t len)
 {
-	u32 i = hash(name, len) % NAME_SLOTS;
+	u32 i = hash(name, len) % p->nr_name_slots;
 
 	while (p->name_slots[i] && !is(p->t->names[p->name_slots[i] - 1].text, name, len))
-		i = (i + 1) % NAME_SLOTS;
+		i = (i + 1) % p->nr_name_slots;
 	return &p->name_slots[i];
 }
 

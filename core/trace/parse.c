@@ -222,7 +222,7 @@ static void read_lines(struct parser *p)
 		if (len > TRACE_MAX_LINE)
 			parse_complain(p, p->line, 1, NULL, "a line of more than %u characters",
 				       TRACE_MAX_LINE);
-		else if (read_line(p) && len > TRACE_MAX_LINE / 4)
+		else if (read_line(p) && len > TRACE_MAX_LINE / 2)
 			check_canonical_length(p);
 	}
 }
@@ -235,19 +235,22 @@ struct trace *trace_parse(const char *file, const char *text, size_t len, compla
 	p.t = calloc(1, sizeof(*p.t));
 	if (p.t)
 		p.t->file = strdup(file);
-	if (!p.t || !p.t->file || len > TRACE_MAX_TEXT || !split_lines(&p, text, len)) {
+	if (!p.t || !p.t->file || len > TRACE_MAX_TEXT || !split_lines(&p, text, len) ||
+	    !parse_make_room(&p)) {
 		struct complaint c = {
 			.trace = p.t,
-			.text = len > TRACE_MAX_TEXT ? "more than 4 MiB of text" :
+			.text = len > TRACE_MAX_TEXT ? "more than 16 MiB of text" :
 						       "no memory to read it",
 		};
 
 		complain_to(&c, context);
+		free(p.name_slots);
 		trace_free(p.t);
 		return NULL;
 	}
 	parse_learn_calls(&p);
 	read_lines(&p);
+	free(p.name_slots);
 	if (!p.nr_errors)
 		return p.t;
 	if (p.nr_errors > MAX_COMPLAINTS) {

@@ -10,7 +10,6 @@
 
 #define MAX_COMPLAINTS 50
 #define CALL_SLOTS     512u                    /* calls have a byte */
-#define NAME_SLOTS     (2 * TRACE_MAX_OBJECTS)
 
 struct parser {
 	struct trace *t;
@@ -25,7 +24,8 @@ struct parser {
 	struct statement *s;
 
 	u8 call_slots[CALL_SLOTS];    /* hash tables of places, from 1 */
-	u16 name_slots[NAME_SLOTS];
+	u16 *name_slots;              /* at least twice as many as names */
+	u32 nr_name_slots;
 };
 
 /* scan.c: @hint may be NULL. Returns false. */
@@ -48,6 +48,7 @@ bool parse_arg(struct parser *p, struct arg *a, char parameter);
 const char *parse_wanted(char parameter);
 
 /* names.c: -1, or NULL, for what there is not. */
+bool parse_make_room(struct parser *p);
 void parse_learn_calls(struct parser *p);
 const struct call_type *parse_find_call(struct parser *p, const char *name, size_t len);
 int parse_find_name(struct parser *p, const char *name, size_t len);

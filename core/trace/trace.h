@@ -26,11 +26,11 @@
 #include <linux/types.h>
 #include <stdio.h>
 
-#define TRACE_MAX_TEXT       (4u << 20)  /* bytes of a file */
-#define TRACE_MAX_LINE       1024u       /* bytes of a line */
-#define TRACE_MAX_STATEMENTS 65536u
-#define TRACE_MAX_OBJECTS    4096u
-#define TRACE_MAX_ARGS       48u
+#define TRACE_MAX_TEXT       (16u << 20) /* bytes of a file */
+#define TRACE_MAX_LINE       8192u       /* bytes of a line */
+#define TRACE_MAX_STATEMENTS 262144u
+#define TRACE_MAX_OBJECTS    32768u
+#define TRACE_MAX_ARGS       512u
 #define TRACE_MAX_STRING     200u        /* bytes of a string */
 #define TRACE_MAX_EXPECTED   64u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
@@ -66,20 +66,20 @@ struct word {
 	char kind;       /* that of the parameter, or '.' for any number */
 };
 
-/* One argument, as it was written. */
+/* One argument, as it was written. A trace may have a million: the small ones stand together. */
 struct arg {
-	enum arg_kind { ARG_NUMBER, ARG_WORDS, ARG_BITS, ARG_STRING, ARG_OBJECT } kind;
 	u64 number;              /* also the n of DMA_BIT_MASK(n) */
-	bool hex;
-	u32 words[8];            /* indices, joined by | */
-	u8 nr_words;
 	char *string;
-	u32 object;
-	bool has_element;
-	u32 element;
-	enum field field;
 	s64 offset;              /* added to an object's address */
+	u32 object;
+	u32 element;
 	u32 column;
+	u16 words[8];            /* indices, joined by | */
+	enum arg_kind { ARG_NUMBER, ARG_WORDS, ARG_BITS, ARG_STRING, ARG_OBJECT } kind : 8;
+	enum field field : 8;
+	u8 nr_words;
+	bool hex;
+	bool has_element;
 };
 
 /* Profiles, one bit each in the order of dmalab_profile_name(). */
@@ -98,7 +98,7 @@ struct statement {
 	const struct call_type *call; /* NULL: a comment or an empty line */
 	bool has_target;
 	u32 target;                   /* object that is assigned */
-	u8 nr_args;
+	u16 nr_args;
 	u8 nr_expected;
 	struct arg *args;
 	struct expectation *expected;
