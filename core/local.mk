@@ -134,14 +134,20 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
 	core/mm/vmap.c \
+	core/record/arguments.c \
 	core/record/devices.c \
 	core/record/drawn.c \
 	core/record/file.c \
+	core/record/lists.c \
 	core/record/made.c \
 	core/record/names.c \
 	core/record/record.c \
 	core/record/record.h \
 	core/record/recorder.h \
+	core/record/shorten.c \
+	core/record/shorten.h \
+	core/record/shorten-read.c \
+	core/record/stretches.c \
 	core/record/start.c \
 	core/record/words.c
 

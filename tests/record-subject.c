@@ -340,7 +340,7 @@ static void halt(void)
 	fputs("went on\n", stderr);
 }
 
-/* More statements than a trace has. */
+/* A context that is never left. */
 static void endless(void)
 {
 	start("nic");
@@ -354,6 +354,125 @@ static void names(void)
 	start("nic");
 	for (int i = 0; i < 5000; i++)
 		kfree(kmalloc(32, GFP_KERNEL));
+	end();
+}
+
+/* More live things than a trace has names. */
+static void alive(void)
+{
+	static void *p[40000];
+
+	start("nic");
+	for (int i = 0; i < 40000; i++)
+		p[i] = kmalloc(64, GFP_KERNEL);
+	for (int i = 0; i < 40000; i++)
+		kfree(p[i]);
+	kfree(p[0]);
+	end();
+}
+
+/* Probe and remove. With the bug, a packet is given back before its mapping. */
+static void cycle(bool bug)
+{
+	struct device *dev = dmalab_device_new(dmalab_machine_current(), "nic");
+	dma_addr_t ring, packet;
+	u8 *cpu = dma_alloc_coherent(dev, 4096, &ring, GFP_KERNEL), *p;
+
+	dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
+	p = kmalloc(1536, GFP_KERNEL);
+	memset(p, 0x55, 64);
+	packet = dma_map_single(dev, p, 1536, DMA_TO_DEVICE);
+	dma_mapping_error(dev, packet);
+	dmalab_device_read(dev, packet, (u8[64]){ 0 }, 64);
+	if (bug)
+		kfree(p);
+	dma_unmap_single(dev, packet, 1536, DMA_TO_DEVICE);
+	if (!bug)
+		kfree(p);
+	dma_free_coherent(dev, 4096, cpu, ring);
+	dmalab_device_free(dev);
+}
+
+static void cycles(unsigned nr)
+{
+	start("bus");
+	for (unsigned i = 0; i < nr; i++)
+		cycle(false);
+	cycle(true);
+	end();
+}
+
+static void ten_thousand(void) { cycles(10000); }
+static void for_ever(void) { cycles(60000); }
+
+/* A ring that is always in use, and whose packets come and go in no order. */
+static void traffic(bool disorder)
+{
+	struct device *dev = start("nic");
+	struct packet {
+		void *p;
+		dma_addr_t dma;
+		size_t size;
+	} ring[32] = { { NULL } };
+	unsigned seed = 1;
+	dma_addr_t dma;
+	u8 *cpu = dma_alloc_noncoherent(dev, 4096, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
+
+	dma_sync_single_for_device(dev, dma, 4096, DMA_BIDIRECTIONAL);
+	for (unsigned i = 0; i < 50000; i++) {
+		struct packet *at = &ring[disorder ? (seed >> 20) % 32 : i % 32];
+
+		seed = seed * 1103515245 + 12345;
+		if (at->p) {
+			dma_unmap_single(dev, at->dma, at->size, DMA_FROM_DEVICE);
+			kfree(at->p);
+		}
+		at->size = disorder ? 64 + (seed >> 16) % 1024 : 512;
+		at->p = kmalloc(at->size, GFP_KERNEL);
+		at->dma = dma_map_single(dev, at->p, at->size, DMA_FROM_DEVICE);
+		dma_mapping_error(dev, at->dma);
+		dma_sync_single_for_cpu(dev, dma, 4096, DMA_BIDIRECTIONAL);
+		dmalab_cpu_write(cpu + i % 32 * 64, &i, 4);
+		dma_sync_single_for_device(dev, dma, 4096, DMA_BIDIRECTIONAL);
+		dmalab_device_read(dev, dma + i % 32 * 64, (u8[64]){ 0 }, 64);
+	}
+	/* Nobody hands it over. */
+	dmalab_device_write(dev, ring[7].dma, "packet", 6);
+	dmalab_cpu_read(ring[7].p, (u8[6]){ 0 }, 6);
+	for (unsigned i = 0; i < 32; i++)
+		if (ring[i].p) {
+			dma_unmap_single(dev, ring[i].dma, ring[i].size, DMA_FROM_DEVICE);
+			kfree(ring[i].p);
+		}
+	dma_free_noncoherent(dev, 4096, cpu, dma, DMA_BIDIRECTIONAL);
+	end();
+}
+
+static void in_order(void) { traffic(false); }
+static void in_disorder(void) { traffic(true); }
+
+/* As many entries as a driver's list has, of which the device stores to one. */
+static void long_list(void)
+{
+	struct device *dev = start("disk");
+	u8 *data = page_address(alloc_pages(GFP_KERNEL, 9));
+	struct sg_table table;
+	struct scatterlist *sg;
+	unsigned i;
+
+	if (!data || sg_alloc_table(&table, 256, GFP_KERNEL))
+		exit(2);
+	for_each_sgtable_sg(&table, sg, i)
+		sg_set_buf(sg, data + 8192ul * i, 512);
+	if (dma_map_sgtable(dev, &table, DMA_FROM_DEVICE, 0))
+		exit(2);
+	for_each_sgtable_dma_sg(&table, sg, i)
+		if (i == 200)
+			dmalab_device_write(dev, sg_dma_address(sg), "sector", 6);
+	dmalab_cpu_read(data + 200 * 8192, (u8[6]){ 0 }, 6);
+	dma_unmap_sgtable(dev, &table, DMA_FROM_DEVICE, 0);
+	sg_free_table(&table);
+	free_pages((unsigned long)data, 9);
 	end();
 }
 
@@ -425,7 +544,9 @@ int main(int argc, char **argv)
 	} programs[] = {
 		{ "broad", broad }, { "failing", failing }, { "touch", touch },
 		{ "crash", crash }, { "halt", halt }, { "endless", endless },
-		{ "names", names }, { "machines", machines }, { "forked", forked },
+		{ "names", names }, { "alive", alive }, { "ten-thousand", ten_thousand },
+		{ "for-ever", for_ever }, { "long-list", long_list }, { "in-order", in_order }, { "in-disorder", in_disorder },
+		{ "machines", machines }, { "forked", forked },
 		{ "threads", threads },
 	};
 

@@ -54,15 +54,6 @@ void record_state(const struct device *dev)
 	record_leave();
 }
 
-static bool is_taken(const char *text)
-{
-	for (unsigned i = 0; i < rec.nr_names; i++)
-		if (rec.names[i]->kind == NAMED_DEVICE && rec.names[i]->text &&
-		    strcmp(rec.names[i]->text, text) == 0)
-			return true;
-	return false;
-}
-
 /* m1, list2: so are other things called. */
 static bool looks_like_another(const char *text)
 {
@@ -82,9 +73,9 @@ static bool looks_like_another(const char *text)
  * As near to @name as an identifier can be; in small letters, as the words of the
  * language are not.
  */
-static char *identifier(const char *name)
+static void identifier(char text[64], const char *name)
 {
-	char text[64], *end = text;
+	char *end = text;
 	size_t len;
 
 	if (!isalpha((unsigned char)*name))
@@ -95,32 +86,33 @@ static char *identifier(const char *name)
 	if (looks_like_another(text))
 		strcat(text, "_");
 	len = strlen(text);
-	for (unsigned i = 2; is_taken(text); i++)
-		snprintf(text + len, sizeof(text) - len, "_%u", i);
-	return strdup(text);
+	for (unsigned i = 2; device_is_taken(text); i++)
+		snprintf(text + len, 64 - len, "_%u", i);
 }
 
 static void add(struct device *dev)
 {
 	const char *name = dev_name(dev);
-	struct named *n = name_new(NAMED_DEVICE);
 	struct line line = { .len = 0 };
+	struct named *n;
+	char text[64];
 
-	if (!n)
+	record_close_line();
+	if (!rec.lab)
 		return;
-	n->text = identifier(name);
-	if (!n->text) {
-		record_stop("no memory");
+	identifier(text, name);
+	n = name_new_device(text);
+	if (!n) {
+		record_line("# a device more than there are names for");
 		return;
 	}
 	n->state = state_of(dev);
 	n->key = dev;
-	n->bound = true;
-	record_close_line();
+	name_bind(n);
 	line_add(&line, "%s = device(", n->text);
 	if (strcmp(n->text, name) != 0)
 		line_add_string(&line, name, MAX_STRING);
-	record_line("%s)", line.text);
+	record_making(n, "%s)", line.text);
 }
 
 void record_device(struct device *dev)

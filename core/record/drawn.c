@@ -27,6 +27,8 @@ void record_store(const struct machine *m, size_t offset, size_t len)
 		line_add_cpu(&line, view_at(m, rec.store_offset));
 		line_add(&line, ", %zu)", rec.store_len);
 		file_insert(&line);
+		/* Wherever it stands by now. */
+		rec.store_at = rec.at - (line.len + 1);
 	}
 	record_leave();
 }
@@ -64,6 +66,7 @@ static void add_drawn(const char *check, const struct call *call)
 		record_line("# %s() drew %s, in another thread or no statement", call->name, check);
 		return;
 	}
+	rec.drawn |= 1ull << check_by_name(check, strlen(check));
 	if (rec.nr_drawn == MAX_DRAWN)
 		return;
 	if (rec.is_comment)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The file: what stands in it, and the one line at its end that may still grow. Written
- * with pwrite(), over what it replaces.
+ * with pwrite(), over what it replaces. Of each line that stands, the log keeps what
+ * shorten.c has to know.
  */
 #include "record/recorder.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,10 +44,10 @@ void line_add_string(struct line *line, const char *text, size_t len)
 	line_add(line, "\"");
 }
 
-static bool put(const char *text, size_t len, size_t at)
+bool file_put(int fd, const char *text, size_t len, size_t at)
 {
 	while (len) {
-		ssize_t n = pwrite(rec.fd, text, len, at);
+		ssize_t n = pwrite(fd, text, len, at);
 
 		if (n <= 0)
 			return false;
@@ -71,7 +73,7 @@ bool file_write(const struct line *above)
 		len += rec.open.len;
 		text[len++] = '\n';
 	}
-	if (put(text, len, rec.at))
+	if (file_put(rec.fd, text, len, rec.at))
 		return true;
 	/* Not even the last words could be written. */
 	close(rec.fd);
@@ -92,7 +94,7 @@ void record_stop(const char *why)
 		rec.at += rec.open.len + 1;
 	n = snprintf(text, sizeof(text), "# the recording ends here: %s\n", why);
 	if (rec.fd >= 0) {
-		put(text, n, rec.at);
+		file_put(rec.fd, text, n, rec.at);
 		close(rec.fd);
 	}
 	rec.fd = -1;
@@ -101,47 +103,106 @@ void record_stop(const char *why)
 	__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
 }
 
+/* --------------------------------------------------------------------- log */
+
+static bool log_line(size_t len, u64 drawn)
+{
+	u32 room = rec.room_lines ? 2 * rec.room_lines : 1024;
+	struct logged *lines;
+
+	if (rec.nr_lines == rec.room_lines) {
+		lines = realloc(rec.lines, room * sizeof(*lines));
+		if (!lines) {
+			record_stop("no memory");
+			return false;
+		}
+		rec.lines = lines;
+		rec.room_lines = room;
+	}
+	rec.at += len + 1;
+	rec.lines[rec.nr_lines++] = (struct logged){ .len = len, .drawn = drawn, .outlived = NO_LINE };
+	return true;
+}
+
+/* Kept until the open line has its place. What cannot be kept just never ends. */
+void line_outlived(u32 born)
+{
+	unsigned room = rec.room_ends ? 2 * rec.room_ends : 64;
+	u32 *ends;
+
+	if (born == NO_LINE)
+		return;
+	if (rec.nr_ends == rec.room_ends) {
+		ends = realloc(rec.ends, room * sizeof(*ends));
+		if (!ends)
+			return;
+		rec.ends = ends;
+		rec.room_ends = room;
+	}
+	rec.ends[rec.nr_ends++] = born;
+}
+
+static void log_open_line(void)
+{
+	u32 here = rec.nr_lines;
+
+	if (!rec.open.len || rec.unwritten || !log_line(rec.open.len, rec.drawn))
+		return;
+	if (rec.makes)
+		rec.makes->born = here;
+	for (unsigned i = 0; i < rec.nr_ends; i++)
+		if (rec.ends[i] != NO_LINE)
+			rec.lines[rec.ends[i]].outlived = here;
+	if (rec.made_nothing)
+		rec.lines[here].outlived = here;
+	rec.nr_ends = 0;
+}
+
+/* -------------------------------------------------------------------- lines */
+
 void record_close_line(void)
 {
-	if (rec.open.len && !rec.unwritten) {
-		rec.at += rec.open.len + 1;
-		rec.nr_lines++;
-	}
-	rec.open = (struct line){ .len = 0 };
-	rec.unwritten = rec.is_comment = false;
+	log_open_line();
+	rec.open.len = 0;
+	rec.unwritten = rec.is_comment = rec.made_nothing = false;
 	rec.nr_drawn = rec.nr_decisions = 0;
+	rec.drawn = 0;
+	rec.makes = NULL;
 	rec.store_len = 0;
 	rec.serial++;
+	file_has_room();
 }
 
 bool file_has_room(void)
 {
-	if (rec.lab && (rec.at > MAX_FILE || rec.nr_lines > MAX_LINES))
+	if (!rec.lab || (rec.at <= MAX_FILE && rec.nr_lines <= MAX_LINES))
+		return rec.lab;
+	if (!file_shorten())
 		record_stop("a trace is no longer than this");
 	return rec.lab;
 }
 
 void file_insert(const struct line *line)
 {
-	if (!file_has_room() || !file_write(line))
-		return;
-	rec.at += line->len + 1;
-	rec.nr_lines++;
+	if (file_has_room() && file_write(line))
+		log_line(line->len, 0);
 }
 
-void record_line(const char *format, ...)
+void record_making(struct named *n, const char *format, ...)
 {
 	struct line line = { .len = 0 };
 	va_list args;
-	int n;
+	int len;
 
 	va_start(args, format);
-	n = vsnprintf(line.text, sizeof(line.text), format, args);
+	len = vsnprintf(line.text, sizeof(line.text), format, args);
 	va_end(args);
-	if (n < 0)
+	if (len < 0)
 		return;
-	line.len = (size_t)n < sizeof(line.text) ? (size_t)n : sizeof(line.text) - 1;
+	line.len = (size_t)len < sizeof(line.text) ? (size_t)len : sizeof(line.text) - 1;
 	file_insert(&line);
+	if (n && rec.lab)
+		n->born = rec.nr_lines - 1;
 	/* The store above it may not grow any more, or it would grow over this line. */
 	rec.store_len = 0;
 }
@@ -153,6 +214,30 @@ bool record_enter(void)
 		return true;
 	pthread_mutex_unlock(&rec.lock);
 	return false;
+}
+
+/* What the last statement was to make, and did not, has no use for its name. */
+static void forget_failure(struct named *n)
+{
+	if (rec.makes == n) {
+		rec.makes = NULL;
+		rec.made_nothing = true;
+	} else if (n->born != NO_LINE) {
+		rec.lines[n->born].outlived = n->born;
+	}
+	name_reuse(n);
+}
+
+bool record_enter_statement(void)
+{
+	struct named *n = mine.makes;
+
+	mine.makes = NULL;
+	if (!record_enter())
+		return false;
+	if (n && mine.number == rec.number)
+		forget_failure(n);
+	return true;
 }
 
 void record_leave(void)

@@ -5,17 +5,14 @@
 /* With the lock, what is to be bound; or NULL, without it. */
 static struct named *begin_made(void)
 {
-	const struct named *made = mine.makes;
+	struct named *made = mine.makes;
 
 	mine.makes = NULL;
 	if (!made || !record_enter())
 		return NULL;
 	/* It may have gone with a recording that has ended. */
-	for (unsigned i = rec.nr_names; i-- > 0;)
-		if (rec.names[i] == made) {
-			rec.names[i]->bound = true;
-			return rec.names[i];
-		}
+	if (mine.number == rec.number)
+		return made;
 	record_leave();
 	return NULL;
 }
@@ -30,6 +27,7 @@ void record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma)
 	n->size = size ? size : n->size;
 	n->has_dma = dma;
 	n->dma = dma ? *dma : 0;
+	name_bind(n);
 	record_leave();
 }
 
@@ -42,6 +40,7 @@ void record_made_mapping(dma_addr_t dma, size_t size)
 	n->size = size;
 	n->has_dma = true;
 	n->dma = dma;
+	name_bind(n);
 	record_leave();
 }
 
@@ -52,17 +51,8 @@ void record_made(const void *object)
 	if (!n)
 		return;
 	n->key = object;
+	name_bind(n);
 	record_leave();
-}
-
-static void take_segments(struct named *n, struct scatterlist *sg, unsigned nents)
-{
-	n->dead = false;
-	n->nr_segments = 0;
-	for (; sg && n->nr_segments < nents && n->nr_segments < MAX_ENTRIES; sg = sg_next(sg)) {
-		n->segment[n->nr_segments].dma = sg_dma_address(sg);
-		n->segment[n->nr_segments++].size = sg_dma_len(sg);
-	}
 }
 
 /* Lists of the library's own are known by the table, others by their entries. */
@@ -74,7 +64,8 @@ void record_made_table(const struct sg_table *sgt)
 		return;
 	n->key = sgt->sgl;
 	n->table = sgt;
-	take_segments(n, sgt->sgl, sgt->nents);
+	name_bind(n);
+	name_set_segments(n, sgt->sgl, sgt->nents);
 	record_leave();
 }
 
@@ -87,7 +78,7 @@ void record_mapped(const struct device *dev, struct scatterlist *sgl, int nents)
 	n = name_by_key(NAMED_LIST, sgl);
 	if (n) {
 		n->dev = dev;
-		take_segments(n, sgl, nents);
+		name_set_segments(n, sgl, nents);
 	}
 	record_leave();
 }

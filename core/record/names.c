@@ -1,460 +1,454 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What things are called. Addresses of the same calls on the same machine are the same
- * again, but for where the process has its RAM: so any name will do for one that is
- * as far from it when the trace runs, and the choice is for who reads it.
+ * The names of a trace. A name is as good as new when nobody will speak of what it
+ * stood for: what was released, when its addresses are another's or when much else has been
+ * released since; and what is never released (lists, locks, memory of the program), when
+ * many more came after it. So a program may go on for ever with the names that it needs at
+ * a time. What has no name by then is told from what lies nearest.
  */
 #include "record/recorder.h"
 
-#include "mm/pointer.h"
-
-#include <linux/dma-mapping.h>
-#include <linux/slab.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const prefixes[] = {
-	[NAMED_DEVICE] = "", [NAMED_MEMORY] = "m",    [NAMED_LIST] = "list",
-	[NAMED_POOL] = "pool", [NAMED_CACHE] = "cache", [NAMED_LOCK] = "lock",
+#define KEY_SLOTS   4096u
+#define TABLE_SLOTS 256u
+
+struct names {
+	struct stretches cpu, dma;
+	struct named *keys[KEY_SLOTS], *tables[TABLE_SLOTS];
+	struct named **all;
+	unsigned nr, room;
+	unsigned numbers[NR_NAMED_KINDS];
+	struct named *unused[NR_NAMED_KINDS];
+	struct named *old[NR_NAMED_KINDS], **end[NR_NAMED_KINDS];
+	unsigned nr_old[NR_NAMED_KINDS];
+	struct named *devices;
+	struct named *memory;     /* all that have CPU addresses, the latest first */
+	u64 age;
 };
+
+static struct names *names;
+
+bool names_init(void)
+{
+	names = calloc(1, sizeof(*names));
+	for (unsigned i = 0; names && i < NR_NAMED_KINDS; i++)
+		names->end[i] = &names->old[i];
+	return names;
+}
+
+void names_free(void)
+{
+	for (unsigned i = 0; names && i < names->nr; i++) {
+		free(names->all[i]->text);
+		free(names->all[i]->entries);
+		free(names->all[i]->segments);
+		free(names->all[i]);
+	}
+	if (names)
+		free(names->all);
+	free(names);
+	names = NULL;
+}
+
+struct named *name_of_memory(void)
+{
+	return names->memory;
+}
+
+static void link_memory(struct named *n)
+{
+	n->next_memory = names->memory;
+	n->prev_memory = &names->memory;
+	if (n->next_memory)
+		n->next_memory->prev_memory = &n->next_memory;
+	names->memory = n;
+}
+
+static void unlink_memory(struct named *n)
+{
+	*n->prev_memory = n->next_memory;
+	if (n->next_memory)
+		n->next_memory->prev_memory = n->prev_memory;
+}
+
+struct named *name_at(unsigned i)
+{
+	return i < names->nr ? names->all[i] : NULL;
+}
 
 void line_add_name(struct line *line, const struct named *n)
 {
+	static const char *const prefixes[] = {
+		[NAMED_MEMORY] = "m", [NAMED_MAPPING] = "m", [NAMED_LIST] = "list",
+		[NAMED_POOL] = "pool", [NAMED_CACHE] = "cache", [NAMED_LOCK] = "lock",
+	};
+
 	if (n->kind == NAMED_DEVICE)
 		line_add(line, "%s", n->text);
 	else
 		line_add(line, "%s%u", prefixes[n->kind], n->number);
 }
 
+/* -------------------------------------------------------------------- by key */
+
+static struct named **key_slot(enum named_kind kind, const void *key)
+{
+	return &names->keys[((uintptr_t)key * 8 + kind) * 0x9e3779b97f4a7c15ull >> 52];
+}
+
+_Static_assert(KEY_SLOTS == 1u << (64 - 52), "a slot is the upper bits of the hash");
+
+struct named *name_by_key(enum named_kind kind, const void *key)
+{
+	struct named *n = *key_slot(kind, key);
+
+	while (n && (n->kind != kind || n->key != key))
+		n = n->next_key;
+	return n;
+}
+
+static struct named **table_slot(const struct sg_table *table)
+{
+	return &names->tables[(uintptr_t)table / 16 % TABLE_SLOTS];
+}
+
+struct named *name_by_table(const struct sg_table *table)
+{
+	struct named *n = *table_slot(table);
+
+	while (n && n->table != table)
+		n = n->next_table;
+	return n;
+}
+
+static void link_key(struct named *n)
+{
+	struct named **slot = key_slot(n->kind, n->key);
+
+	n->next_key = *slot;
+	*slot = n;
+	if (!n->table)
+		return;
+	slot = table_slot(n->table);
+	n->next_table = *slot;
+	*slot = n;
+}
+
+static void unlink_key(struct named *n)
+{
+	struct named **at = key_slot(n->kind, n->key);
+
+	while (*at && *at != n)
+		at = &(*at)->next_key;
+	if (*at)
+		*at = n->next_key;
+	if (!n->table)
+		return;
+	for (at = table_slot(n->table); *at && *at != n; at = &(*at)->next_table)
+		;
+	if (*at)
+		*at = n->next_table;
+}
+
+/* -------------------------------------------------------------- what is old */
+
+static void queue_old(struct named *n)
+{
+	n->next = NULL;
+	n->prev = names->end[n->kind];
+	*n->prev = n;
+	names->end[n->kind] = &n->next;
+	if (++names->nr_old[n->kind] > MAX_OLD)
+		name_reuse(names->old[n->kind]);
+}
+
+static void unqueue(struct named *n)
+{
+	if (!n->prev)
+		return;
+	*n->prev = n->next;
+	if (n->next)
+		n->next->prev = n->prev;
+	else
+		names->end[n->kind] = n->prev;
+	n->prev = NULL;
+	names->nr_old[n->kind]--;
+}
+
+void name_die(struct named *n)
+{
+	if (n->dead || !n->bound)
+		return;
+	n->dead = true;
+	line_outlived(n->born);
+	unqueue(n);
+	queue_old(n);
+}
+
+static void drop_segments(struct named *n)
+{
+	while (n->nr_segments)
+		stretches_remove(&names->dma, &n->segments[--n->nr_segments]);
+}
+
+/* Nothing leads to it any more, and the next thing of its kind is called so. */
+void name_reuse(struct named *n)
+{
+	if (n->bound && !n->dead)
+		line_outlived(n->born);
+	unqueue(n);
+	if (n->bound && n->cpu) {
+		stretches_remove(&names->cpu, &n->at_cpu);
+		unlink_memory(n);
+	}
+	if (n->bound && n->has_dma)
+		stretches_remove(&names->dma, &n->at_dma);
+	if (n->bound && n->key)
+		unlink_key(n);
+	drop_segments(n);
+	free(n->entries);
+	free(n->segments);
+	*n = (struct named){
+		.kind = n->kind, .number = n->number, .text = n->text, .born = NO_LINE,
+		.next_device = n->next_device,
+	};
+	if (n->kind == NAMED_DEVICE)
+		return;
+	n->next = names->unused[n->kind];
+	names->unused[n->kind] = n;
+}
+
+/* ------------------------------------------------------------------ new ones */
+
+static struct named *take_unused(enum named_kind kind)
+{
+	struct named *n = names->unused[kind];
+
+	if (n)
+		names->unused[kind] = n->next;
+	return n;
+}
+
+static bool make_room(void)
+{
+	unsigned room = names->room ? 2 * names->room : 64;
+	struct named **all;
+
+	if (names->nr < names->room)
+		return true;
+	all = realloc(names->all, room * sizeof(*all));
+	if (!all)
+		return false;
+	names->all = all;
+	names->room = room;
+	return true;
+}
+
 struct named *name_new(enum named_kind kind)
 {
+	unsigned *number = &names->numbers[kind == NAMED_MAPPING ? NAMED_MEMORY : kind];
 	struct named *n;
-	unsigned number = 1;
 
-	if (rec.nr_names == MAX_NAMES) {
-		record_stop("a trace has no more names");
-		return NULL;
+	if (!names->unused[kind] && names->nr == MAX_NAMES && names->old[kind])
+		name_reuse(names->old[kind]);
+	n = take_unused(kind);
+	if (n) {
+		n->next = NULL;
+		return n;
 	}
-	n = calloc(1, sizeof(*n));
+	if (names->nr == MAX_NAMES)
+		return NULL;
+	n = make_room() ? calloc(1, sizeof(*n)) : NULL;
 	if (!n) {
 		record_stop("no memory");
 		return NULL;
 	}
-	for (unsigned i = rec.nr_names; i-- > 0;)
-		if (rec.names[i]->kind == kind) {
-			number = rec.names[i]->number + 1;
-			break;
-		}
 	n->kind = kind;
-	n->number = number;
-	rec.names[rec.nr_names++] = n;
+	n->number = ++*number;
+	n->born = NO_LINE;
+	names->all[names->nr++] = n;
 	return n;
 }
 
-void names_free(void)
+/* ------------------------------------------------------------------ bindings */
+
+/* @n is at the same place as @other was, which is gone then, and as large. */
+static bool hides(const struct named *n, const struct named *other)
 {
-	for (unsigned i = 0; i < rec.nr_names; i++) {
-		free(rec.names[i]->text);
-		free(rec.names[i]);
-	}
-	rec.nr_names = 0;
+	bool same_cpu = n->cpu == other->cpu && n->size >= other->size;
+	bool same_dma = n->has_dma && n->dma == other->dma && n->size >= other->size &&
+			(!other->dev || n->dev == other->dev);
+
+	if (other == n || other->kind != n->kind || n->kind > NAMED_MAPPING)
+		return false;
+	if (n->kind == NAMED_MAPPING)
+		return same_dma && other->dead;
+	return same_cpu && (same_dma || !other->has_dma);
 }
 
-struct named *name_by_key(enum named_kind kind, const void *key)
+static struct named *hidden_by(const struct named *n)
 {
-	for (unsigned i = rec.nr_names; i-- > 0;)
-		if (rec.names[i]->kind == kind && rec.names[i]->bound && rec.names[i]->key == key)
-			return rec.names[i];
+	struct stretch_walk walk = { .started = false };
+	struct stretch *s;
+
+	while ((s = n->cpu ? stretches_next(&names->cpu, n->at_cpu.start, &walk) :
+			     stretches_next(&names->dma, n->dma, &walk)))
+		if (hides(n, s->of))
+			return s->of;
 	return NULL;
 }
 
-/* ---------------------------------------------------------------- choosing */
-
-static bool holds(u64 start, size_t size, u64 at)
+/* From now on it stands for this: a key, memory, or addresses. */
+void name_bind(struct named *n)
 {
-	return at - start < (size ? size : 1);
-}
+	struct named *gone;
 
-static unsigned fit(const struct named *n, const struct device *dev, bool exact)
-{
-	return (dev && n->dev == dev) * 4 + !n->dead * 2 + exact;
-}
-
-/* The best name for a pointer into it; the latest of several. */
-static struct named *memory_of(const void *p)
-{
-	struct named *best = NULL;
-	unsigned best_fit = 0;
-
-	for (unsigned i = 0; i < rec.nr_names; i++) {
-		struct named *n = rec.names[i];
-
-		if (n->kind != NAMED_MEMORY || !n->bound || !n->cpu ||
-		    !holds((uintptr_t)n->cpu, n->size, (uintptr_t)p))
-			continue;
-		if (!best || fit(n, NULL, n->cpu == p) >= best_fit) {
-			best = n;
-			best_fit = fit(n, NULL, n->cpu == p);
-		}
+	n->bound = true;
+	n->age = ++names->age;
+	if (n->cpu) {
+		n->at_cpu = (struct stretch){ .start = (uintptr_t)n->cpu, .size = n->size, .of = n };
+		stretches_add(&names->cpu, &n->at_cpu);
+		link_memory(n);
 	}
-	return best;
+	if (n->has_dma) {
+		n->at_dma = (struct stretch){ .start = n->dma, .size = n->size, .of = n };
+		stretches_add(&names->dma, &n->at_dma);
+	}
+	if (n->key)
+		link_key(n);
+	while ((n->cpu || n->has_dma) && (gone = hidden_by(n)))
+		name_reuse(gone);
 }
 
-/* The nearest memory of the machine: of its linear map and of no device, for a page. */
-static const struct named *near(const void *p, bool for_page)
+/* Nobody says when it goes. */
+void name_ages(struct named *n)
 {
-	const struct named *best = NULL;
-	u64 distance = ~0ull;
-
-	for (unsigned i = 0; i < rec.nr_names; i++) {
-		const struct named *n = rec.names[i];
-		u64 d;
-
-		if (n->kind != NAMED_MEMORY || !n->bound || !n->cpu || lab_of(n->cpu) != rec.lab)
-			continue;
-		if (for_page && (n->pageless || !in_cached(&rec.lab->hw, n->cpu)))
-			continue;
-		d = n->cpu > (const u8 *)p ? n->cpu - (const u8 *)p : (const u8 *)p - n->cpu;
-		if (d <= distance) {
-			distance = d;
-			best = n;
-		}
-	}
-	return best;
+	unqueue(n);
+	queue_old(n);
 }
 
-static void add_offset(struct line *line, s64 offset)
+/* What a device finds in a list, from now on. */
+void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents)
 {
-	if (offset)
-		line_add(line, " %c %llu", offset < 0 ? '-' : '+',
-			 (unsigned long long)(offset < 0 ? -(u64)offset : (u64)offset));
-}
+	struct stretch *segments;
 
-bool line_add_cpu(struct line *line, const void *p)
-{
-	const struct named *n = p ? memory_of(p) : NULL;
-
-	if (!p) {
-		line_add(line, "NULL");
-		return true;
-	}
-	if (!n && lab_of(p))
-		n = near(p, false);
-	if (!n) {
-		line_add(line, "0x%llx", (unsigned long long)(uintptr_t)p);
-		return true;
-	}
-	line_add_name(line, n);
-	line_add(line, ".cpu");
-	add_offset(line, (const u8 *)p - n->cpu);
-	return true;
-}
-
-/* An entry of a list, or NULL. */
-static const struct named *segment_of(dma_addr_t dma, const struct device *dev, unsigned *element)
-{
-	for (unsigned i = rec.nr_names; i-- > 0;) {
-		const struct named *n = rec.names[i];
-
-		if (n->kind != NAMED_LIST || n->dead || n->dev != dev)
-			continue;
-		for (*element = 0; *element < n->nr_segments; ++*element)
-			if (holds(n->segment[*element].dma, n->segment[*element].size, dma))
-				return n;
-	}
-	return NULL;
-}
-
-static struct named *mapping_of(dma_addr_t dma, const struct device *dev)
-{
-	struct named *best = NULL;
-	unsigned best_fit = 0;
-
-	for (unsigned i = 0; i < rec.nr_names; i++) {
-		struct named *n = rec.names[i];
-
-		if (n->kind != NAMED_MEMORY || !n->bound || !n->has_dma ||
-		    !holds(n->dma, n->size, dma))
-			continue;
-		if (!best || fit(n, dev, n->dma == dma) >= best_fit) {
-			best = n;
-			best_fit = fit(n, dev, n->dma == dma);
-		}
-	}
-	return best;
-}
-
-bool line_add_dma(struct line *line, dma_addr_t dma, const struct device *dev)
-{
-	const struct named *n = mapping_of(dma, dev), *list;
-	unsigned element = 0;
-
-	if (dma == DMA_MAPPING_ERROR) {
-		line_add(line, "DMA_MAPPING_ERROR");
-		return true;
-	}
-	list = !n || n->dead || n->dev != dev ? segment_of(dma, dev, &element) : NULL;
-	if (list) {
-		line_add_name(line, list);
-		line_add(line, "[%u].dma", element);
-		add_offset(line, dma - list->segment[element].dma);
-	} else if (n) {
-		line_add_name(line, n);
-		line_add(line, ".dma");
-		add_offset(line, dma - n->dma);
-	} else {
-		line_add(line, "0x%llx", (unsigned long long)dma);
-	}
-	return true;
-}
-
-/* Offsets of a page count pages. */
-bool line_add_page(struct line *line, const struct page *page)
-{
-	const struct machine *hw = &rec.lab->hw;
-	const struct named *n;
-	const u8 *start;
-	size_t at = (uintptr_t)page - (uintptr_t)hw->pages;
-	s64 from;
-
-	if (!page) {
-		line_add(line, "NULL");
-		return true;
-	}
-	if (lab_of(page) != rec.lab || at % sizeof(*page))
-		return false;
-	start = page_address(page);
-	n = start ? memory_of(start) : NULL;
-	if (!n || n->pageless || !in_cached(hw, n->cpu))
-		n = near(start ? start : hw->cached, true);
-	if (!n)
-		return false;
-	from = (size_t)(n->cpu - hw->cached) >> PAGE_SHIFT;
-	line_add_name(line, n);
-	line_add(line, ".page");
-	add_offset(line, (s64)(at / sizeof(*page)) - from);
-	return true;
-}
-
-void line_add_phys(struct line *line, phys_addr_t phys)
-{
-	const struct machine *hw = &rec.lab->hw;
-	size_t offset = phys_to_offset(hw, phys);
-	const struct named *n = offset == NO_OFFSET ? NULL : memory_of(hw->cached + offset);
-
-	if (!n || n->dead) {
-		line_add(line, "0x%llx", (unsigned long long)phys);
+	drop_segments(n);
+	if (nents > MAX_ENTRIES)
+		nents = MAX_ENTRIES;
+	segments = nents ? realloc(n->segments, nents * sizeof(*segments)) : NULL;
+	if (!segments)
 		return;
+	n->segments = segments;
+	for (; sg && n->nr_segments < nents; sg = sg_next(sg)) {
+		struct stretch *s = &segments[n->nr_segments];
+
+		*s = (struct stretch){
+			.start = sg_dma_address(sg), .size = sg_dma_len(sg), .of = n,
+			.element = n->nr_segments++,
+		};
+		stretches_add(&names->dma, s);
 	}
-	line_add_name(line, n);
-	line_add(line, ".phys");
-	add_offset(line, hw->cached + offset - n->cpu);
 }
 
-/* ------------------------------------------------- devices, lists and others */
+/* ----------------------------------------------------------------- by address */
 
-struct named *name_of_table(const struct sg_table *sgt)
+static struct named *best_of(const struct stretches *stretches, u64 at, const struct device *dev)
 {
-	for (unsigned i = rec.nr_names; i-- > 0;)
-		if (rec.names[i]->kind == NAMED_LIST && rec.names[i]->bound && sgt &&
-		    rec.names[i]->table == sgt)
-			return rec.names[i];
-	return sgt && sgt->sgl ? name_by_key(NAMED_LIST, sgt->sgl) : NULL;
+	struct stretch_walk walk = { .started = false };
+	struct named *best = NULL;
+	unsigned best_fit = 0;
+	struct stretch *s;
+
+	while ((s = stretches_next(stretches, at, &walk))) {
+		unsigned fit = (dev && s->of->dev == dev) * 4 + !s->of->dead * 2 + (s->start == at);
+
+		if (s->of->kind == NAMED_LIST ||
+		    (best && (fit < best_fit || (fit == best_fit && s->of->age < best->age))))
+			continue;
+		best = s->of;
+		best_fit = fit;
+	}
+	return best;
 }
 
-bool line_add_object(struct line *line, char parameter, u64 arg)
+struct named *memory_of(const void *p)
 {
-	const void *p = (const void *)(uintptr_t)arg;
-	const struct named *n =
-		parameter == 'd' ? name_by_key(NAMED_DEVICE, p) :
-		parameter == 'o' ? name_by_key(NAMED_POOL, p) :
-		parameter == 'c' ? name_by_key(NAMED_CACHE, p) :
-		parameter == 'l' ? name_by_key(NAMED_LOCK, p) :
-		parameter == 's' ? name_by_key(NAMED_LIST, p) : name_of_table(p);
+	return best_of(&names->cpu, (uintptr_t)p, NULL);
+}
 
+struct named *mapping_of(dma_addr_t dma, const struct device *dev)
+{
+	return best_of(&names->dma, dma, dev);
+}
+
+const struct stretch *segment_of(dma_addr_t dma, const struct device *dev)
+{
+	struct stretch_walk walk = { .started = false };
+	const struct stretch *best = NULL, *s;
+
+	while ((s = stretches_next(&names->dma, dma, &walk)))
+		if (s->of->kind == NAMED_LIST && !s->of->dead && s->of->dev == dev &&
+		    (!best || s->of->age > best->of->age))
+			best = s;
+	return best;
+}
+
+/* ------------------------------------------------------------------- devices */
+
+static struct named *device_called(const char *text)
+{
+	for (struct named *n = names->devices; n; n = n->next_device)
+		if (strcmp(n->text, text) == 0)
+			return n;
+	return NULL;
+}
+
+bool device_is_taken(const char *text)
+{
+	const struct named *n = device_called(text);
+
+	return n && n->bound && !n->dead;
+}
+
+/* Nothing else is called @text. NULL: there are no more names, or recording has stopped. */
+struct named *name_new_device(const char *text)
+{
+	struct named *n = device_called(text);
+
+	for (n = n ? n : names->nr == MAX_NAMES ? names->devices : NULL;
+	     n && n->bound && !n->dead; n = n->next_device)
+		;
 	if (n) {
-		line_add_name(line, n);
-		line_add(line, "%s", parameter == 's' ? ".sgl" : parameter == 't' ? ".sgt" : "");
-		return true;
+		name_reuse(n);
+		return n;
 	}
-	/* What is no device, or no pool, is as good as none. */
-	if (!strchr("doc", parameter) || (parameter == 'c' && p))
-		return false;
-	line_add(line, "NULL");
-	return true;
-}
-
-/* The first @nents entries. False: more than a line can hold, or none. */
-static bool read_entries(struct named *n, struct scatterlist *sg, unsigned nents)
-{
-	for (unsigned i = 0; i < nents && sg; i++, sg = sg_next(sg)) {
-		const u8 *start = page_address(sg_page(sg));
-
-		if (i == MAX_ENTRIES)
-			return false;
-		n->entry[i].cpu = start ? start + sg->offset : NULL;
-		n->entry[i].size = sg->length;
-		n->nr_entries++;
-	}
-	return n->nr_entries;
-}
-
-static bool begins_with(const struct named *n, const struct named *other)
-{
-	if (n->nr_entries < other->nr_entries)
-		return false;
-	for (unsigned i = 0; i < other->nr_entries; i++)
-		if (n->entry[i].cpu != other->entry[i].cpu ||
-		    n->entry[i].size != other->entry[i].size)
-			return false;
-	return true;
-}
-
-/*
- * What the driver built in its own memory: a new list, when it is not as it was. No
- * more of it may be read than the call reads: only a map counts its entries rightly.
- */
-static void prepare_list(struct scatterlist *sgl, int nents, bool maps)
-{
-	struct named found = { .kind = NAMED_LIST }, *n = name_by_key(NAMED_LIST, sgl);
-	struct line line = { .len = 0 };
-	unsigned readable = nents > 0 ? nents : 1;
-
-	if (!sgl || (n && n->table))
-		return;
-	/* Only a map counts its entries rightly. */
-	if (!maps && (!n || readable > n->nr_entries))
-		readable = n ? n->nr_entries : 1;
-	if (!read_entries(&found, sgl, readable) || (n && begins_with(n, &found)))
-		return;
-	if (!n) {
-		n = name_new(NAMED_LIST);
-		if (!n)
-			return;
-	}
-	memcpy(n->entry, found.entry, sizeof(n->entry));
-	n->nr_entries = found.nr_entries;
-	n->nr_segments = 0;
-	n->key = sgl;
-	n->bound = true;
-	line_add_name(&line, n);
-	line_add(&line, " = sg_list(");
-	for (unsigned i = 0; i < n->nr_entries; i++) {
-		line_add(&line, "%s", i ? ", " : "");
-		line_add_cpu(&line, n->entry[i].cpu);
-		line_add(&line, ", ");
-		line_add_number(&line, n->entry[i].size);
-	}
-	record_line("%s)", line.text);
-}
-
-/* Memory that is not the machine's is of one of the kinds that may be taken for it. */
-static void prepare_host_memory(const void *p)
-{
-	static const char *const calls[] = {
-		[POINTER_STACK] = "stack", [POINTER_RODATA] = "rodata", [POINTER_DATA] = "global",
-		[POINTER_OTHER] = "heap",
-	};
-	struct named *n;
-
-	if ((uintptr_t)p < 65536 || lab_of(p) || memory_of(p) || (uintptr_t)p >> 47)
-		return;
-	n = name_new(NAMED_MEMORY);
+	n = name_new(NAMED_DEVICE);
 	if (!n)
-		return;
-	n->cpu = p;
-	n->size = 4096;
-	n->bound = n->pageless = true;
-	record_line("m%u = %s(4096)", n->number, calls[pointer_kind(rec.lab, p)]);
+		return NULL;
+	n->text = strdup(text);
+	if (!n->text) {
+		record_stop("no memory");
+		return NULL;
+	}
+	n->next_device = names->devices;
+	names->devices = n;
+	return n;
 }
 
-static void prepare_lock(const void *lock)
+/* All that was the device's goes with it; its lists stay the driver's. */
+void names_of_device_die(const struct device *dev)
 {
-	struct named *n;
+	for (unsigned i = 0; i < names->nr; i++) {
+		struct named *n = names->all[i];
 
-	if (name_by_key(NAMED_LOCK, lock))
-		return;
-	n = name_new(NAMED_LOCK);
-	if (!n)
-		return;
-	n->key = lock;
-	n->bound = true;
-	record_line("lock%u = spinlock()", n->number);
-}
-
-static void prepare_table(const struct sg_table *sgt, bool maps)
-{
-	const struct named *n = name_of_table(sgt);
-
-	/* The library's own may be gone already. */
-	if (sgt && !(n && n->table))
-		prepare_list(sgt->sgl, sgt->orig_nents, maps);
-}
-
-void name_prepare(char parameter, u64 arg, int nents, bool maps)
-{
-	void *p = (void *)(uintptr_t)arg;
-
-	if (parameter == 'p')
-		prepare_host_memory(p);
-	else if (parameter == 'l')
-		prepare_lock(p);
-	else if (parameter == 's')
-		prepare_list(p, nents, maps);
-	else if (parameter == 't')
-		prepare_table(p, maps);
-}
-
-void name_release(char parameter, u64 arg, const struct device *dev, bool unmap)
-{
-	const u8 *p = (const u8 *)(uintptr_t)arg;
-	struct named *n = NULL;
-
-	if (parameter == 's' && unmap)
-		n = name_by_key(NAMED_LIST, p);
-	if (n)
-		n->nr_segments = 0;
-	if (parameter == 'p')
-		n = memory_of(p);
-	else if (parameter == 'a')
-		n = mapping_of(arg, dev);
-	else
-		return;
-	if (n && (parameter == 'p' ? n->cpu == p : n->dma == arg && unmap == !n->cpu))
-		n->dead = true;
-}
-
-/* -------------------------------------------------------------------- whose */
-
-static bool knows_pool(char parameter, const void *p)
-{
-	return name_by_key(parameter == 'o' ? NAMED_POOL : NAMED_CACHE, p);
-}
-
-bool name_is_ours(const char *parameters, const u64 *args)
-{
-	for (unsigned i = 0; parameters[i]; i++) {
-		const void *p = (const void *)(uintptr_t)args[i];
-
-		if (!p)
+		if (!n->bound || n->dev != dev)
 			continue;
-		switch (parameters[i]) {
-		case 'd':
-			if (name_by_key(NAMED_DEVICE, p))
-				return true;
-			if (lab_knows(p))
-				return false;
-			break;
-		case 'p':
-		case 'P':
-			if (lab_of(p))
-				return lab_of(p) == rec.lab;
-			break;
-		case 'o':
-		case 'c':
-			if (knows_pool(parameters[i], p))
-				return true;
-		}
+		n->dev = NULL;
+		if (n->kind == NAMED_LIST && !n->table)
+			drop_segments(n);
+		else
+			name_die(n);
 	}
-	return lab_current() == rec.lab;
 }

@@ -77,10 +77,14 @@ static enum named_kind kind_made_by(const char *name)
 		return NAMED_LIST;
 	if (len > 12 && strcmp(name + len - 12, "_pool_create") == 0)
 		return NAMED_POOL;
+	if (strncmp(name, "dma_map_", 8) == 0)
+		return NAMED_MAPPING;
 	return strcmp(name, "kmem_cache_create") == 0 ? NAMED_CACHE : NAMED_MEMORY;
 }
 
-static bool add_target(struct line *line, const char *name, const char *letters, const u64 *args)
+/* Without a name where there are no more: then it is told from what lies nearest. */
+static struct named *add_target(struct line *line, const char *name, const char *letters,
+				const u64 *args)
 {
 	const void *first = (const void *)(uintptr_t)args[0];
 	const struct named *from = *letters == 'o' ? name_by_key(NAMED_POOL, first) :
@@ -88,17 +92,16 @@ static bool add_target(struct line *line, const char *name, const char *letters,
 	struct named *n = name_new(kind_made_by(name));
 
 	if (!n)
-		return false;
+		return NULL;
 	n->dev = *letters == 'd' ? first : from ? from->dev : NULL;
 	n->size = n->kind == NAMED_POOL ? args[2] : n->kind == NAMED_CACHE ? args[1] :
 		  from ? from->size : 0;
 	if (n->kind == NAMED_POOL)
 		n->dev = (const void *)(uintptr_t)args[1];
 	n->pageless = is_pageless(name);
-	mine.makes = n;
 	line_add_name(line, n);
 	line_add(line, " = ");
-	return true;
+	return n;
 }
 
 void record_open_line(const struct line *line, bool unwritten)
@@ -117,10 +120,13 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 	bool makes = *parameters == '=', ok = true;
 	const char *letters = parameters + makes;
 	const struct device *dev = *letters == 'd' ? (void *)(uintptr_t)args[0] : NULL;
+	struct named *made = NULL;
 	struct line line = { .len = 0 };
 
 	prepare(name, letters, args);
-	if (!rec.lab || (makes && !add_target(&line, name, letters, args)))
+	if (rec.lab && makes)
+		made = add_target(&line, name, letters, args);
+	if (!rec.lab)
 		return;
 	line_add(&line, "%s(", name);
 	for (unsigned i = 0; letters[i] && ok; i++) {
@@ -132,12 +138,20 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 		line = (struct line){ .len = 0 };
 		line_add(&line, "# %s(), with what a trace cannot name", name);
 		rec.is_comment = true;
+		if (made)
+			name_reuse(made);
+		made = NULL;
 	}
 	record_open_line(&line, unwritten);
-	if (!strstr(name, "free") && !strstr(name, "unmap") && !strstr(name, "realloc"))
+	if (!rec.lab)
 		return;
-	for (unsigned i = 0; letters[i]; i++)
-		name_release(letters[i], args[i], dev, strstr(name, "unmap"));
+	rec.makes = mine.makes = made;
+	mine.number = rec.number;
+	if (!strstr(name, "free") && !strstr(name, "unmap") && !strstr(name, "realloc") &&
+	    !strstr(name, "destroy"))
+		return;
+	for (unsigned i = 0; letters[i] && rec.lab; i++)
+		name_release(name, letters[i], args[i], dev);
 }
 
 void record_call(const char *name, const char *parameters, const u64 *args)
@@ -145,8 +159,7 @@ void record_call(const char *name, const char *parameters, const u64 *args)
 	bool if_drawn = *parameters == '?';
 
 	parameters += if_drawn;
-	mine.makes = NULL;
-	if (!record_enter())
+	if (!record_enter_statement())
 		return;
 	mine.foreign = !name_is_ours(parameters + (*parameters == '='), args);
 	if (!mine.foreign) {
@@ -161,8 +174,7 @@ void record_absent(const char *name)
 	struct line line = { .len = 0 };
 	bool known = false;
 
-	mine.makes = NULL;
-	if (!record_enter())
+	if (!record_enter_statement())
 		return;
 	mine.foreign = false;
 	for (unsigned i = 0; i < rec.nr_absent; i++)
@@ -236,8 +248,7 @@ static void access_statement(const struct record_access *a)
 /* The CPU's own memory is no business of the machine. */
 void record_access(const struct record_access *a)
 {
-	mine.makes = NULL;
-	if (!a->len || !record_enter())
+	if (!a->len || !record_enter_statement())
 		return;
 	mine.foreign = a->device ? !name_is_ours("d", &(const u64){ (uintptr_t)a->dev }) :
 				   lab_of((const void *)(uintptr_t)a->at) != rec.lab;

@@ -3,10 +3,13 @@
  * What a program does, as a trace of docs/traces.md: DMALAB_OPTIONS=record=FILE.
  *
  *   file.c     lines in a file, the last of which may grow
+ *   shorten.c  and which of them its end can do without, when it is full
  *   record.c   statements
  *   made.c     what they make
  *   drawn.c    what they draw, find, and fail at
- *   names.c    objects: what a pointer or a DMA address is called
+ *   names.c    what has a name, found by address with stretches.c
+ *   arguments.c what a pointer or a DMA address is called
+ *   lists.c    lists that drivers build
  *   devices.c  devices, and what drivers set in them
  *   words.c    directions, flags and numbers
  *   start.c    the settings at the top

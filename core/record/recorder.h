@@ -9,23 +9,44 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-/* Less than the limits of a trace, by what the last words take; of its size a quarter. */
-#define MAX_FILE    ((1u << 20) - 4096)
-#define MAX_LINES   (65536u - 16)
-#define MAX_NAMES   (4096u - 16)
-#define MAX_LINE    1024u
+/* Those of a trace, less what the last words take. */
+#define MAX_FILE    ((16u << 20) - 65536)
+#define MAX_LINES   (262144u - 1024)
+#define MAX_NAMES   (32768u - 16)
+#define MAX_LINE    8192u
 #define MAX_STRING  200u
 #define MAX_DRAWN   64u /* expectations of a line */
 #define MAX_ACCESS  (1u << 20)
-#define MAX_ENTRIES 24u /* of a list */
+#define MAX_ENTRIES 256u /* of a list */
 
-enum named_kind { NAMED_DEVICE, NAMED_MEMORY, NAMED_LIST, NAMED_POOL, NAMED_CACHE, NAMED_LOCK };
+/* What is gone, or may be, is remembered for so many others of its kind. */
+#define MAX_OLD     2048u
+
+enum named_kind { NAMED_DEVICE, NAMED_MEMORY, NAMED_MAPPING, NAMED_LIST, NAMED_POOL, NAMED_CACHE,
+		  NAMED_LOCK, NR_NAMED_KINDS };
 
 /* What a driver may set without a call. */
 struct device_state {
 	bool coherent;
 	bool has_mask;
 	u64 mask, coherent_mask, limit;
+};
+
+/* stretches.c: addresses that have a name, found by any of them. */
+struct stretch {
+	u64 start;
+	size_t size;
+	struct named *of;
+	unsigned element;         /* of a list */
+	unsigned shift;           /* 2^shift bytes at least: it is in one block of them, or two */
+	struct stretch *next[2];     /* in the chain of each block */
+};
+
+#define STRETCH_SLOTS 16384u
+
+struct stretches {
+	struct stretch *slots[STRETCH_SLOTS];
+	u64 shifts;               /* one bit for each that was ever there */
 };
 
 /* What a name of the trace stands for. */
@@ -37,19 +58,26 @@ struct named {
 	bool bound;               /* false: the call failed, or has not returned */
 	bool dead;                /* released: named only if nothing else fits */
 	bool pageless;            /* coherent: .page would draw a report of its own */
+	u64 age;                  /* of what is bound: the latest of several is meant */
+	u32 born;                 /* the line that made it, or NO_LINE */
 
 	const void *key;          /* a device, pool, cache, lock, or the list's first entry */
+	struct named *next_key, *next_table;
 	const void *table;        /* of a list that the library made */
 	const struct device *dev;
 	const u8 *cpu;            /* NULL: a mapping */
 	size_t size;
 	bool has_dma;
 	dma_addr_t dma;
+	struct stretch at_cpu, at_dma;
+	struct named *next, **prev; /* of what is old or unused */
+	struct named *next_device;
+	struct named *next_memory, **prev_memory;
 
 	unsigned nr_entries;      /* of a list: its memory, */
-	struct { const u8 *cpu; size_t size; } entry[MAX_ENTRIES];
+	struct entry { const u8 *cpu; size_t size; } *entries;
 	unsigned nr_segments;     /* and what a device finds there */
-	struct { dma_addr_t dma; size_t size; } segment[MAX_ENTRIES];
+	struct stretch *segments;
 };
 
 struct line {
@@ -58,24 +86,41 @@ struct line {
 	bool too_long;
 };
 
+#define NO_LINE (~0u)
+
+/* A line that stands in the file. */
+struct logged {
+	u64 drawn;                /* one bit for each check */
+	u32 len;                  /* without its end */
+	u32 outlived;             /* from this line on what it made is gone; NO_LINE: it is not */
+};
+
 struct recorder {
 	pthread_mutex_t lock;
 	struct dmalab_machine *lab; /* NULL: nobody records */
 	int fd;
+	char *path;               /* of the file */
 	bool forked;              /* this is a child: the file is its parent's */
+	unsigned long number;     /* of the recording */
 	size_t at;                /* of the file: where the open line begins */
-	unsigned nr_lines;
+	struct logged *lines;     /* above it */
+	u32 nr_lines, room_lines;
+	u32 nr_settings;          /* the first lines */
+	unsigned long left_out;   /* lines that were in the file once */
 	unsigned long serial;     /* counts open lines; threads know theirs by it */
 	struct line open;         /* len 0: none */
 	bool unwritten;           /* it is in the file only once it draws something */
 	bool is_comment;
 	unsigned nr_drawn, nr_decisions;
+	u64 drawn;                /* by the open line, one bit for each check */
+	struct named *makes;      /* what it is to make, or NULL; */
+	bool made_nothing;        /* it did not */
+	u32 *ends;                /* lines that made what it ends */
+	unsigned nr_ends, room_ends;
 
 	size_t store_at;          /* the line above it, if a store that may still grow */
 	size_t store_offset, store_len;
 
-	struct named *names[MAX_NAMES];
-	unsigned nr_names;
 	const char *absent[64];   /* calls that were spoken of */
 	unsigned nr_absent;
 };
@@ -85,7 +130,8 @@ extern struct recorder rec;
 /* This thread's latest statement. */
 struct my_statement {
 	unsigned long serial;     /* of the open line, as long as it is that */
-	struct named *makes;      /* what is to be bound, or NULL */
+	struct named *makes;      /* what is to be bound, or NULL, */
+	unsigned long number;     /* in this recording */
 	bool foreign;             /* of another machine: there is no line */
 };
 
@@ -98,21 +144,31 @@ cold void record_stop(const char *why);
 
 /* With the lock; false, without it, when there is nothing to record to. */
 bool record_enter(void);
+
+/* The same, for this thread's next statement. */
+bool record_enter_statement(void);
 void record_leave(void);
 
 /* The open line stands; the next one begins behind it. */
 void record_close_line(void);
 
-/* A line above the open one, if there is one. */
-__attribute__((format(printf, 1, 2)))
-void record_line(const char *format, ...);
+/* A line above the open one, if there is one; it makes @n, or NULL. */
+__attribute__((format(printf, 2, 3)))
+void record_making(struct named *n, const char *format, ...);
+#define record_line(...) record_making(NULL, __VA_ARGS__)
 void file_insert(const struct line *line);
 
 /* @above, if any, and the open line below it. False: recording has stopped. */
 bool file_write(const struct line *above);
 
-/* False: there is no room for more, or recording has stopped. */
+/* False: recording has stopped. */
 bool file_has_room(void);
+
+/* All of @len bytes at @at of the file; false: it cannot be written. */
+bool file_put(int fd, const char *text, size_t len, size_t at);
+
+/* What the line @born made is gone, by the open line. */
+void line_outlived(u32 born);
 
 __attribute__((format(printf, 2, 3)))
 void line_add(struct line *line, const char *format, ...);
@@ -131,13 +187,65 @@ void line_add_direction(struct line *line, u64 dir);
 void line_add_gfp(struct line *line, u64 gfp);
 void line_add_attrs(struct line *line, u64 attrs);
 
+/* ---------------------------------------------------------------- shorten.c */
+
+/* Leave out of the file what its end can do without; false: there is nothing. */
+bool file_shorten(void);
+
+/* ------------------------------------------------------------------ stretches.c */
+
+struct stretch_walk {
+	struct stretch *at;
+	u64 left;
+	unsigned shift, slot;
+	bool started;
+};
+
+/* @s->start and size are set; size 0 counts as a byte. */
+void stretches_add(struct stretches *all, struct stretch *s);
+void stretches_remove(struct stretches *all, struct stretch *s);
+
+/* The next one that @at lies in, for a walk that begins zeroed. */
+struct stretch *stretches_next(const struct stretches *all, u64 at, struct stretch_walk *walk);
+
 /* ------------------------------------------------------------------ names.c */
+
+bool names_init(void);
+void names_free(void);
+
+/* Each that there is, up to NULL. */
+struct named *name_at(unsigned i);
+
+/* Of those with CPU addresses the latest; the others follow by next_memory. */
+struct named *name_of_memory(void);
 
 /* A new name; NULL when there are no more, or no memory: recording has stopped. */
 struct named *name_new(enum named_kind kind);
-void names_free(void);
+struct named *name_new_device(const char *text);
+bool device_is_taken(const char *text);
+
+/* It stands for what its key, cpu, size and dma say. */
+void name_bind(struct named *n);
+void name_ages(struct named *n);
+void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents);
+
+/* What it stands for is released; nobody will speak of it again. */
+void name_die(struct named *n);
+void name_reuse(struct named *n);
+void names_of_device_die(const struct device *dev);
 
 void line_add_name(struct line *line, const struct named *n);
+
+/* The latest of this key, or of this table of the library's; or NULL. */
+struct named *name_by_key(enum named_kind kind, const void *key);
+struct named *name_by_table(const struct sg_table *table);
+
+/* The best name for an address; the latest of several; or NULL. */
+struct named *memory_of(const void *p);
+struct named *mapping_of(dma_addr_t dma, const struct device *dev);
+const struct stretch *segment_of(dma_addr_t dma, const struct device *dev);
+
+/* -------------------------------------------------------------- arguments.c */
 
 /* Whatever the argument needs has a line, if it has none yet; of lists, @maps: one is mapped. */
 void name_prepare(char parameter, u64 arg, int nents, bool maps);
@@ -149,15 +257,18 @@ bool line_add_page(struct line *line, const struct page *page);
 void line_add_phys(struct line *line, phys_addr_t phys);
 bool line_add_object(struct line *line, char parameter, u64 arg);
 
-/* The latest of this key, or NULL. */
-struct named *name_by_key(enum named_kind kind, const void *key);
 struct named *name_of_table(const struct sg_table *sgt);
 
-/* What the argument was of a call that unmaps or frees. */
-void name_release(char parameter, u64 arg, const struct device *dev, bool unmap);
+/* What the argument was of a call that unmaps, frees or destroys. */
+void name_release(const char *call, char parameter, u64 arg, const struct device *dev);
 
 /* Do these arguments belong to the machine that is recorded? */
 bool name_is_ours(const char *parameters, const u64 *args);
+
+/* ------------------------------------------------------------------ lists.c */
+
+void prepare_list(struct scatterlist *sgl, int nents, bool maps);
+void prepare_table(const struct sg_table *sgt, bool maps);
 
 /* ---------------------------------------------------------------- devices.c */
 

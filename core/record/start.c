@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,13 +30,14 @@ static int open_file(const char *name, size_t len, unsigned number)
 		snprintf(path, sizeof(path), "%.*s", (int)len, name);
 	else
 		snprintf(path, sizeof(path), "%.*s.%u", (int)len, name, number);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd >= 0 && lseek(fd, 0, SEEK_CUR) < 0) {
 		close(fd);
 		fd = -1;
 	}
 	if (fd < 0)
 		fprintf(stderr, "dmalab: nothing is recorded: %s: %s\n", path, strerror(errno));
+	rec.path = fd < 0 ? NULL : strdup(path);
 	return fd;
 }
 
@@ -84,9 +86,15 @@ static void add_settings(const struct options *o)
 
 static void begin(struct dmalab_machine *lab, const struct options *o)
 {
+	if (!names_init() || !rec.path) {
+		fputs("dmalab: nothing is recorded: no memory\n", stderr);
+		return;
+	}
 	rec.lab = lab;
+	rec.number++;
 	record_close_line();
 	add_settings(o);
+	rec.nr_settings = rec.nr_lines;
 	__atomic_store_n(&record_switch, rec.lab != NULL, __ATOMIC_RELAXED);
 }
 
@@ -98,7 +106,14 @@ static void forget(void)
 	rec.fd = -1;
 	rec.lab = NULL;
 	rec.open.len = 0;
-	rec.at = rec.nr_lines = rec.nr_absent = 0;
+	free(rec.path);
+	free(rec.lines);
+	free(rec.ends);
+	rec.path = NULL;
+	rec.lines = NULL;
+	rec.ends = NULL;
+	rec.at = rec.nr_lines = rec.room_lines = rec.nr_ends = rec.room_ends = 0;
+	rec.nr_absent = rec.left_out = 0;
 	if (record_switch)
 		__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
 	names_free();
