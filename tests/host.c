@@ -20,6 +20,7 @@ static bool must_fail(void)
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
 char *__real_strdup(const char *s);
 void __real_free(void *p);
 void *__real_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
@@ -28,6 +29,7 @@ int __real_mprotect(void *addr, size_t len, int prot);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
 char *__wrap_strdup(const char *s);
 void __wrap_free(void *p);
 void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
@@ -47,6 +49,14 @@ void *__wrap_calloc(size_t n, size_t size)
 	void *p = must_fail() ? NULL : __real_calloc(n, size);
 
 	live += p != NULL;
+	return p;
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	void *p = must_fail() ? NULL : __real_realloc(old, size);
+
+	live += p && !old;
 	return p;
 }
 

@@ -150,7 +150,7 @@ tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 # Not the shared library: --wrap redirects calls that are linked in.
 tests_test_host_memory_t_LDFLAGS = -static \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup,--wrap=free \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=free \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
 
 tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
