@@ -125,7 +125,7 @@ static int run_on(const struct trace *t, struct options *o, const char *profile,
 static int run_one(const struct trace *t, void *context)
 {
 	struct options *o = context;
-	profile_set *breaks = o->quiet ? NULL : trace_breaks(t);
+	profile_set *breaks = o->quiet ? NULL : trace_breaks(t, o->accesses);
 	int status = AS_EXPECTED;
 	const char *profile;
 

@@ -36,7 +36,7 @@ static void note(const struct dmalab_report *report, const struct statement *s, 
 		search->on[s - search->trace->statements] |= search->profile;
 }
 
-profile_set *trace_breaks(const struct trace *t)
+profile_set *trace_breaks(const struct trace *t, enum accesses accesses)
 {
 	struct search search = {
 		.trace = t, .on = calloc(t->nr_statements + 1, sizeof(*search.on)),
@@ -47,7 +47,8 @@ profile_set *trace_breaks(const struct trace *t)
 	for (unsigned i = 0; search.on && (profile = dmalab_profile_name(i)); i++) {
 		search.profile = 1u << i;
 		trace_run(t, &(struct run_options){
-			.profile = profile, .on_report = note, .context = &search,
+			.profile = profile, .accesses = accesses, .on_report = note,
+			.context = &search,
 		}, &result);
 	}
 	return search.on;

@@ -302,7 +302,7 @@ bool report_is_coherency(const struct dmalab_report *report);
  * For each statement, the profiles on which it draws a coherency report. To be freed by
  * the caller; NULL: no memory.
  */
-profile_set *trace_breaks(const struct trace *t);
+profile_set *trace_breaks(const struct trace *t, enum accesses accesses);
 
 /* "arm64, mips", cut to @size. Returns @text. */
 const char *profile_set_names(profile_set set, char *text, size_t size);
