@@ -403,6 +403,20 @@ static void leak(struct rig *r)
 	dmalab_device_free(r->dev);
 }
 
+/* The report says which one. */
+static void leak_on_failure(struct rig *r)
+{
+	dma_addr_t dma;
+
+	dmalab_machine_fail_nth(r->machine, 2);
+	at(10);
+	coherent(r, 4096, &dma);
+	at(11);
+	assert_null(kmalloc(64, GFP_KERNEL));
+	at(20);
+	dmalab_device_free(r->dev);
+}
+
 static void leak_of_mapping(struct rig *r)
 {
 	void *p = kmalloc_ok(100);
@@ -519,6 +533,7 @@ const struct check_case lifetime_cases[] = {
 	{ .check = "map-error-unchecked", .draw = map_error_unchecked, .miss = map_error_checked },
 	{ .check = "leak", .draw = leak, .miss = no_leak },
 	{ .check = "leak", .variant = "of a mapping", .draw = leak_of_mapping },
+	{ .check = "leak", .variant = "where another allocation fails", .draw = leak_on_failure },
 	{ .check = "double-free", .variant = "a page", .draw = free_page_twice },
 	{ .check = "free-size-mismatch", .variant = "another order", .draw = free_other_order },
 	{ .check = "free-while-mapped", .variant = "the last reference",

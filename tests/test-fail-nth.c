@@ -6,7 +6,9 @@
 #include "rig.h"
 
 #include <dmalab/coherent-handle.h>
+#include <linux/dmapool.h>
 #include <linux/scatterlist.h>
+#include <linux/vmalloc.h>
 
 #define SIZE 5000u
 
@@ -245,6 +247,150 @@ static void each_forgotten(void **state)
 	rig_down(&r);
 }
 
+/* Which call failed, of each report. */
+static void note_failed(const struct dmalab_report *report, void *context)
+{
+	char *names = context;
+
+	assert_non_null(report->failed);
+	assert_non_null(report->failed_at.address);
+	snprintf(names + strlen(names), 512 - strlen(names), "%u:%s ", report->failed_nth,
+		 report->failed);
+}
+
+static void each_is_named(void **state)
+{
+	struct rig r;
+	struct trial t = { .forgetful = true };
+	char names[512] = "";
+
+	(void)state;
+	rig_up(&r, NULL);
+	t.r = &r;
+	dmalab_set_report_handler(r.machine, note_failed, names);
+	dmalab_fail_each(r.machine, trial, &t);
+	assert_string_equal(names,
+			    "2:dma_alloc_wc 3:dma_alloc_attrs 4:dma_alloc_noncoherent "
+			    "5:dma_alloc_pages 6:coherent_handle_alloc 7:kcalloc 8:kmalloc "
+			    "9:dma_map_single 10:dma_map_page 11:sg_alloc_table "
+			    "12:dma_map_sgtable ");
+	rig_down(&r);
+}
+
+/* The runs of the calls that are over have nothing to say of later reports. */
+static void none_is_named_later(void **state)
+{
+	struct rig r;
+	struct trial t = { .calls = 0 };
+
+	(void)state;
+	rig_up(&r, NULL);
+	t.r = &r;
+	dmalab_fail_each(r.machine, trial, &t);
+	dmalab_machine_fail_nth(r.machine, 1);
+	assert_null(kmalloc(8, GFP_KERNEL));
+	kfree(&r);
+	assert_non_null(strstr(r.text, "while failing kmalloc()"));
+	dmalab_machine_fail_nth(r.machine, 0);
+	kfree(&r);
+	assert_null(strstr(r.text, "while failing"));
+	expect(&r, "free-unknown free-unknown");
+	rig_down(&r);
+}
+
+/* --------------------------------------------------- each call by its name */
+
+static struct kmem_cache *cache;
+static struct dma_pool *pool;
+static void *object;
+
+static void fail_kzalloc(struct rig *r) { (void)r; assert_null(kzalloc(8, GFP_KERNEL)); }
+static void fail_kmemdup(struct rig *r) { (void)r; assert_null(kmemdup("x", 2, GFP_KERNEL)); }
+static void fail_krealloc(struct rig *r)
+{
+	(void)r;
+	assert_null(krealloc(object, 4096, GFP_KERNEL));
+}
+static void fail_devm(struct rig *r) { assert_null(devm_kmalloc(r->dev, 8, GFP_KERNEL)); }
+static void fail_cache(struct rig *r) { (void)r; assert_null(kmem_cache_alloc(cache, GFP_KERNEL)); }
+static void fail_pages(struct rig *r) { (void)r; assert_null(alloc_pages(GFP_KERNEL, 0)); }
+static void fail_exact(struct rig *r)
+{
+	(void)r;
+	assert_null(alloc_pages_exact(8192, GFP_KERNEL));
+}
+static void fail_vmalloc(struct rig *r) { (void)r; assert_null(vmalloc(8192)); }
+static void fail_vmap(struct rig *r)
+{
+	struct page *page = virt_to_page(object);
+
+	(void)r;
+	assert_null(vmap(&page, 1, VM_MAP, PAGE_KERNEL));
+}
+static void fail_create(struct rig *r) { assert_null(dma_pool_create("p", r->dev, 64, 0, 0)); }
+static void fail_pool(struct rig *r)
+{
+	dma_addr_t dma;
+
+	(void)r;
+	assert_null(dma_pool_alloc(pool, GFP_KERNEL, &dma));
+}
+static void fail_managed(struct rig *r)
+{
+	dma_addr_t dma;
+
+	assert_null(dmam_alloc_coherent(r->dev, 64, &dma, GFP_KERNEL));
+}
+static void fail_pieces(struct rig *r)
+{
+	assert_null(dma_alloc_noncontiguous(r->dev, 8192, DMA_TO_DEVICE, GFP_KERNEL, 0));
+}
+static void fail_resource(struct rig *r)
+{
+	assert_true(dma_mapping_error(r->dev, dma_map_resource(r->dev, 0xfe000000, 64,
+							       DMA_TO_DEVICE, 0)));
+}
+
+static void every_call_is_named(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*call)(struct rig *r);
+	} calls[] = {
+		{ "kzalloc", fail_kzalloc }, { "kmemdup", fail_kmemdup },
+		{ "krealloc", fail_krealloc }, { "devm_kmalloc", fail_devm },
+		{ "kmem_cache_alloc", fail_cache }, { "alloc_pages", fail_pages },
+		{ "alloc_pages_exact", fail_exact }, { "vmalloc", fail_vmalloc },
+		{ "vmap", fail_vmap }, { "dma_pool_create", fail_create },
+		{ "dma_pool_alloc", fail_pool }, { "dmam_alloc_coherent", fail_managed },
+		{ "dma_alloc_noncontiguous", fail_pieces }, { "dma_map_resource", fail_resource },
+	};
+	char text[64];
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	cache = kmem_cache_create("c", 64, 0, 0, NULL);
+	pool = dma_pool_create("q", r.dev, 64, 0, 0);
+	object = kmalloc_ok(64);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		dmalab_machine_fail_nth(r.machine, 1);
+		at(i + 1);
+		calls[i].call(&r);
+		kfree(&r);
+		snprintf(text, sizeof(text), "while failing %s() at driver.c:%zu, the 1st that",
+			 calls[i].name, i + 1);
+		if (!strstr(r.text, text))
+			fail_msg("expected %s in\n%s", text, r.text);
+		expect(&r, "free-unknown");
+	}
+	dmalab_machine_fail_nth(r.machine, 0);
+	kfree(object);
+	dma_pool_destroy(pool);
+	kmem_cache_destroy(cache);
+	rig_down(&r);
+}
+
 static void nothing_to_fail(void *context)
 {
 	++*(unsigned *)context;
@@ -308,6 +454,9 @@ int main(void)
 		cmocka_unit_test(counting),
 		cmocka_unit_test(each_in_turn),
 		cmocka_unit_test(each_forgotten),
+		cmocka_unit_test(each_is_named),
+		cmocka_unit_test(none_is_named_later),
+		cmocka_unit_test(every_call_is_named),
 		cmocka_unit_test(each_of_nothing),
 		cmocka_unit_test(by_chance),
 	};

@@ -151,6 +151,14 @@ grep -q '^D: damages data there' "$work/out" && grep -q '^c: breaks only the con
 grep -q 'damages data on | breaks the contract on |$' "$work/score" ||
 	fail "score does not tell damage from breaches"
 
+# What was made to fail is told in each format.
+printf 'nic = device()\nfail_nth(2)\nb = dma_alloc_coherent(nic, 64, GFP_KERNEL)\nk = kmalloc(8, GFP_KERNEL)\ndevice_free(nic)  # expect: leak\n' > "$work/f.dma"
+dmalab run "$work/f.dma" | grep -q "f.dma:4: note: kmalloc() was made to fail" || fail "no note of a failure"
+dmalab run --format=json "$work/f.dma" 2> /dev/null |
+	grep -q '"failed": {"line": 4, "nth": 2, "call": "kmalloc"}' || fail "no failure in JSON"
+dmalab run --format=sarif "$work/f.dma" 2> /dev/null |
+	grep -q '"startLine": 4}}, "message": {"text": "kmalloc() was made to fail"}' ||
+	fail "no failure in SARIF"
 DMALAB_OPTIONS=nonsense=1 dmalab run /dev/null > /dev/null 2>&1
 test $? -eq 2 || fail "wrong DMALAB_OPTIONS do not exit with 2"
 mkdir "$work/none" || exit 1

@@ -31,6 +31,12 @@ enum level {
 	LEVEL_FULL      /* ownership and shadow: also for each access */
 };
 
+/* What fail_nth has made fail; nth 0: nothing. */
+struct failed {
+	struct call call;
+	unsigned nth;             /* of the calls that can fail */
+};
+
 #define SEEN_SIZE 1024u
 
 struct judge {
@@ -48,6 +54,7 @@ struct judge {
 	struct unwritten unwritten;
 	struct stores stores;
 	unsigned long counts[NR_CHECKS];
+	struct failed failed;     /* reports tell of it */
 	dmalab_report_fn handler;
 	void *context;
 	u64 *seen;                /* what has been printed, by check and place; NULL: nothing */

@@ -85,6 +85,22 @@ static void put_object(struct text *t, const struct dmalab_report *r)
 	put(t, "\n");
 }
 
+static const char *ordinal_end(unsigned n)
+{
+	if (n / 10 % 10 == 1)
+		return "th";
+	return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+}
+
+static void put_failed(struct text *t, const struct dmalab_report *r)
+{
+	if (!r->failed)
+		return;
+	put(t, "  while failing %s()", r->failed);
+	put_site(t, &r->failed_at);
+	put(t, ", the %u%s that can fail\n", r->failed_nth, ordinal_end(r->failed_nth));
+}
+
 size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t size)
 {
 	enum check check = r->check ? check_by_name(r->check, strlen(r->check)) : NR_CHECKS;
@@ -102,6 +118,7 @@ size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t siz
 		put(&t, "  %s\n", r->detail);
 	if (r->also)
 		put(&t, "  also different: %s\n", r->also);
+	put_failed(&t, r);
 	for (unsigned i = 0; i < r->nr_history; i++) {
 		put(&t, "  %s %s", i ? "    " : "was:", r->history[i].what);
 		put_site(&t, &r->history[i].site);

@@ -271,6 +271,11 @@ cold void judge_report(struct judge *j, const struct finding *f)
 		report.found_by = j->stores.by->name;
 		report.found_at = site_public(j->stores.by->site);
 	}
+	if (unlikely(j->failed.call.name)) {
+		report.failed = j->failed.call.name;
+		report.failed_at = site_public(j->failed.call.site);
+		report.failed_nth = j->failed.nth;
+	}
 	j->has_drawn = j->once;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
@@ -288,7 +293,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 
 	if (j->handler)
 		j->handler(&report, j->context);
-	else if (first_time(j, f->check, f->call->site))
+	else if (first_time(j, f->check, f->call->site + j->failed.call.site))
 		print(&report);
 	if (j->halt && check->severity == DMALAB_ERROR)
 		abort();

@@ -97,6 +97,10 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	}
 	put_line(to, "", r->detail);
 	put_line(to, "also different: ", r->also);
+	if (r->failed) {
+		put(to, t->file);
+		fprintf(to, ":%u: note: %s() was made to fail\n", r->failed_at.line, r->failed);
+	}
 	for (unsigned i = 0; i < r->nr_history; i++) {
 		put(to, t->file);
 		fprintf(to, ":%u: note: %s\n", r->history[i].site.line, r->history[i].what);

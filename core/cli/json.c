@@ -77,6 +77,12 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	member(to, "missing", r->missing);
 	member(to, "breaks_on", r->breaks_on);
 	member(to, "dma_debug", r->dma_debug);
+	fputs(", \"failed\": ", to);
+	if (r->failed) {
+		fprintf(to, "{\"line\": %u, \"nth\": %u", r->failed_at.line, r->failed_nth);
+		member(to, "call", r->failed);
+	}
+	fputs(r->failed ? "}" : "null", to);
 	fputs(", \"history\": [", to);
 	for (unsigned i = 0; i < r->nr_history; i++) {
 		fprintf(to, "%s{\"line\": %u, \"what\": ", i ? ", " : "", r->history[i].site.line);

@@ -95,6 +95,13 @@ static void history(FILE *to, const struct trace *t, const struct dmalab_report 
 		json_string(to, r->history[i].what);
 		fputs("}}", to);
 	}
+	if (!r->failed)
+		return;
+	fputs(r->nr_history ? ", " : "", to);
+	location(to, t->file, r->failed_at.line, 0);
+	fputs(", \"message\": {\"text\": \"", to);
+	json_characters(to, r->failed);
+	fputs("() was made to fail\"}}", to);
 }
 
 static void report(FILE *to, const struct trace *t, const struct dmalab_report *r,

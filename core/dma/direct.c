@@ -48,7 +48,7 @@ static bool arguments_ok(const struct allocation *a)
 /* A pool's memory is part of the call that needs it, where all of this is done. */
 static bool must_fail(const struct allocation *a)
 {
-	return a->kind != REGION_POOL && lab_must_fail(a->d->machine);
+	return a->kind != REGION_POOL && lab_must_fail_in(a->d->machine, a->call);
 }
 
 /* It would have to be made uncached, which may sleep, and must not. */

@@ -177,7 +177,8 @@ struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, 
 	if (!d)
 		return NULL;
 	lab_might_sleep(d->machine, dev, call);
-	if (sizes(&wanted, size, align, boundary) && !lab_must_fail(d->machine))
+	if (sizes(&wanted, size, align, boundary) &&
+	    !lab_must_fail_in(d->machine, call))
 		pool = create_locked(d, name, &wanted, call);
 	if (pool && managed && devres_add(d, release_pool, pool)) {
 		destroy(pool, call);
@@ -334,7 +335,8 @@ static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const s
 	if (!lab)
 		return NULL;
 	told = check_gfp(pool, gfp, call);
-	if (lab_must_fail(lab) || (unlikely(!pool->free) && !grow(pool, gfp, call, told)))
+	if (lab_must_fail_in(lab, call) ||
+	    (unlikely(!pool->free) && !grow(pool, gfp, call, told)))
 		goto out;
 	block = pool->free;
 	start = block_start(block);

@@ -239,7 +239,7 @@ static int map_list_locked(struct list *l)
 
 	if (unlikely(n))
 		return n;
-	if (lab_must_fail(lab))
+	if (lab_must_fail_in(lab, l->map.call))
 		return -ENOMEM;
 	if (judge_keeps_ledger(&lab->judge)) {
 		l->group = calloc(1, sizeof(*l->group));

@@ -33,7 +33,7 @@ static dma_addr_t map_locked(struct map *map)
 		return DMA_MAPPING_ERROR;
 	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
 		return DMA_MAPPING_ERROR;
-	if (lab_must_fail(map->d->machine))
+	if (lab_must_fail_in(map->d->machine, map->call))
 		return DMA_MAPPING_ERROR;
 	r = map_piece(map, &none);
 	if (unlikely(!r))

@@ -134,8 +134,9 @@ void dmalab_machine_set_current(struct dmalab_machine *machine);
  * @nth: 1 fails the next one, 2 the one after it; 0: none.
  *
  * Counted from this call on, over all of dma_alloc_*, dma_map_*, kmalloc(),
- * alloc_pages(), vmalloc() and their kin of the machine. Returns how many calls were still to go before the failure
- * armed earlier (0: it has happened, or none was armed).
+ * alloc_pages(), vmalloc() and their kin of the machine. Once it has happened, reports name
+ * the call that failed, up to the next order. Returns how many calls were still to go before
+ * the failure armed earlier (0: it has happened, or none was armed).
  */
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth);
 
@@ -157,7 +158,8 @@ unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n);
  * Calls @run with the first allocation or mapping in it failing, then with the
  * second, and so on, until one call in which none failed. A driver that handles all
  * its errors draws nothing; one that forgets something on the way out of its probe
- * draws "leak" when @run lets go of the device.
+ * draws "leak" when @run lets go of the device. Each report says which call it was that
+ * failed before.
  *
  *	static void run(void *context)
  *	{
@@ -376,6 +378,11 @@ struct dmalab_report {
 	const char *breaks_on;           /* profiles where it does harm */
 	const char *dma_debug;           /* the kernel's wording */
 
+	/* By order of dmalab_machine_fail_nth() or dmalab_fail_each(), and since: */
+	const char *failed;              /* the call that was made to fail */
+	struct dmalab_site failed_at;    /* and from where */
+	unsigned failed_nth;             /* of those that can fail, from 1 */
+
 	unsigned nr_history;
 	struct dmalab_event history[DMALAB_HISTORY_MAX]; /* oldest first */
 };
@@ -386,8 +393,8 @@ typedef void (*dmalab_report_fn)(const struct dmalab_report *report, void *conte
  * dmalab_set_report_handler() - be called for each report.
  * @fn: NULL restores the default, which prints to standard error
  *
- * The default handler prints a check once for each place; a handler sees every
- * occurrence. It runs with the machine locked, in the thread that made the
+ * The default handler prints a check once for each place (and for each call that was made to
+ * fail before it); a handler sees every occurrence. It runs with the machine locked, in the thread that made the
  * mistake: it may look at the report and call dmalab_report_format() and
  * dmalab_report_count(), nothing else of this library.
  */

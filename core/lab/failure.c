@@ -8,6 +8,8 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 {
 	bool fail = lab->fail_nth && --lab->fail_nth == 0;
 
+	if (fail)
+		lab->judge.failed = (struct failed){ .nth = lab->fail_order };
 	/* Always the next number, so that fail_nth does not move the others. */
 	if (lab->fail_every)
 		fail |= random_next(&lab->fail_rng) % lab->fail_every == 0;
@@ -16,25 +18,42 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 	return fail;
 }
 
-static unsigned exchange(struct dmalab_machine *lab, unsigned *order, unsigned value)
+void lab_name_failure(struct dmalab_machine *lab, const struct call *call)
 {
-	unsigned before;
+	if (lab->judge.failed.nth && !lab->judge.failed.call.name)
+		lab->judge.failed.call = *call;
+}
 
-	lab_lock(lab);
-	before = *order;
-	*order = value;
-	lab_unlock(lab);
-	return before;
+void lab_fail_nth(struct dmalab_machine *lab, unsigned nth)
+{
+	lab->fail_nth = lab->fail_order = nth;
+	lab->judge.failed = (struct failed){ .nth = 0 };
 }
 
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
 {
-	return machine ? exchange(machine, &machine->fail_nth, nth) : 0;
+	unsigned before;
+
+	if (!machine)
+		return 0;
+	lab_lock(machine);
+	before = machine->fail_nth;
+	lab_fail_nth(machine, nth);
+	lab_unlock(machine);
+	return before;
 }
 
 unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n)
 {
-	return machine ? exchange(machine, &machine->fail_every, n) : 0;
+	unsigned before;
+
+	if (!machine)
+		return 0;
+	lab_lock(machine);
+	before = machine->fail_every;
+	machine->fail_every = n;
+	lab_unlock(machine);
+	return before;
 }
 
 unsigned dmalab_fail_each(struct dmalab_machine *machine, void (*run)(void *context),

@@ -39,7 +39,8 @@ struct dmalab_machine {
 	struct atomic_pool atomic;
 	struct lists lists;
 	unsigned lock;
-	unsigned fail_nth;                 /* fail the call that makes it 0 */
+	unsigned fail_nth;                 /* fail the call that makes it 0, */
+	unsigned fail_order;               /* which is this one since the order was given */
 	unsigned fail_every;               /* fail one call in so many, by chance */
 	u64 fail_rng;
 	struct dmalab_device *devices;
@@ -131,6 +132,9 @@ static inline void lab_leave(struct dmalab_device *d)
 /* failure.c: true when this call is to fail, by order of fail_nth or fail_every. */
 cold bool lab_decide_failure(struct dmalab_machine *lab);
 
+/* With the lock: the @nth call from now on fails; 0: none does. */
+void lab_fail_nth(struct dmalab_machine *lab, unsigned nth);
+
 /* pages_alloc(), for @call; what was stored to them while they were free is found. */
 static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *call,
 				 enum zone zone, unsigned order, phys_addr_t limit)
@@ -145,6 +149,21 @@ static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *
 static inline bool lab_must_fail(struct dmalab_machine *lab)
 {
 	return unlikely(lab->fail_nth | lab->fail_every) && lab_decide_failure(lab);
+}
+
+/*
+ * failure.c: @call had nothing to give. If that was by order of fail_nth, reports say so
+ * from now on; the order itself is carried out where the call is not known.
+ */
+cold void lab_name_failure(struct dmalab_machine *lab, const struct call *call);
+
+/* Both: for who knows the call. */
+static inline bool lab_must_fail_in(struct dmalab_machine *lab, const struct call *call)
+{
+	if (likely(!lab_must_fail(lab)))
+		return false;
+	lab_name_failure(lab, call);
+	return true;
 }
 
 /* options.c: a configuration that is complete and valid. */

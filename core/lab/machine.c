@@ -35,7 +35,7 @@ static int build(struct dmalab_machine *lab, const struct options *o)
 		goto no_mm;
 	atomic_pool_init(&lab->atomic, lab->hw.ram_size);
 	lab->judge.halt = o->halt;
-	lab->fail_nth = o->fail_nth;
+	lab_fail_nth(lab, o->fail_nth);
 	lab->fail_every = o->fail_every;
 	lab->fail_rng = o->seed;
 	return 0;

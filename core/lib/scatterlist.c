@@ -49,7 +49,7 @@ struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents)
 
 /* ------------------------------------------------------------ allocation */
 
-static bool must_fail(void)
+static bool must_fail(const struct call *call)
 {
 	struct dmalab_machine *lab = lab_current();
 	bool fail;
@@ -58,7 +58,7 @@ static bool must_fail(void)
 		return false;
 	RECORD_IF_DRAWN("sg_alloc_table", "", 0);
 	lab_lock(lab);
-	fail = lab_must_fail(lab);
+	fail = lab_must_fail_in(lab, call);
 	lab_unlock(lab);
 	return fail;
 }
@@ -76,7 +76,7 @@ int sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask)
 	memset(table, 0, sizeof(*table));
 	if (!nents)
 		return -EINVAL;
-	if (must_fail())
+	if (must_fail(&THIS_CALL))
 		return -ENOMEM;
 	while (left) {
 		unsigned int entries = left > max ? max : left;

@@ -35,6 +35,8 @@ static void *allocate(struct device *dev, size_t size, gfp_t gfp, const struct c
 	if (!d)
 		return NULL;
 	p = size ? slab_alloc(d->machine, NULL, size, gfp, call) : ZERO_SIZE_PTR;
+	if (!p)
+		lab_name_failure(d->machine, call);
 	if (!ZERO_OR_NULL_PTR(p)) {
 		slab_set_size(d->machine, p, size | SLAB_DEVM);
 		if (devres_add(d, release_object, p)) {

@@ -18,6 +18,8 @@ static void *allocate(size_t size, gfp_t gfp, const struct call *call)
 		return NULL;
 	lab_lock(lab);
 	p = slab_alloc(lab, NULL, size, gfp, call);
+	if (unlikely(!p))
+		lab_name_failure(lab, call);
 	lab_unlock(lab);
 	return p;
 }
@@ -82,6 +84,8 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 	p = slab_alloc(lab, NULL, len, gfp, &call);
 	if (p)
 		store(lab, p, copy, len, &call);
+	else
+		lab_name_failure(lab, &call);
 	lab_unlock(lab);
 	record_memory(p, len, NULL);
 	if (p)
@@ -138,6 +142,8 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 	}
 	told = slab_check_gfp(lab, size, gfp, call);
 	p = slab_take(lab, NULL, size, gfp, call);
+	if (!p)
+		lab_name_failure(lab, call);
 	if (!p || move(lab, &o, p, call, told))
 		return p;
 	new = mm_find(lab, p);

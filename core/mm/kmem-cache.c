@@ -88,6 +88,8 @@ static void *allocate(struct kmem_cache *cache, gfp_t gfp, const struct call *ca
 	lab_lock(cache->lab);
 	if (!cache->gone)
 		p = slab_alloc(cache->lab, cache, cache->size, gfp, call);
+	if (!p)
+		lab_name_failure(cache->lab, call);
 	if (p && unlikely(cache->ctor))
 		build = !slab_is_built(cache->lab, p);
 	lab_unlock(cache->lab);

@@ -63,7 +63,7 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 	u32 head;
 
 	lab_might_alloc(lab, NULL, rq->call, page_offset(rq->nr), rq->gfp);
-	if (rq->order > MAX_ORDER || lab_must_fail(lab))
+	if (rq->order > MAX_ORDER || lab_must_fail_in(lab, rq->call))
 		return NO_PAGE;
 	head = lab_take_pages(lab, rq->call, zone_of_gfp(rq->gfp), rq->order, ~0ull);
 	if (head == NO_PAGE)

@@ -108,6 +108,8 @@ static void *alloc(size_t size, const struct call *call)
 	lab_lock(lab);
 	lab_might_sleep(lab, NULL, call);
 	p = alloc_locked(lab, size);
+	if (!p)
+		lab_name_failure(lab, call);
 	lab_unlock(lab);
 	return p;
 }

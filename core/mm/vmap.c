@@ -109,6 +109,8 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	lab_lock(lab);
 	lab_might_sleep(lab, NULL, &call);
 	p = vmap_locked(lab, pages, count, prot);
+	if (!p)
+		lab_name_failure(lab, &call);
 	lab_unlock(lab);
 	return record_memory(p, page_offset(count), NULL);
 }
