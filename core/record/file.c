@@ -155,6 +155,7 @@ static void log_open_line(void)
 			rec.lines[rec.ends[i]].outlived = here;
 	if (rec.made_nothing)
 		rec.lines[here].outlived = here;
+	rec.lines[here].nameless = rec.made_nameless;
 	rec.nr_ends = 0;
 }
 
@@ -164,7 +165,7 @@ void record_close_line(void)
 {
 	log_open_line();
 	rec.open.len = 0;
-	rec.unwritten = rec.is_comment = rec.made_nothing = false;
+	rec.unwritten = rec.is_comment = rec.made_nothing = rec.made_nameless = false;
 	rec.nr_drawn = rec.nr_decisions = 0;
 	rec.drawn = 0;
 	rec.makes = NULL;
@@ -178,7 +179,7 @@ bool file_has_room(void)
 	if (!rec.lab || (rec.at <= MAX_FILE && rec.nr_lines <= MAX_LINES))
 		return rec.lab;
 	if (!file_shorten())
-		record_stop("a trace is no longer than this");
+		record_stop("all that is in it is alive, and a trace is no longer");
 	return rec.lab;
 }
 

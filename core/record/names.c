@@ -291,9 +291,11 @@ static bool hides(const struct named *n, const struct named *other)
 static struct named *hidden_by(const struct named *n)
 {
 	struct stretch_walk walk = { .started = false };
+	unsigned tries = 64;
 	struct stretch *s;
 
-	while ((s = n->cpu ? stretches_next(&names->cpu, n->at_cpu.start, &walk) :
+	/* A page may be mapped many times at once: none of these is gone. */
+	while (tries-- && (s = n->cpu ? stretches_next(&names->cpu, n->at_cpu.start, &walk) :
 			     stretches_next(&names->dma, n->dma, &walk)))
 		if (hides(n, s->of))
 			return s->of;
@@ -357,8 +359,8 @@ void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents)
 static struct named *best_of(const struct stretches *stretches, u64 at, const struct device *dev)
 {
 	struct stretch_walk walk = { .started = false };
+	unsigned best_fit = 0, whole = dev ? 7 : 3;
 	struct named *best = NULL;
-	unsigned best_fit = 0;
 	struct stretch *s;
 
 	while ((s = stretches_next(stretches, at, &walk))) {
@@ -369,6 +371,9 @@ static struct named *best_of(const struct stretches *stretches, u64 at, const st
 			continue;
 		best = s->of;
 		best_fit = fit;
+		/* The others of its size are older. */
+		if (fit == whole)
+			walk.at = NULL;
 	}
 	return best;
 }

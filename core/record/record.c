@@ -146,6 +146,7 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 	if (!rec.lab)
 		return;
 	rec.makes = mine.makes = made;
+	rec.made_nameless = makes && !made && !rec.is_comment;
 	mine.number = rec.number;
 	if (!strstr(name, "free") && !strstr(name, "unmap") && !strstr(name, "realloc") &&
 	    !strstr(name, "destroy"))

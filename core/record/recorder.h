@@ -93,6 +93,7 @@ struct logged {
 	u64 drawn;                /* one bit for each check */
 	u32 len;                  /* without its end */
 	u32 outlived;             /* from this line on what it made is gone; NO_LINE: it is not */
+	bool nameless;            /* what it made has no name */
 };
 
 struct recorder {
@@ -115,6 +116,7 @@ struct recorder {
 	u64 drawn;                /* by the open line, one bit for each check */
 	struct named *makes;      /* what it is to make, or NULL; */
 	bool made_nothing;        /* it did not */
+	bool made_nameless;       /* there was no name for it */
 	u32 *ends;                /* lines that made what it ends */
 	unsigned nr_ends, room_ends;
 

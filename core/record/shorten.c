@@ -96,6 +96,9 @@ static void find_states(struct shortening *s)
 	}
 	for (u32 i = 0; i < s->nr; i++) {
 		live ^= s->state[i];
+		/* Nobody knows when it goes. */
+		if (rec.lines[i].nameless)
+			live += mix(i);
 		context += context_step(text_of(s, i), rec.lines[i].len, &what) * mix(what);
 		s->state[i] = live + mix(context);
 	}
@@ -210,7 +213,7 @@ static void leave_out_old(struct shortening *s)
 		int step = context_step(text, rec.lines[i].len, &what);
 
 		s->keep[i] = s->made[i].len ? rec.lines[i].outlived >= s->to :
-			     strncmp(text, "set_", 4) == 0 || strncmp(text, "clear_", 6) == 0 ||
+			     rec.lines[i].nameless || strncmp(text, "set_", 4) == 0 || strncmp(text, "clear_", 6) == 0 ||
 			     strncmp(text, "dma_set_", 8) == 0 ||
 			     strncmp(text, "dma_d", 5) == 0 /* _direct_set_offset(), _declare_...() */;
 		if (step > 0 && !left)
