@@ -128,6 +128,8 @@ suggests --quiet run --queit /dev/null
 suggests --check shrink --chek=leak /dev/null
 suggests --write fmt --wriet /dev/null
 suggests --output encode --ouput=x /dev/null
+suggests plain run --accesses=plian /dev/null
+suggests --mixed emit-c --mixde /dev/null
 suggests eager run --policy=eagre /dev/null
 suggests arm64 run --profile=arm46 /dev/null
 suggests leak shrink --check=leek /dev/null

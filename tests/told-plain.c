@@ -21,7 +21,6 @@
 #define MAX_DRAWN 256u
 
 static const char *const policies[] = { "never", "eager", "random", "lru" };
-static const char *const ways[] = { "told", "mixed", "plain" };
 
 #define NR_POLICIES (sizeof(policies) / sizeof(policies[0]))
 
@@ -113,10 +112,12 @@ static void check_right(const struct trace *t, const struct run_options *how,
 	if (!o->nr && !o->result.wrong_values && !o->result.error)
 		return;
 	count.failures++;
-	printf("%s %s, %s, %s: %u wrong values, drew", t->file, ways[how->accesses], how->profile,
+	printf("%s %s, %s, %s: %u wrong values, drew", t->file, accesses_names[how->accesses], how->profile,
 	       how->policy, o->result.wrong_values);
 	show(o, NULL);
-	printf(" %s\n", o->result.message);
+	if (o->result.error)
+		printf(" and stopped at line %d", o->result.error);
+	printf("\n");
 }
 
 /* False: what is drawn depends on the policy; @repeated: bytes that were stored unseen. */
@@ -139,7 +140,7 @@ static bool agree(const struct trace *t, struct run_options how, bool tell, u64 
 		good = false;
 		if (!tell)
 			continue;
-		printf("%s %s%s, %s: drawn under never alone:", t->file, ways[how.accesses],
+		printf("%s %s%s, %s: drawn under never alone:", t->file, accesses_names[how.accesses],
 		       how.distinct ? " (all stores seen)" : "", how.profile);
 		show(&first, o);
 		printf(", under %s alone:", policies[i]);

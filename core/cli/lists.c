@@ -71,7 +71,7 @@ int cmd_emit_c(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		if (c != 'p' && c != 'm')
-			return bad_option();
+			return bad_option(argv, longs);
 		accesses = c == 'p' ? ACCESSES_PLAIN : ACCESSES_MIXED;
 	}
 	if (optind + 1 != argc)

@@ -142,6 +142,15 @@ static int run_one(const struct trace *t, void *context)
 	return status;
 }
 
+static int no_such_accesses(const char *name)
+{
+	struct nearest n = { .name = name, .len = strlen(name) };
+
+	for (int i = ACCESSES_TOLD; i <= ACCESSES_PLAIN; i++)
+		nearest_try(&n, accesses_names[i]);
+	return no_such_word("kind of accesses", &n, "valid: told mixed plain");
+}
+
 int cmd_run(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -181,8 +190,7 @@ int cmd_run(int argc, char **argv)
 			break;
 		case 'a':
 			if (!accesses_find(optarg, &o.accesses))
-				return usage_error("no accesses \"%s\"; valid: told mixed plain",
-						   optarg);
+				return no_such_accesses(optarg);
 			break;
 		case 'v':
 			o.values = true;

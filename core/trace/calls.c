@@ -36,12 +36,12 @@ bool call_gives_back(const struct call_type *call)
 	       strcmp(call->name, "krealloc") == 0;
 }
 
+const char *const accesses_names[] = { "told", "mixed", "plain" };
+
 bool accesses_find(const char *name, enum accesses *accesses)
 {
-	static const char *const names[] = { "told", "mixed", "plain" };
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i]) == 0) {
+	for (unsigned i = 0; i < sizeof(accesses_names) / sizeof(accesses_names[0]); i++)
+		if (strcmp(name, accesses_names[i]) == 0) {
 			*accesses = i;
 			return true;
 		}

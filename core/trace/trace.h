@@ -234,7 +234,9 @@ enum accesses {
 	ACCESSES_PLAIN,   /* and so are loads */
 };
 
-/* "told", "mixed", "plain"; false: none of them. */
+extern const char *const accesses_names[]; /* "told", "mixed", "plain" */
+
+/* False: it is the name of none. */
 bool accesses_find(const char *name, enum accesses *accesses);
 
 /* Does it free or unmap what its pointer leads to? */
