@@ -178,12 +178,12 @@ grep -q '^    1 | nic = device("ü?", )$' "$work/json-err" || fail "$what: not a
 grep -q '^      |                   ^$' "$work/json-err" || fail "$what: the caret is elsewhere"
 
 what='several files, of which some are none'
-head -c 4194305 /dev/zero | tr '\0' '#' > "$work/long.dma"
+head -c 16777217 /dev/zero | tr '\0' '#' > "$work/long.dma"
 mkdir "$work/bare"
 run 2 "$work/quiet.dma" "$work/failures.dma" "$work/broken.dma" "$work/long.dma" "$work/not-there.dma" \
 	"$work/bare"
 failures 2 1 1 6
-has 1 '/long.dma", "line": 0, "column": null, .*"more than 4 MiB of text"'
+has 1 '/long.dma", "line": 0, "column": null, .*"more than 16 MiB of text"'
 has 1 '/not-there.dma", "line": 0, .*"No such file or directory"'
 has 1 '/bare", "line": 0, .*"no file below it ends in .dma"'
 sarif_has 3 '\.dma"}}}\]\|/bare"}}}\]'
