@@ -176,10 +176,13 @@ void record_close_line(void)
 
 bool file_has_room(void)
 {
+	const char *why;
+
 	if (!rec.lab || (rec.at <= MAX_FILE && rec.nr_lines <= MAX_LINES))
 		return rec.lab;
-	if (!file_shorten())
-		record_stop("all that is in it is alive, and a trace is no longer");
+	why = file_shorten();
+	if (why)
+		record_stop(why);
 	return rec.lab;
 }
 

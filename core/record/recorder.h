@@ -191,8 +191,8 @@ void line_add_attrs(struct line *line, u64 attrs);
 
 /* ---------------------------------------------------------------- shorten.c */
 
-/* Leave out of the file what its end can do without; false: there is nothing. */
-bool file_shorten(void);
+/* Leave out of the file what its end can do without. NULL, or why it is as long as before. */
+const char *file_shorten(void);
 
 /* ------------------------------------------------------------------ stretches.c */
 

@@ -13,7 +13,6 @@
 
 /* Names by their text, which is in the file. */
 struct dictionary {
-	const struct shortening *s;
 	struct { const char *text; u32 len, name; } *slots;
 	u32 mask;
 };
@@ -120,7 +119,7 @@ static bool read_uses(struct shortening *s, const struct dictionary *d, u32 line
 
 static bool read_words(struct shortening *s)
 {
-	struct dictionary d = { .s = s, .mask = s->nr_slots - 1 };
+	struct dictionary d = { .mask = s->nr_slots - 1 };
 	bool good = true;
 
 	d.slots = calloc(s->nr_slots, sizeof(*d.slots));
@@ -135,7 +134,6 @@ static bool read_words(struct shortening *s)
 	free(d.slots);
 	return good;
 }
-
 
 static bool read_file(struct shortening *s)
 {

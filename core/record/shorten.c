@@ -23,7 +23,6 @@
 
 #include "record/shorten.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -383,34 +382,39 @@ static void renumber_names(const struct shortening *s)
 		rec.ends[i] = s->moved[rec.ends[i]];
 }
 
-static bool write_shorter(struct shortening *s)
+static const char *write_shorter(struct shortening *s)
 {
 	char *out = malloc(rec.at + 128);
-	bool good = false;
+	const char *why = NULL;
 	size_t len;
 	u32 nr;
 
 	if (!out)
-		return false;
+		return "no memory";
 	take_over(s);
 	len = pack(s, out, &nr);
-	if (nr <= s->nr - s->nr / 8 && replace(out, len)) {
-		renumber_names(s);
-		memcpy(rec.lines, s->lines, nr * sizeof(*s->lines));
-		rec.nr_lines = nr;
-		rec.at = len;
-		rec.store_len = 0;
-		good = true;
-	}
+	if (nr > s->nr - s->nr / 8)
+		why = "all that is in it is alive, and a trace is no longer";
+	else if (!replace(out, len))
+		why = "the file cannot be written";
 	free(out);
-	return good && file_write(NULL);
+	if (why)
+		return why;
+	renumber_names(s);
+	memcpy(rec.lines, s->lines, nr * sizeof(*s->lines));
+	rec.nr_lines = nr;
+	rec.at = len;
+	rec.store_len = 0;
+	/* What fails here has said so. */
+	file_write(NULL);
+	return NULL;
 }
 
-bool file_shorten(void)
+const char *file_shorten(void)
 {
 	struct shortening s = { .nr = rec.nr_lines };
 	static const u32 windows[] = { 256, 16, 1 };
-	bool good = false;
+	const char *why = "no memory";
 
 	if (shortening_begin(&s)) {
 		find_states(&s);
@@ -426,8 +430,8 @@ bool file_shorten(void)
 			keep_beginnings(&s);
 		}
 		keep_what_is_needed(&s);
-		good = write_shorter(&s);
+		why = write_shorter(&s);
 	}
 	shortening_end(&s);
-	return good;
+	return why;
 }
