@@ -14,6 +14,13 @@
  * (writing it back if dirty), and, where the CPU speculates, fill it. Where it
  * does not, only a load or a store of the CPU fills.
  *
+ * A load of C is an event that the judge cannot see. Where the CPU speculates it makes no
+ * state that the cache could not have reached by itself, and so it is no event at all.
+ * Where it does not, the load may leave a line behind, or not, if that was evicted at once.
+ * There are two sets then: the one of machines on which such a load leaves nothing
+ * (the smaller one), by which reports are judged; and with unseen_fills the one of all
+ * machines, which tells what the judge cannot know.
+ *
  * Of a machine that bounces there are two states: the one of a machine that does not,
  * where CPU and device look at the same memory (an absent line), and its own, with
  * two copies of the bytes (a valid line: the CPU's, and memory for the device's).
@@ -35,15 +42,15 @@
 
 /* Directions in the order of the enum: bidirectional, to device, from device. */
 const struct rules machines[] = {
-	{ "x86",          true,  true,  false, 64,  { { N, N, N }, { N, N, N } } },
-	{ "arm64",        false, true,  false, 64,  { { C, C, C }, { I, N, I } } },
-	{ "armv7",        false, true,  false, 64,  { { C, C, I }, { I, N, I } } },
-	{ "riscv",        false, true,  false, 64,  { { C, C, C }, { I, N, I } } },
-	{ "mips",         false, true,  false, 32,  { { F, C, I }, { I, N, I } } },
-	{ "mips-nonspec", false, false, false, 128, { { F, C, I }, { N, N, N } } },
-	{ "powerpc",      false, true,  false, 32,  { { F, C, I }, { F, C, I } } },
-	{ "swiotlb",      true,  true,  true,  64,  { { C, C, N }, { I, N, I } } },
-	{ "iommu",        true,  true,  false, 64,  { { N, N, N }, { N, N, N } } },
+	{ "x86",          true,  true,  false, 64,  { { N, N, N }, { N, N, N } }, false, SLIP_NONE },
+	{ "arm64",        false, true,  false, 64,  { { C, C, C }, { I, N, I } }, false, SLIP_NONE },
+	{ "armv7",        false, true,  false, 64,  { { C, C, I }, { I, N, I } }, false, SLIP_NONE },
+	{ "riscv",        false, true,  false, 64,  { { C, C, C }, { I, N, I } }, false, SLIP_NONE },
+	{ "mips",         false, true,  false, 32,  { { F, C, I }, { I, N, I } }, false, SLIP_NONE },
+	{ "mips-nonspec", false, false, false, 128, { { F, C, I }, { N, N, N } }, false, SLIP_NONE },
+	{ "powerpc",      false, true,  false, 32,  { { F, C, I }, { F, C, I } }, false, SLIP_NONE },
+	{ "swiotlb",      true,  true,  true,  64,  { { C, C, N }, { I, N, I } }, false, SLIP_NONE },
+	{ "iommu",        true,  true,  false, 64,  { { N, N, N }, { N, N, N } }, false, SLIP_NONE },
 };
 
 const unsigned nr_machines = sizeof(machines) / sizeof(machines[0]);
@@ -164,6 +171,27 @@ static uint32_t maintained(uint32_t state, enum line_op op)
 	}
 }
 
+/* A store that the cache takes. */
+static uint32_t after_store(uint32_t state, const struct rules *rules, const struct event *event,
+			    unsigned value)
+{
+	enum slip slip = event->plain ? rules->slip : SLIP_NONE;
+	uint32_t stored = put(cached(filled(state)), event->byte, value);
+	bool differed = cached(filled(state)) != memory(state);
+
+	if (slip == SLIP_STORE_UNNOTICED || (slip == SLIP_STORE_MASKED && differed))
+		return state;
+	if (slip == SLIP_STORE_IN_MEMORY)
+		return present(DIRTY, stored, put(memory(state), event->byte, value));
+	return present(slip == SLIP_STORE_CLEAN ? state & DIRTY : DIRTY, stored, memory(state));
+}
+
+static bool leaves_line(const struct rules *rules, const struct event *event)
+{
+	return !rules->coherent &&
+	       (!event->plain || rules->unseen_fills || rules->slip == SLIP_LOAD_FILLS);
+}
+
 /* The machine's own state, when it bounces. */
 static uint32_t after_bounce(uint32_t state, const struct rules *rules,
 			     const struct event *event, unsigned value)
@@ -172,6 +200,8 @@ static uint32_t after_bounce(uint32_t state, const struct rules *rules,
 
 	switch (event->kind) {
 	case CPU_STORE:
+		if (event->plain && rules->slip == SLIP_STORE_UNNOTICED)
+			return state;
 		return present(0, put(cached(state), event->byte, value), memory(state));
 	case DEVICE_STORE:
 		return present(0, cached(state), put(memory(state), event->byte, value));
@@ -194,12 +224,13 @@ static uint32_t after(uint32_t state, const struct rules *rules, const struct ev
 		return after_bounce(state, rules, event, value);
 	switch (event->kind) {
 	case CPU_LOAD:
-		return rules->coherent ? state : filled(state);
+		return leaves_line(rules, event) ? filled(state) : state;
 	case CPU_STORE:
-		if (rules->coherent)
-			return absent(put(memory(state), event->byte, value));
-		stored = put(cached(filled(state)), event->byte, value);
-		return present(DIRTY, stored, memory(state));
+		if (!rules->coherent)
+			return after_store(state, rules, event, value);
+		if (event->plain && rules->slip == SLIP_STORE_UNNOTICED)
+			return state;
+		return absent(put(memory(state), event->byte, value));
 	case DEVICE_LOAD:
 		return state;
 	case DEVICE_STORE:

@@ -7,6 +7,20 @@
 
 enum line_op { NOTHING, CLEAN, INVALIDATE, FLUSH };
 
+/* Errors for the self-test, about accesses of C alone. */
+enum slip {
+	SLIP_NONE,
+	SLIP_STORE_UNNOTICED,  /* a store never happens */
+	SLIP_STORE_MASKED,     /* nor where cache and memory differed before */
+	SLIP_STORE_CLEAN,      /* a store does not make the line dirty: it may be dropped */
+	SLIP_STORE_IN_MEMORY,  /* a store goes to memory as well */
+	SLIP_LOAD_FILLS,       /* where the CPU does not speculate, the judge sees loads */
+	SLIP_REPORT_FORGOTTEN, /* no call reports a store */
+	SLIP_REPORT_EARLY,     /* the store itself is reported */
+	SLIP_POLICY,           /* the second policy never has reports */
+	NR_SLIPS
+};
+
 /* A machine, as the proof knows it. */
 struct rules {
 	const char *name;
@@ -16,6 +30,8 @@ struct rules {
 	unsigned line;            /* bytes */
 	enum line_op op[2][3];    /* [hand-over][direction]; of a bounce: CLEAN copies in,
 				     INVALIDATE copies back */
+	bool unseen_fills;        /* what a load of C does: see proof-oracle.c */
+	enum slip slip;
 };
 
 extern const struct rules machines[];

@@ -1,117 +1,71 @@
 // SPDX-License-Identifier: MIT
 /*
- * The library under test. A bidirectional noncoherent buffer takes syncs in every
- * direction; each program gets a line of it that is in a known state, so that
- * nothing is left of the program before. When all lines are used up the buffer
- * is freed, dirty lines and all, and allocated anew. On a machine that bounces it is
- * a mapping of so much memory, which begins in the middle of a line.
+ * The library under test. Each program gets a line of the buffer (proof-buffer.c) that is in
+ * a known state, so that nothing is left of the program before.
  */
-#include "proof-subject.h"
+#include "proof-buffer.h"
 
-#include <dmalab.h>
-#include <linux/dma-mapping.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BUFFER_SIZE (64 * PAGE_SIZE)
-#define BOUNCED_SIZE (4 * PAGE_SIZE) /* less, since all of it is copied */
-#define BOUNCED_AT   24 /* bytes into its memory: no multiple of a line */
 
 struct subject {
 	struct subject_config config;
 	struct dmalab_machine *machine;
 	struct device *dev;
-	uint8_t *cpu;
-	uint8_t *view;           /* of the same, past the cache; NULL: the host cannot */
-	dma_addr_t dma;
-	size_t size;
+	struct buffer buffer;
 	size_t line;             /* offset of the line in use */
 	size_t stride;           /* to the next one */
 	size_t at[MAX_BYTES];    /* the bytes' offsets in the line */
-	uint8_t salt;            /* changes from program to program */
+	uint8_t salt;            /* the upper half of the values that this program stores */
 	uint8_t page[PAGE_SIZE]; /* for accesses of a whole one */
-	const char *report;      /* drawn by the event that runs, or NULL */
-	uint8_t old[BUFFER_SIZE]; /* what memory held behind a fresh buffer */
+	uint64_t reports;        /* drawn by the event that runs */
+	const char *check;
 };
 
-/* Ownership and the rest are not what is proven. */
+static const char *const coherency[] = {
+	"stale-cpu-read", "stale-device-read", "lost-cpu-write", "lost-device-write",
+};
+
+/* Its place in the catalogue, whose names reports point to. */
+static unsigned number_of(const char *check)
+{
+	size_t count, i;
+	const struct dmalab_check *checks = dmalab_checks(&count);
+
+	for (i = 0; i < count && checks[i].name != check; i++)
+		;
+	if (i == count || i > 63) {
+		fprintf(stderr, "proof: a report about %s, which is not among the first 64 checks\n",
+			check);
+		exit(2);
+	}
+	return i;
+}
+
 static void on_report(const struct dmalab_report *report, void *context)
 {
-	static const char *const coherency[] = {
-		"stale-cpu-read", "stale-device-read", "lost-cpu-write", "lost-device-write",
-	};
 	struct subject *s = context;
 
+	s->reports |= 1ull << number_of(report->check);
 	for (size_t i = 0; i < sizeof(coherency) / sizeof(coherency[0]); i++)
 		if (strcmp(report->check, coherency[i]) == 0)
-			s->report = coherency[i];
+			s->check = coherency[i];
 }
 
-static void give_up(const struct subject *s, const char *what)
+/*
+ * A value that a byte had before this program must not be one that it stores. A store of C
+ * of the value that is there cannot be seen, and that is not what is proven.
+ */
+static void choose_salt(struct subject *s)
 {
-	fprintf(stderr, "proof: %s: %s failed\n", s->config.rules->name, what);
-	exit(2);
-}
+	bool taken[16] = { true };
 
-static void map(struct subject *s)
-{
-	s->dma = dma_map_single(s->dev, s->cpu, s->size, DMA_BIDIRECTIONAL);
-	if (dma_mapping_error(s->dev, s->dma))
-		give_up(s, "dma_map_single()");
-}
-
-static void free_buffer(struct subject *s)
-{
-	if (!s->cpu)
-		return;
-	vunmap(s->view);
-	if (!s->config.rules->bounces) {
-		dma_free_noncoherent(s->dev, s->size, s->cpu, s->dma, DMA_BIDIRECTIONAL);
-		return;
-	}
-	dma_unmap_single(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
-	kfree(s->cpu - BOUNCED_AT);
-}
-
-static uint8_t *view_of(const uint8_t *cpu)
-{
-	struct page *pages[BUFFER_SIZE / PAGE_SIZE];
-
-	for (size_t i = 0; i < BUFFER_SIZE / PAGE_SIZE; i++)
-		pages[i] = virt_to_page(cpu + i * PAGE_SIZE);
-	return vmap(pages, BUFFER_SIZE / PAGE_SIZE, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
-}
-
-static void renew_buffer(struct subject *s)
-{
-	free_buffer(s);
-	if (s->config.rules->bounces) {
-		dmalab_machine_set_current(s->machine);
-		s->cpu = kzalloc(BOUNCED_AT + s->size, GFP_KERNEL);
-		if (!s->cpu)
-			give_up(s, "kzalloc()");
-		s->cpu += BOUNCED_AT;
-		map(s);
-	} else {
-		s->cpu = dma_alloc_noncoherent(s->dev, s->size, &s->dma,
-					       DMA_BIDIRECTIONAL, GFP_KERNEL);
-		if (!s->cpu)
-			give_up(s, "dma_alloc_noncoherent()");
-	}
-	s->line = 0;
-	if (s->config.scope == SCOPE_CROSSED)
-		s->view = view_of(s->cpu);
-
-	/* A read of the device changes nothing, so it may look where it must not. */
-	if (dmalab_device_read(s->dev, s->dma, s->old, s->size))
-		give_up(s, "dmalab_device_read()");
-	if (s->config.start == START_SETTLED) {
-		dma_sync_single_for_device(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
-		dma_sync_single_for_cpu(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL);
-	}
+	for (unsigned byte = 0; byte < MAX_BYTES; byte++)
+		taken[s->buffer.old[s->line + s->at[byte]] >> 4] = true;
+	do
+		s->salt += 0x10;
+	while (taken[s->salt >> 4]);
 }
 
 struct subject *subject_new(const struct subject_config *config)
@@ -124,7 +78,6 @@ struct subject *subject_new(const struct subject_config *config)
 		exit(2);
 	}
 	s->config = *config;
-	s->size = config->rules->bounces ? BOUNCED_SIZE : BUFFER_SIZE;
 	s->machine = dmalab_machine_new(&(struct dmalab_config){
 		.profile = config->rules->name,
 		.ram_size = 4 * BUFFER_SIZE,
@@ -132,26 +85,33 @@ struct subject *subject_new(const struct subject_config *config)
 		.seed = config->seed,
 		.checks = "full",
 	});
-	if (!s->machine)
-		give_up(s, "dmalab_machine_new()");
+	s->dev = s->machine ? dmalab_device_new(s->machine, "subject") : NULL;
+	if (!s->dev) {
+		fprintf(stderr, "proof: %s: no machine\n", config->rules->name);
+		exit(2);
+	}
 	dmalab_set_report_handler(s->machine, on_report, s);
-	s->dev = dmalab_device_new(s->machine, "subject");
-	if (!s->dev)
-		give_up(s, "dmalab_device_new()");
 
 	/* Both ends of the line; the second byte is 64 or more away if there is room. */
 	s->at[0] = 0;
 	s->at[1] = line - 1;
 	s->at[2] = line / 2;
-	s->stride = config->scope == SCOPE_LINE ? line : PAGE_SIZE;
-	s->salt = 0x10;
-	renew_buffer(s);
+	s->stride = has_pages(config->scope) ? PAGE_SIZE : line;
+	buffer_init(&s->buffer, &s->config, s->machine, s->dev);
+	choose_salt(s);
 	return s;
 }
 
 void subject_free(struct subject *s)
 {
-	free_buffer(s);
+	const struct buffer *b = &s->buffer;
+
+	if (s->config.scope == SCOPE_AGAIN && b->again < b->lives / 2) {
+		fprintf(stderr, "proof: %s: only %u of %u buffers were where memory of another kind was\n",
+			s->config.rules->name, b->again, b->lives);
+		exit(2);
+	}
+	buffer_free(&s->buffer);
 	dmalab_device_free(s->dev);
 	dmalab_machine_free(s->machine);
 	free(s);
@@ -160,14 +120,16 @@ void subject_free(struct subject *s)
 void subject_next_line(struct subject *s)
 {
 	s->line += s->stride;
-	if (s->line == s->size)
-		renew_buffer(s);
-	s->salt = s->salt == 0xf0 ? 0x10 : s->salt + 0x10;
+	if (s->line == s->buffer.size) {
+		buffer_renew(&s->buffer);
+		s->line = 0;
+	}
+	choose_salt(s);
 }
 
 static void sync(struct subject *s, const struct event *event)
 {
-	dma_addr_t addr = s->dma + s->line;
+	dma_addr_t addr = s->buffer.dma + s->line;
 	size_t size = s->stride;
 
 	if (event->to == FOR_DEVICE)
@@ -178,27 +140,46 @@ static void sync(struct subject *s, const struct event *event)
 
 static int do_access(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
 {
+	struct buffer *b = &s->buffer;
+
 	switch (kind) {
 	case CPU_LOAD:
-		dmalab_cpu_read(s->cpu + offset, bytes, size);
+		dmalab_cpu_read(b->cpu + offset, bytes, size);
 		return 0;
 	case CPU_STORE:
-		dmalab_cpu_write(s->cpu + offset, bytes, size);
+		dmalab_cpu_write(b->cpu + offset, bytes, size);
 		return 0;
 	case DEVICE_LOAD:
-		return dmalab_device_read(s->dev, s->dma + offset, bytes, size);
+		return dmalab_device_read(s->dev, b->dma + offset, bytes, size);
 	default:
-		return dmalab_device_write(s->dev, s->dma + offset, bytes, size);
+		return dmalab_device_write(s->dev, b->dma + offset, bytes, size);
 	}
+}
+
+static int do_plain(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes, size_t size)
+{
+	uint8_t *there = s->buffer.cpu + offset;
+
+	if (kind == CPU_LOAD) {
+		memcpy(bytes, there, size);
+		return 0;
+	}
+	if (*there == *bytes) {
+		fprintf(stderr, "proof: %s: a store of the value %#x that is there\n",
+			s->config.rules->name, *bytes);
+		exit(2);
+	}
+	memcpy(there, bytes, size);
+	return 0;
 }
 
 static int do_uncached(struct subject *s, enum kind kind, size_t offset, uint8_t *bytes,
 		       size_t size)
 {
 	if (kind == DEVICE_LOAD)
-		dmalab_cpu_read(s->view + offset, bytes, size);
+		dmalab_cpu_read(s->buffer.view + offset, bytes, size);
 	else
-		dmalab_cpu_write(s->view + offset, bytes, size);
+		dmalab_cpu_write(s->buffer.view + offset, bytes, size);
 	return 0;
 }
 
@@ -213,14 +194,16 @@ static int do_snooped(struct subject *s, enum kind kind, size_t offset, uint8_t 
 	return failed;
 }
 
-static int do_event(struct subject *s, const struct event *event, unsigned position,
-		    size_t offset, uint8_t *bytes, size_t size)
+static int do_event(struct subject *s, const struct event *event, size_t offset, uint8_t *bytes,
+		    size_t size)
 {
-	bool crossed = s->config.scope == SCOPE_CROSSED && (position + event->byte) & 1;
+	bool of_cpu = event->kind == CPU_LOAD || event->kind == CPU_STORE;
 
-	if (crossed && (event->kind == CPU_LOAD || event->kind == CPU_STORE))
+	if (event->plain)
+		return do_plain(s, event->kind, offset, bytes, size);
+	if (event->crossed && of_cpu)
 		return do_snooped(s, event->kind, offset, bytes, size);
-	if (crossed && s->view)
+	if (event->crossed && s->buffer.view)
 		return do_uncached(s, event->kind, offset, bytes, size);
 	return do_access(s, event->kind, offset, bytes, size);
 }
@@ -230,22 +213,21 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 	uint8_t value = s->salt + value_stored(position);
 	int failed = 0;
 
-	s->report = NULL;
+	s->reports = 0;
+	s->check = NULL;
 	if (event->kind == SYNC) {
 		sync(s, event);
 	} else if (event->kind >= REMAP) {
-		dma_unmap_single_attrs(s->dev, s->dma, s->size, DMA_BIDIRECTIONAL,
-				       event->kind == REMAP_SKIP ? DMA_ATTR_SKIP_CPU_SYNC : 0);
-		map(s);
+		buffer_remap(&s->buffer, event->kind == REMAP_SKIP ? DMA_ATTR_SKIP_CPU_SYNC : 0);
 	} else if (event->byte == ALL_BYTES) {
 		memset(s->page, value, PAGE_SIZE);
-		failed = do_event(s, event, position, s->line, s->page, PAGE_SIZE);
+		failed = do_event(s, event, s->line, s->page, PAGE_SIZE);
 	} else {
-		failed = do_event(s, event, position, s->line + s->at[event->byte], &value, 1);
+		failed = do_event(s, event, s->line + s->at[event->byte], &value, 1);
 	}
 	if (failed)
-		give_up(s, "an access of the device");
-	return (struct outcome){ .reported = s->report, .check = s->report, .value = value };
+		buffer_give_up(&s->buffer, "an access of the device");
+	return (struct outcome){ .reports = s->reports, .check = s->check, .value = value };
 }
 
 static uint8_t value_of(const struct subject *s, unsigned byte, unsigned number)
@@ -254,7 +236,7 @@ static uint8_t value_of(const struct subject *s, unsigned byte, unsigned number)
 	case VALUE_ZERO:
 		return 0;
 	case VALUE_OLD:
-		return s->old[s->line + s->at[byte]];
+		return s->buffer.old[s->line + s->at[byte]];
 	default:
 		return s->salt + number;
 	}

@@ -12,8 +12,14 @@
  * pages there are accesses of whole ones, too: libraries take short ways there.
  * SCOPE_CROSSED: with pages, and a device that snoops makes half of the CPU's accesses,
  * the CPU, through an uncached view, half of the device's.
+ * SCOPE_AGAIN: lines, of pages that had another life before this one.
  */
-enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED };
+enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED, SCOPE_AGAIN };
+
+static inline bool has_pages(enum scope scope)
+{
+	return scope == SCOPE_PAGE || scope == SCOPE_CROSSED;
+}
 
 struct subject_config {
 	const struct rules *rules;
@@ -25,8 +31,8 @@ struct subject_config {
 
 /* What an event showed. */
 struct outcome {
-	bool reported;     /* by one of the four coherency checks */
-	const char *check; /* which */
+	uint64_t reports;  /* drawn by it: a bit for each check, by its place in the catalogue */
+	const char *check; /* the one of the four about coherency, or NULL */
 	uint8_t value;     /* of a load */
 };
 

@@ -29,12 +29,33 @@ enum kind {
 
 #define ALL_BYTES MAX_BYTES
 
+/* How the library learns of the CPU's loads and stores. */
+enum mode {
+	MODE_TOLD,  /* dmalab_cpu_read(), dmalab_cpu_write() */
+	MODE_PLAIN, /* not at all: loads and stores of C */
+	MODE_MIXED, /* stores of C, loads are told */
+	MODE_BOTH,  /* some of either are told, and some are not */
+	NR_MODES
+};
+
 struct event {
 	enum kind kind;
 	unsigned byte;     /* of loads and stores; ALL_BYTES: a whole page */
 	enum hand_over to; /* of syncs */
 	unsigned dir;      /* of syncs: enum dma_data_direction */
+	bool plain;        /* of the CPU's loads and stores: of C */
+	bool crossed;      /* made by the other side: SCOPE_CROSSED */
 };
+
+static inline bool is_access(const struct event *event)
+{
+	return event->kind <= DEVICE_STORE;
+}
+
+static inline bool is_plain_store(const struct event *event)
+{
+	return event->plain && event->kind == CPU_STORE;
+}
 
 /*
  * Values are numbered, so that no two stores of a program store the same. A set

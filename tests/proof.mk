@@ -9,7 +9,8 @@ check_PROGRAMS += tests/proof
 tests_proof_SOURCES = tests/proof.c tests/proof.h \
 	tests/proof-enumerate.c tests/proof-enumerate.h \
 	tests/proof-oracle.c tests/proof-oracle.h \
-	tests/proof-subject.c tests/proof-subject.h
+	tests/proof-subject.c tests/proof-subject.h \
+	tests/proof-buffer.c tests/proof-buffer.h
 tests_proof_LDADD = libdmalab.la
 tests_proof_LDFLAGS = -static
 
