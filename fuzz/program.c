@@ -3,7 +3,8 @@
  * From bytes to programs. An operation is an opcode, a byte for slot, device and
  * direction, and a byte for the range, so that a mutation of one byte changes one
  * thing. Ranges come from a table: what happens depends on where they lie to lines
- * and pages, and on nothing else.
+ * and pages, and on nothing else. Of the opcode's upper three bits 7 says that the range is
+ * not fitted into the object, and 4 to 6 that an access is one of C.
  *
  * Programs begin with objects in their slots, so that short ones get to the point.
  */
@@ -50,10 +51,13 @@ static const uint8_t directions[4] = { 0, 0, 1, 2 };
 static void decode_op(struct input *in, struct op *op)
 {
 	uint8_t code = input_byte(in), where = input_byte(in), range = input_byte(in);
+	uint8_t kind = opcodes[code % 32];
 
 	*op = (struct op){
-		.kind = opcodes[code % 32],
+		.kind = kind,
 		.wild = code / 32 == 7,
+		.plain = (kind == OP_CPU_READ || kind == OP_CPU_WRITE) && code / 32 >= 4 &&
+			 code / 32 <= 6,
 		.slot = slots[where % 8],
 		.dir = directions[where / 8 % 4],
 		.device = where / 32 == 7,
@@ -73,6 +77,17 @@ static const struct op prologue[] = {
 
 #define NR_PROLOGUE (sizeof(prologue) / sizeof(prologue[0]))
 
+/* How often the driver is probed, by the two upper flags; with both, it leaves things behind. */
+static void decode_rounds(struct program *p, uint8_t flags)
+{
+	static const uint8_t rounds[4] = { 1, 2, 3, 2 };
+
+	p->rounds = rounds[flags >> 6];
+	p->untidy = flags >> 6 == 3;
+	while (p->rounds * p->nr_ops > MAX_STEPS)
+		p->rounds--;
+}
+
 void program_decode(struct program *p, const uint8_t *data, size_t size)
 {
 	struct input in = input_of(data, size);
@@ -88,6 +103,7 @@ void program_decode(struct program *p, const uint8_t *data, size_t size)
 	memcpy(p->op, prologue, sizeof(prologue));
 	for (p->nr_ops = NR_PROLOGUE; p->nr_ops < MAX_OPS && !input_ends(&in); p->nr_ops++)
 		decode_op(&in, &p->op[p->nr_ops]);
+	decode_rounds(p, flags);
 }
 
 static const char *const dirs[] = {
@@ -127,11 +143,12 @@ void program_print_op(const struct program *p, unsigned nr, FILE *to)
 			dir, wild);
 		break;
 	case OP_CPU_READ:
-		fprintf(to, "cpu_read(s%u + %u, %u)", slot, offset, size);
+		fprintf(to, "%s(s%u + %u, %u)", op->plain ? "load" : "cpu_read", slot, offset,
+			size);
 		break;
 	case OP_CPU_WRITE:
-		fprintf(to, "cpu_write(s%u + %u, %u) of %#x", slot, offset, size,
-			program_value(nr));
+		fprintf(to, "%s(s%u + %u, %u) of %#x", op->plain ? "store" : "cpu_write", slot,
+			offset, size, program_value(nr));
 		break;
 	case OP_DEVICE_READ:
 		fprintf(to, "device_read(d%u, s%u + %u, %u)%s", dev, slot, offset, size, wild);
@@ -157,4 +174,8 @@ void program_print(const struct program *p, FILE *to)
 		p->window ? ", sees memory elsewhere" : "", (unsigned long long)p->seed);
 	for (unsigned i = 0; i < p->nr_ops; i++)
 		program_print_op(p, i, to);
+	if (p->rounds > 1)
+		fprintf(to, "all of it %u times on one machine, operation %u being the first again%s\n",
+			p->rounds, p->nr_ops,
+			p->untidy ? "; between them nothing is released" : "");
 }

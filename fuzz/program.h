@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define MAX_OPS 100
+#define MAX_STEPS 250   /* operations of all rounds: each stores another byte */
 #define NR_SLOTS 6
 #define NR_DEVICES 2
 #define MAX_ACCESS 8192 /* bytes of one access */
@@ -43,6 +44,7 @@ struct op {
 	uint8_t device;
 	uint8_t dir;     /* enum dma_data_direction, but DMA_NONE */
 	bool wild;       /* offset and size as they are, else fitted into the object */
+	bool plain;      /* of the CPU's accesses: of C, and the machine is not told */
 	uint16_t offset;
 	uint16_t size;   /* not 0 */
 };
@@ -54,6 +56,8 @@ struct program {
 	bool window;      /* the second device sees memory at another address */
 	bool lru;         /* to be run under "lru", too: slow, and short programs fit */
 	uint64_t seed;    /* of the policy "random" */
+	unsigned rounds;  /* the driver is probed so often, on one machine */
+	bool untidy;      /* and does not release all before it is probed again */
 	unsigned nr_ops;
 	struct op op[MAX_OPS];
 };
@@ -62,10 +66,15 @@ void program_decode(struct program *p, const uint8_t *data, size_t size);
 void program_print(const struct program *p, FILE *to);
 void program_print_op(const struct program *p, unsigned nr, FILE *to);
 
-/* What the write at position @nr stores: each its own value. */
+/*
+ * What the write at step @nr stores: each its own value, and none is zero, which memory is
+ * before. So no store is one of the value that was there, which nobody could see.
+ */
 static inline uint8_t program_value(unsigned nr)
 {
 	return nr + 1;
 }
+
+_Static_assert(MAX_STEPS <= 255, "a value for each step");
 
 #endif

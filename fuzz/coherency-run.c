@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Target "coherency": run a program once, on a machine of its own.
+ *
+ * A machine may live through a program several times: between two rounds the driver is
+ * unbound, and then probed again, so that pages, slots and addresses are used again.
+ */
+#include "coherency.h"
+
+#include <dmalab.h>
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Enough for any program's two or three live objects, and soon used up. */
+#define RAM_SIZE (128 * 1024)
+
+struct object {
+	enum { NONE, NONCOHERENT, COHERENT, KMALLOC, MAPPING } kind;
+	uint8_t device, dir;
+	uint8_t *cpu;
+	dma_addr_t dma;
+	size_t size;
+	unsigned memory; /* the step that allocated it; of a mapping, what it maps */
+	bool gone;       /* released, and still in its slot */
+};
+
+struct memory {
+	uint8_t *cpu;
+	bool coherent, gone;
+};
+
+struct run {
+	const struct program *program;
+	const struct variant *variant;
+	struct trace *trace;
+	unsigned step;
+	struct dmalab_machine *machine;
+	struct device *device[NR_DEVICES];
+	struct object slot[NR_SLOTS];
+	struct memory memory[MAX_STEPS]; /* by the step that allocated it */
+};
+
+/* Names in reports are those of the catalogue, so after a first look pointers do. */
+#define NR_EXCUSES 5
+
+static enum excuse excuse_of(const char *check)
+{
+	static const char *const names[NR_EXCUSES] = {
+		"stale-cpu-read", "stale-device-read", "lost-cpu-write", "lost-device-write",
+		"cpu-use-after-free",
+	};
+	static const char *found[NR_EXCUSES];
+	const struct dmalab_check *checks;
+	size_t count, k;
+
+	if (!found[0]) {
+		checks = dmalab_checks(&count);
+		for (size_t i = 0; i < count; i++)
+			for (k = 0; k < NR_EXCUSES; k++)
+				if (strcmp(checks[i].name, names[k]) == 0)
+					found[k] = checks[i].name;
+	}
+	for (k = 0; k < NR_EXCUSES && check != found[k]; k++)
+		;
+	return k == NR_EXCUSES ? NO_EXCUSE : k == NR_EXCUSES - 1 ? FOR_ACCESS : FOR_BYTES;
+}
+
+/*
+ * Reports count bytes from the start of the object. One that is about no object, or
+ * about one that the bytes once belonged to, stands for all of the access.
+ */
+static void place(struct remark *r, const struct dmalab_report *report)
+{
+	size_t start = report->cpu_addr ?
+		(uintptr_t)report->cpu_addr - (uintptr_t)report->object_cpu_addr :
+		report->dma_addr - report->object_dma_addr;
+
+	r->first = report->first - start;
+	r->last = report->last - start;
+	r->bytes = report->bytes;
+	if (!report->object || r->first > r->last || r->last >= report->size)
+		r->first = r->last = r->bytes = 0;
+}
+
+static void on_report(const struct dmalab_report *report, void *context)
+{
+	const struct run *run = context;
+	struct trace *t = run->trace;
+	struct remark *r = &t->remark[t->nr_remarks];
+
+	if (t->nr_remarks++ >= MAX_REMARKS)
+		return;
+	r->step = run->step;
+	r->check = report->check;
+	r->excuse = excuse_of(report->check);
+	place(r, report);
+}
+
+/* ------------------------------------------------------------------- run */
+
+/* Where in the object the operation works. False: there is nothing. */
+static bool range_of(const struct op *op, const struct object *o, size_t *offset, size_t *size)
+{
+	*offset = op->offset;
+	*size = op->size;
+	if (op->wild)
+		return true;
+	if (!o->size)
+		return false;
+	*offset %= o->size;
+	if (*size > o->size - *offset)
+		*size = o->size - *offset;
+	return true;
+}
+
+/* The CPU stays inside: a pointer that runs off the machine is not its business. */
+static bool cpu_range(const struct op *op, const struct object *o, size_t *offset, size_t *size)
+{
+	struct op tame = *op;
+
+	tame.wild = false;
+	return o->cpu && range_of(&tame, o, offset, size);
+}
+
+static int allocate(struct run *run, const struct op *op)
+{
+	struct device *dev = run->device[op->device];
+	struct object o = {
+		.device = op->device, .dir = op->dir, .size = op->size, .memory = run->step,
+	};
+
+	switch (op->kind) {
+	case OP_ALLOC_NONCOHERENT:
+		o.kind = NONCOHERENT;
+		o.cpu = dma_alloc_noncoherent(dev, o.size, &o.dma, o.dir, GFP_KERNEL);
+		break;
+	case OP_ALLOC_COHERENT:
+		o.kind = COHERENT;
+		o.cpu = dma_alloc_coherent(dev, o.size, &o.dma, GFP_KERNEL);
+		break;
+	default:
+		o.kind = KMALLOC;
+		o.cpu = op->kind == OP_KMALLOC ? kmalloc(o.size, GFP_KERNEL) :
+			kzalloc(o.size, GFP_KERNEL);
+	}
+	if (!o.cpu)
+		o = (struct object){ .kind = NONE };
+	run->memory[run->step] = (struct memory){ o.cpu, o.kind == COHERENT, false };
+	run->slot[op->slot] = o;
+	return o.kind != NONE;
+}
+
+static int map(struct run *run, const struct op *op)
+{
+	struct device *dev = run->device[op->device];
+	const struct object *source = &run->slot[op->source];
+	struct object o = {
+		.kind = MAPPING, .device = op->device, .dir = op->dir, .memory = source->memory,
+	};
+	size_t offset;
+
+	if (!source->cpu || !range_of(op, source, &offset, &o.size))
+		return -1;
+	o.cpu = source->cpu + offset;
+	o.dma = dma_map_single(dev, o.cpu, o.size, o.dir);
+	if (dma_mapping_error(dev, o.dma))
+		return 0;
+	run->slot[op->slot] = o;
+	return 1;
+}
+
+/* Whatever is there now: the same pointer may have been given out again. */
+static void forget_memory(struct run *run, const struct object *o)
+{
+	for (unsigned i = 0; o->kind != MAPPING && i < MAX_STEPS; i++)
+		run->memory[i].gone |= run->memory[i].cpu == o->cpu;
+}
+
+/* Also of what has been released already. */
+static void release(struct run *run, const struct object *o)
+{
+	struct device *dev = run->device[o->device];
+
+	forget_memory(run, o);
+	switch (o->kind) {
+	case NONE:
+		break;
+	case NONCOHERENT:
+		dma_free_noncoherent(dev, o->size, o->cpu, o->dma, o->dir);
+		break;
+	case COHERENT:
+		dma_free_coherent(dev, o->size, o->cpu, o->dma);
+		break;
+	case KMALLOC:
+		kfree(o->cpu);
+		break;
+	case MAPPING:
+		dma_unmap_single(dev, o->dma, o->size, o->dir);
+		break;
+	}
+}
+
+static void sync(struct run *run, const struct op *op, const struct object *o)
+{
+	struct device *dev = run->device[op->device];
+	size_t offset, size;
+
+	if (!o->dma || !range_of(op, o, &offset, &size))
+		return;
+	if (op->kind == OP_SYNC_FOR_DEVICE)
+		dma_sync_single_for_device(dev, o->dma + offset, size, op->dir);
+	else
+		dma_sync_single_for_cpu(dev, o->dma + offset, size, op->dir);
+}
+
+/*
+ * A pointer to coherent memory that is free. A told access through it is reported; of one of C
+ * nobody could know, as nobody looks for stores past the cache.
+ */
+static bool is_lost(const struct run *run, const struct object *o)
+{
+	const struct memory *m = &run->memory[o->memory];
+
+	return m->coherent && m->gone;
+}
+
+static void cpu_read(struct run *run, const struct op *op, const uint8_t *from, size_t size)
+{
+	struct trace *t = run->trace;
+	bool plain = op->plain && !run->variant->told;
+
+	if (op->plain && run->variant->no_loads)
+		return;
+	if (plain)
+		memcpy(t->load[run->step], from, size);
+	else
+		dmalab_cpu_read(from, t->load[run->step], size);
+	t->loaded[run->step] = size;
+}
+
+static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t size)
+{
+	uint8_t bytes[MAX_ACCESS];
+
+	memset(bytes, program_value(run->step), size);
+	if (op->plain && !run->variant->told)
+		memcpy(to, bytes, size);
+	else
+		dmalab_cpu_write(to, bytes, size);
+	if (op->plain && run->variant->looks)
+		dmalab_cpu_read(to, bytes, size);
+}
+
+static void cpu_access(struct run *run, const struct op *op, const struct object *o)
+{
+	size_t offset, size;
+
+	if (!cpu_range(op, o, &offset, &size) || (op->plain && is_lost(run, o)))
+		return;
+	switch (op->kind) {
+	case OP_CPU_READ:
+		cpu_read(run, op, o->cpu + offset, size);
+		break;
+	case OP_CPU_WRITE:
+		cpu_write(run, op, o->cpu + offset, size);
+		break;
+	case OP_EVICT:
+		if (run->variant->steered)
+			dmalab_cache_evict(o->cpu + offset, size);
+		break;
+	case OP_FILL:
+		if (run->variant->steered)
+			dmalab_cache_fill(o->cpu + offset, size);
+		break;
+	}
+}
+
+static int device_access(struct run *run, const struct op *op, const struct object *o)
+{
+	struct device *dev = run->device[op->device];
+	struct trace *t = run->trace;
+	uint8_t bytes[MAX_ACCESS];
+	size_t offset, size;
+	int result;
+
+	if (!o->dma || !range_of(op, o, &offset, &size))
+		return 0;
+	if (op->kind == OP_DEVICE_WRITE) {
+		memset(bytes, program_value(run->step), size);
+		return dmalab_device_write(dev, o->dma + offset, bytes, size);
+	}
+	result = dmalab_device_read(dev, o->dma + offset, t->load[run->step], size);
+	t->loaded[run->step] = result ? 0 : size;
+	return result;
+}
+
+/*
+ * Where a mapping was, or outside of anything, may be another mapping by now; and
+ * another byte of it where mappings have addresses of their own. An access that is
+ * refused moves nothing, wherever it leads.
+ */
+static bool goes_astray(const struct op *op, const struct object *o, int result)
+{
+	bool gone = o->kind == MAPPING && o->gone;
+
+	switch (op->kind) {
+	case OP_RELEASE:
+		return gone;
+	case OP_SYNC_FOR_DEVICE:
+	case OP_SYNC_FOR_CPU:
+	case OP_DEVICE_READ:
+	case OP_DEVICE_WRITE:
+		return !result && (gone || (op->wild && op->offset >= o->size));
+	default:
+		return false;
+	}
+}
+
+static int run_op(struct run *run, const struct op *op)
+{
+	const struct object *o = &run->slot[op->slot];
+
+	switch (op->kind) {
+	case OP_ALLOC_NONCOHERENT:
+	case OP_ALLOC_COHERENT:
+	case OP_KMALLOC:
+	case OP_KZALLOC:
+		return allocate(run, op);
+	case OP_MAP:
+		return map(run, op);
+	case OP_RELEASE:
+		release(run, o);
+		return 0;
+	case OP_SYNC_FOR_DEVICE:
+	case OP_SYNC_FOR_CPU:
+		sync(run, op, o);
+		return 0;
+	case OP_DEVICE_READ:
+	case OP_DEVICE_WRITE:
+		return device_access(run, op, o);
+	default:
+		cpu_access(run, op, o);
+		return 0;
+	}
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "coherency: %s failed\n", what);
+	abort();
+}
+
+#define NR_PAGES (RAM_SIZE / 4096)
+#define POOL     (0x40000000 + (NR_PAGES - NR_PAGES / 8 - NR_PAGES / 8) * 4096ull)
+
+/*
+ * Memory is to be given out in the same order with a bounce buffer and without: so take
+ * all there is and give it back by address, but for the pages that the buffer has, or
+ * would have.
+ */
+static void level_memory(void)
+{
+	unsigned long page[NR_PAGES] = { 0 }, at;
+	unsigned nr = 0;
+
+	while (nr < NR_PAGES && (at = __get_free_page(GFP_KERNEL)))
+		page[nr++] = at;
+	for (unsigned i = 0; i < nr; i++) {
+		unsigned lowest = i;
+
+		for (unsigned k = i; k < nr; k++)
+			if (page[k] < page[lowest])
+				lowest = k;
+		at = page[lowest];
+		page[lowest] = page[i];
+		if (virt_to_phys((void *)at) < POOL)
+			free_page(at);
+	}
+}
+
+static void bind_devices(struct run *run)
+{
+	const struct program *p = run->program;
+
+	for (unsigned i = 0; i < NR_DEVICES; i++) {
+		run->device[i] = dmalab_device_new(run->machine, i ? "d1" : "d0");
+		if (!run->device[i])
+			die("dmalab_device_new()");
+	}
+	if (p->snooping)
+		run->device[1]->dma_coherent = true;
+	if (p->misbelieved)
+		dmalab_device_set_snooping(run->device[1], !p->snooping);
+	if (p->window && dma_direct_set_offset(run->device[1], 0, 1u << 30, 1u << 31))
+		die("dma_direct_set_offset()");
+}
+
+/* Mappings before what they map. */
+static void release_all(struct run *run)
+{
+	for (int mappings = 1; mappings >= 0; mappings--)
+		for (unsigned i = 0; i < NR_SLOTS; i++) {
+			struct object *o = &run->slot[i];
+
+			if ((o->kind == MAPPING) != mappings || o->gone)
+				continue;
+			release(run, o);
+			o->gone = true;
+		}
+}
+
+/* What is left then has leaked. Its addresses are still in their slots. */
+static void unbind_devices(struct run *run)
+{
+	if (!run->program->untidy)
+		release_all(run);
+	for (unsigned i = 0; i < NR_DEVICES; i++)
+		dmalab_device_free(run->device[i]);
+	for (unsigned i = 0; i < NR_SLOTS; i++)
+		run->slot[i].gone = true;
+}
+
+static void run_round(struct run *run)
+{
+	struct trace *trace = run->trace;
+
+	for (unsigned i = 0; i < run->program->nr_ops; i++, run->step++) {
+		const struct op *op = &run->program->op[i];
+		struct object *o = &run->slot[op->slot];
+		int result = run_op(run, op);
+
+		trace->result[run->step] = result;
+		if (trace->astray == MAX_STEPS && goes_astray(op, o, result))
+			trace->astray = run->step;
+		o->gone |= op->kind == OP_RELEASE;
+	}
+}
+
+void run_program(const struct program *p, const struct variant *variant, struct trace *trace)
+{
+	struct run run = { .program = p, .variant = variant, .trace = trace };
+
+	run.machine = dmalab_machine_new(&(struct dmalab_config){
+		.profile = variant->profile ? variant->profile : p->profile,
+		.ram_size = RAM_SIZE, .cache_policy = variant->policy,
+		.seed = p->seed, .checks = "full",
+	});
+	if (!run.machine)
+		die("dmalab_machine_new()");
+	dmalab_set_report_handler(run.machine, on_report, &run);
+	if (variant->profile)
+		level_memory();
+	trace->nr_steps = p->nr_ops * p->rounds;
+	trace->nr_remarks = 0;
+	trace->astray = MAX_STEPS;
+	memset(trace->loaded, 0, sizeof(trace->loaded));
+	bind_devices(&run);
+	for (unsigned round = 0; round < p->rounds; round++) {
+		if (round) {
+			unbind_devices(&run);
+			bind_devices(&run);
+		}
+		run_round(&run);
+	}
+	/* What leaked is reported here. */
+	dmalab_machine_free(run.machine);
+}
