@@ -26,6 +26,7 @@
 
 const char *const policies[NR_POLICIES] = { "never", "eager", "random", "lru" };
 const char *const mode_names[NR_MODES] = { "told", "plain", "mixed", "both" };
+const char *const scope_names[NR_SCOPES] = { "line", "page", "cross", "again" };
 
 /* The run with every store told comes after those under each policy. */
 #define TOLD NR_POLICIES
@@ -154,10 +155,10 @@ static bool show_program(struct proof *p, const char *what, const char *policy, 
 {
 	if (p->task.quiet || p->shown++ >= MAX_SHOWN)
 		return false;
-	fprintf(stderr, "%s%s: %s, %s accesses, %s start, policy %s, %u bytes%s:",
+	fprintf(stderr, "%s%s: %s, %s accesses, %s start, policy %s, %u bytes, scope %s:",
 		isatty(2) ? "\r" : "", what, p->task.rules->name, mode_names[p->task.mode],
 		p->task.start == START_FRESH ? "fresh" : "settled", policy, p->task.bytes,
-		p->task.scope == SCOPE_AGAIN ? ", pages used again" : "");
+		scope_names[p->task.scope]);
 	for (unsigned i = 0; i <= slot; i++) {
 		struct event event = event_in(p, i);
 
@@ -296,45 +297,85 @@ static void compare_policies(struct proof *p, unsigned nr_slots)
 }
 
 /*
- * What the stores of C since the last call are to draw in the next one. Several are found as
- * one, of all bytes that they stored; of these none can be a victim of another.
+ * What stores of C are to draw in the next call that looks at their bytes. A call looks at
+ * whole granules: those of its bytes, or all. Several stores to a granule are found as one
+ * of all the bytes; of these none can be a victim of another.
  */
+#define REST MAX_BYTES /* of a page, beside the granules of the line */
+
 struct pending {
 	uint64_t reports;
 	unsigned stores;
 };
 
-static void add_pending(struct pending *pending, const struct rules *rules, uint64_t reports)
+/* The first byte that shares a granule with @byte stands for it. */
+static unsigned granule_of(const struct proof *p, unsigned byte)
 {
-	pending->stores++;
-	if (rules->slip != SLIP_REPORT_FORGOTTEN)
-		pending->reports |= reports;
+	unsigned first = 0;
+
+	while (!subject_same_granule(p->subject[0], first, byte))
+		first++;
+	return first;
+}
+
+/* The granules that an event touches: a bit for each. */
+static unsigned granules_of(const struct proof *p, const struct event *event)
+{
+	if (is_access(event) && event->byte != ALL_BYTES)
+		return 1u << granule_of(p, event->byte);
+	return (1u << (REST + 1)) - 1;
+}
+
+static void add_pending(struct pending *pending, unsigned granules, uint64_t reports)
+{
+	for (unsigned g = 0; g <= REST; g++) {
+		if (!(granules >> g & 1))
+			continue;
+		pending[g].stores++;
+		pending[g].reports |= reports;
+	}
+}
+
+static struct pending take_pending(struct pending *pending, unsigned granules)
+{
+	struct pending taken = { 0, 0 };
+
+	for (unsigned g = 0; g <= REST; g++) {
+		if (!(granules >> g & 1))
+			continue;
+		taken.reports |= pending[g].reports;
+		if (pending[g].stores > taken.stores)
+			taken.stores = pending[g].stores;
+		pending[g] = (struct pending){ 0, 0 };
+	}
+	return taken;
 }
 
 static void compare_with_told(struct proof *p, unsigned nr_slots)
 {
 	static uint64_t victims;
-	const struct rules *rules = p->task.rules;
-	struct pending pending = { 0, 0 };
+	enum slip slip = p->task.rules->slip;
+	struct pending pending[REST + 1] = { { 0, 0 } }, found;
 
 	if (!victims)
 		victims = bit_of_check("shared-cache-line");
 	for (unsigned slot = 0; slot < nr_slots; slot++) {
 		struct event event = event_in(p, slot);
-		uint64_t expected = p->reports[TOLD][slot];
+		uint64_t told = p->reports[TOLD][slot];
 
 		if (is_plain_store(&event)) {
-			add_pending(&pending, rules, expected);
+			add_pending(pending, granules_of(p, &event),
+				    slip == SLIP_REPORT_FORGOTTEN ? 0 : told);
 			differs(p, "a store of C is reported at once", 0, slot,
-				rules->slip == SLIP_REPORT_EARLY ? expected : 0);
+				slip == SLIP_REPORT_EARLY ? told : 0);
 		}
 		if (event.plain)
 			continue;
-		if (pending.stores > 1 && !(p->reports[0][slot] & victims))
-			pending.reports &= ~victims;
+		found = take_pending(pending, granules_of(p, &event));
+		if (found.stores > 1 && !(p->reports[0][slot] & victims))
+			found.reports &= ~victims;
 		differs(p, "another report than of the program told", 0, slot,
-			expected | pending.reports);
-		pending = (struct pending){ 0, 0 };
+			told | found.reports);
 	}
 }
 

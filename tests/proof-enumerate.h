@@ -34,6 +34,7 @@ struct task {
 struct counts prove(const struct task *task);
 
 extern const char *const mode_names[NR_MODES];
+extern const char *const scope_names[NR_SCOPES];
 
 static inline uint64_t mismatches(const struct counts *counts)
 {

@@ -242,6 +242,14 @@ static uint8_t value_of(const struct subject *s, unsigned byte, unsigned number)
 	}
 }
 
+bool subject_same_granule(const struct subject *s, unsigned a, unsigned b)
+{
+	size_t granule = s->config.rules->line > 64 ? s->config.rules->line : 64;
+	uintptr_t start = (uintptr_t)s->buffer.cpu + s->line;
+
+	return (start + s->at[a]) / granule == (start + s->at[b]) / granule;
+}
+
 bool subject_value_in(const struct subject *s, unsigned byte, uint8_t value, unsigned values)
 {
 	for (; values; values &= values - 1)

@@ -14,7 +14,7 @@
  * the CPU, through an uncached view, half of the device's.
  * SCOPE_AGAIN: lines, of pages that had another life before this one.
  */
-enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED, SCOPE_AGAIN };
+enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED, SCOPE_AGAIN, NR_SCOPES };
 
 static inline bool has_pages(enum scope scope)
 {
@@ -49,6 +49,9 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 
 /* Whether @value, as loaded from @byte, is one of the numbered @values. */
 bool subject_value_in(const struct subject *s, unsigned byte, uint8_t value, unsigned values);
+
+/* Do the bytes of the line lie in the same granule, of 64 bytes or a line if that is more? */
+bool subject_same_granule(const struct subject *s, unsigned a, unsigned b);
 
 /* The number of the value, for messages; 16 if it is none. */
 unsigned subject_value_number(const struct subject *s, unsigned byte, uint8_t value);

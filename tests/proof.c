@@ -100,7 +100,6 @@ static void add_counts(struct counts *to, const struct counts *c)
 static void prove_row(const struct rules *rules, enum mode mode, enum scope scope,
 		      unsigned bytes, int length, struct counts *total)
 {
-	static const char *const scopes[] = { "line", "page", "cross", "again" };
 	struct counts counts = { 0 };
 	double started = now();
 
@@ -116,7 +115,7 @@ static void prove_row(const struct rules *rules, enum mode mode, enum scope scop
 	}
 	if (isatty(2))
 		fprintf(stderr, "\r%78s\r", "");
-	print_row(&(struct row){ mode_names[mode], rules->name, scopes[scope], bytes, length },
+	print_row(&(struct row){ mode_names[mode], rules->name, scope_names[scope], bytes, length },
 		  &counts, now() - started);
 	add_counts(total, &counts);
 }
