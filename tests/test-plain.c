@@ -3,6 +3,7 @@
 #include "rig.h"
 
 #include <linux/dmapool.h>
+#include <linux/vmalloc.h>
 
 static void missing_sync_is_found(void **state)
 {
@@ -415,6 +416,65 @@ static void since_which_call(void **state)
 	rig_down(&r);
 }
 
+/* The order of stores that one call finds is not known: none endangers what another overwrote. */
+static void stores_found_together(void **state)
+{
+	dma_addr_t dma;
+	struct rig r;
+	char *p;
+
+	(void)state;
+	rig_up(&r, "arm64");
+	p = noncoherent_ok(&r, 4096, &dma, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_device(r.dev, dma, 4096, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_cpu(r.dev, dma, 4096, DMA_BIDIRECTIONAL);
+	dev_write(&r, dma + 40, 1);
+	expect(&r, "device-write-cpu-owned");
+	p[40] = 'b';
+	p[0] = 'a';
+	cpu_read(p, 1);
+	expect(&r, "");
+
+	dma_sync_single_for_device(r.dev, dma, 64, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_cpu(r.dev, dma, 64, DMA_BIDIRECTIONAL);
+	dev_write(&r, dma + 40, 2);
+	expect(&r, "device-write-cpu-owned");
+	p[40] = 'c';
+	p[0] = 'd';
+	cpu_read(p, 1);
+	expect(&r, "shared-cache-line");
+	assert_non_null(strstr(r.text, "byte 41 of"));
+	dma_free_noncoherent(r.dev, 4096, p, dma, DMA_BIDIRECTIONAL);
+	rig_down(&r);
+}
+
+/* An access through a view of vmap() finds a store, and is still judged itself. */
+static void found_through_a_view(void **state)
+{
+	dma_addr_t dma;
+	struct rig r;
+	char *p, *view;
+	struct page *page;
+
+	(void)state;
+	rig_up(&r, "arm64");
+	p = noncoherent_ok(&r, 4096, &dma, DMA_TO_DEVICE);
+	page = virt_to_page(p);
+	view = vmap(&page, 1, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
+	dma_sync_single_for_device(r.dev, dma, 4096, DMA_TO_DEVICE);
+	if (!view) {
+		dma_free_noncoherent(r.dev, 4096, p, dma, DMA_TO_DEVICE);
+		rig_down(&r);
+		skip();
+	}
+	p[9] = 'x';
+	cpu_read(view + 9, 1);
+	expect(&r, "cpu-write-device-owned stale-device-read");
+	vunmap(view);
+	dma_free_noncoherent(r.dev, 4096, p, dma, DMA_TO_DEVICE);
+	rig_down(&r);
+}
+
 /* Bytes survive every policy at every level: who does not judge must not lose data either. */
 static void every_level(void **state)
 {
@@ -496,6 +556,8 @@ int main(void)
 		cmocka_unit_test(use_after_free),
 		cmocka_unit_test(mixed),
 		cmocka_unit_test(since_which_call),
+		cmocka_unit_test(stores_found_together),
+		cmocka_unit_test(found_through_a_view),
 		cmocka_unit_test(every_level),
 		cmocka_unit_test(ten_thousand_probes),
 	};

@@ -239,6 +239,14 @@ static const char *detail_of(const struct finding *f, char *text, size_t size)
 	return text;
 }
 
+/* A store that a call finds is not a step of its own access. */
+static bool has_been_drawn(struct judge *j, const struct finding *f)
+{
+	if (unlikely(j->stores.by))
+		return stores_reported(&j->stores, f->check, f->region);
+	return j->once && j->has_drawn;
+}
+
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
@@ -264,19 +272,19 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	const struct region *object;
 	char born[64], detail[384], machines[128];
 
-	if (!judge_wants(j, f->check) || (j->once && j->has_drawn) ||
-	    (unlikely(j->stores.by) && stores_reported(&j->stores, f->check, f->region)))
+	if (!judge_wants(j, f->check) || has_been_drawn(j, f))
 		return;
 	if (j->stores.by) {
 		report.found_by = j->stores.by->name;
 		report.found_at = site_public(j->stores.by->site);
+	} else {
+		j->has_drawn = j->once;
 	}
 	if (unlikely(j->failed.call.name)) {
 		report.failed = j->failed.call.name;
 		report.failed_at = site_public(j->failed.call.site);
 		report.failed_nth = j->failed.nth;
 	}
-	j->has_drawn = j->once;
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
 	if (f->machines)

@@ -390,6 +390,17 @@ cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site
 	store_through_cache(s, offset, len, site, d, true);
 }
 
+cold void shadow_spare(struct shadow *s, size_t base, u64 stored)
+{
+	u32 page = base >> PAGE_SHIFT;
+
+	if (!s->arena || !stored || s->state[page] == PAGE_SETTLED ||
+	    s->state[page] == PAGE_UNCACHED)
+		return;
+	need_tracked(s, page);
+	s->granules[base >> 6].dev &= ~stored;
+}
+
 static inline __attribute__((always_inline)) void
 store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
 		bool by_cpu)

@@ -112,6 +112,12 @@ void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, 
 cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
 			       struct damage *d);
 
+/*
+ * Stores of the CPU follow, and one of them is to the bytes @stored of the granule at @base:
+ * whatever order they came in, none of the others endangers these.
+ */
+cold void shadow_spare(struct shadow *s, size_t base, u64 stored);
+
 /* And the CPU, through an uncached view, as a device does. */
 cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
 				struct damage *d);

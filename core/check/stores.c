@@ -118,11 +118,17 @@ static bool same_kind(const struct machine *hw, size_t a, size_t b)
 	return hw->frames[a >> PAGE_SHIFT].memory_only == hw->frames[b >> PAGE_SHIFT].memory_only;
 }
 
-/* Run by run: one may go on from granule to granule. */
+/*
+ * Run by run: one may go on from granule to granule. Which store came first is not known,
+ * so a byte that one of them overwrote is no victim of another.
+ */
 static cold void find(struct judge *j, size_t offset, size_t end)
 {
 	size_t start = 0, len = 0;
 
+	for_each_shadow(j, s)
+		for (size_t base = offset; base < end; base += 64)
+			shadow_spare(s, base, image_differing(j->hw, base));
 	for (size_t base = offset; base < end; base += 64) {
 		u64 stored = image_differing(j->hw, base);
 
