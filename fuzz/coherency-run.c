@@ -26,9 +26,11 @@ struct object {
 	bool gone;       /* released, and still in its slot */
 };
 
+/* What was allocated, and whether it still is: doubtful, where a release of it was reported. */
 struct memory {
-	uint8_t *cpu;
-	bool coherent, gone;
+	const uint8_t *cpu;
+	bool uncached, gone, doubtful;
+	phys_addr_t first, last;  /* pages */
 };
 
 struct run {
@@ -36,66 +38,19 @@ struct run {
 	const struct variant *variant;
 	struct trace *trace;
 	unsigned step;
+	unsigned complaints; /* reports about the calls themselves */
 	struct dmalab_machine *machine;
 	struct device *device[NR_DEVICES];
 	struct object slot[NR_SLOTS];
 	struct memory memory[MAX_STEPS]; /* by the step that allocated it */
 };
 
-/* Names in reports are those of the catalogue, so after a first look pointers do. */
-#define NR_EXCUSES 5
-
-static enum excuse excuse_of(const char *check)
-{
-	static const char *const names[NR_EXCUSES] = {
-		"stale-cpu-read", "stale-device-read", "lost-cpu-write", "lost-device-write",
-		"cpu-use-after-free",
-	};
-	static const char *found[NR_EXCUSES];
-	const struct dmalab_check *checks;
-	size_t count, k;
-
-	if (!found[0]) {
-		checks = dmalab_checks(&count);
-		for (size_t i = 0; i < count; i++)
-			for (k = 0; k < NR_EXCUSES; k++)
-				if (strcmp(checks[i].name, names[k]) == 0)
-					found[k] = checks[i].name;
-	}
-	for (k = 0; k < NR_EXCUSES && check != found[k]; k++)
-		;
-	return k == NR_EXCUSES ? NO_EXCUSE : k == NR_EXCUSES - 1 ? FOR_ACCESS : FOR_BYTES;
-}
-
-/*
- * Reports count bytes from the start of the object. One that is about no object, or
- * about one that the bytes once belonged to, stands for all of the access.
- */
-static void place(struct remark *r, const struct dmalab_report *report)
-{
-	size_t start = report->cpu_addr ?
-		(uintptr_t)report->cpu_addr - (uintptr_t)report->object_cpu_addr :
-		report->dma_addr - report->object_dma_addr;
-
-	r->first = report->first - start;
-	r->last = report->last - start;
-	r->bytes = report->bytes;
-	if (!report->object || r->first > r->last || r->last >= report->size)
-		r->first = r->last = r->bytes = 0;
-}
-
 static void on_report(const struct dmalab_report *report, void *context)
 {
-	const struct run *run = context;
-	struct trace *t = run->trace;
-	struct remark *r = &t->remark[t->nr_remarks];
+	struct run *run = context;
 
-	if (t->nr_remarks++ >= MAX_REMARKS)
-		return;
-	r->step = run->step;
-	r->check = report->check;
-	r->excuse = excuse_of(report->check);
-	place(r, report);
+	run->complaints += !report->found_by;
+	add_remark(run->trace, run->step, report);
 }
 
 /* ------------------------------------------------------------------- run */
@@ -124,6 +79,25 @@ static bool cpu_range(const struct op *op, const struct object *o, size_t *offse
 	return o->cpu && range_of(&tame, o, offset, size);
 }
 
+#define WINDOW (1u << 30)
+
+static struct memory memory_of(const struct run *run, const struct object *o)
+{
+	phys_addr_t phys = virt_to_phys(o->cpu);
+	struct memory m = { .cpu = o->cpu, .uncached = phys == ~0ull };
+
+	if (m.uncached)
+		phys = o->dma - (o->device && run->program->window ? WINDOW : 0);
+	m.first = phys / PAGE_SIZE;
+	m.last = (phys + o->size - 1) / PAGE_SIZE;
+	return m;
+}
+
+static bool overlap(const struct memory *a, const struct memory *b)
+{
+	return a->first <= b->last && b->first <= a->last;
+}
+
 static int allocate(struct run *run, const struct op *op)
 {
 	struct device *dev = run->device[op->device];
@@ -147,7 +121,8 @@ static int allocate(struct run *run, const struct op *op)
 	}
 	if (!o.cpu)
 		o = (struct object){ .kind = NONE };
-	run->memory[run->step] = (struct memory){ o.cpu, o.kind == COHERENT, false };
+	else
+		run->memory[run->step] = memory_of(run, &o);
 	run->slot[op->slot] = o;
 	return o.kind != NONE;
 }
@@ -171,19 +146,8 @@ static int map(struct run *run, const struct op *op)
 	return 1;
 }
 
-/* Whatever is there now: the same pointer may have been given out again. */
-static void forget_memory(struct run *run, const struct object *o)
+static void release_object(struct device *dev, const struct object *o)
 {
-	for (unsigned i = 0; o->kind != MAPPING && i < MAX_STEPS; i++)
-		run->memory[i].gone |= run->memory[i].cpu == o->cpu;
-}
-
-/* Also of what has been released already. */
-static void release(struct run *run, const struct object *o)
-{
-	struct device *dev = run->device[o->device];
-
-	forget_memory(run, o);
 	switch (o->kind) {
 	case NONE:
 		break;
@@ -202,6 +166,23 @@ static void release(struct run *run, const struct object *o)
 	}
 }
 
+/* Also of what has been released already, and may be something else by now. */
+static void release(struct run *run, const struct object *o)
+{
+	const struct memory *of = &run->memory[o->memory];
+	unsigned complaints = run->complaints;
+
+	release_object(run->device[o->device], o);
+	for (unsigned i = 0; o->kind > NONE && o->kind < MAPPING && i < run->step; i++) {
+		struct memory *m = &run->memory[i];
+
+		if (!overlap(m, of))
+			continue;
+		m->gone |= m->cpu == o->cpu;
+		m->doubtful |= run->complaints != complaints;
+	}
+}
+
 static void sync(struct run *run, const struct op *op, const struct object *o)
 {
 	struct device *dev = run->device[op->device];
@@ -216,14 +197,19 @@ static void sync(struct run *run, const struct op *op, const struct object *o)
 }
 
 /*
- * A pointer to coherent memory that is free. A told access through it is reported; of one of C
- * nobody could know, as nobody looks for stores past the cache.
+ * Nobody looks for stores of C that go to memory which is used in the other way by now: past
+ * the cache, or through it. A told access of that kind is reported.
  */
 static bool is_lost(const struct run *run, const struct object *o)
 {
 	const struct memory *m = &run->memory[o->memory];
 
-	return m->coherent && m->gone;
+	if (!m->gone && !m->doubtful)
+		return false;
+	for (unsigned i = 0; i < run->step; i++)
+		if (run->memory[i].uncached && overlap(&run->memory[i], m))
+			return true;
+	return m->uncached;
 }
 
 static void cpu_read(struct run *run, const struct op *op, const uint8_t *from, size_t size)
@@ -393,7 +379,7 @@ static void bind_devices(struct run *run)
 		run->device[1]->dma_coherent = true;
 	if (p->misbelieved)
 		dmalab_device_set_snooping(run->device[1], !p->snooping);
-	if (p->window && dma_direct_set_offset(run->device[1], 0, 1u << 30, 1u << 31))
+	if (p->window && dma_direct_set_offset(run->device[1], 0, WINDOW, 1u << 31))
 		die("dma_direct_set_offset()");
 }
 
@@ -420,6 +406,8 @@ static void unbind_devices(struct run *run)
 		dmalab_device_free(run->device[i]);
 	for (unsigned i = 0; i < NR_SLOTS; i++)
 		run->slot[i].gone = true;
+	for (unsigned i = 0; i < run->step; i++)
+		run->memory[i].doubtful = true;
 }
 
 static void run_round(struct run *run)

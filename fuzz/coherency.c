@@ -65,7 +65,8 @@ static struct trace excuses; /* of the program told */
 
 static void print_remark(const struct remark *r)
 {
-	fprintf(stderr, "    step %u: %s", r->step, r->check);
+	fprintf(stderr, "    step %u: %s%s", r->step, r->check,
+		r->found ? " about a store of C that was found" : "");
 	if (r->bytes)
 		fprintf(stderr, ", bytes %zu..%zu of the access, %zu in number", r->first, r->last,
 			r->bytes);
@@ -102,8 +103,8 @@ static _Noreturn void finding(const struct pair *t, unsigned step, const char *w
 
 static bool same_remark(const struct remark *a, const struct remark *b)
 {
-	return a->step == b->step && a->check == b->check && a->first == b->first &&
-		a->last == b->last && a->bytes == b->bytes;
+	return a->step == b->step && a->check == b->check && a->found == b->found &&
+		a->first == b->first && a->last == b->last && a->bytes == b->bytes;
 }
 
 static void compare_remarks(const struct pair *t)
@@ -124,18 +125,13 @@ static void compare_remarks(const struct pair *t)
 		finding(t, a->nr_steps, "the number of reports differs");
 }
 
-/*
- * The report that excuses this step, or NULL. An access draws at most one; those about
- * stores of C that it found come before it.
- */
+/* The report that excuses this step, or NULL: an access draws at most one of its own. */
 static const struct remark *excuse(const struct trace *t, unsigned step)
 {
-	const struct remark *found = NULL;
-
 	for (unsigned i = 0; i < remarks_kept(t); i++)
 		if (t->remark[i].step == step && t->remark[i].excuse)
-			found = &t->remark[i];
-	return found;
+			return &t->remark[i];
+	return NULL;
 }
 
 static const struct op *op_at(const struct program *p, unsigned step)
@@ -181,14 +177,6 @@ static bool has_plain(const struct program *p)
 	return false;
 }
 
-/* What a store of C may draw in the call that finds it, beside what that draws itself. */
-static bool is_about_store(const char *check)
-{
-	return strcmp(check, "cpu-write-device-owned") == 0 ||
-	       strcmp(check, "cpu-use-after-free") == 0 ||
-	       strcmp(check, "shared-cache-line") == 0;
-}
-
 /*
  * Do both draw the same, but for what is there to be told of copies? Which call finds a
  * store of C is not the same on both.
@@ -197,7 +185,6 @@ static bool same_contract(const struct pair *t, unsigned step)
 {
 	const char *drawn[2] = { NULL, NULL };
 	const struct trace *both[2] = { t->a, t->b };
-	bool plain = has_plain(t->p);
 
 	if (excuse(t->a, step))
 		return true;
@@ -205,7 +192,7 @@ static bool same_contract(const struct pair *t, unsigned step)
 		for (unsigned i = 0; i < remarks_kept(both[k]); i++) {
 			const struct remark *r = &both[k]->remark[i];
 
-			if (r->step == step && !(plain && is_about_store(r->check)))
+			if (r->step == step && !r->found)
 				drawn[k] = r->check;
 		}
 	return drawn[0] == drawn[1];
@@ -255,7 +242,7 @@ static bool is_any(const struct program *p, const struct remark *r)
 /* Drawn by the call itself, and not for a store of C that it found. */
 static bool is_own(const struct program *p, const struct remark *r)
 {
-	return !is_about_store(r->check) &&
+	return !r->found &&
 	       (r->step >= p->nr_ops * p->rounds || !op_at(p, r->step)->plain);
 }
 

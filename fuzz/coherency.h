@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Target "coherency": what running a program takes, and what it shows. coherency.c compares,
- * coherency-run.c runs.
+ * coherency-run.c runs, coherency-remarks.c makes reports comparable.
  */
 #ifndef DMALAB_FUZZ_COHERENCY_H
 #define DMALAB_FUZZ_COHERENCY_H
@@ -23,6 +23,7 @@ struct variant {
 struct remark {
 	unsigned step;
 	const char *check;
+	bool found;                /* about a store of C: this call found it */
 	enum excuse { NO_EXCUSE, FOR_BYTES, FOR_ACCESS } excuse; /* for values that differ */
 	size_t first, last, bytes; /* counted from the start of the access; 0: all of it */
 };
@@ -41,6 +42,9 @@ struct trace {
 };
 
 void run_program(const struct program *p, const struct variant *variant, struct trace *trace);
+
+struct dmalab_report;
+void add_remark(struct trace *t, unsigned step, const struct dmalab_report *report);
 
 /* How many of the remarks are kept. */
 static inline unsigned remarks_kept(const struct trace *t)

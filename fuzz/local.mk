@@ -14,7 +14,8 @@ FUZZ_JOBS =
 # What a target is made of, whoever brings the main.
 FUZZ_COMMON = fuzz/input.h fuzz/target.h
 FUZZ_TRACE = fuzz/trace.c $(TRACE_SOURCES)
-FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c fuzz/program.c fuzz/program.h
+FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c \
+	fuzz/coherency-remarks.c fuzz/program.c fuzz/program.h
 FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
 	fuzz/misuse-run.c fuzz/misuse-decode.h fuzz/misuse-decode-memory.c \
 	fuzz/misuse-run-memory.c fuzz/misuse-run-context.c fuzz/misuse-print-memory.c \
