@@ -39,6 +39,7 @@ struct run {
 	struct trace *trace;
 	unsigned step;
 	unsigned complaints; /* reports about the calls themselves */
+	bool has_stored;     /* by a store of C */
 	struct dmalab_machine *machine;
 	struct device *device[NR_DEVICES];
 	struct object slot[NR_SLOTS];
@@ -230,6 +231,7 @@ static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t 
 {
 	uint8_t bytes[MAX_ACCESS];
 
+	run->has_stored |= op->plain;
 	memset(bytes, program_value(run->step), size);
 	if (op->plain && !run->variant->told)
 		memcpy(to, bytes, size);
@@ -237,6 +239,18 @@ static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t 
 		dmalab_cpu_write(to, bytes, size);
 	if (op->plain && run->variant->looks)
 		dmalab_cpu_read(to, bytes, size);
+}
+
+/*
+ * An eviction is a call, and so it finds stores of C; only one of the machines makes it. So
+ * that all find the same, they load the bytes first.
+ */
+static void evict(struct run *run, const struct op *op, const uint8_t *at, size_t size)
+{
+	if (run->has_stored)
+		cpu_read(run, op, at, size);
+	if (run->variant->steered)
+		dmalab_cache_evict(at, size);
 }
 
 static void cpu_access(struct run *run, const struct op *op, const struct object *o)
@@ -253,8 +267,7 @@ static void cpu_access(struct run *run, const struct op *op, const struct object
 		cpu_write(run, op, o->cpu + offset, size);
 		break;
 	case OP_EVICT:
-		if (run->variant->steered)
-			dmalab_cache_evict(o->cpu + offset, size);
+		evict(run, op, o->cpu + offset, size);
 		break;
 	case OP_FILL:
 		if (run->variant->steered)

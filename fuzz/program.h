@@ -31,7 +31,7 @@ enum op_kind {
 	OP_CPU_WRITE,
 	OP_DEVICE_READ,
 	OP_DEVICE_WRITE,
-	OP_EVICT,             /* on some of the machines: see coherency.c */
+	OP_EVICT,             /* on some of the machines: see coherency-run.c */
 	OP_FILL,
 	NR_OP_KINDS
 };
