@@ -276,7 +276,8 @@ static bool draws(const struct trace *t, const char *check)
  * When each store of C is looked at the moment it was made, all reports are the same. When
  * nobody does, those are that are not about stores. These come when somebody looks, perhaps
  * about a part of the bytes and more than once; but none comes that the told store does
- * not draw.
+ * not draw. Only which bytes a store endangers beside it depends on which came first, of
+ * stores that one call finds, and that it does not know.
  */
 static void compare_with_told(const struct program *p)
 {
@@ -288,10 +289,13 @@ static void compare_with_told(const struct program *p)
 	run_program(p, &looked_at, &b);
 	compare_checks(&looked, is_any, "a store of C draws other reports than a told one");
 	compare_checks(&found, is_own, "after stores of C, others are drawn than after told ones");
-	for (unsigned i = 0; i < remarks_kept(&traces[0]); i++)
-		if (a.nr_remarks <= MAX_REMARKS && !draws(&a, traces[0].remark[i].check))
-			finding(&found, traces[0].remark[i].step,
-				"a store of C draws what told ones do not");
+	for (unsigned i = 0; i < remarks_kept(&traces[0]); i++) {
+		const struct remark *r = &traces[0].remark[i];
+
+		if (strcmp(r->check, "shared-cache-line") != 0 && a.nr_remarks <= MAX_REMARKS &&
+		    !draws(&a, r->check))
+			finding(&found, r->step, "a store of C draws what told ones do not");
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
