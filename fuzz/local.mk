@@ -27,7 +27,7 @@ FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print
 	fuzz/model-device.c fuzz/misuse-decode-arguments.c fuzz/misuse-decode-table.c \
 	fuzz/misuse-run-table.c fuzz/misuse-print-table.c fuzz/model-table.c \
 	fuzz/misuse-decode-user.c fuzz/misuse-run-user.c fuzz/misuse-print-user.c \
-	fuzz/model-user.c fuzz/model-unwritten.c fuzz/model-map.c
+	fuzz/model-user.c fuzz/model-unwritten.c fuzz/model-map.c fuzz/model-plain.c
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency fuzz/replay-trace
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)

@@ -257,6 +257,17 @@ static void decode_range(struct call *c, struct input *in, unsigned spoil,
 	decode_pointer(c, in, spoil, slots);
 }
 
+/* Of the CPU's accesses one more bit is to be had. */
+#define PLAIN_FROM 140
+
+static void make_plain(struct call *c)
+{
+	if (c->kind == CPU_READ)
+		c->kind = PLAIN_READ;
+	else if (c->kind == CPU_WRITE)
+		c->kind = PLAIN_WRITE;
+}
+
 void decode_call(struct call *c, struct input *in, const struct slot *slots)
 {
 	unsigned kind = decode_operation(in);
@@ -299,6 +310,8 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 	case EVICT:
 	case FILL:
 		decode_range(c, in, spoil, slots);
+		if (where >= PLAIN_FROM)
+			make_plain(c);
 		break;
 	case FAIL_NTH:
 	case SET_CURRENT:
@@ -403,13 +416,15 @@ void decode_setup(struct setup *s, struct input *in)
 		"arm64", "riscv", "mips-nonspec", "powerpc", "mips", "x86", "armv7",
 	};
 	static const char *const other_profiles[] = { "swiotlb", "iommu" };
-	uint8_t flags, profile = input_byte(in);
+	uint8_t flags, level, profile = input_byte(in);
 
 	if (profile < OTHERS_FROM)
 		s->profile = profiles[profile % LENGTH(profiles)];
 	else
 		s->profile = other_profiles[profile % LENGTH(other_profiles)];
-	s->checks = checks[input_below(in, LENGTH(checks))];
+	level = input_byte(in);
+	s->checks = checks[level % LENGTH(checks)];
+	s->plain = level >= 128;
 	flags = input_byte(in);
 	s->policy = policies[flags % 4];
 	s->snooping = flags & 4;

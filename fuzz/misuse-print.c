@@ -12,6 +12,7 @@ static const char *const names[NR_CALL_KINDS] = {
 	[MAP] = "dma_map_single_attrs", [UNMAP] = "dma_unmap_single_attrs",
 	[MAPPING_ERROR] = "dma_mapping_error", [SYNC_FOR_DEVICE] = "dma_sync_single_for_device",
 	[SYNC_FOR_CPU] = "dma_sync_single_for_cpu", [NEED_SYNC] = "dma_need_sync",
+	[PLAIN_READ] = "load", [PLAIN_WRITE] = "store",
 	[CPU_READ] = "cpu_read", [CPU_WRITE] = "cpu_write", [DEVICE_READ] = "device_read",
 	[DEVICE_WRITE] = "device_write", [EVICT] = "cache_evict", [FILL] = "cache_fill",
 	[VIRT_TO_PAGE] = "virt_to_page", [SET_MASK] = "dma_set_mask",
@@ -199,6 +200,8 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 		break;
 	case CPU_READ:
 	case CPU_WRITE:
+	case PLAIN_READ:
+	case PLAIN_WRITE:
 	case EVICT:
 	case FILL:
 		print_pointer(c->cpu, models, to);

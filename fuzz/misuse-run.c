@@ -117,6 +117,17 @@ static void run_sync(struct lab *lab, const struct call *c)
 		dma_sync_single_for_device(dev, c->dma, c->size, c->dir);
 }
 
+/* A byte that is stored where it was already, nobody can find. */
+static void store_plain(const struct call *c, uint8_t *changed)
+{
+	uint8_t *to = c->cpu;
+
+	for (size_t i = 0; i < c->size; i++) {
+		changed[i] = to[i] != c->value;
+		to[i] = c->value;
+	}
+}
+
 static void run_access(struct lab *lab, const struct call *c, struct outcome *o)
 {
 	static uint8_t bytes[MAX_ACCESS];
@@ -125,6 +136,12 @@ static void run_access(struct lab *lab, const struct call *c, struct outcome *o)
 	memset(bytes, c->kind == CPU_WRITE || c->kind == DEVICE_WRITE ? c->value : UNREAD,
 	       MAX_ACCESS);
 	switch (c->kind) {
+	case PLAIN_READ:
+		memcpy(bytes, c->cpu, c->size);
+		break;
+	case PLAIN_WRITE:
+		store_plain(c, bytes);
+		break;
 	case CPU_READ:
 		dmalab_cpu_read(c->cpu, bytes, c->size);
 		break;
@@ -319,6 +336,8 @@ void run_call(struct lab *lab, const struct call *c, struct outcome *o)
 		break;
 	case CPU_READ:
 	case CPU_WRITE:
+	case PLAIN_READ:
+	case PLAIN_WRITE:
 	case DEVICE_READ:
 	case DEVICE_WRITE:
 		run_access(lab, c, o);

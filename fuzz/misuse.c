@@ -14,14 +14,15 @@
 #include <string.h>
 
 #define MAX_CALLS 128
+#define MAX_STEPS (4 * MAX_CALLS + 2 * NR_MACHINES) /* with what is made beside them */
 
 static struct {
 	struct slot slot[NR_SLOTS];
 	struct outcome outcome;        /* of the call under way */
 	FILE *trace;                   /* print each call, and stop at a disagreement */
 	unsigned nr_calls;
-	struct call call[2 * MAX_CALLS + NR_MACHINES];
-	struct outcome past[2 * MAX_CALLS + NR_MACHINES];
+	struct call call[MAX_STEPS];
+	struct outcome past[MAX_STEPS];
 } program;
 
 static struct lab lab;
@@ -32,13 +33,16 @@ static struct model models[NR_MACHINES];
 static void on_report(const struct dmalab_report *report, void *context)
 {
 	struct outcome *o = &program.outcome;
+	bool found = report->found_by;
+	struct remark *to = found ? o->found : o->remark;
+	unsigned *nr = found ? &o->nr_found : &o->nr_remarks;
 
-	if (o->nr_remarks < MAX_REMARKS)
-		o->remark[o->nr_remarks] = (struct remark){
+	if (*nr < MAX_REMARKS)
+		to[*nr] = (struct remark){
 			report->check, *(unsigned *)context, report->first, report->last,
 			report->bytes,
 		};
-	o->nr_remarks++;
+	++*nr;
 }
 
 /* --------------------------------------------------------------- compare */
@@ -75,6 +79,42 @@ static bool is_dispute(const char *check)
 	       same(check, "stale-cpu-read") || same(check, "stale-device-read");
 }
 
+static bool is_among(const char *check, const struct remark *found, unsigned nr)
+{
+	for (unsigned i = 0; i < nr && i < MAX_REMARKS; i++)
+		if (same(found[i].check, check))
+			return true;
+	return false;
+}
+
+/*
+ * Stores of C that the call found. In which pieces they are reported, where they are several
+ * objects', is open.
+ */
+static const char *compare_found(const struct call *c, const struct expect *e,
+				 const struct outcome *o)
+{
+	const struct remark *r = &o->found[0];
+
+	for (unsigned i = 0; i < e->nr_found; i++)
+		if (!is_among(e->found[i], o->found, o->nr_found))
+			return "no report about a store of C";
+	for (unsigned i = 0; i < o->nr_found && i < MAX_REMARKS; i++) {
+		unsigned k = 0;
+
+		while (k < e->nr_found && !same(e->found[k], o->found[i].check))
+			k++;
+		if (k == e->nr_found)
+			return "another report about a store of C";
+		if (o->found[i].machine != c->machine)
+			return "a report about a store of C to the other machine";
+	}
+	if (e->found_bytes && r->bytes &&
+	    (r->bytes != e->found_bytes || r->last - r->first + 1 != e->found_span))
+		return "a report about other bytes that were stored";
+	return NULL;
+}
+
 static const char *compare(const struct model *m, const struct call *c, const struct expect *e,
 			   const struct outcome *o)
 {
@@ -83,6 +123,8 @@ static const char *compare(const struct model *m, const struct call *c, const st
 
 	if (e->wrong)
 		return e->wrong;
+	if (compare_found(c, e, o))
+		return compare_found(c, e, o);
 	if (is_open(m, e, check))
 		return NULL;
 	if (e->or_check && (check ? same(check, e->or_check) : !*e->or_check))
@@ -127,18 +169,25 @@ static void disagree(const struct expect *e, const struct outcome *o, const char
 		fprintf(to, "no report");
 	if (e->bytes)
 		fprintf(to, ", %zu bytes within %zu", e->bytes, e->span);
+	for (unsigned i = 0; i < e->nr_found; i++)
+		fprintf(to, ", and %s about what was stored", e->found[i]);
 	fprintf(to, "%s%s\n", e->wrong ? "; result: " : "", e->wrong ? e->wrong : "");
 	fprintf(to, "  the library says: ");
 	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)
 		fprintf(to, "%s, bytes %zu..%zu, %zu of them; ", o->remark[i].check,
 			o->remark[i].first, o->remark[i].last, o->remark[i].bytes);
-	fprintf(to, "%u report(s)\n", o->nr_remarks);
+	fprintf(to, "%u report(s)", o->nr_remarks);
+	for (unsigned i = 0; i < o->nr_found && i < MAX_REMARKS; i++)
+		fprintf(to, "; %s about what was stored, bytes %zu..%zu, %zu of them",
+			o->found[i].check, o->found[i].first, o->found[i].last,
+			o->found[i].bytes);
+	fprintf(to, "\n");
 	if (!program.trace)
 		abort();
 }
 
 /* False: there was a disagreement, and this is only a trace. */
-static bool step(const struct call *c)
+static bool single_step(const struct call *c)
 {
 	struct model *m = &models[c->machine];
 	struct expect e;
@@ -160,6 +209,24 @@ static bool step(const struct call *c)
 	if (why)
 		disagree(&e, &program.outcome, why);
 	return !why;
+}
+
+/*
+ * One call, and before it, where that does not find it itself, one that finds what was
+ * stored by a store of C: an eviction looks, and changes nothing that anybody may notice.
+ */
+static bool step(const struct call *c)
+{
+	for (unsigned i = 0; i < lab.setup.machines; i++) {
+		struct call look = { .kind = EVICT, .machine = i };
+
+		if (!model_awaits(&models[i], &look) ||
+		    (c->machine == i && model_finds(&models[i], c)))
+			continue;
+		if (!single_step(&look))
+			return false;
+	}
+	return single_step(c);
 }
 
 /* -------------------------------------------------------------- programs */
@@ -299,6 +366,10 @@ static bool settle(struct call *c)
 	case KZALLOC:
 		c->machine = lab.current;
 		return true;
+	case PLAIN_READ:
+	case PLAIN_WRITE:
+		c->machine = machine_of_pointer(c->cpu);
+		return model_allows_plain(&models[c->machine], c);
 	case CPU_READ:
 	case CPU_WRITE:
 		c->machine = machine_of_pointer(c->cpu);
@@ -441,7 +512,7 @@ static void start_machine(unsigned number)
 	lab.machine[number] = dmalab_machine_new(&(struct dmalab_config){
 		.profile = lab.setup.profile, .ram_size = lab.setup.ram_size,
 		.cache_policy = lab.setup.policy, .checks = lab.setup.checks,
-		.accesses = "explicit",
+		.accesses = lab.setup.plain ? "plain" : "explicit",
 	});
 	if (!lab.machine[number])
 		abort();

@@ -62,6 +62,7 @@ enum call_kind {
 	TABLE_VUNMAP, TABLE_GET,
 	USER_MAP, /* misuse-run-user.c */
 	SET_SNOOPING,
+	PLAIN_READ, PLAIN_WRITE, /* the CPU's loads and stores of C */
 	NR_CALL_KINDS
 };
 
@@ -121,10 +122,13 @@ struct outcome {
 	struct sg_table *sgt;
 	dma_addr_t dma;
 	long result;
-	uint8_t *bytes;         /* of reads: MAX_ACCESS; filled with UNREAD before */
+	uint8_t *bytes;         /* of reads: MAX_ACCESS; filled with UNREAD before;
+	                           of PLAIN_WRITE: 1 where another byte was before */
 	struct entry entry[MAX_ENTRIES]; /* MAP_LIST, afterwards; the one of TABLE_GET */
 	unsigned nr_remarks;    /* all; the first ones are kept */
 	struct remark remark[MAX_REMARKS];
+	unsigned nr_found;      /* the same of those about stores of C that the call found */
+	struct remark found[MAX_REMARKS];
 };
 
 #define UNREAD 0xee
@@ -207,6 +211,7 @@ struct setup {
 	const char *policy;
 	unsigned machines;
 	size_t ram_size;
+	bool plain;             /* the machines look for stores of C */
 	bool snooping;          /* every second device snoops */
 	bool window;            /* every second device sees memory elsewhere */
 };

@@ -52,12 +52,12 @@ static void compare_bytes(const struct model *m, const struct outcome *o, size_t
 	}
 }
 
-static void store_bytes(struct model *m, const struct call *c, size_t at, size_t len)
+void model_store_bytes(struct model *m, uint8_t value, size_t at, size_t len)
 {
 	model_touch(m, at, len);
 	model_written(m, at, len);
 	memset(m->known + at, 1, len);
-	memset(m->value + at, c->value, len);
+	memset(m->value + at, value, len);
 }
 
 static bool all_bytes_are(const struct outcome *o, size_t from, size_t to, uint8_t value)
@@ -137,7 +137,7 @@ static void spoil_copies(struct model *m, size_t at, size_t len)
 			m->known[i] = false;
 }
 
-static void cpu_writes(struct model *m, size_t at, size_t len, bool uncached, struct expect *e)
+void model_cpu_stores(struct model *m, size_t at, size_t len, bool uncached, struct expect *e)
 {
 	struct dispute victims = { 0 }, owned = { 0 };
 
@@ -174,8 +174,8 @@ void model_cpu(struct model *m, const struct call *c, const struct outcome *o, s
 	if (len > m->ram - at)
 		len = m->ram - at;
 	if (store) {
-		cpu_writes(m, at, len, uncached, e);
-		store_bytes(m, c, at, len);
+		model_cpu_stores(m, at, len, uncached, e);
+		model_store_bytes(m, c->value, at, len);
 		spoil_copies(m, at, len);
 		return;
 	}
@@ -262,7 +262,7 @@ static const char *complaint(const struct model *m, const struct object *o,
  * The device needs one object that allows it. If there is none, the one that it is
  * about: a mapping before its memory, the latest mapping first.
  */
-static const struct object *object_for(const struct model *m, const struct call *c, u64 place)
+const struct object *model_object_for(const struct model *m, const struct call *c, u64 place)
 {
 	const struct object *found = NULL;
 	struct dispute bytes;
@@ -366,7 +366,7 @@ static void device_writes_part(struct model *m, const struct call *c, const stru
 			bus_stores(m, i, rest_of_page(i, at + p->len), victims);
 	}
 	model_written(m, at, p->len);
-	store_bytes(m, c, data, p->len);
+	model_store_bytes(m, c->value, data, p->len);
 }
 
 static void device_writes(struct model *m, const struct call *c, const struct object *obj,
@@ -387,7 +387,7 @@ static void device_writes(struct model *m, const struct call *c, const struct ob
 }
 
 /* Behind an IOMMU a mapping is one way, and the other way is not even begun. */
-static bool is_barred(const struct model *m, const struct call *c, const struct object *o)
+bool model_is_barred(const struct model *m, const struct call *c, const struct object *o)
 {
 	return machine_translates(m) && moves_by_sync(o) &&
 	       o->dir == (c->kind == DEVICE_WRITE ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
@@ -398,14 +398,14 @@ static bool judged_access(struct model *m, const struct call *c, const struct ou
 			  struct expect *e)
 {
 	u64 place = model_place(m, c->device, c->dma);
-	const struct object *obj = object_for(m, c, place);
+	const struct object *obj = model_object_for(m, c, place);
 	struct dispute bytes;
 
 	if (!obj) {
 		expect(e, model_stray(m, c, place));
 		return false;
 	}
-	if (is_barred(m, c, obj)) {
+	if (model_is_barred(m, c, obj)) {
 		const char *wrong = complaint(m, obj, c, place, &bytes);
 
 		expect_bytes(e, wrong, &bytes);
@@ -433,7 +433,7 @@ static size_t way_to(const struct model *m, const struct call *c, dma_addr_t dma
 		    (o->place + o->size - 1) / 4096 < place / 4096)
 			continue;
 		*other = o->at == NOWHERE;
-		return *other || is_barred(m, c, o) ? NOWHERE : o->at + (place - o->place);
+		return *other || model_is_barred(m, c, o) ? NOWHERE : o->at + (place - o->place);
 	}
 	return NOWHERE;
 }
@@ -462,7 +462,7 @@ static bool unjudged_access(struct model *m, const struct call *c, const struct 
 			snooped_stores(m, at, 1, &none);
 		else
 			bus_stores(m, at, 1, &none);
-		store_bytes(m, c, at, 1);
+		model_store_bytes(m, c->value, at, 1);
 	}
 	return true;
 }

@@ -162,6 +162,13 @@ void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 			cpu_stores_in_line(m, line, at, len, victims);
 }
 
+/* One of several stores that were found together: none of the others endangers this byte. */
+void cpu_overwrites(struct model *m, size_t at)
+{
+	if (is_tracked(m, at))
+		m->dev[at] = false;
+}
+
 /* A device's, through the cache. */
 void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 {

@@ -209,6 +209,8 @@ void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_
 	m->level = strncmp(s->checks, "full", 4) == 0 ? FULL :
 		   strncmp(s->checks, "contract", 8) == 0 ? CONTRACT : OFF;
 	m->lint = strstr(s->checks, "+sync-redundant");
+	m->plain = s->plain;
+	m->store.any = false;
 	m->ram = s->ram_size;
 	m->fail_nth = m->fail_every = 0;
 	m->atomic_size = ATOMIC_POOL;
@@ -282,7 +284,7 @@ static void free_machine(struct model *m, struct expect *e)
 }
 
 /* Which checks does the machine look for? All names of a level's families. */
-static bool wanted(const struct model *m, const char *check)
+bool model_wants(const struct model *m, const char *check)
 {
 	static const char *const accesses[] = {
 		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-"
@@ -344,6 +346,10 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 	case CPU_READ:
 	case CPU_WRITE:
 		model_cpu(m, c, o, e);
+		break;
+	case PLAIN_READ:
+	case PLAIN_WRITE:
+		model_plain(m, c, o, e);
 		break;
 	case DEVICE_READ:
 	case DEVICE_WRITE:
@@ -418,13 +424,17 @@ void model_step(struct model *m, const struct call *c, const struct outcome *o,
 	*e = (struct expect){ 0 };
 	if (m->level == OFF && c->kind != CONTEXT)
 		return;
+	if (m->store.any && model_finds(m, c))
+		model_find(m, e);
 	answer(m, c, o, e);
-	if (e->second && !wanted(m, e->second))
+	if (e->second && !model_wants(m, e->second))
 		e->second = NULL;
-	if (e->check && !wanted(m, e->check)) {
+	if (e->check && !model_wants(m, e->check)) {
 		const char *second = e->second;
 
-		*e = (struct expect){ .wrong = e->wrong };
+		e->check = e->or_check = e->second = NULL;
+		e->times = e->bytes = e->span = 0;
+		e->any_dispute = false;
 		if (second)
 			expect(e, second);
 	}

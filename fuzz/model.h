@@ -101,6 +101,15 @@ struct model_vmalloc {
 	uint8_t *known, *value;  /* for each byte */
 };
 
+/* A store of C that no call has found yet. */
+struct store {
+	bool any;
+	bool uncached;
+	size_t at, len;
+	uint8_t value;
+	uint8_t changed[MAX_ACCESS]; /* for each byte: it was another before */
+};
+
 enum level { OFF, CONTRACT, FULL };
 
 /* How a machine behaves: model-cache.c. */
@@ -110,6 +119,8 @@ struct model {
 	const struct kind_of_machine *is;
 	enum level level;
 	bool lint;               /* sync-redundant */
+	bool plain;              /* stores of C are looked for */
+	struct store store;
 	size_t ram;
 	unsigned fail_nth, fail_every;
 	size_t atomic_size, atomic_used;
@@ -158,6 +169,9 @@ struct expect {
 	const char *second;      /* and then this */
 	unsigned times;          /* how often; 1 but for leaks */
 	size_t bytes, span;      /* bytes concerned and their extent; 0: unchecked */
+	const char *found[3];    /* about stores of C that the call finds: all of these */
+	unsigned nr_found;
+	size_t found_bytes, found_span; /* 0: unchecked */
 	bool any_dispute;        /* check is one of the four names of a disputed byte */
 	const char *wrong;       /* what contradicts the model in the result */
 };
@@ -416,6 +430,20 @@ struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, si
 void model_cpu(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
 void model_bus(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
 
+const struct object *model_object_for(const struct model *m, const struct call *c, u64 place);
+bool model_is_barred(const struct model *m, const struct call *c, const struct object *o);
+void model_cpu_stores(struct model *m, size_t at, size_t len, bool uncached, struct expect *e);
+void model_store_bytes(struct model *m, uint8_t value, size_t at, size_t len);
+bool model_wants(const struct model *m, const char *check); /* model.c */
+
+/* model-plain.c: loads and stores of C */
+bool model_allows_plain(const struct model *m, const struct call *c);
+void model_plain(struct model *m, const struct call *c, const struct outcome *o,
+		 struct expect *e);
+bool model_awaits(const struct model *m, struct call *look); /* make it the call that finds it */
+bool model_finds(const struct model *m, const struct call *c);
+void model_find(struct model *m, struct expect *e);
+
 /* model-cache.c: what the machine does, and which bytes two legal caches dispute. */
 const struct kind_of_machine *kind_of_machine(const char *profile);
 bool machine_is_coherent(const struct model *m);
@@ -440,6 +468,7 @@ void model_await(struct model *m, const struct object *o);
 bool model_reads_unwritten(const struct model *m, size_t at, size_t len, struct dispute *bytes);
 void cpu_loads(struct model *m, size_t at, size_t len);
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
+void cpu_overwrites(struct model *m, size_t at);
 void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void bus_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void cache_is_flushed(struct model *m, size_t at, size_t len);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The model's loads and stores of C. A store is one that was told, but for this: it happens
+ * when a call finds it, which is before that call does anything; and bytes that were there
+ * already were not stored.
+ *
+ * There is one at a time. The target has a call look for it where the next one does not.
+ */
+#include "model.h"
+
+#include <string.h>
+
+/* Does the CPU find there what this view shows? */
+static bool is_in_use(const struct model *m, size_t at, size_t len, bool uncached)
+{
+	for (size_t page = at / 4096; page * 4096 < at + len; page++)
+		if ((!machine_is_coherent(m) && m->bypass[page]) != uncached)
+			return false;
+	return true;
+}
+
+/*
+ * Through an address that is not in use nobody looks. The bounce buffer is nobody's, and a
+ * cookie is no address at all.
+ */
+bool model_allows_plain(const struct model *m, const struct call *c)
+{
+	size_t at;
+	enum view view = model_view(m, c->cpu, &at);
+
+	if (!m->plain || m->level == OFF || !c->size || (view != CACHED && view != UNCACHED))
+		return false;
+	if (c->size > MAX_ACCESS || c->size > m->ram - at)
+		return false;
+	if (machine_bounces(m) && at + c->size > bounce_pool(m))
+		return false;
+	return is_in_use(m, at, c->size, view == UNCACHED);
+}
+
+static void plain_store(struct model *m, const struct call *c, const struct outcome *o,
+			size_t at, bool uncached)
+{
+	struct store *s = &m->store;
+
+	s->any = memchr(o->bytes, 1, c->size);
+	s->at = at;
+	s->len = c->size;
+	s->uncached = uncached;
+	s->value = c->value;
+	memcpy(s->changed, o->bytes, c->size);
+}
+
+/* Nobody sees it, and where no caches disagree it must bring what was stored last. */
+static void plain_load(const struct model *m, const struct outcome *o, size_t at, size_t len,
+		       bool uncached, struct expect *e)
+{
+	for (size_t i = 0; i < len; i++) {
+		bool certain = uncached || machine_bounces(m) ||
+			       !disputed(m, true, at + i, 1).bytes;
+
+		if (m->known[at + i] && certain && o->bytes[i] != m->value[at + i])
+			e->wrong = "the bytes that were stored last";
+	}
+}
+
+void model_plain(struct model *m, const struct call *c, const struct outcome *o,
+		 struct expect *e)
+{
+	size_t at;
+	bool uncached = model_view(m, c->cpu, &at) == UNCACHED;
+
+	if (c->kind == PLAIN_WRITE)
+		plain_store(m, c, o, at, uncached);
+	else
+		plain_load(m, o, at, c->size, uncached, e);
+}
+
+bool model_awaits(const struct model *m, struct call *look)
+{
+	look->cpu = (void *)(m->cached + m->store.at);
+	look->size = m->store.len;
+	return m->store.any;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+/* Looking at these bytes is looking at all of their granules. */
+static bool covers(const struct model *m, size_t at, size_t len)
+{
+	size_t granule = machine_line(m) > 64 ? machine_line(m) : 64;
+	const struct store *s = &m->store;
+
+	return at / granule * granule <= s->at &&
+	       (at + len + granule - 1) / granule * granule >= s->at + s->len;
+}
+
+static bool device_finds(const struct model *m, const struct call *c)
+{
+	const struct object *o;
+	u64 place;
+
+	if (m->level != FULL || !is_device(m, c->device) || !c->size)
+		return false;
+	place = model_place(m, c->device, c->dma);
+	o = model_object_for(m, c, place);
+	return o && o->at != NOWHERE && holds(o, place, c->size) &&
+	       covers(m, o->at + (place - o->place), c->size);
+}
+
+/* Does this call look at all that was stored? If not, none of it may be its business. */
+bool model_finds(const struct model *m, const struct call *c)
+{
+	size_t at;
+	enum view view;
+
+	switch (c->kind) {
+	case CPU_READ:
+	case CPU_WRITE:
+	case EVICT:
+		view = model_view(m, c->cpu, &at);
+		return (view == CACHED || (view == UNCACHED && c->kind != EVICT)) && c->size &&
+		       covers(m, at, c->size < m->ram - at ? c->size : m->ram - at);
+	case DEVICE_READ:
+	case DEVICE_WRITE:
+		return device_finds(m, c);
+	default:
+		return false;
+	}
+}
+
+static void add_found(const struct model *m, struct expect *e, const struct expect *run)
+{
+	if (!run->check || !model_wants(m, run->check))
+		return;
+	for (unsigned i = 0; i < e->nr_found; i++)
+		if (strcmp(e->found[i], run->check) == 0)
+			return;
+	e->found[e->nr_found++] = run->check;
+	e->found_bytes = run->bytes;
+	e->found_span = run->span;
+}
+
+/* Each run of bytes is a store. */
+void model_find(struct model *m, struct expect *e)
+{
+	struct store *s = &m->store;
+	unsigned runs = 0;
+
+	for (size_t i = 0; i < s->len; i++)
+		if (s->changed[i])
+			cpu_overwrites(m, s->at + i);
+	for (size_t i = 0, n; i < s->len; i += n) {
+		struct expect run = { 0 };
+
+		for (n = 1; i + n < s->len && s->changed[i + n] == s->changed[i]; n++)
+			;
+		if (!s->changed[i])
+			continue;
+		model_cpu_stores(m, s->at + i, n, s->uncached, &run);
+		model_store_bytes(m, s->value, s->at + i, n);
+		add_found(m, e, &run);
+		runs++;
+	}
+	if (runs > 1)
+		e->found_bytes = 0;
+	s->any = false;
+}
