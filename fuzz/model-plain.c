@@ -94,6 +94,11 @@ static bool covers(const struct model *m, size_t at, size_t len)
 	       (at + len + granule - 1) / granule * granule >= s->at + s->len;
 }
 
+static bool object_finds(const struct model *m, const struct object *o, u64 place, size_t len)
+{
+	return o && o->at != NOWHERE && covers(m, o->at + (place - o->place), len);
+}
+
 static bool device_finds(const struct model *m, const struct call *c)
 {
 	const struct object *o;
@@ -103,17 +108,69 @@ static bool device_finds(const struct model *m, const struct call *c)
 		return false;
 	place = model_place(m, c->device, c->dma);
 	o = model_object_for(m, c, place);
-	return o && o->at != NOWHERE && holds(o, place, c->size) &&
-	       covers(m, o->at + (place - o->place), c->size);
+	return o && holds(o, place, c->size) && object_finds(m, o, place, c->size);
+}
+
+static bool sync_finds(struct model *m, const struct call *c)
+{
+	u64 place;
+
+	if (!is_device(m, c->device) || !good_direction(c->dir) || !c->size)
+		return false;
+	place = model_place(m, c->device, c->dma + c->offset);
+	return object_finds(m, model_synced(m, c, place), place, c->size);
+}
+
+/* The one object that a right release is about, or NULL. */
+static const struct object *released(const struct model *m, const struct call *c)
+{
+	const struct object *found = NULL;
+
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+		bool is_it = c->kind == KFREE ? o->kind == KMALLOCED && o->cpu == c->cpu :
+			     o->kind == MAPPING && !o->list && belongs_to(m, o, c->device) &&
+			     o->dma == c->dma && o->size == c->size && o->dir == c->dir;
+
+		if (!o->live || !is_it)
+			continue;
+		if (found)
+			return NULL;
+		found = o;
+	}
+	return found;
+}
+
+/* A mapping that is made, as far as can be known before: of memory, and with no errors. */
+static bool map_finds(const struct model *m, const struct call *c)
+{
+	size_t at;
+
+	return c->form == SINGLE && c->number == FOREIGN_NONE && is_device(m, c->device) &&
+	       m->device[c->device].mask == MASK_OWN && m->device[c->device].own_mask &&
+	       good_direction(c->dir) && c->size &&
+	       !c->attrs && !m->fail_nth && !m->fail_every &&
+	       model_view(m, c->cpu, &at) == CACHED && c->size <= m->ram - at &&
+	       covers(m, at, c->size);
 }
 
 /* Does this call look at all that was stored? If not, none of it may be its business. */
-bool model_finds(const struct model *m, const struct call *c)
+bool model_finds(struct model *m, const struct call *c)
 {
+	const struct object *o;
 	size_t at;
 	enum view view;
 
 	switch (c->kind) {
+	case SYNC_FOR_DEVICE:
+	case SYNC_FOR_CPU:
+		return m->level == FULL && sync_finds(m, c);
+	case UNMAP:
+	case KFREE:
+		o = m->level == FULL ? released(m, c) : NULL;
+		return o && object_finds(m, o, o->place, o->size);
+	case MAP:
+		return m->level == FULL && map_finds(m, c);
 	case CPU_READ:
 	case CPU_WRITE:
 	case EVICT:

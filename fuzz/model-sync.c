@@ -279,6 +279,14 @@ static bool move(struct model *m, const struct call *c, struct object *o, u64 pl
 	return partial;
 }
 
+const struct object *model_synced(struct model *m, const struct call *c, u64 place)
+{
+	int fit;
+	const struct object *o = best_for(m, c, place, &fit);
+
+	return fit == 3 ? o : NULL;
+}
+
 void model_sync(struct model *m, const struct call *c, struct expect *e)
 {
 	static const char *const names[] = {

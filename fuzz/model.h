@@ -375,6 +375,8 @@ bool model_runs_past(const struct model *m, const struct object *mapping, bool j
 /* model-sync.c */
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e);
 void model_sync(struct model *m, const struct call *c, struct expect *e);
+/* What a right sync is about, or NULL. */
+const struct object *model_synced(struct model *m, const struct call *c, u64 place);
 const char *model_bad_mapping(const struct model *m, const struct call *c);
 const char *model_bad_pointer(struct model *m, const void *cpu, size_t size);
 bool model_overlaps(const struct model *m, const struct object *new);
@@ -441,7 +443,7 @@ bool model_allows_plain(const struct model *m, const struct call *c);
 void model_plain(struct model *m, const struct call *c, const struct outcome *o,
 		 struct expect *e);
 bool model_awaits(const struct model *m, struct call *look); /* make it the call that finds it */
-bool model_finds(const struct model *m, const struct call *c);
+bool model_finds(struct model *m, const struct call *c);
 void model_find(struct model *m, struct expect *e);
 
 /* model-cache.c: what the machine does, and which bytes two legal caches dispute. */
