@@ -302,6 +302,9 @@ void print_outcome(const struct call *c, const struct outcome *o, const struct m
 		else if (o->result && c->kind != CONTEXT)
 			fprintf(to, " = %ld", o->result);
 	}
+	for (unsigned i = 0; i < o->nr_found && i < MAX_REMARKS; i++)
+		fprintf(to, "%s%s of what was stored", i ? ", " : "   # found: ",
+			o->found[i].check);
 	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)
 		fprintf(to, "   # %s", o->remark[i].check);
 	if (o->nr_remarks > MAX_REMARKS)
