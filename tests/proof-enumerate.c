@@ -26,7 +26,7 @@
 
 const char *const policies[NR_POLICIES] = { "never", "eager", "random", "lru" };
 const char *const mode_names[NR_MODES] = { "told", "plain", "mixed", "both" };
-const char *const scope_names[NR_SCOPES] = { "line", "page", "cross", "again" };
+const char *const scope_names[NR_SCOPES] = { "line", "page", "cross", "again", "stir" };
 
 /* The run with every store told comes after those under each policy. */
 #define TOLD NR_POLICIES

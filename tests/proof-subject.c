@@ -5,6 +5,7 @@
  */
 #include "proof-buffer.h"
 
+#include <linux/slab.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct subject {
 	size_t at[MAX_BYTES];    /* the bytes' offsets in the line */
 	uint8_t salt;            /* the upper half of the values that this program stores */
 	uint8_t page[PAGE_SIZE]; /* for accesses of a whole one */
+	uint8_t *stir;           /* memory of no program, for SCOPE_STIRRED */
+	unsigned stirs;          /* loads of it after each event */
 	uint64_t reports;        /* drawn by the event that runs */
 	const char *check;
 };
@@ -68,6 +71,29 @@ static void choose_salt(struct subject *s)
 	while (taken[s->salt >> 4]);
 }
 
+/*
+ * Under "lru" a set has 8 ways, and a page has a line of each set. Under "random" the lines
+ * used lately are evicted, and few are remembered.
+ */
+#define STIR_PAGES 10
+
+static void make_stir(struct subject *s)
+{
+	s->stirs = strcmp(s->config.policy, "lru") == 0 ? STIR_PAGES : 2;
+	s->stir = kzalloc(STIR_PAGES * PAGE_SIZE, GFP_KERNEL);
+	if (!s->stir)
+		buffer_give_up(&s->buffer, "kzalloc()");
+}
+
+/* Nobody looks at the line of the program. */
+static void stir(struct subject *s)
+{
+	uint8_t byte;
+
+	for (unsigned i = 0; s->stir && i < s->stirs; i++)
+		dmalab_cpu_read(s->stir + i * PAGE_SIZE + (s->line & (PAGE_SIZE - 1)), &byte, 1);
+}
+
 struct subject *subject_new(const struct subject_config *config)
 {
 	struct subject *s = calloc(1, sizeof(*s));
@@ -99,6 +125,8 @@ struct subject *subject_new(const struct subject_config *config)
 	s->stride = has_pages(config->scope) ? PAGE_SIZE : line;
 	buffer_init(&s->buffer, &s->config, s->machine, s->dev);
 	choose_salt(s);
+	if (config->scope == SCOPE_STIRRED)
+		make_stir(s);
 	return s;
 }
 
@@ -112,6 +140,7 @@ void subject_free(struct subject *s)
 		exit(2);
 	}
 	buffer_free(&s->buffer);
+	kfree(s->stir);
 	dmalab_device_free(s->dev);
 	dmalab_machine_free(s->machine);
 	free(s);
@@ -233,6 +262,7 @@ struct outcome subject_event(struct subject *s, const struct event *event, unsig
 	}
 	if (failed)
 		buffer_give_up(&s->buffer, "an access of the device");
+	stir(s);
 	return (struct outcome){ .reports = s->reports, .check = s->check, .value = value };
 }
 

@@ -13,8 +13,10 @@
  * SCOPE_CROSSED: with pages, and a device that snoops makes half of the CPU's accesses,
  * the CPU, through an uncached view, half of the device's.
  * SCOPE_AGAIN: lines, of pages that had another life before this one.
+ * SCOPE_STIRRED: lines, and after each event the cache has to do with others, so that the
+ * policy may evict the one in question: with a store in it that nobody has found, too.
  */
-enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED, SCOPE_AGAIN, NR_SCOPES };
+enum scope { SCOPE_LINE, SCOPE_PAGE, SCOPE_CROSSED, SCOPE_AGAIN, SCOPE_STIRRED, NR_SCOPES };
 
 static inline bool has_pages(enum scope scope)
 {

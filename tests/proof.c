@@ -131,8 +131,10 @@ static void prove_mode(enum mode mode, unsigned length, const char *only, struct
 		prove_row(rules, mode, SCOPE_LINE, 3, length - 1, total);
 		prove_row(rules, mode, SCOPE_PAGE, 2, length - 1, total);
 		prove_row(rules, mode, SCOPE_AGAIN, 2, length - 1, total);
-		if (!rules->coherent)
-			prove_row(rules, mode, SCOPE_CROSSED, 2, length - 1, total);
+		if (rules->coherent)
+			continue;
+		prove_row(rules, mode, SCOPE_CROSSED, 2, length - 1, total);
+		prove_row(rules, mode, SCOPE_STIRRED, 2, length - 1, total);
 	}
 }
 
