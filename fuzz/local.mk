@@ -17,6 +17,7 @@ FUZZ_TRACE = fuzz/trace.c $(TRACE_SOURCES)
 FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c \
 	fuzz/coherency-remarks.c fuzz/program.c fuzz/program.h
 FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
+	fuzz/misuse-compare.c \
 	fuzz/misuse-run.c fuzz/misuse-decode.h fuzz/misuse-decode-memory.c \
 	fuzz/misuse-run-memory.c fuzz/misuse-run-context.c fuzz/misuse-print-memory.c \
 	fuzz/misuse-run-pool.c fuzz/misuse-print-pool.c fuzz/model-pool.c \

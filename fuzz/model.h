@@ -176,6 +176,10 @@ struct expect {
 	const char *wrong;       /* what contradicts the model in the result */
 };
 
+/* misuse-compare.c: what is not as the model says, or NULL. */
+const char *model_disagrees(const struct model *m, const struct call *c, const struct expect *e,
+			    const struct outcome *o);
+
 /* model.c */
 void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys);
 void model_step(struct model *m, const struct call *c, const struct outcome *o,
