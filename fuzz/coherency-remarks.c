@@ -49,10 +49,11 @@ static void place(struct remark *r, const struct dmalab_report *report)
 
 void add_remark(struct trace *t, unsigned step, const struct dmalab_report *report)
 {
-	struct remark *r = &t->remark[t->nr_remarks];
+	struct remark *r;
 
 	if (t->nr_remarks++ >= MAX_REMARKS)
 		return;
+	r = &t->remark[t->nr_remarks - 1];
 	r->step = step;
 	r->check = report->check;
 	r->found = report->found_by != NULL;

@@ -52,4 +52,9 @@ static inline unsigned remarks_kept(const struct trace *t)
 	return t->nr_remarks < MAX_REMARKS ? t->nr_remarks : MAX_REMARKS;
 }
 
+static inline bool remarks_lost(const struct trace *t)
+{
+	return t->nr_remarks > MAX_REMARKS;
+}
+
 #endif
