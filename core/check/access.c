@@ -65,18 +65,18 @@ static void add_verdict(struct verdicts *all, const struct judge *j, struct verd
 }
 
 /* Returns whether it is wrong on the machine that runs. */
-static bool report_verdicts(struct judge *j, const struct call *call, enum side side,
-			    struct region *r, dma_addr_t dma, const void *cpu, size_t len,
-			    struct verdicts *all)
+static bool report_verdicts(struct judge *j, const struct call *call, struct region *r,
+			    dma_addr_t dma, const void *cpu, size_t len, struct verdicts *all)
 {
 	struct verdict *v = all->here.bytes ? &all->here : &all->elsewhere;
+	enum side side = v->side;
 
 	if (likely(!v->bytes))
 		return false;
 	v->machines = j->all && !j->unsure ? all->machines : 0;
 	/* A machine that copies has one memory for CPUs to look at. */
-	if (!r && v->on->translation == TRANSLATE_BOUNCE)
-		side = SIDE_CPU;
+	if (v->on->translation == TRANSLATE_BOUNCE)
+		side = r ? SIDE_BUS : SIDE_CPU;
 	report_verdict(j, call, side, r, dma, cpu, len, v);
 	return all->here.bytes;
 }
@@ -88,11 +88,12 @@ struct damages {
 };
 
 static void add_damage(struct damages *all, const struct judge *j, const struct shadow *s,
-		       struct damage *d)
+		       enum side side, struct damage *d)
 {
 	if (likely(!d->bytes))
 		return;
 	d->on = s;
+	d->side = side;
 	all->machines |= 1u << (s->profile - profiles);
 	if (s == &j->shadow && !all->here.bytes)
 		all->here = *d;
@@ -101,16 +102,15 @@ static void add_damage(struct damages *all, const struct judge *j, const struct 
 }
 
 /* The same for a store. */
-static bool report_damages(struct judge *j, const struct call *call, enum side side,
-			   struct region *r, dma_addr_t dma, const void *cpu, size_t len,
-			   struct damages *all)
+static bool report_damages(struct judge *j, const struct call *call, struct region *r,
+			   dma_addr_t dma, const void *cpu, size_t len, struct damages *all)
 {
 	struct damage *d = all->here.bytes ? &all->here : &all->elsewhere;
 
 	if (likely(!d->bytes))
 		return false;
 	d->machines = j->all && !j->unsure ? all->machines : 0;
-	report_damage(j, call, side, r, dma, cpu, len, d);
+	report_damage(j, call, d->side, r, dma, cpu, len, d);
 	return all->here.bytes;
 }
 
@@ -233,7 +233,7 @@ static bool load(struct judge *j, const struct call *call, const void *cpu, size
 	}
 	look(j, SIDE_CPU, offset, len, &v);
 	wrong = unlikely(v.here.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
-	report_verdicts(j, call, SIDE_CPU, NULL, 0, cpu, len, &v);
+	report_verdicts(j, call, NULL, 0, cpu, len, &v);
 	for_each_shadow(j, s)
 		shadow_cpu_load(s, offset, len);
 	return wrong;
@@ -285,9 +285,9 @@ void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, 
 	for_each_shadow(j, s) {
 		shadow_cpu_store(s, offset, len, call->site, &d);
 		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
-			add_damage(&all, j, s, &d);
+			add_damage(&all, j, s, SIDE_CPU, &d);
 	}
-	report_damages(j, call, SIDE_CPU, NULL, 0, cpu, len, &all);
+	report_damages(j, call, NULL, 0, cpu, len, &all);
 }
 
 void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
@@ -326,7 +326,7 @@ static void view_load(struct judge *j, const struct call *call, const void *cpu,
 	struct verdicts v = { .machines = 0 };
 
 	look(j, SIDE_BUS, offset, len, &v);
-	if (!report_verdicts(j, call, SIDE_BUS, NULL, 0, cpu, len, &v))
+	if (!report_verdicts(j, call, NULL, 0, cpu, len, &v))
 		check_written(j, call, cpu, offset, len);
 }
 
@@ -351,10 +351,10 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 		bounce_cpu_store(j, offset, len, call->site);
 	for_each_shadow(j, s) {
 		shadow_uncached_store(s, offset, len, call->site, &d);
-		add_damage(&all, j, s, &d);
+		add_damage(&all, j, s, SIDE_BUS, &d);
 	}
 	if (dangling == NO_OFFSET)
-		report_damages(j, call, SIDE_BUS, NULL, 0, cpu, len, &all);
+		report_damages(j, call, NULL, 0, cpu, len, &all);
 }
 
 /* --------------------------------------------------------------- devices */
@@ -451,7 +451,7 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 	}
 	if (*reported)
 		return;
-	*reported = report_verdicts(j, call, SIDE_BUS, r, dma, NULL, len, &v) ||
+	*reported = report_verdicts(j, call, r, dma, NULL, len, &v) ||
 		    check_device(j, call, r, dma, offset, len, false);
 }
 
@@ -468,7 +468,7 @@ static void device_store(struct judge *j, struct shadow *s, const struct call *c
 			shadow_snooped_store(s, offset + done, n, call->site, &d);
 		else
 			shadow_bus_store(s, offset + done, n, call->site, &d);
-		add_damage(all, j, s, &d);
+		add_damage(all, j, s, side, &d);
 	}
 }
 
@@ -486,5 +486,5 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 	for_each_shadow(j, s)
 		device_store(j, s, call, r, offset, len, &all);
 	if (!*reported)
-		*reported = report_damages(j, call, SIDE_BUS, r, dma, NULL, len, &all);
+		*reported = report_damages(j, call, r, dma, NULL, len, &all);
 }

@@ -251,7 +251,7 @@ void verdict_add(struct verdict *v, const struct granule *g, const struct origin
 struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len)
 {
 	size_t end = offset + len;
-	struct verdict v = { 0 };
+	struct verdict v = { .side = side };
 
 	if (!s->arena)
 		return v;

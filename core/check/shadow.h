@@ -73,7 +73,8 @@ struct verdict {
 	size_t example;           /* one of the gravest kind, */
 	const struct origin *origin; /* and how it came about */
 
-	const struct profile *on; /* the machine that this is about */
+	const struct profile *on; /* the machine that this is about, */
+	enum side side;           /* and where the load looks there */
 	u32 machines;             /* all that are judged where it is wrong, in the order of
 	                             profiles[]; 0: only one is judged */
 };
@@ -82,7 +83,8 @@ struct verdict {
 struct damage {
 	size_t first, last, bytes; /* newly indeterminate through a shared line */
 
-	const struct shadow *on;   /* the machine that this is about */
+	const struct shadow *on;   /* the machine that this is about, */
+	enum side side;            /* and where the store goes there */
 	u32 machines;              /* all that are judged, as in struct verdict */
 
 	/* Of a store by the CPU, which are in the lines at its ends: all of them. */
