@@ -345,9 +345,11 @@ static void free_block(struct model *m, struct model_pool *pool, const struct ca
 		model_free(m, &call, e);
 		return;
 	}
-	if (block->pool != pool->life)
+	if (block->pool != pool->life) {
 		expect(e, "pool-wrong-pool");
-	else if (block->cpu != c->cpu)
+		return;
+	}
+	if (block->cpu != c->cpu)
 		expect(e, "free-cpu-address-mismatch");
 	else if (block->dma != c->dma)
 		expect(e, "free-dma-address-mismatch");

@@ -32,6 +32,7 @@ static void freed_to_another_pool(struct rig *r)
 	p = block_ok(requests, &dma);
 	at(20);
 	dma_pool_free(replies, p, dma);
+	dma_pool_free(requests, p, dma);
 	dma_pool_destroy(requests);
 	dma_pool_destroy(replies);
 }
