@@ -314,7 +314,10 @@ static const char *bad_sync(const struct model *m, const struct call *c, const s
 		return "sg-count-mismatch";
 	if (!model_sync_fits(o, c->dir))
 		return "sync-direction-mismatch";
-	return m->lint && is_redundant(m, o->list, to_device) ? "sync-redundant" : NULL;
+	if (!m->lint)
+		return NULL;
+	return is_redundant(m, o->list, to_device) ? "sync-redundant" :
+	       o->dir != c->dir ? "sync-other-direction" : NULL;
 }
 
 void model_sync_list(struct model *m, const struct call *c, struct expect *e)

@@ -301,10 +301,14 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 		return;
 	place = model_place(m, c->device, c->dma + c->offset);
 	o = best_for(m, c, place, &fit);
-	if (fit < 3)
+	if (o && o->at == NOWHERE)
+		expect(e, "sync-invalid");
+	else if (fit < 3)
 		expect(e, names[fit]);
 	else if (m->lint && model_is_redundant(o, place - o->place, c->size, to_device))
 		expect(e, "sync-redundant");
+	else if (m->lint && o->dir != c->dir && moves_by_sync(o))
+		expect(e, "sync-other-direction");
 	if (move(m, c, o, place) && !e->check)
 		expect(e, "sync-partial-line");
 }

@@ -290,7 +290,7 @@ static bool wanted(const struct model *m, const char *check)
 
 	if (m->level == OFF)
 		return false;
-	if (strcmp(check, "sync-redundant") == 0)
+	if (strcmp(check, "sync-redundant") == 0 || strcmp(check, "sync-other-direction") == 0)
 		return m->lint;
 	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
 		if (strncmp(check, accesses[i], strlen(accesses[i])) == 0)

@@ -109,7 +109,7 @@ struct kind_of_machine;
 struct model {
 	const struct kind_of_machine *is;
 	enum level level;
-	bool lint;               /* sync-redundant */
+	bool lint;               /* sync-redundant, sync-other-direction */
 	size_t ram;
 	unsigned fail_nth, fail_every;
 	size_t atomic_size, atomic_used;

@@ -9,6 +9,7 @@
  */
 #include "rig.h"
 
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>

@@ -46,8 +46,9 @@ static void ones_from_nobody(void **state)
 		assert_int_equal(dmalab_device_read(r.dev, dma + 8176, buf, 16), 0);
 		assert_int_equal(buf[0] & buf[15], 0xff);
 		dma_sync_single_for_cpu(r.dev, dma, 8192, DMA_BIDIRECTIONAL);
-		dma_sync_single_for_device(r.dev, dma, 8192, DMA_BIDIRECTIONAL);
-		expect(&r, "");
+		expect(&r, "sync-invalid");
+		dma_sync_single_for_device(r.dev, dma, 8193, DMA_TO_DEVICE);
+		expect(&r, "sync-invalid");
 		assert_int_equal(dev_read(&r, dma + 8177, 16), -EFAULT);
 		expect(&r, "device-out-of-bounds");
 		assert_int_equal(dev_read(&r, dma - 1, 1), -EFAULT);

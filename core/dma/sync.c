@@ -75,6 +75,22 @@ static cold void report_out_of_range(const struct sync *s, const struct region *
 	judge_report(&s->d->machine->judge, &f);
 }
 
+/*
+ * Cache maintenance goes by the address that the linear map has for the memory: neither
+ * what lies on the device's side of the bus nor another device's registers have one.
+ */
+static bool has_linear_map(const struct region *r)
+{
+	return region_has_memory(r) && !(r->place & PLACE_MMIO);
+}
+
+static cold void report_no_linear_map(const struct sync *s, const struct region *r)
+{
+	report_sync(s, CHECK_SYNC_INVALID, r, region_has_memory(r) ?
+		    "it is the device's own memory, of dma_declare_coherent_memory(): coherent, and never to be synced" :
+		    "it is no RAM, but a resource on the bus: nothing of it is in the CPU's cache");
+}
+
 static cold void report_misfit(const struct sync *s, const struct region *r, int how)
 {
 	char text[96];
@@ -121,22 +137,71 @@ static cold void report_redundant(const struct sync *s, const struct region *r, 
 	report_sync(s, CHECK_SYNC_REDUNDANT, r, text);
 }
 
-/* Returns the object whose bytes move, or NULL; and whether it drew a report. */
+/* The mapping takes any direction, but each does its own maintenance. */
+static bool is_other_direction(const struct sync *s, const struct region *r)
+{
+	return region_is_owned(r) && r->dir != s->dir;
+}
+
+/* What the hand-over comes to here. */
+static const char *work_of(const struct sync *s, const struct region *r,
+			   enum dma_data_direction dir)
+{
+	const struct profile *profile = s->d->machine->hw.profile;
+	enum line_op op = s->d->dev.dma_coherent ? OP_NONE : profile_op(profile, s->to, dir);
+
+	if (r->bounce)
+		return profile_effect(profile, s->to, dir) == OP_NONE ? "nothing" : "a copy";
+	switch (op) {
+	case OP_CLEAN:
+		return "a clean";
+	case OP_INVALIDATE:
+		return "an invalidate";
+	case OP_FLUSH:
+		return "a flush";
+	default:
+		return "nothing";
+	}
+}
+
+static cold void report_other_direction(const struct sync *s, const struct region *r)
+{
+	const char *done = work_of(s, r, s->dir), *meant = work_of(s, r, r->dir);
+	char text[160];
+
+	if (done == meant)
+		snprintf(text, sizeof(text), "mapped %s, synced %s: the same on this machine, not on all",
+			 dir_name(r->dir), dir_name(s->dir));
+	else
+		snprintf(text, sizeof(text), "mapped %s, synced %s: %s, where the mapping's direction does %s",
+			 dir_name(r->dir), dir_name(s->dir), done, meant);
+	report_sync(s, CHECK_SYNC_OTHER_DIRECTION, r, text);
+}
+
+/*
+ * Returns the object whose bytes move, or NULL; and whether it drew a report. Lints last:
+ * for nothing, whatever the direction.
+ */
 static struct region *check_sync(const struct sync *s, bool *reported)
 {
+	struct judge *j = &s->d->machine->judge;
 	int how = 0;
 	struct region *r = NULL;
 
 	if (s->place != NO_OFFSET)
-		r = ledger_find(&s->d->machine->judge.ledger, s->place, fit, s, &how);
-	*reported = how < BEST_FIT;
-	if (unlikely(*reported)) {
+		r = ledger_find(&j->ledger, s->place, fit, s, &how);
+	*reported = true;
+	if (unlikely(r && !has_linear_map(r)))
+		report_no_linear_map(s, r);
+	else if (unlikely(how < BEST_FIT))
 		report_misfit(s, r, how);
-	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT)) {
-		*reported = is_redundant(r, s->place - r->place, s->size, s->to);
-		if (*reported)
-			report_redundant(s, r, s->place - r->place);
-	}
+	else if (judge_wants(j, CHECK_SYNC_REDUNDANT) &&
+		 is_redundant(r, s->place - r->place, s->size, s->to))
+		report_redundant(s, r, s->place - r->place);
+	else if (judge_wants(j, CHECK_SYNC_OTHER_DIRECTION) && is_other_direction(s, r))
+		report_other_direction(s, r);
+	else
+		*reported = false;
 	return r;
 }
 
@@ -368,6 +433,9 @@ static bool check_list(const struct sync *s, const struct region *first, unsigne
 	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT) &&
 		   list_is_redundant(group, s->to)) {
 		report_redundant(s, first, 0);
+	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_OTHER_DIRECTION) &&
+		   is_other_direction(s, first)) {
+		report_other_direction(s, first);
 	} else {
 		return false;
 	}

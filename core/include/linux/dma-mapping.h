@@ -380,7 +380,7 @@ void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_d
  * dma_sync_sg_for_device(), dma_sync_sg_for_cpu() - as dma_sync_single_for_device()
  * and _for_cpu(), of a whole list; @nelems as it was given to the map. Draw
  * "sync-unknown", "sg-count-mismatch", "sync-direction-mismatch", "bad-direction",
- * "sync-partial-line", "sync-redundant".
+ * "sync-partial-line", "sync-redundant", "sync-other-direction".
  */
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
 			    enum dma_data_direction dir);
@@ -406,9 +406,10 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr);
  * @dir: as it was mapped; a bidirectional mapping takes any
  *
  * Moves ownership of the bytes and does the cache maintenance of the machine's
- * profile. Draws "sync-unknown", "sync-out-of-range", "sync-direction-mismatch",
- * "bad-direction", "sync-partial-line", "sync-redundant". The maintenance is
- * done all the same, as the hardware would; only a bad direction does nothing.
+ * profile. Draws "sync-unknown", "sync-invalid", "sync-out-of-range",
+ * "sync-direction-mismatch", "bad-direction", "sync-partial-line", "sync-redundant",
+ * "sync-other-direction". The maintenance is done all the same, as the hardware would;
+ * only a bad direction does nothing.
  */
 void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
 				enum dma_data_direction dir);
