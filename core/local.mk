@@ -73,6 +73,7 @@ libdmalab_la_SOURCES = \
 	core/check/story.h \
 	core/check/stores.c \
 	core/check/stores.h \
+	core/check/trust.c \
 	core/check/unwritten.c \
 	core/check/unwritten.h \
 	core/dma/bus.c \

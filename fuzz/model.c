@@ -186,8 +186,10 @@ void model_remove(struct model *m, struct object *o)
 		forget_references(m, o);
 	if (o->atomic)
 		m->atomic_used -= o->block;
-	if (o->kind != MAPPING)
+	if (o->kind != MAPPING) {
 		free_bytes(m, o);
+		model_written(m, o->at, o->room);
+	}
 	if (!is_plain(o) && o->kind != POOL_BLOCK)
 		o->released = ++m->nr_released;
 }
@@ -285,7 +287,8 @@ static void free_machine(struct model *m, struct expect *e)
 static bool wanted(const struct model *m, const char *check)
 {
 	static const char *const accesses[] = {
-		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-"
+		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-",
+		"uninitialised-",
 	};
 
 	if (m->level == OFF)

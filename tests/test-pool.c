@@ -191,7 +191,8 @@ static void contents(void **state)
 			dma_addr_t dma;
 			u8 *p;
 
-			rig_up(&r, profile);
+			rig_up_with(&r, &(struct dmalab_config){
+				.profile = profile, .checks = NO_TRUST });
 			r.dev->dma_coherent |= snoops;
 			pool = dma_pool_create("p", r.dev, 64, 0, 0);
 			p = dma_pool_alloc(pool, GFP_KERNEL, &dma);

@@ -233,7 +233,7 @@ static void huge_and_wrapping(void **state)
 			void *p;
 
 			up(&r, profile, checks);
-			p = kmalloc_ok(256);
+			p = kzalloc_ok(256);
 			page = virt_to_page(p);
 			assert_int_equal(dma_map_single(r.dev, p, size, DMA_TO_DEVICE),
 					 DMA_MAPPING_ERROR);
@@ -261,7 +261,7 @@ static void huge_and_wrapping(void **state)
 			expect(&r, on ? "free-size-mismatch" : "");
 			kfree(p);
 			/* The machine is none the worse for it. */
-			p = kmalloc_ok(9000);
+			p = kzalloc_ok(9000);
 			dma = map_ok(&r, p, 9000, DMA_BIDIRECTIONAL);
 			assert_int_equal(dev_read(&r, dma, 9000), 0);
 			dma_unmap_single(r.dev, dma, 9000, DMA_BIDIRECTIONAL);

@@ -182,7 +182,7 @@ static cold void report_leak(struct dmalab_device *d, const struct call *call)
 		.check = CHECK_LEAK, .call = call, .dev = &d->dev, .dma = d->memory->dma,
 		.size = page_offset(d->memory->nr_pages), .detail = text,
 		.missing = "dma_release_coherent_memory() before the driver lets go of the device",
-		.history = &born, .nr_history = 1,
+		.history = &born, .nr_history = 1, .plain = true,
 	};
 
 	snprintf(text, sizeof(text), "coherent memory of the device's own: %u pages",

@@ -10,9 +10,11 @@
 void pool_take_back(struct block *block, const struct call *call)
 {
 	struct dma_pool *pool = block->home->pool;
+	struct judge *j = &pool->lab->judge;
+	size_t offset = block->home->offset + block_start(block);
 
-	judge_find_stores(&pool->lab->judge, call, block->home->offset + block_start(block),
-			  pool->size);
+	judge_find_stores(j, call, offset, pool->size);
+	unwritten_store(&j->unwritten, offset, pool->size);
 	block->died = call->site;
 	block->next = pool->free;
 	pool->free = block;

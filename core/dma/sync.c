@@ -213,6 +213,18 @@ static void give(const struct sync *s, struct region *r, size_t first, size_t le
 	r->moved = s->call->site;
 }
 
+/* To a device that may read them; returns whether it drew a report. */
+static bool shows_old_contents(const struct sync *s, const struct region *r, size_t first,
+			       size_t len)
+{
+	struct given given = {
+		.call = s->call, .r = r, .dma = s->dma, .size = s->size, .first = first, .len = len,
+	};
+
+	return s->to == FOR_DEVICE && device_reads(s->dir) && device_reads(r->dir) &&
+	       trust_given(&s->d->machine->judge, &given);
+}
+
 /* Bytes of a live object move. Returns whether a report is drawn. */
 static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
 {
@@ -225,9 +237,10 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
 		reported = true;
 	}
-	if (region_is_owned(r))
-		give(s, r, first, len);
-	return reported;
+	if (!region_is_owned(r))
+		return reported;
+	give(s, r, first, len);
+	return reported || shows_old_contents(s, r, first, len);
 }
 
 /* Slots do not ask whose they are: they copy for any device, and any direction. */
