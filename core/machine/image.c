@@ -96,23 +96,33 @@ static u64 poison_at(size_t offset, u8 nth)
 	return random_next(&state);
 }
 
+/* Of the word at @at, what falls into @offset..@end, exclusive: @view is at @offset. */
+static void copy_part(u8 *view, size_t offset, size_t end, size_t at, const u64 *word)
+{
+	size_t from = at < offset ? offset : at, to = at + 8 < end ? at + 8 : end;
+
+	memcpy(view + (from - offset), (const u8 *)word + (from - at), to - from);
+}
+
 static void poison_in_page(struct machine *m, size_t offset, size_t len)
 {
 	u8 nth = ++m->image.poisoned[offset >> PAGE_SHIFT], *view = view_at(m, offset);
+	size_t first = offset & ~7ul, end = offset + len;
 
-	for (size_t done = 0, n; done < len; done += n) {
-		size_t skip = (offset + done) & 7;
-		u64 word = poison_at(offset + done - skip, nth);
+	for (size_t at = first; at < end; at += 8) {
+		u64 word = poison_at(at, nth);
 
-		n = 8 - skip < len - done ? 8 - skip : len - done;
-		memcpy(view + done, (u8 *)&word + skip, n);
+		if (likely(at >= offset && end - at >= 8))
+			memcpy(view + (at - offset), &word, 8);
+		else
+			copy_part(view, offset, end, at, &word);
 	}
 	if (view != m->memory + offset)
 		memcpy(m->memory + offset, view, len);
 	image_follow_slow(m, offset, len);
 }
 
-cold void image_poison(struct machine *m, size_t offset, size_t len)
+void image_poison(struct machine *m, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);

@@ -63,7 +63,7 @@ static inline void image_follow(struct machine *m, size_t offset, size_t len)
  * read the bytes without a report gets the same whatever cache and policy did before, and
  * the flags of the lines stay as they are.
  */
-cold void image_poison(struct machine *m, size_t offset, size_t len);
+void image_poison(struct machine *m, size_t offset, size_t len);
 
 /* And all of these pages are zeroes now. */
 static inline void image_follow_zeroes(struct machine *m, u32 page, u32 nr)
