@@ -39,16 +39,26 @@ static size_t up_to(size_t offset, size_t end, size_t unit)
 	return rest < end - offset ? rest : end - offset;
 }
 
+/* All of a range in one page; of an uncertain one those pieces of it that are certain. */
 static void poison(struct judge *j, size_t offset, size_t len)
 {
-	unwritten_fresh(&j->unwritten, offset, len);
-	image_poison(j->hw, offset, len);
+	size_t unit = len > 64 ? 64 : 1;
+
+	if (likely(is_certain(j, offset, len))) {
+		unwritten_fresh(&j->unwritten, offset, len);
+		image_poison(j->hw, offset, len);
+		return;
+	}
+	for (size_t end = offset + len, n; len > 1 && offset < end; offset += n) {
+		n = up_to(offset, end, unit);
+		poison(j, offset, n);
+	}
 }
 
 /*
  * Where the cache may hide what a device has stored, a plain store that is not found, as
- * its value was there, would leave the byte disputed for good. Such memory stays as its last
- * owner left it, and nothing is said of what is stored there.
+ * its value was there, would leave the byte disputed for good. Such bytes stay as their last
+ * owner left them, and nothing is said of what is stored there.
  */
 void trust_fresh(struct judge *j, size_t offset, size_t len)
 {
@@ -56,17 +66,10 @@ void trust_fresh(struct judge *j, size_t offset, size_t len)
 		unwritten_fresh(&j->unwritten, offset, len);
 		return;
 	}
-	for (size_t end = offset + len, stop; offset < end; offset = stop) {
-		stop = offset + up_to(offset, end, PAGE_SIZE);
-		if (likely(is_certain(j, offset, stop - offset))) {
-			poison(j, offset, stop - offset);
-			continue;
-		}
-		for (size_t n; offset < stop; offset += n) {
-			n = up_to(offset, stop, 64);
-			if (is_certain(j, offset, n))
-				poison(j, offset, n);
-		}
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = up_to(offset, end, PAGE_SIZE);
+		image_new_poison(j->hw, offset >> PAGE_SHIFT);
+		poison(j, offset, n);
 	}
 }
 

@@ -106,7 +106,7 @@ static void copy_part(u8 *view, size_t offset, size_t end, size_t at, const u64 
 
 static void poison_in_page(struct machine *m, size_t offset, size_t len)
 {
-	u8 nth = ++m->image.poisoned[offset >> PAGE_SHIFT], *view = view_at(m, offset);
+	u8 nth = m->image.poisoned[offset >> PAGE_SHIFT], *view = view_at(m, offset);
 	size_t first = offset & ~7ul, end = offset + len;
 
 	for (size_t at = first; at < end; at += 8) {
