@@ -421,6 +421,18 @@ static void plain_pointers_on(const char *profile, const char *policy)
 	assert_non_null(strstr(r.text, "bytes 4088..4095"));
 	free_page((unsigned long)p);
 	free_page((unsigned long)q);
+	p = kmalloc_ok(256);
+	dma = dma_map_single_attrs(r.dev, p, 256, DMA_TO_DEVICE, SKIP);
+	assert_int_equal(dma_mapping_error(r.dev, dma), 0);
+	dma_sync_single_for_cpu(r.dev, dma, 256, DMA_TO_DEVICE);
+	memset(p + 16, 0xff, 48);
+	dma_sync_single_range_for_device(r.dev, dma, 16, 48, DMA_TO_DEVICE);
+	expect(&r, "");
+	dma_sync_single_for_device(r.dev, dma, 64, DMA_TO_DEVICE);
+	expect(&r, DRAWN);
+	assert_non_null(strstr(r.text, "bytes 0..15"));
+	dma_unmap_single_attrs(r.dev, dma, 256, DMA_TO_DEVICE, SKIP);
+	kfree(p);
 	pool = dma_pool_create("blocks", r.dev, 64, 64, 0);
 	assert_non_null(pool);
 	for (int life = 0; life < 3; life++) {
