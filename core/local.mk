@@ -102,7 +102,9 @@ libdmalab_la_SOURCES = \
 	core/dma/pool.h \
 	core/dma/scatterlist.c \
 	core/dma/streaming.c \
+	core/dma/sync-check.c \
 	core/dma/sync.c \
+	core/dma/sync.h \
 	core/dma/translate.c \
 	core/dma/translate.h \
 	core/dma/undo.c \
