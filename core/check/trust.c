@@ -22,9 +22,21 @@ static bool is_certain_on(struct shadow *s, size_t offset, size_t len)
 	}
 }
 
+/* It was freed while it was mapped: a copy of it may be in use. */
+static cold bool is_mapped(const struct span *span, size_t offset, size_t len)
+{
+	while (span && !region_touches(span->region, offset, len))
+		span = span->next;
+	return span;
+}
+
 /* Of a range in one page: is what the CPU finds there all that there is, on any machine? */
 static bool is_certain(struct judge *j, size_t offset, size_t len)
 {
+	const struct span *maps = j->ledger.pages[offset >> PAGE_SHIFT].maps;
+
+	if (unlikely(maps && is_mapped(maps, offset, len)))
+		return false;
 	for_each_shadow(j, s)
 		if (!is_certain_on(s, offset, len))
 			return false;
@@ -57,8 +69,9 @@ static void poison(struct judge *j, size_t offset, size_t len)
 
 /*
  * Where the cache may hide what a device has stored, a plain store that is not found, as
- * its value was there, would leave the byte disputed for good. Such bytes stay as their last
- * owner left them, and nothing is said of what is stored there.
+ * its value was there, would leave the byte disputed for good; and what is mapped still may
+ * have a copy, which does not change. Such bytes stay as their last owner left them, and
+ * nothing is said of what is stored there.
  */
 void trust_fresh(struct judge *j, size_t offset, size_t len)
 {
