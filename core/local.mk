@@ -73,6 +73,7 @@ libdmalab_la_SOURCES = \
 	core/check/story.h \
 	core/check/stores.c \
 	core/check/stores.h \
+	core/check/trust.c \
 	core/check/unwritten.c \
 	core/check/unwritten.h \
 	core/dma/bus.c \
@@ -101,7 +102,9 @@ libdmalab_la_SOURCES = \
 	core/dma/pool.h \
 	core/dma/scatterlist.c \
 	core/dma/streaming.c \
+	core/dma/sync-check.c \
 	core/dma/sync.c \
+	core/dma/sync.h \
 	core/dma/translate.c \
 	core/dma/translate.h \
 	core/dma/undo.c \

@@ -407,9 +407,9 @@ void decode_call(struct call *c, struct input *in, const struct slot *slots)
 
 void decode_setup(struct setup *s, struct input *in)
 {
+	static const char lints[] = "full,+sync-redundant,+sync-other-direction";
 	static const char *const checks[] = {
-		"full,+sync-redundant", "full,+sync-redundant", "full,+sync-redundant",
-		"full,+sync-redundant", "full,+sync-redundant", "full", "contract", "off",
+		lints, lints, lints, lints, lints, "full", "contract", "off",
 	};
 	static const char *const policies[] = { "never", "eager", "lru", "random" };
 	static const char *const profiles[] = {

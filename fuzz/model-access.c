@@ -5,13 +5,6 @@
 #include <string.h>
 
 /* Bytes concerned by the report: how many, and from the first to the last. */
-static void expect_bytes(struct expect *e, const char *check, const struct dispute *d)
-{
-	expect(e, check);
-	e->bytes = d->bytes;
-	e->span = d->last - d->first + 1;
-}
-
 static void expect_dispute(struct expect *e, const struct dispute *d, bool through_cache,
 			   bool open)
 {
@@ -122,7 +115,7 @@ static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, str
 		expect_dispute(e, &d, true, open);
 	else if (!uncached && device_owns(m, at, len, false, &owned))
 		expect_bytes(e, "cpu-read-device-owned", &owned);
-	else if (!uncached && model_reads_unwritten(m, at, len, &unwritten))
+	else if (model_reads_unwritten(m, at, len, &unwritten))
 		expect_bytes(e, "unwritten-read", &unwritten);
 	for (size_t i = at; i < at + len; i += rest_of_page(i, at + len))
 		if (!uncached && is_cached(m, i))
@@ -327,18 +320,32 @@ static struct dispute device_reads_part(struct model *m, const struct call *c,
 	return d;
 }
 
+/* What a read shows that no hand-over has shown, of memory that needs none or had none. */
+static bool shows_unwritten(const struct model *m, const struct part *p, struct dispute *bytes)
+{
+	const struct object *o = p->o;
+
+	if (moves_by_sync(o) && (o->synced || !(o->attrs & DMA_ATTR_SKIP_CPU_SYNC)))
+		return false;
+	return model_shows_unwritten(m, o, p->first, p->len, bytes);
+}
+
 static void device_reads(struct model *m, const struct call *c, const struct outcome *o,
 			 const struct object *obj, u64 place, struct expect *e)
 {
-	struct dispute d = { 0 }, part, bytes;
+	struct dispute d = { 0 }, part, bytes, shown = { 0 };
 	const char *wrong = complaint(m, obj, c, place, &bytes);
-	bool open = false, any_open = false;
+	bool open = false, any_open = false, told = false;
 	struct part p;
 
 	first_part(&p, obj, place, c->size);
 	do {
 		part = device_reads_part(m, c, o, &p, &open, e);
-		dispute_all(&d, &part);
+		/* One entry is judged after the other, and the first report is the only one. */
+		if (!told)
+			dispute_all(&d, &part);
+		if (!told && !d.bytes && !wrong)
+			told = shows_unwritten(m, &p, &shown);
 		any_open |= open;
 	} while (next_part(m, &p, c->size));
 	if (d.bytes)
@@ -346,6 +353,8 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 			       is_cached(m, obj->at), any_open);
 	else if (wrong)
 		expect_bytes(e, wrong, &bytes);
+	else if (told)
+		expect_bytes(e, "uninitialised-to-device", &shown);
 }
 
 static void device_writes_part(struct model *m, const struct call *c, const struct part *p,

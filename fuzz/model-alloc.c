@@ -184,7 +184,9 @@ static void prepare(struct model *m, const struct object *o)
 		cache_is_flushed(m, o->at, o->room);
 	else if (o->kind != HANDLE)
 		cpu_stores(m, o->at, o->room, &none); /* zeroes */
-	if (o->kind != HANDLE) {
+	if (o->kind == HANDLE) {
+		model_fresh(m, o->at, o->size);
+	} else {
 		memset(m->known + o->at, 0, o->room);
 		memset(m->known + o->at, 1, o->size);
 		memset(m->value + o->at, 0, o->size);

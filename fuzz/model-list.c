@@ -246,6 +246,9 @@ void model_map_list(struct model *m, const struct call *c, const struct outcome 
 		if (model_runs_past(m, &m->object[i], true))
 			expect_if_none(e, "map-past-object");
 	}
+	for (unsigned i = from; i < m->nr_objects; i++)
+		if (c->dir != DMA_FROM_DEVICE && !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+			model_given(m, &m->object[i], 0, m->object[i].size, e);
 	e->wrong = inspect_segments(m, c, o, &m->object[from]);
 	if (!e->wrong && !lengths_agree(c, o))
 		e->wrong = "segments as long as the entries";
@@ -314,7 +317,10 @@ static const char *bad_sync(const struct model *m, const struct call *c, const s
 		return "sg-count-mismatch";
 	if (!model_sync_fits(o, c->dir))
 		return "sync-direction-mismatch";
-	return m->lint && is_redundant(m, o->list, to_device) ? "sync-redundant" : NULL;
+	if (!m->lint)
+		return NULL;
+	return is_redundant(m, o->list, to_device) ? "sync-redundant" :
+	       o->dir != c->dir ? "sync-other-direction" : NULL;
 }
 
 void model_sync_list(struct model *m, const struct call *c, struct expect *e)
@@ -345,6 +351,9 @@ void model_sync_list(struct model *m, const struct call *c, struct expect *e)
 	for (int i = 0; i < c->nents && o < end && o->list == list; i++, o++) {
 		partial |= model_hand_over(m, o, 0, o->size, to_device, c->dir);
 		memset(o->device_owns, to_device, o->size);
+		o->synced = true;
+		if (model_sync_reads(c, o, to_device))
+			model_given(m, o, 0, o->size, e);
 	}
 	if (partial && !e->check)
 		expect(e, "sync-partial-line");

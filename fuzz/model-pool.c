@@ -180,7 +180,7 @@ static void create(struct model *m, const struct call *c, const struct outcome *
 	m->pool[m->nr_pools++] = (struct model_pool){
 		.life = ++lives, .live = true, .managed = c->kind == M_POOL_CREATE,
 		.device = c->device, .device_life = m->device[c->device].life,
-		.made = ++m->nr_made, .size = size, .length = length,
+		.made = ++m->nr_made, .size = size, .length = length, .asked = c->size,
 		.boundary = boundary && boundary < length ? boundary : length,
 	};
 	m->pool_now[c->number] = m->nr_pools;
@@ -286,6 +286,8 @@ static void hand_out(struct model *m, struct model_pool *pool, const struct call
 			cpu_stores(m, block.at, block.size, &none);
 		memset(m->known + block.at, 1, block.size);
 		memset(m->value + block.at, 0, block.size);
+	} else {
+		model_fresh_block(m, block.at, pool->asked);
 	}
 	model_add(m, &block);
 }
@@ -345,9 +347,11 @@ static void free_block(struct model *m, struct model_pool *pool, const struct ca
 		model_free(m, &call, e);
 		return;
 	}
-	if (block->pool != pool->life)
+	if (block->pool != pool->life) {
 		expect(e, "pool-wrong-pool");
-	else if (block->cpu != c->cpu)
+		return;
+	}
+	if (block->cpu != c->cpu)
 		expect(e, "free-cpu-address-mismatch");
 	else if (block->dma != c->dma)
 		expect(e, "free-dma-address-mismatch");

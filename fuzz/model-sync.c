@@ -179,6 +179,8 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		expect(e, "sync-partial-line");
 	if (model_runs_past(m, &obj, c->form != SINGLE))
 		expect_if_none(e, "map-past-object");
+	if (obj.dir != DMA_FROM_DEVICE && !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		model_given(m, &obj, 0, obj.size, e);
 }
 
 /* ------------------------------------------------------------------ sync */
@@ -274,8 +276,10 @@ static bool move(struct model *m, const struct call *c, struct object *o, u64 pl
 		partial = model_hand_over(m, o, first, len, to_device, c->dir);
 	else
 		partial = move_memory(m, c, place);
-	if (moves_by_sync(o))
+	if (moves_by_sync(o)) {
 		memset(o->device_owns + first, to_device, len);
+		o->synced = true;
+	}
 	return partial;
 }
 
@@ -285,6 +289,13 @@ const struct object *model_synced(struct model *m, const struct call *c, u64 pla
 	const struct object *o = best_for(m, c, place, &fit);
 
 	return fit == 3 ? o : NULL;
+}
+
+/* Does the device get to read it by this? */
+bool model_sync_reads(const struct call *c, const struct object *o, bool to_device)
+{
+	return to_device && moves_by_sync(o) && c->dir != DMA_FROM_DEVICE &&
+	       o->dir != DMA_FROM_DEVICE;
 }
 
 void model_sync(struct model *m, const struct call *c, struct expect *e)
@@ -309,10 +320,16 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 		return;
 	place = model_place(m, c->device, c->dma + c->offset);
 	o = best_for(m, c, place, &fit);
-	if (fit < 3)
+	if (o && o->at == NOWHERE)
+		expect(e, "sync-invalid");
+	else if (fit < 3)
 		expect(e, names[fit]);
 	else if (m->lint && model_is_redundant(o, place - o->place, c->size, to_device))
 		expect(e, "sync-redundant");
+	else if (m->lint && o->dir != c->dir && moves_by_sync(o))
+		expect(e, "sync-other-direction");
 	if (move(m, c, o, place) && !e->check)
 		expect(e, "sync-partial-line");
+	if (o && fit == 3 && model_sync_reads(c, o, to_device))
+		model_given(m, o, place - o->place, c->size, e);
 }

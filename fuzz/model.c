@@ -186,8 +186,10 @@ void model_remove(struct model *m, struct object *o)
 		forget_references(m, o);
 	if (o->atomic)
 		m->atomic_used -= o->block;
-	if (o->kind != MAPPING)
+	if (o->kind != MAPPING) {
 		free_bytes(m, o);
+		model_written(m, o->at, o->room);
+	}
 	if (!is_plain(o) && o->kind != POOL_BLOCK)
 		o->released = ++m->nr_released;
 }
@@ -287,12 +289,13 @@ static void free_machine(struct model *m, struct expect *e)
 bool model_wants(const struct model *m, const char *check)
 {
 	static const char *const accesses[] = {
-		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-"
+		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-",
+		"uninitialised-",
 	};
 
 	if (m->level == OFF)
 		return false;
-	if (strcmp(check, "sync-redundant") == 0)
+	if (strcmp(check, "sync-redundant") == 0 || strcmp(check, "sync-other-direction") == 0)
 		return m->lint;
 	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
 		if (strncmp(check, accesses[i], strlen(accesses[i])) == 0)

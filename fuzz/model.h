@@ -62,6 +62,7 @@ struct object {
 	bool atomic;             /* it counts against the atomic pool */
 	bool remapped;           /* of coherent memory: the kernel vunmap()s it */
 	uint8_t *device_owns;    /* of noncoherent memory and mappings: for each byte */
+	bool synced;             /* some of it, since it was made */
 	bool bounced;            /* the bytes at its place are a copy */
 	unsigned list;           /* 0, or the number of the list that it is an entry of */
 	unsigned entry;          /* and which: 0 is the first */
@@ -91,6 +92,7 @@ struct model_pool {
 	int device;
 	unsigned device_life, made;
 	size_t size, boundary, length; /* of a block; of what it is cut from */
+	size_t asked;            /* of a block, before it was rounded */
 };
 
 /* Memory of vmalloc() at one address; also after its release. */
@@ -118,7 +120,7 @@ struct kind_of_machine;
 struct model {
 	const struct kind_of_machine *is;
 	enum level level;
-	bool lint;               /* sync-redundant */
+	bool lint;               /* sync-redundant, sync-other-direction */
 	bool plain;              /* stores of C are looked for */
 	struct store store;
 	size_t ram;
@@ -471,7 +473,24 @@ void dispute_byte(struct dispute *d, size_t at);
 void model_fresh(struct model *m, size_t at, size_t len);
 void model_written(struct model *m, size_t at, size_t len);
 void model_await(struct model *m, const struct object *o);
+void model_fresh_block(struct model *m, size_t at, size_t len);
 bool model_reads_unwritten(const struct model *m, size_t at, size_t len, struct dispute *bytes);
+
+/* A report about these bytes: how many, and from the first to the last. */
+static inline void expect_bytes(struct expect *e, const char *check, const struct dispute *d)
+{
+	expect(e, check);
+	e->bytes = d->bytes;
+	e->span = d->last - d->first + 1;
+}
+
+bool model_sync_reads(const struct call *c, const struct object *o, bool to_device);
+
+/* A device may read these bytes of the object from now on: are all of them stored? */
+bool model_shows_unwritten(const struct model *m, const struct object *o, size_t first,
+			   size_t len, struct dispute *bytes);
+void model_given(const struct model *m, const struct object *o, size_t first, size_t len,
+		 struct expect *e);
 void cpu_loads(struct model *m, size_t at, size_t len);
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void cpu_overwrites(struct model *m, size_t at);

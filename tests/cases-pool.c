@@ -32,6 +32,7 @@ static void freed_to_another_pool(struct rig *r)
 	p = block_ok(requests, &dma);
 	at(20);
 	dma_pool_free(replies, p, dma);
+	dma_pool_free(requests, p, dma);
 	dma_pool_destroy(requests);
 	dma_pool_destroy(replies);
 }
@@ -83,6 +84,14 @@ static void released_in_use(struct rig *r)
 	at(20);
 	dma_release_coherent_memory(r->dev);
 	dma_free_coherent(r->dev, 8192, p, dma);
+}
+
+static void never_released(struct rig *r)
+{
+	at(10);
+	assert_int_equal(dma_declare_coherent_memory(r->dev, 0, 0x1000, 65536), 0);
+	at(20);
+	dmalab_device_free(r->dev);
 }
 
 static void destroyed_empty(struct rig *r)
@@ -340,6 +349,7 @@ const struct check_case pool_cases[] = {
 	{ .check = "free-wrong-function", .variant = "a managed pool",
 	  .draw = destroyed_a_managed_pool },
 	{ .check = "leak", .variant = "of a pool", .draw = never_destroyed },
+	{ .check = "leak", .variant = "of memory of the device's own", .draw = never_released },
 	{ .check = "map-coherent", .variant = "a block", .draw = mapped_a_block },
 	{ .check = "sync-unknown", .variant = "a freed block", .draw = synced_a_freed_block },
 	{ .check = "cpu-use-after-free", .variant = "a freed block",

@@ -53,6 +53,7 @@ unit_tests = \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
+	tests/test-uninitialised.t \
 	tests/test-unwritten.t \
 	tests/test-vunmap.t \
 	tests/test-words.t \
@@ -263,6 +264,10 @@ tests_test_threads_t_LDADD = $(TEST_LDADD)
 tests_test_traps_t_SOURCES = tests/test-traps.c $(RIG)
 tests_test_traps_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_traps_t_LDADD = $(TEST_LDADD)
+
+tests_test_uninitialised_t_SOURCES = tests/test-uninitialised.c $(RIG)
+tests_test_uninitialised_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_uninitialised_t_LDADD = $(TEST_LDADD)
 
 tests_test_unwritten_t_SOURCES = tests/test-unwritten.c $(RIG)
 tests_test_unwritten_t_CFLAGS = $(TEST_CFLAGS)

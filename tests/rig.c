@@ -17,6 +17,8 @@ void rig_up_with(struct rig *r, const struct dmalab_config *config)
 
 	if (!own.ram_size)
 		own.ram_size = RIG_RAM;
+	if (!own.checks)
+		own.checks = RIG_CHECKS;
 	memset(r, 0, sizeof(*r));
 	r->machine = dmalab_machine_new(&own);
 	assert_non_null(r->machine);
@@ -113,6 +115,14 @@ int dev_write(const struct rig *r, dma_addr_t dma, size_t len)
 void *kmalloc_ok(size_t size)
 {
 	void *p = kmalloc(size, GFP_KERNEL);
+
+	assert_non_null(p);
+	return p;
+}
+
+void *kzalloc_ok(size_t size)
+{
+	void *p = kzalloc(size, GFP_KERNEL);
 
 	assert_non_null(p);
 	return p;

@@ -31,6 +31,12 @@ struct rig {
 /* RAM of a rig, where nothing else is said: switching it on and off costs time. */
 #define RIG_RAM (1ul << 20)
 
+/* And its checks: what tests send does not matter, but where it does. */
+#define RIG_CHECKS "full,-uninitialised-to-device"
+
+/* Where nobody asks what was stored, memory that is not zeroed is left as it was. */
+#define NO_TRUST RIG_CHECKS ",-unwritten-read"
+
 /* Profile NULL: arm64. */
 void rig_up(struct rig *r, const char *profile);
 void rig_up_with(struct rig *r, const struct dmalab_config *config);
@@ -53,6 +59,7 @@ int dev_write(const struct rig *r, dma_addr_t dma, size_t len);
 
 /* kmalloc() and dma_map_single(), asked for errors; both must succeed. */
 void *kmalloc_ok(size_t size);
+void *kzalloc_ok(size_t size);
 dma_addr_t map_ok(const struct rig *r, void *p, size_t size, enum dma_data_direction dir);
 
 /* dma_alloc_noncoherent(), which must succeed. */

@@ -63,7 +63,7 @@ static void slots_and_sets(void **state)
 		u8 *p;
 
 		up(&r, levels[k], 2 << 20);
-		p = kmalloc_ok(SET + 1);
+		p = kzalloc_ok(SET + 1);
 		assert_true(dma_map_single(r.dev, p, SET + 1, DMA_TO_DEVICE) == DMA_MAPPING_ERROR);
 		big = map_ok(&r, p, SET, DMA_TO_DEVICE);
 		assert_int_equal(offset_in_page(big), 0);
@@ -188,7 +188,7 @@ static void largest_mapping(void **state)
 
 	(void)state;
 	up(&r, NULL, 2 << 20);
-	p = kmalloc_ok(512 << 10);
+	p = kzalloc_ok(512 << 10);
 	assert_int_equal(dma_max_mapping_size(r.dev), SET);
 	assert_int_equal(dma_opt_mapping_size(r.dev), SET);
 	dma_set_min_align_mask(r.dev, 4095);
@@ -210,7 +210,7 @@ static void on_a_bus_with_a_window(void **state)
 	for (size_t k = 0; k < ARRAY_SIZE(levels); k++) {
 		up(&r, levels[k], 2 << 20);
 		assert_int_equal(dma_direct_set_offset(r.dev, 1ull << 30, 0x1000000, 1 << 30), 0);
-		p = kmalloc_ok(5000);
+		p = kzalloc_ok(5000);
 		fill(p, 5, 5000);
 		dma = map_ok(&r, p, 5000, DMA_BIDIRECTIONAL);
 		assert_in_range(dma, 0x1000000, 0x1ffffff);

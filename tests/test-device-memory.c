@@ -72,6 +72,8 @@ static void both_sides_see_it(void **state)
 			expect(&r, "device-use-after-unmap");
 			cpu_read(p, 1);
 			expect(&r, "cpu-use-after-free");
+			dma_release_coherent_memory(other);
+			dma_release_coherent_memory(r.dev);
 			rig_down(&r);
 		}
 	}
@@ -115,6 +117,7 @@ static void placement(void **state)
 				dma_free_coherent(r.dev, 4096, p[k], dma[k]);
 		}
 		expect(&r, "");
+		dma_release_coherent_memory(r.dev);
 		rig_down(&r);
 	}
 }
@@ -141,6 +144,7 @@ static void several_chunks(void **state)
 	expect(&r, "device-out-of-bounds");
 	dma_free_coherent(r.dev, 1 << 20, p, a);
 	dma_free_coherent(r.dev, 4 << 20, q, b);
+	dma_release_coherent_memory(r.dev);
 	rig_down(&r);
 }
 
@@ -183,8 +187,70 @@ static void other_paths(void **state)
 
 	p = dmam_alloc_coherent(r.dev, 64, &dma, GFP_KERNEL);
 	assert_int_equal(dma, BASE);
+	dma_release_coherent_memory(r.dev);
+	expect(&r, "pool-busy");
 	dmalab_device_free(r.dev);
 	rig_down(&r);
+}
+
+/* Declared and never released; released while it was in use, or for nothing; anew. */
+static void leaked(void **state)
+{
+	struct rig r;
+	dma_addr_t dma;
+
+	(void)state;
+	up(&r, NULL, NULL);
+	dmalab_device_free(r.dev);
+	expect(&r, "leak");
+	assert_non_null(strstr(r.text, "coherent memory of the device's own: 16 pages"));
+	assert_non_null(strstr(r.text, "missing: dma_release_coherent_memory()"));
+	rig_down(&r);
+
+	up(&r, NULL, NULL);
+	assert_non_null(dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL));
+	dma_release_coherent_memory(r.dev);
+	expect(&r, "pool-busy");
+	dmalab_device_free(r.dev);
+	expect(&r, "leak");
+	assert_non_null(strstr(r.text, "missing: dma_free_coherent()"));
+	rig_down(&r);
+
+	up(&r, NULL, NULL);
+	declare_anew(&r, BASE, PAGE_SIZE);
+	dmalab_machine_free(r.machine);
+	r.machine = NULL;
+	expect(&r, "leak");
+}
+
+/* Of any direction and side, and of a block: the kernel would look for its page. */
+static void synced(void **state)
+{
+	struct dma_pool *pool;
+	const char *profile;
+	dma_addr_t dma;
+	struct rig r;
+	u8 *p;
+
+	(void)state;
+	for_each_profile(profile) {
+		up(&r, profile, NULL);
+		pool = dma_pool_create("p", r.dev, 64, 0, 0);
+		p = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+		assert_non_null(p);
+		cpu_write(p, 64);
+		dma_sync_single_for_device(r.dev, dma, 64, DMA_BIDIRECTIONAL);
+		expect(&r, "sync-invalid");
+		dma_sync_single_for_cpu(r.dev, dma + 32, 64, DMA_FROM_DEVICE);
+		expect(&r, "sync-invalid");
+		assert_int_equal(dev_read(&r, dma, 64), 0);
+		dma_sync_single_for_cpu(r.dev, dma + 4096, 64, DMA_FROM_DEVICE);
+		expect(&r, "sync-unknown");
+		dma_pool_free(pool, p, dma);
+		dma_pool_destroy(pool);
+		dma_release_coherent_memory(r.dev);
+		rig_down(&r);
+	}
 }
 
 static void wrong_frees(void **state)
@@ -215,7 +281,7 @@ static void wrong_frees(void **state)
 	assert_non_null(dma_alloc_coherent(r.dev, 8192, &dma, GFP_KERNEL));
 	assert_int_equal(dma, BASE);
 	dmalab_device_free(r.dev);
-	expect(&r, "leak leak");
+	expect(&r, "leak leak leak");
 	rig_down(&r);
 }
 
@@ -373,6 +439,8 @@ int main(void)
 		cmocka_unit_test(objects_side_by_side),
 		cmocka_unit_test(beside_a_pool),
 		cmocka_unit_test(not_on_a_page),
+		cmocka_unit_test(leaked),
+		cmocka_unit_test(synced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

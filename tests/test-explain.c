@@ -4,11 +4,12 @@
  * examples do as they say: the mistake draws the check on the profiles that the page
  * names, and on no other; the fix, and whatever else is shown, draws nothing at all.
  *
- * The examples do not ask whether a mapping failed, nor free what they have: these
- * two checks are off but on their own pages.
+ * The examples do not ask whether a mapping failed, nor free what they have, nor fill what
+ * they map: these checks are off but on their own pages.
  */
 #include "rig.h"
 
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -32,13 +33,15 @@ struct page_of_check {
 static void up(struct rig *r, const struct page_of_check *page, const char *profile)
 {
 	char checks[128];
-	/* The one check that has to see every store. */
-	bool explicit = strcmp(page->name, "unwritten-read") == 0;
+	/* The two checks that have to see every store. */
+	bool explicit = strcmp(page->name, "unwritten-read") == 0 ||
+			strcmp(page->name, "uninitialised-to-device") == 0;
 	struct dmalab_config config = {
 		.profile = profile, .checks = checks, .accesses = explicit ? "explicit" : NULL,
 	};
 
-	snprintf(checks, sizeof(checks), "full,-map-error-unchecked,-leak,+%s", page->name);
+	snprintf(checks, sizeof(checks), "full,-map-error-unchecked,-leak,-uninitialised-to-device,"
+		 "-unwritten-read,+%s", page->name);
 	rig_up_with(r, &config);
 }
 

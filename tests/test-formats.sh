@@ -220,7 +220,7 @@ what='a store through a plain pointer'
 cat > "$work/plain.dma" <<'END'
 accesses("plain")
 nic = device("nic")
-b = kmalloc(64, GFP_KERNEL)
+b = kzalloc(64, GFP_KERNEL)
 m = dma_map_single(nic, b.cpu, 64, DMA_TO_DEVICE)
 dma_mapping_error(nic, m.dma)
 cpu_store(b.cpu, 8)
@@ -268,7 +268,7 @@ what='names of every kind'
 name='é "q" \\ \x01\x1b[2J\x7f\x80\xff 中😀'
 printf 'n = device("%s")\n' "$(printf '%s' "$name" | sed 's/"q"/\\"q\\"/')" > "$work/names é \"q\".dma"
 cat >> "$work/names é \"q\".dma" <<'END'
-b = kmalloc(64, GFP_KERNEL)
+b = kzalloc(64, GFP_KERNEL)
 m = dma_map_single(n, b.cpu, 64, DMA_TO_DEVICE)
 cpu_write(b.cpu, 8)
 device_read(n, DMA_MAPPING_ERROR, 4)

@@ -543,7 +543,7 @@ static void partial_sync(void **state)
 
 	(void)state;
 	rig_up_with(&r, &(struct dmalab_config){ .profile = "x86", .ram_size = 64 << 10 });
-	p = kmalloc_ok(256);
+	p = kzalloc_ok(256);
 	dma = map_ok(&r, p, 256, DMA_BIDIRECTIONAL);
 	failed = false;
 	fail_in = 1;
@@ -596,7 +596,7 @@ static void recorded_program(void)
 	struct dmalab_machine *m = dmalab_machine_new(&(struct dmalab_config){ .ram_size = 64 << 10 });
 	struct device *dev = dmalab_device_new(m, "disk");
 	dma_addr_t dma;
-	void *p = kmalloc(64, GFP_KERNEL);
+	void *p = kzalloc(64, GFP_KERNEL);
 
 	if (dev && p) {
 		dma = dma_map_single(dev, p, 64, DMA_TO_DEVICE);

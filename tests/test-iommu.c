@@ -171,7 +171,7 @@ static void nothing_is_lost(struct rig *r)
 	for (; n < 256; n++) {
 		dma_addr_t dma;
 
-		p[n] = kmalloc_ok(4096);
+		p[n] = kzalloc_ok(4096);
 		dma = dma_map_single(r->dev, p[n], 4096, DMA_TO_DEVICE);
 		if (dma_mapping_error(r->dev, dma)) {
 			kfree(p[n]);
@@ -286,7 +286,7 @@ static void wild_frees_unchecked(void **state)
 			continue;
 		release(&r, kind, size, p, dma + off);
 		release(&r, kind, size, p, dma + off);
-		q = kmalloc_ok(64);
+		q = kzalloc_ok(64);
 		dma = map_ok(&r, q, 64, DMA_BIDIRECTIONAL);
 		assert_int_equal(dev_read(&r, dma, 64), 0);
 		dma_unmap_single(r.dev, dma + off, size, DMA_BIDIRECTIONAL);

@@ -295,7 +295,7 @@ static void out_of_slots(void **state)
 		list_up(&l, sizes);
 		for (int i = 0; i < 5; i++)
 			assert_int_equal(dma_map_sgtable(r.dev, &l.sgt, DMA_TO_DEVICE, 0), -EIO);
-		p = kmalloc_ok(256 << 10);
+		p = kzalloc_ok(256 << 10);
 		dma = map_ok(&r, p, 256 << 10, DMA_TO_DEVICE);
 		assert_true(dma_map_single(r.dev, l.p[3], 1, DMA_TO_DEVICE) == DMA_MAPPING_ERROR);
 		dma_unmap_single(r.dev, dma, 256 << 10, DMA_TO_DEVICE);

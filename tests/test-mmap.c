@@ -167,6 +167,7 @@ static void own_memory(void **state)
 	assert_int_equal(device_byte(&r, dma), 8);
 	drop(&vma);
 	dma_free_coherent(r.dev, PAGE_SIZE, p, dma);
+	dma_release_coherent_memory(r.dev);
 	rig_down(&r);
 }
 

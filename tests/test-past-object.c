@@ -276,7 +276,7 @@ static void other_reports_first(void **state)
 static void only_what_is_made(void **state)
 {
 	static const struct dmalab_config without[] = {
-		{ .checks = "full,-map-past-object" }, { .checks = "off" },
+		{ .checks = RIG_CHECKS ",-map-past-object" }, { .checks = "off" },
 	};
 	struct rig r;
 	void *p;

@@ -98,7 +98,7 @@ static void skipped_syncs(struct rig *r)
 /* Hints may differ between map and unmap, alloc and free. */
 static void hints_may_differ(struct rig *r)
 {
-	void *p = kmalloc_ok(256);
+	void *p = kzalloc_ok(256);
 	dma_addr_t dma;
 
 	dma = dma_map_single_attrs(r->dev, p, 256, DMA_TO_DEVICE, DMA_ATTR_NO_WARN);
@@ -117,12 +117,12 @@ static void hints_may_differ(struct rig *r)
 static void require_coherent(struct rig *r)
 {
 	void *p = kmalloc_ok(256);
-	dma_addr_t dma = dma_map_single_attrs(r->dev, p, 256, DMA_BIDIRECTIONAL,
+	dma_addr_t dma = dma_map_single_attrs(r->dev, p, 256, DMA_FROM_DEVICE,
 					      DMA_ATTR_REQUIRE_COHERENT);
 
 	if (is_coherent(r) && !bounces(r)) {
 		assert_int_equal(dma_mapping_error(r->dev, dma), 0);
-		dma_unmap_single_attrs(r->dev, dma, 256, DMA_BIDIRECTIONAL,
+		dma_unmap_single_attrs(r->dev, dma, 256, DMA_FROM_DEVICE,
 				       DMA_ATTR_REQUIRE_COHERENT);
 	} else {
 		assert_int_equal(dma_mapping_error(r->dev, dma), -ENOMEM);

@@ -46,8 +46,9 @@ static void ones_from_nobody(void **state)
 		assert_int_equal(dmalab_device_read(r.dev, dma + 8176, buf, 16), 0);
 		assert_int_equal(buf[0] & buf[15], 0xff);
 		dma_sync_single_for_cpu(r.dev, dma, 8192, DMA_BIDIRECTIONAL);
-		dma_sync_single_for_device(r.dev, dma, 8192, DMA_BIDIRECTIONAL);
-		expect(&r, "");
+		expect(&r, "sync-invalid");
+		dma_sync_single_for_device(r.dev, dma, 8193, DMA_TO_DEVICE);
+		expect(&r, "sync-invalid");
 		assert_int_equal(dev_read(&r, dma + 8177, 16), -EFAULT);
 		expect(&r, "device-out-of-bounds");
 		assert_int_equal(dev_read(&r, dma - 1, 1), -EFAULT);
@@ -232,7 +233,7 @@ static void huge_and_wrapping(void **state)
 			void *p;
 
 			up(&r, profile, checks);
-			p = kmalloc_ok(256);
+			p = kzalloc_ok(256);
 			page = virt_to_page(p);
 			assert_int_equal(dma_map_single(r.dev, p, size, DMA_TO_DEVICE),
 					 DMA_MAPPING_ERROR);
@@ -260,7 +261,7 @@ static void huge_and_wrapping(void **state)
 			expect(&r, on ? "free-size-mismatch" : "");
 			kfree(p);
 			/* The machine is none the worse for it. */
-			p = kmalloc_ok(9000);
+			p = kzalloc_ok(9000);
 			dma = map_ok(&r, p, 9000, DMA_BIDIRECTIONAL);
 			assert_int_equal(dev_read(&r, dma, 9000), 0);
 			dma_unmap_single(r.dev, dma, 9000, DMA_BIDIRECTIONAL);

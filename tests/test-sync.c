@@ -163,7 +163,7 @@ static void mappings_of_one_page(void **state)
 
 	(void)state;
 	rig_up(&r, NULL);
-	p = kmalloc_ok(4096);
+	p = kzalloc_ok(4096);
 	to = map_ok(&r, p, 512, DMA_TO_DEVICE);
 	from = map_ok(&r, p + 512, 512, DMA_FROM_DEVICE);
 	both = map_ok(&r, p + 1024, 512, DMA_BIDIRECTIONAL);
@@ -200,7 +200,7 @@ static void overlapping_mappings(void **state)
 
 	(void)state;
 	rig_up(&r, "x86");
-	p = kmalloc_ok(4096);
+	p = kzalloc_ok(4096);
 	a = map_ok(&r, p, 4096, DMA_BIDIRECTIONAL);
 	b = map_ok(&r, p + 1024, 1024, DMA_FROM_DEVICE);
 	dma_sync_single_for_cpu(r.dev, a, 4096, DMA_BIDIRECTIONAL);

@@ -2,10 +2,12 @@
 /*
  * What CPU and devices do to memory. An access draws at most one report, named
  * after the gravest thing wrong with it: memory that is free, then coherency, then
- * direction, then ownership, then what it does to bytes beside it. The state then
+ * direction, then ownership, then what it does to bytes beside it, then trust. The state then
  * moves on as the machine's would: nothing is repaired.
  */
 #include "check/access.h"
+
+#include <linux/dma-mapping.h>
 
 /*
  * Handles are uncached as well, but no pointer to them was ever handed out, except to
@@ -155,35 +157,6 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, const void
 	return false;
 }
 
-/* The last in a row of checks: has somebody stored what the device was to store? */
-static void check_written(struct judge *j, const struct call *call, const void *cpu,
-			  size_t offset, size_t len)
-{
-	struct run run = { 0, 0, 0 };
-	const struct region *r;
-	struct finding f = {
-		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = cpu, .size = len,
-		.detail = "nobody has stored them since the memory was allocated: "
-			  "they are what it held before",
-	};
-
-	if (j->unwritten.pages)
-		run = unwritten_find(&j->unwritten, offset, len);
-	if (likely(!run.bytes))
-		return;
-	r = owned_at(j, run.first);
-	if (!r)
-		r = dead_at(j, run.first);
-	f.region = r;
-	f.dev = r ? r->dev : NULL;
-	if (r && run.first >= r->offset) {
-		f.first = run.first - r->offset;
-		f.last = run.last - r->offset;
-		f.bytes = run.bytes;
-	}
-	judge_report(j, &f);
-}
-
 /* Through a dangling pointer: what is there is used the way it is used now. */
 static cold void dangling_access(struct judge *j, const struct call *call, size_t offset,
 				 size_t len, bool store)
@@ -243,7 +216,7 @@ void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, s
 		    size_t len)
 {
 	if (!judge_is_quiet(j, offset, len) && !load(j, call, cpu, offset, len))
-		check_written(j, call, cpu, offset, len);
+		trust_load(j, call, cpu, offset, len);
 }
 
 void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len)
@@ -300,8 +273,11 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	if (store)
 		unwritten_store(&j->unwritten, offset, len);
 	dangling = judge_find_dangling(j, offset, len, true);
-	if (likely(dangling == NO_OFFSET))
+	if (likely(dangling == NO_OFFSET)) {
+		if (!store)
+			trust_load(j, call, j->hw->memory + offset, offset, len);
 		return;
+	}
 	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	for_each_shadow(j, s)
 		if (store)
@@ -327,7 +303,7 @@ static void view_load(struct judge *j, const struct call *call, const void *cpu,
 
 	look(j, SIDE_BUS, offset, len, &v);
 	if (!report_verdicts(j, call, NULL, 0, cpu, len, &v))
-		check_written(j, call, cpu, offset, len);
+		trust_load(j, call, cpu, offset, len);
 }
 
 cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
@@ -359,7 +335,25 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 
 /* --------------------------------------------------------------- devices */
 
-/* Direction, then ownership. Returns whether it reported. */
+/* It was given without a hand-over, and nothing of it was handed over since. */
+static bool never_synced(const struct region *r)
+{
+	return unlikely(r->attrs & DMA_ATTR_SKIP_CPU_SYNC) && !r->moved;
+}
+
+static bool trust_device_load(struct judge *j, const struct call *call, const struct region *r,
+			      dma_addr_t dma, size_t offset, size_t len)
+{
+	return trust_given(j, &(struct given){
+		.call = call, .r = r, .dma = dma, .size = len, .first = offset - r->offset,
+		.len = len,
+	});
+}
+
+/*
+ * Direction, then ownership; of what needs no hand-over, whether it was stored. Returns
+ * whether it reported.
+ */
 static bool check_device(struct judge *j, const struct call *call, struct region *r,
 			 dma_addr_t dma, size_t offset, size_t len, bool store)
 {
@@ -367,7 +361,7 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	struct run run;
 
 	if (!region_is_owned(r))
-		return false;
+		return !store && trust_device_load(j, call, r, dma, offset, len);
 	if (store && r->dir == DMA_TO_DEVICE) {
 		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, len, all);
 		return true;
@@ -378,7 +372,8 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	}
 	run = own_find(r, offset - r->offset, len, false);
 	if (likely(!run.bytes))
-		return false;
+		return !store && never_synced(r) &&
+		       trust_device_load(j, call, r, dma, offset, len);
 	report_owner(j, call, store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED,
 		     r, NULL, dma, len, run);
 	return true;

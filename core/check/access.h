@@ -33,4 +33,15 @@ cold void report_owner(struct judge *j, const struct call *call, enum check chec
 		       struct region *r, const void *cpu, dma_addr_t dma, size_t len,
 		       struct run run);
 
+/* trust.c: a load by the CPU of what a device was to write. Draws "unwritten-read". */
+cold void trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
+			  size_t offset, size_t len);
+
+static inline void trust_load(struct judge *j, const struct call *call, const void *cpu,
+			      size_t offset, size_t len)
+{
+	if (unlikely(j->unwritten.pages))
+		trust_load_slow(j, call, cpu, offset, len);
+}
+
 #endif

@@ -111,7 +111,7 @@ struct finding {
 	u32 machines;                 /* all that are judged where it is so; 0: only one is */
 	const struct dmalab_event *history;
 	unsigned nr_history;
-	bool plain;                   /* a free of plain memory: not for dma-debug to see */
+	bool plain;                   /* of memory that dma-debug knows nothing of */
 };
 
 static inline bool judge_wants(const struct judge *j, enum check check)
@@ -237,11 +237,47 @@ bool judge_mapping_copied(struct judge *j, struct region *r);
 void judge_copied(struct judge *j, struct region *r, size_t first, size_t len, enum handover to,
 		  site_t site);
 
+/* trust.c */
+void trust_fresh(struct judge *j, size_t offset, size_t len);
+
+/* Memory is handed out as it is: nobody has stored to it yet. */
+static inline void judge_fresh(struct judge *j, size_t offset, size_t len)
+{
+	if (unlikely(j->unwritten.pages))
+		trust_fresh(j, offset, len);
+}
+
 /* A mapping was made: what its device may write, somebody will look for. */
 static inline void judge_mapped(struct judge *j, const struct region *r)
 {
 	if (r->dir != DMA_TO_DEVICE && region_has_memory(r))
 		unwritten_await(&j->unwritten, r->offset, r->size);
+}
+
+/* Bytes @first..@first+@len of @r, which a device may read from now on. */
+struct given {
+	const struct call *call;
+	const struct region *r;
+	const void *cpu;        /* as the call has it, for the report; and the following */
+	dma_addr_t dma;
+	size_t size;
+	size_t first, len;
+};
+
+/* trust.c: true, and "uninitialised-to-device" is drawn, when nobody has stored some. */
+cold bool trust_given_slow(struct judge *j, const struct given *g);
+
+static inline bool trust_given(struct judge *j, const struct given *g)
+{
+	return unlikely(j->unwritten.pages) && region_has_memory(g->r) &&
+	       unwritten_any(&j->unwritten, g->r->offset + g->first, g->len) &&
+	       trust_given_slow(j, g);
+}
+
+/* A mapping with this direction is for the device to read. */
+static inline bool device_reads(enum dma_data_direction dir)
+{
+	return dir != DMA_FROM_DEVICE;
 }
 
 /*

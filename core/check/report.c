@@ -34,9 +34,9 @@ int judge_init(struct judge *j, struct machine *hw, const struct judge_options *
 		err = judge_add_machines(j);
 	if (!err && full && o->plain)
 		err = stores_init(&j->stores, hw);
-	/* Who does not see all stores cannot tell what was never stored. */
-	if (!err && full && !o->plain && judge_wants(j, CHECK_UNWRITTEN_READ))
-		err = unwritten_init(&j->unwritten, hw);
+	if (!err && full && (judge_wants(j, CHECK_UNWRITTEN_READ) ||
+			     judge_wants(j, CHECK_UNINITIALISED_TO_DEVICE)))
+		err = unwritten_init(&j->unwritten, hw, o->plain ? LEAST_PLAIN : 1);
 	if (err)
 		judge_exit(j);
 	return err;

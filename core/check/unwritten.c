@@ -7,7 +7,7 @@
 
 #define WORDS (PAGE_SIZE / 64)
 
-int unwritten_init(struct unwritten *u, const struct machine *m)
+int unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
 {
 	size_t bits = m->ram_size / 8;
 	u8 *at;
@@ -20,6 +20,7 @@ int unwritten_init(struct unwritten *u, const struct machine *m)
 	u->never = (u64 *)at;
 	u->awaited = (u64 *)(at + bits);
 	u->pages = at + 2 * bits;
+	u->least = least;
 	return 0;
 }
 
@@ -62,7 +63,7 @@ static bool set_page(struct unwritten *u, size_t offset, size_t len, enum writte
 	return false;
 }
 
-void unwritten_fresh_slow(struct unwritten *u, size_t offset, size_t len)
+void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
@@ -121,7 +122,7 @@ static void move_bits(struct unwritten *u, size_t from, size_t to, size_t len)
 	for (; len; from++, to++, len--) {
 		if (!is_set(u->never, from))
 			continue;
-		unwritten_fresh_slow(u, to, 1);
+		unwritten_fresh(u, to, 1);
 		if (is_set(u->awaited, from))
 			unwritten_await_slow(u, to, 1);
 	}
@@ -136,30 +137,81 @@ void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
 
 		n = in_page(from, end - from);
 		if (state == PAGE_FRESH)
-			unwritten_fresh_slow(u, to, n);
+			unwritten_fresh(u, to, n);
 		else if (state != PAGE_WRITTEN)
 			move_bits(u, from, to, n);
 	}
 }
 
-struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len)
+/* Runs of bytes, one after the other; those that are too short count for nothing. */
+struct finder {
+	struct run found;
+	size_t start, len;   /* the run that may go on */
+	size_t least;
+};
+
+static void end_run(struct finder *f)
 {
-	struct run run = { 0, 0, 0 };
+	if (f->len && f->len >= f->least) {
+		if (!f->found.bytes)
+			f->found.first = f->start;
+		f->found.last = f->start + f->len - 1;
+		f->found.bytes += f->len;
+	}
+	f->len = 0;
+}
+
+static void add_bytes(struct finder *f, size_t offset, size_t len)
+{
+	if (f->start + f->len != offset)
+		end_run(f);
+	if (!f->len)
+		f->start = offset;
+	f->len += len;
+}
+
+static void add_bits(struct finder *f, const u64 *bits, size_t offset, size_t len)
+{
+	for (size_t word = offset / 64; word * 64 < offset + len; word++) {
+		u64 m = bits[word] & word_mask(word, offset, offset + len);
+
+		while (m) {
+			unsigned first = __builtin_ctzll(m);
+			u64 rest = ~(m >> first);
+			unsigned run = rest ? __builtin_ctzll(rest) : 64;
+
+			add_bytes(f, word * 64 + first, run);
+			m &= first + run < 64 ? ~0ull << (first + run) : 0;
+		}
+	}
+}
+
+struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len)
+{
+	struct finder f = { .least = u->least };
 
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
-		if (!unwritten_awaited(u, offset >> PAGE_SHIFT))
-			continue;
-		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
-			u64 m = u->awaited[word] & word_mask(word, offset, offset + n);
-
-			if (!m)
-				continue;
-			if (!run.bytes)
-				run.first = word * 64 + __builtin_ctzll(m);
-			run.last = word * 64 + 63 - __builtin_clzll(m);
-			run.bytes += __builtin_popcountll(m);
-		}
+		if (unwritten_awaited(u, offset >> PAGE_SHIFT))
+			add_bits(&f, u->awaited, offset, n);
 	}
-	return run;
+	end_run(&f);
+	return f.found;
+}
+
+struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len)
+{
+	struct finder f = { .least = u->least };
+
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		enum written state = u->pages[offset >> PAGE_SHIFT];
+
+		n = in_page(offset, end - offset);
+		if (state == PAGE_FRESH)
+			add_bytes(&f, offset, n);
+		else if (state != PAGE_WRITTEN)
+			add_bits(&f, u->never, offset, n);
+	}
+	end_run(&f);
+	return f.found;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bytes that nobody has stored since their memory was allocated, neither CPU nor device.
- * To copy them is no mistake; to read what a device was to write and did not, is: such
- * bytes are awaited from the mapping on, and a load of one shows old contents of memory.
+ * To copy them is no mistake; to give them to a device that may read them is, and to read
+ * what a device was to write and did not: such bytes are awaited from the mapping on, and
+ * a load of one shows old contents of memory.
  *
- * Whole pages are told by a byte, others by two bits for each of their bytes. Only memory
- * of kmalloc() and of the page allocator comes unwritten; what dma_alloc_*() return is
- * zeroed. A page is written when it goes back to the page allocator.
+ * Whole pages are told by a byte, others by two bits for each of their bytes. Memory of
+ * kmalloc(), of the page allocator and of pools comes unwritten, and so does what has no
+ * kernel mapping; all else that dma_alloc_*() return is zeroed. What is free is written, but
+ * for objects that a constructor has built, which keep what they have.
  */
 #ifndef DMALAB_CHECK_UNWRITTEN_H
 #define DMALAB_CHECK_UNWRITTEN_H
@@ -26,22 +28,36 @@ struct unwritten {
 	u64 *never;      /* a bit for each byte: it was never stored */
 	u64 *awaited;    /* of those: it was mapped for a device to write */
 	size_t arena_size;
+	size_t least;    /* shorter runs are not told */
 };
 
+/*
+ * Stores through plain pointers are found by their values, and memory that comes unwritten
+ * holds another value in each word then (image_poison()). A byte that was stored may have
+ * been there already, once in 256; eight in a row, once in 2^64.
+ */
+#define LEAST_PLAIN 8u
+
 /* 0 or -ENOMEM. Until then, all is written. */
-int unwritten_init(struct unwritten *u, const struct machine *m);
+int unwritten_init(struct unwritten *u, const struct machine *m, size_t least);
 void unwritten_exit(struct unwritten *u);
 
 /* For ranges that are not all written. */
 cold void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
 cold void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
-void unwritten_fresh_slow(struct unwritten *u, size_t offset, size_t len);
+
+/* Handed out as it is. */
+void unwritten_fresh(struct unwritten *u, size_t offset, size_t len);
 
 /* Bytes that were moved, and stored there, are what they were. */
 cold void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len);
 
-/* The bytes of the range that are awaited; .first and .last are offsets of RAM. */
-cold struct run unwritten_find(const struct unwritten *u, size_t offset, size_t len);
+/*
+ * The bytes of the range that are awaited, or that were never stored; .first and .last are
+ * offsets of RAM.
+ */
+cold struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len);
+cold struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len);
 
 static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 {
@@ -54,13 +70,6 @@ static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_
 		if (u->pages[page] != PAGE_WRITTEN)
 			return true;
 	return false;
-}
-
-/* Handed out as it is. */
-static inline void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
-{
-	if (u->pages)
-		unwritten_fresh_slow(u, offset, len);
 }
 
 /* Stored, by whomever; or given back. */

@@ -36,6 +36,7 @@ static void prepare(const struct allocation *a)
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
 		judge_handle_pages(j, a->page, a->nr_pages, site);
+		judge_fresh(j, a->offset, a->size);
 	} else if (a->d->dev.dma_coherent) {
 		cache_take_back(hw, a->page, a->nr_pages);
 		cache_zero_pages(hw, a->page, a->nr_pages);
@@ -64,6 +65,7 @@ void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t
 {
 	if (lab->hw.frames[offset >> PAGE_SHIFT].memory_only) {
 		cache_zero_memory(&lab->hw, offset, len);
+		unwritten_store(&lab->judge.unwritten, offset, len);
 		return;
 	}
 	cache_cpu_store(&lab->hw, offset, NULL, len);

@@ -78,20 +78,7 @@ bool device_memory_alloc(struct allocation *a)
 	return true;
 }
 
-void device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size)
-{
-	struct device_memory *mem = d->memory;
-	u32 first = (dma - mem->dma) >> PAGE_SHIFT;
-	u32 nr = size <= PAGE_SIZE << MAX_ORDER ? 1u << order_of(size) : 0;
-
-	for (u32 page = first; page < first + nr && page < mem->nr_pages; page++)
-		if (is_used(mem, page))
-			flip(mem, page);
-	if (mem->gone && !mem->nr_used)
-		device_memory_exit(d, 0);
-}
-
-/* ------------------------------------------------------ declaring, releasing */
+/* ------------------------------------------------------------ giving back */
 
 static u32 chunk_pages(const struct device_memory *mem, u32 chunk)
 {
@@ -114,7 +101,7 @@ static void free_chunks(struct dmalab_machine *lab, struct device_memory *mem, u
 	}
 }
 
-void device_memory_exit(struct dmalab_device *d, site_t site)
+static void give_back(struct dmalab_device *d, site_t site)
 {
 	free_chunks(d->machine, d->memory, nr_chunks(d->memory->nr_pages), site);
 	free(d->memory->used);
@@ -122,6 +109,21 @@ void device_memory_exit(struct dmalab_device *d, site_t site)
 	d->memory = NULL;
 	d->window.own_size = 0;
 }
+
+void device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size)
+{
+	struct device_memory *mem = d->memory;
+	u32 first = (dma - mem->dma) >> PAGE_SHIFT;
+	u32 nr = size <= PAGE_SIZE << MAX_ORDER ? 1u << order_of(size) : 0;
+
+	for (u32 page = first; page < first + nr && page < mem->nr_pages; page++)
+		if (is_used(mem, page))
+			flip(mem, page);
+	if (mem->gone && !mem->nr_used)
+		give_back(d, 0);
+}
+
+/* ------------------------------------------------------ declaring, releasing */
 
 static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem,
 		       const struct call *call)
@@ -159,6 +161,7 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size,
 		return -ENOMEM;
 	mem->dma = dma;
 	mem->nr_pages = nr_pages;
+	mem->born = call->site;
 	mem->used = calloc(nr_pages / 64 + 1, sizeof(*mem->used));
 	if (!mem->used || !get_chunks(d->machine, mem, call)) {
 		free(mem->used);
@@ -169,6 +172,29 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size,
 	d->window.own = dma;
 	d->window.own_size = page_offset(nr_pages);
 	return 0;
+}
+
+static cold void report_leak(struct dmalab_device *d, const struct call *call)
+{
+	struct dmalab_event born = { "declared", site_public(d->memory->born) };
+	char text[96];
+	struct finding f = {
+		.check = CHECK_LEAK, .call = call, .dev = &d->dev, .dma = d->memory->dma,
+		.size = page_offset(d->memory->nr_pages), .detail = text,
+		.missing = "dma_release_coherent_memory() before the driver lets go of the device",
+		.history = &born, .nr_history = 1, .plain = true,
+	};
+
+	snprintf(text, sizeof(text), "coherent memory of the device's own: %u pages",
+		 d->memory->nr_pages);
+	judge_report(&d->machine->judge, &f);
+}
+
+void device_memory_exit(struct dmalab_device *d, const struct call *call)
+{
+	if (!d->memory->gone)
+		report_leak(d, call);
+	give_back(d, call->site);
 }
 
 int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr, dma_addr_t device_addr,
@@ -216,7 +242,7 @@ void dma_release_coherent_memory(struct device *dev)
 			report_busy(d, &call);
 			d->memory->gone = true;
 		} else {
-			device_memory_exit(d, call.site);
+			give_back(d, call.site);
 		}
 	}
 	lab_leave(d);

@@ -14,6 +14,7 @@ struct device_memory {
 	dma_addr_t dma;         /* of the first byte */
 	u32 nr_pages, nr_used;
 	bool gone;              /* the driver has released it; stays until nothing is used */
+	site_t born;            /* where it was declared */
 	u64 *used;              /* a bit for each page */
 	u32 chunk[];            /* the first frame of each 2^MAX_ORDER pages, in RAM */
 };
@@ -27,6 +28,10 @@ bool device_memory_alloc(struct allocation *a);
 /* @size as it was given to the allocation. */
 void device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size);
 
-void device_memory_exit(struct dmalab_device *d, site_t site);
+/*
+ * The device goes, and all that was allocated from the memory has gone: draw "leak" if the
+ * driver has not released it, and give it back.
+ */
+void device_memory_exit(struct dmalab_device *d, const struct call *call);
 
 #endif

@@ -253,6 +253,19 @@ struct region *map_piece(struct map *map, struct region *none)
 	return r;
 }
 
+/* --------------------------------------------------------- old contents */
+
+void map_check_stored(struct map *map, const struct region *r)
+{
+	struct given given = {
+		.call = map->call, .r = r, .cpu = r->cpu, .dma = r->dma, .size = r->size,
+		.len = r->size,
+	};
+
+	if (!map->reported && device_reads(map->dir) && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+		map->reported = trust_given(&map->d->machine->judge, &given);
+}
+
 /* ------------------------------------------------------- the end of objects */
 
 /*

@@ -44,6 +44,9 @@ struct region *map_piece(struct map *map, struct region *none);
  */
 void map_check_end(struct map *map, const struct region *r);
 
+/* And last: has somebody stored all of it, if the device may read it? */
+void map_check_stored(struct map *map, const struct region *r);
+
 /* The bytes of an entry go to the device. */
 void map_give(struct map *map, struct region *r);
 

@@ -10,9 +10,11 @@
 void pool_take_back(struct block *block, const struct call *call)
 {
 	struct dma_pool *pool = block->home->pool;
+	struct judge *j = &pool->lab->judge;
+	size_t offset = block->home->offset + block_start(block);
 
-	judge_find_stores(&pool->lab->judge, call, block->home->offset + block_start(block),
-			  pool->size);
+	judge_find_stores(j, call, offset, pool->size);
+	unwritten_store(&j->unwritten, offset, pool->size);
 	block->died = call->site;
 	block->next = pool->free;
 	pool->free = block;
@@ -79,6 +81,9 @@ static cold void report_mismatch(const struct pool_free *pf, const struct block 
  * Which block is meant? The rule of all frees, see docs/checks.md: the one at the DMA
  * address, unless only the other address is exactly the start of one. Returns false
  * when there is no such memory in any pool.
+ *
+ * A block of another pool stays live in its own: as in the kernel, the pool that was
+ * given does not find it among its pages.
  */
 static cold bool free_wrongly(const struct pool_free *pf, struct block *by_dma,
 			      struct block *by_cpu)
@@ -90,7 +95,8 @@ static cold bool free_wrongly(const struct pool_free *pf, struct block *by_dma,
 
 	if (block) {
 		report_mismatch(pf, block);
-		pool_take_back(block, pf->call);
+		if (block->home->pool == pf->pool)
+			pool_take_back(block, pf->call);
 		return true;
 	}
 	block = by_dma ? by_dma : by_cpu;

@@ -63,6 +63,7 @@ static bool sizes(struct dma_pool *pool, size_t size, size_t align, size_t bound
 		align = 1;
 	if (!size || size > INT_MAX || (align & (align - 1)))
 		return false;
+	pool->asked = size;
 	if (size < SMALLEST)
 		size = SMALLEST;
 	size = (size + align - 1) & ~(align - 1);
@@ -324,6 +325,18 @@ static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 	return true;
 }
 
+/*
+ * What its last owner and the device left in it is no data of the next one, and the device
+ * may write it from now on.
+ */
+static void hand_out_as_is(struct dma_pool *pool, size_t offset)
+{
+	struct judge *j = &pool->lab->judge;
+
+	judge_fresh(j, offset, pool->asked);
+	unwritten_await(&j->unwritten, offset, pool->asked);
+}
+
 static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const struct call *call)
 {
 	struct dmalab_machine *lab = pool_enter(pool, call);
@@ -349,6 +362,8 @@ static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const s
 
 	if (gfp & __GFP_ZERO)
 		coherent_zero(lab, block->home->offset + start, pool->size, call->site);
+	else
+		hand_out_as_is(pool, block->home->offset + start);
 	*handle = block->home->dma + start;
 	cpu = block->home->cpu + start;
 out:

@@ -18,6 +18,7 @@ struct dma_pool {
 	struct blocks *memory;
 	struct region *regions;         /* its memory in the ledger */
 	size_t size, boundary, length;  /* of a block; of what it is cut from */
+	size_t asked;                   /* of a block, before it was rounded */
 	size_t nr_live;                 /* blocks */
 	bool managed;                   /* it has a devres */
 	const char *function;

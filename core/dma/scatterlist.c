@@ -225,11 +225,15 @@ static int map_behind_iommu(struct list *l)
 	return s.nr;
 }
 
-/* At the first entry that is longer than its object. */
-static void check_ends(struct list *l)
+/* At the first entry that is longer than its object, then at the first that is not all stored. */
+static void check_entries(struct list *l)
 {
-	for (const struct region *r = l->group->first; r && !l->map.reported; r = r->group_next)
+	const struct region *r;
+
+	for (r = l->group->first; r && !l->map.reported; r = r->group_next)
 		map_check_end(&l->map, r);
+	for (r = l->group->first; r && !l->map.reported; r = r->group_next)
+		map_check_stored(&l->map, r);
 }
 
 static int map_list_locked(struct list *l)
@@ -258,7 +262,7 @@ static int map_list_locked(struct list *l)
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)
 		judge_mapped(&lab->judge, r);
-	check_ends(l);
+	check_entries(l);
 	return n;
 }
 

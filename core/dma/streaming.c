@@ -41,6 +41,7 @@ static dma_addr_t map_locked(struct map *map)
 	judge_mapped(j, r);
 	if (judge_keeps_ledger(j))
 		map_check_end(map, r);
+	map_check_stored(map, r);
 	return r->dma;
 }
 

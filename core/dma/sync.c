@@ -3,142 +3,11 @@
  * The moving of ownership. The kernel does the maintenance whatever the driver
  * asked for, and so does this: a report changes nothing of what follows.
  */
-#include <linux/scatterlist.h>
+#include "dma/sync.h"
 
 #include "dma/astray.h"
-#include "dma/direct.h"
 #include "dma/translate.h"
 #include "record/record.h"
-
-#include <stdio.h>
-
-struct sync {
-	struct dmalab_device *d;
-	const struct call *call;
-	dma_addr_t dma;
-	size_t size;
-	enum handover to;
-	enum dma_data_direction dir;
-	u64 place;              /* on the bus, or NO_OFFSET */
-};
-
-static cold void report_sync(const struct sync *s, enum check check, const struct region *r,
-			     const char *detail)
-{
-	struct finding f = {
-		.check = check, .call = s->call, .dev = &s->d->dev, .dma = s->dma,
-		.size = s->size, .region = r, .detail = detail,
-	};
-
-	judge_report(&s->d->machine->judge, &f);
-}
-
-/* A bidirectional mapping takes a sync of any direction; so does coherent memory. */
-static bool direction_fits(const struct sync *s, const struct region *r)
-{
-	return !region_is_owned(r) || r->dir == DMA_BIDIRECTIONAL || r->dir == s->dir;
-}
-
-/* 3: entirely; 2: but for the direction; 1: only the start. */
-static int fit(const struct region *r, const void *arg)
-{
-	const struct sync *s = arg;
-
-	if (r->dev != &s->d->dev || !region_holds(r, s->place, 1))
-		return 0;
-	if (!region_holds(r, s->place, s->size))
-		return 1;
-	return direction_fits(s, r) ? 3 : 2;
-}
-
-static cold void report_unknown(const struct sync *s)
-{
-	struct astray a;
-
-	astray_look(&a, s->d, s->dma, s->place);
-	report_sync(s, CHECK_SYNC_UNKNOWN, a.region, a.detail);
-}
-
-static cold void report_out_of_range(const struct sync *s, const struct region *r)
-{
-	size_t room = astray_room(r, s->place);
-	struct run behind = astray_behind(r, s->place, s->size, room);
-	char text[96];
-	struct finding f = {
-		.check = CHECK_SYNC_OUT_OF_RANGE, .call = s->call, .dev = &s->d->dev,
-		.dma = s->dma, .size = s->size, .region = r, .first = behind.first,
-		.last = behind.last, .bytes = behind.bytes, .detail = text,
-	};
-
-	snprintf(text, sizeof(text), "%zu bytes were synced, of the %zu that are left from there on",
-		 s->size, room);
-	judge_report(&s->d->machine->judge, &f);
-}
-
-static cold void report_misfit(const struct sync *s, const struct region *r, int how)
-{
-	char text[96];
-
-	switch (how) {
-	case 0:
-		report_unknown(s);
-		break;
-	case 1:
-		report_out_of_range(s, r);
-		break;
-	default:
-		snprintf(text, sizeof(text), "mapped %s, synced %s", dir_name(r->dir),
-			 dir_name(s->dir));
-		report_sync(s, CHECK_SYNC_DIRECTION_MISMATCH, r, text);
-	}
-}
-
-/*
- * Is all of it with the side that is to have it? Coherent memory is with both. What was
- * mapped without a sync is the device's by the driver's word alone: the syncs of its parts
- * are still to come.
- */
-static bool is_redundant(const struct region *r, size_t first, size_t len, enum handover to)
-{
-	return !region_is_owned(r) ||
-	       (!(to == FOR_DEVICE && r->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-		!own_find(r, first, len, to == FOR_CPU).bytes);
-}
-
-static cold void report_redundant(const struct sync *s, const struct region *r, size_t first)
-{
-	struct machine *hw = &s->d->machine->hw;
-	unsigned shift = hw->profile->line_shift;
-	enum line_op op = profile_op(hw->profile, s->to, s->dir);
-	size_t start = r->offset + first;
-	size_t lines = s->d->dev.dma_coherent || op == OP_NONE ? 0 :
-		       ((start + s->size - 1) >> shift) - (start >> shift) + 1;
-	char text[128];
-
-	snprintf(text, sizeof(text), "%zu bytes, %zu cache operations for nothing: %s", s->size,
-		 lines, !region_is_owned(r) ? "coherent memory needs no sync" :
-		 s->to == FOR_CPU ? "the CPU owned them" : "the device owned them");
-	report_sync(s, CHECK_SYNC_REDUNDANT, r, text);
-}
-
-/* Returns the object whose bytes move, or NULL; and whether it drew a report. */
-static struct region *check_sync(const struct sync *s, bool *reported)
-{
-	int how = 0;
-	struct region *r = NULL;
-
-	if (s->place != NO_OFFSET)
-		r = ledger_find(&s->d->machine->judge.ledger, s->place, fit, s, &how);
-	*reported = how < BEST_FIT;
-	if (unlikely(*reported)) {
-		report_misfit(s, r, how);
-	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT)) {
-		*reported = is_redundant(r, s->place - r->place, s->size, s->to);
-		if (*reported)
-			report_redundant(s, r, s->place - r->place);
-	}
-	return r;
-}
 
 /* Ownership of bytes moves. */
 static void give(const struct sync *s, struct region *r, size_t first, size_t len)
@@ -146,6 +15,18 @@ static void give(const struct sync *s, struct region *r, size_t first, size_t le
 	own_give(r, first, len, s->to == FOR_DEVICE);
 	r->mover = s->call->name;
 	r->moved = s->call->site;
+}
+
+/* To a device that may read them; returns whether it drew a report. */
+static bool shows_old_contents(const struct sync *s, const struct region *r, size_t first,
+			       size_t len)
+{
+	struct given given = {
+		.call = s->call, .r = r, .dma = s->dma, .size = s->size, .first = first, .len = len,
+	};
+
+	return s->to == FOR_DEVICE && device_reads(s->dir) && device_reads(r->dir) &&
+	       trust_given(&s->d->machine->judge, &given);
 }
 
 /* Bytes of a live object move. Returns whether a report is drawn. */
@@ -160,9 +41,10 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
 		reported = true;
 	}
-	if (region_is_owned(r))
-		give(s, r, first, len);
-	return reported;
+	if (!region_is_owned(r))
+		return reported;
+	give(s, r, first, len);
+	return reported || shows_old_contents(s, r, first, len);
 }
 
 /* Slots do not ask whose they are: they copy for any device, and any direction. */
@@ -235,14 +117,14 @@ static void sync_locked(struct sync *s)
 	size_t first, room;
 
 	if (unlikely(!direction_ok(s->dir))) {
-		report_sync(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
+		sync_report(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 		return;
 	}
 	if (!s->size)
 		return;
 	s->place = bus_place(&lab->hw, &s->d->window, s->dma);
 	if (judge_keeps_ledger(&lab->judge))
-		r = check_sync(s, &reported);
+		r = sync_check(s, &reported);
 	if (s->place == NO_OFFSET)
 		return;
 	first = r ? s->place - r->place : 0;
@@ -312,72 +194,10 @@ void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned
 
 /* ------------------------------------------------------------------- lists */
 
-struct list_sync {
-	struct scatterlist *sgl;
-	unsigned nents;
-};
-
-/* The entry of a mapped list that is meant by the first one of this, or NULL. */
-static struct region *find_list(const struct sync *s, const struct list_sync *list)
-{
-	struct region *best = NULL;
-	struct span *span = NULL;
-	unsigned best_fit = 0;
-
-	if (s->place != NO_OFFSET)
-		span = ledger_spans(&s->d->machine->judge.ledger, s->place);
-	for (; span; span = span->next) {
-		struct region *r = span->region;
-		unsigned fit;
-
-		if (!r->group || r->dev != &s->d->dev || r->dma != s->dma)
-			continue;
-		fit = 1 + list_fit(r, list->sgl, list->nents) * 2 + direction_fits(s, r);
-		if (fit > best_fit) {
-			best_fit = fit;
-			best = r;
-		}
-	}
-	return best;
-}
-
-static bool list_is_redundant(const struct sg_group *group, enum handover to)
-{
-	for (const struct region *r = group->first; r; r = r->group_next)
-		if (!is_redundant(r, 0, r->size, to))
-			return false;
-	return true;
-}
-
-/* Returns whether it drew a report. */
-static bool check_list(const struct sync *s, const struct region *first, unsigned nents)
-{
-	const struct sg_group *group = first->group;
-	char text[96];
-
-	if (unlikely(group->first != first)) {
-		snprintf(text, sizeof(text),
-			 "mapped %u entries, synced %u that begin after the first of them",
-			 group->nents, nents);
-		report_sync(s, CHECK_SG_COUNT_MISMATCH, first, text);
-	} else if (unlikely(group->nents != nents)) {
-		snprintf(text, sizeof(text), "mapped %u entries, synced %u", group->nents, nents);
-		report_sync(s, CHECK_SG_COUNT_MISMATCH, first, text);
-	} else if (unlikely(!direction_fits(s, first))) {
-		report_misfit(s, first, 2);
-	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT) &&
-		   list_is_redundant(group, s->to)) {
-		report_redundant(s, first, 0);
-	} else {
-		return false;
-	}
-	return true;
-}
-
 /* Like a sync of a single piece, it does the maintenance after a report as well. */
 static void sync_group(struct sync *s, const struct list_sync *list)
 {
-	struct region *r = find_list(s, list);
+	struct region *r = sync_find_list(s, list);
 	bool reported;
 
 	if (unlikely(!r)) {
@@ -390,13 +210,13 @@ static void sync_group(struct sync *s, const struct list_sync *list)
 			return;
 		}
 		if (list->sgl)
-			report_unknown(s);
+			sync_report_unknown(s);
 		else
-			report_sync(s, CHECK_SYNC_UNKNOWN, NULL, NO_LIST);
+			sync_report(s, CHECK_SYNC_UNKNOWN, NULL, NO_LIST);
 		return;
 	}
 	s->size = r->size;
-	reported = check_list(s, r, list->nents);
+	reported = sync_check_list(s, r, list->nents);
 	for (unsigned i = 0; r && i < list->nents; r = r->group_next, i++)
 		reported = move(s, r, 0, r->size, reported);
 }
@@ -428,7 +248,7 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, en
 		return;
 	s.place = sgl ? bus_place(&s.d->machine->hw, &s.d->window, s.dma) : NO_OFFSET;
 	if (unlikely(!direction_ok(dir)))
-		report_sync(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
+		sync_report(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 	else if (judge_keeps_ledger(&s.d->machine->judge))
 		sync_group(&s, &list);
 	else

@@ -29,6 +29,7 @@ void release_memory(struct dmalab_device *d, struct region *r, const struct call
 	judge_find_stores(&lab->judge, call, page_offset(page), page_offset(nr));
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, page, nr, false);
+	unwritten_store(&lab->judge.unwritten, page_offset(page), page_offset(nr));
 	judge_released_pages(&lab->judge, page, nr, call->site);
 	release_pages(d, r);
 }

@@ -234,7 +234,8 @@ void dmalab_device_set_snooping(struct device *dev, bool snoops);
  * "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
  * "device-write-read-only", "device-read-write-only", "device-read-cpu-owned",
  * "device-write-cpu-owned", "stale-device-read" ("stale-cpu-read" for a device that
- * snoops), "lost-cpu-write", "lost-device-write", "shared-cache-line", "no-device".
+ * snoops), "lost-cpu-write", "lost-device-write", "shared-cache-line",
+ * "uninitialised-to-device", "no-device".
  */
 int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len);
 int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len);

@@ -129,7 +129,7 @@ void lab_device_free(struct device *dev, const struct call *call)
 	devres_release_all(d);
 	lab_release_all(d, call);
 	if (unlikely(d->memory))
-		device_memory_exit(d, call->site);
+		device_memory_exit(d, call);
 	at = &d->machine->devices;
 	while (*at != d)
 		at = &(*at)->next;

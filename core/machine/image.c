@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/image.h"
+#include "machine/random.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -8,7 +9,7 @@ static const u8 zeroes[PAGE_SIZE];
 
 int image_init(struct machine *m)
 {
-	size_t size = m->ram_size + m->nr_pages;
+	size_t size = m->ram_size + 2 * m->nr_pages;
 	u8 *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -16,13 +17,14 @@ int image_init(struct machine *m)
 		return -ENOMEM;
 	m->image.bytes = at;
 	m->image.kept = at + m->ram_size;
+	m->image.poisoned = m->image.kept + m->nr_pages;
 	return 0;
 }
 
 void image_exit(struct machine *m)
 {
 	if (image_on(m))
-		munmap(m->image.bytes, m->ram_size + m->nr_pages);
+		munmap(m->image.bytes, m->ram_size + 2 * m->nr_pages);
 }
 
 static const u8 *image_at(const struct machine *m, size_t offset)
@@ -83,5 +85,47 @@ void image_follow_slow(struct machine *m, size_t offset, size_t len)
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
 		follow_in_page(m, offset, n);
+	}
+}
+
+/* What is at the word of RAM that begins at @offset, the @nth time. */
+static u64 poison_at(size_t offset, u8 nth)
+{
+	u64 state = (u64)offset << 8 | nth;
+
+	return random_next(&state);
+}
+
+/* Of the word at @at, what falls into @offset..@end, exclusive: @view is at @offset. */
+static void copy_part(u8 *view, size_t offset, size_t end, size_t at, const u64 *word)
+{
+	size_t from = at < offset ? offset : at, to = at + 8 < end ? at + 8 : end;
+
+	memcpy(view + (from - offset), (const u8 *)word + (from - at), to - from);
+}
+
+static void poison_in_page(struct machine *m, size_t offset, size_t len)
+{
+	u8 nth = m->image.poisoned[offset >> PAGE_SHIFT], *view = view_at(m, offset);
+	size_t first = offset & ~7ul, end = offset + len;
+
+	for (size_t at = first; at < end; at += 8) {
+		u64 word = poison_at(at, nth);
+
+		if (likely(at >= offset && end - at >= 8))
+			memcpy(view + (at - offset), &word, 8);
+		else
+			copy_part(view, offset, end, at, &word);
+	}
+	if (view != m->memory + offset)
+		memcpy(m->memory + offset, view, len);
+	image_follow_slow(m, offset, len);
+}
+
+void image_poison(struct machine *m, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		poison_in_page(m, offset, n);
 	}
 }

@@ -56,6 +56,21 @@ static inline void image_follow(struct machine *m, size_t offset, size_t len)
 		image_follow_slow(m, offset, len);
 }
 
+/*
+ * Memory is handed out as it is: let it hold what no driver would store, another value in
+ * each word and in each life, so that a store is found whatever its value. That is what the
+ * last owner left there, and as it was his to choose, both views may have it: whoever may
+ * read the bytes without a report gets the same whatever cache and policy did before, and
+ * the flags of the lines stay as they are.
+ */
+void image_poison(struct machine *m, size_t offset, size_t len);
+
+/* Before that: from now on it is other values. */
+static inline void image_new_poison(struct machine *m, u32 page)
+{
+	m->image.poisoned[page]++;
+}
+
 /* And all of these pages are zeroes now. */
 static inline void image_follow_zeroes(struct machine *m, u32 page, u32 nr)
 {

@@ -84,6 +84,7 @@ struct bank {
 struct image {
 	u8 *bytes;         /* NULL: the CPU's stores are all told of */
 	u8 *kept;          /* by page frame: its bytes are kept; else they are zeroes */
+	u8 *poisoned;      /* by page frame: how often, for other values each time; wraps */
 };
 
 struct machine {

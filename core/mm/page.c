@@ -72,10 +72,11 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 	cache_take_back(&lab->hw, head, rq->nr);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, rq->nr, true);
-	unwritten_fresh(&lab->judge.unwritten, page_offset(head), page_offset(rq->nr));
 	if (rq->gfp & __GFP_ZERO) {
 		cache_zero_pages(&lab->hw, head, rq->nr);
 		judge_filled_pages(&lab->judge, head, rq->nr, rq->call->site);
+	} else {
+		judge_fresh(&lab->judge, page_offset(head), page_offset(rq->nr));
 	}
 	return head;
 }

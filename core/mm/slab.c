@@ -217,12 +217,12 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 	judge_find_stores(&lab->judge, call, offset, room);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use(&lab->judge.ledger, offset, room, true);
-	/* A constructor is for what the last owner of an object leaves in it. */
-	if (likely(!is_built(p, index)))
-		unwritten_fresh(&lab->judge.unwritten, offset, room);
 	if (gfp & __GFP_ZERO) {
 		cache_cpu_store(&lab->hw, offset, NULL, room);
 		judge_filled(&lab->judge, offset, room, call->site);
+	} else if (likely(!is_built(p, index))) {
+		/* A constructor is for what the last owner of an object leaves in it. */
+		judge_fresh(&lab->judge, offset, room);
 	}
 	return lab->hw.cached + offset;
 }
@@ -322,5 +322,7 @@ void slab_give_back(struct dmalab_machine *lab, size_t offset)
 
 	if (judge_keeps_ledger(&lab->judge))
 		unuse(lab, p, index);
+	if (!p->built)
+		unwritten_store(&lab->judge.unwritten, offset, p->sizes ? p->stride : p->cache->size);
 	give_object(lab, p, index);
 }

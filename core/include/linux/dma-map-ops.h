@@ -35,7 +35,8 @@ int dma_declare_coherent_memory(struct device *dev, phys_addr_t phys_addr, dma_a
 				size_t size);
 
 /*
- * dma_release_coherent_memory() - no longer; also done when the device goes.
+ * dma_release_coherent_memory() - no longer. Without it the device draws a "leak" when it
+ * goes, which ends the memory as well.
  *
  * What is still allocated draws one "pool-busy" and stays until it is freed.
  */

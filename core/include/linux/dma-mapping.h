@@ -283,8 +283,8 @@ bool dma_can_mmap(struct device *dev);
  * "map-stack", "map-freed", "map-coherent", "map-handle", "map-vmalloc",
  * "map-rodata" (constants and code), "map-invalid" (anything else). Draws also
  * "bad-direction", "zero-size", "mask-unset", "bad-attrs". After each the result is
- * an error. "overlapping-mapping" and "map-past-object" are drawn of mappings that are
- * made.
+ * an error. "overlapping-mapping", "map-past-object" and "uninitialised-to-device" are
+ * drawn of mappings that are made.
  */
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
@@ -380,7 +380,7 @@ void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_d
  * dma_sync_sg_for_device(), dma_sync_sg_for_cpu() - as dma_sync_single_for_device()
  * and _for_cpu(), of a whole list; @nelems as it was given to the map. Draw
  * "sync-unknown", "sg-count-mismatch", "sync-direction-mismatch", "bad-direction",
- * "sync-partial-line", "sync-redundant".
+ * "sync-partial-line", "sync-redundant", "sync-other-direction", "uninitialised-to-device".
  */
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
 			    enum dma_data_direction dir);
@@ -406,9 +406,10 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr);
  * @dir: as it was mapped; a bidirectional mapping takes any
  *
  * Moves ownership of the bytes and does the cache maintenance of the machine's
- * profile. Draws "sync-unknown", "sync-out-of-range", "sync-direction-mismatch",
- * "bad-direction", "sync-partial-line", "sync-redundant". The maintenance is
- * done all the same, as the hardware would; only a bad direction does nothing.
+ * profile. Draws "sync-unknown", "sync-invalid", "sync-out-of-range",
+ * "sync-direction-mismatch", "bad-direction", "sync-partial-line", "sync-redundant",
+ * "sync-other-direction", "uninitialised-to-device". The maintenance is done all the
+ * same, as the hardware would; only a bad direction does nothing.
  */
 void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
 				enum dma_data_direction dir);

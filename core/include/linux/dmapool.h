@@ -84,9 +84,10 @@ void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle
  * dma_pool_free() - @vaddr and @dma as dma_pool_alloc() gave them.
  *
  * The block is the one that @dma lies in. A wrong free draws one report and takes the
- * block back: "pool-wrong-pool" (it goes back to its own pool), "double-free",
- * "free-cpu-address-mismatch", "free-dma-address-mismatch"; "free-wrong-function" for
- * memory of another kind, which is released; "free-unknown" for anything else.
+ * block back: "double-free", "free-cpu-address-mismatch", "free-dma-address-mismatch";
+ * "free-wrong-function" for memory of another kind, which is released; "free-unknown"
+ * for anything else. A block of another pool draws "pool-wrong-pool" and stays in use:
+ * its own pool is still to get it.
  */
 void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma);
 
