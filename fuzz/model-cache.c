@@ -169,6 +169,15 @@ void cpu_overwrites(struct model *m, size_t at)
 		m->dev[at] = false;
 }
 
+/* Memory is handed out: what its last owner left in doubt is not. */
+void cache_forgets(struct model *m, size_t at)
+{
+	if (is_tracked(m, at) && m->dev[at])
+		m->cpu[at] = m->dev[at] = false;
+	m->has[at] = m->latest[at];
+	m->known[at] = false;
+}
+
 /* A device's, through the cache. */
 void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims)
 {
@@ -289,7 +298,7 @@ static bool endangers_neighbours(const struct model *m, size_t at, size_t len)
 
 	for (size_t i = start; i < end; i++)
 		if (!within(i, at, len) && is_tracked(m, i) && m->cpu[i] && !m->dev[i] &&
-		    is_somebodys(m, i))
+		    is_somebodys(m, i) && !m->unwritten[i])
 			return true;
 	return false;
 }

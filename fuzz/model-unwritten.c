@@ -6,9 +6,35 @@
 
 enum { STORED, NEVER, AWAITED };
 
+/* With stores of C, shorter runs may be chance. */
+#define LEAST_RUN 8
+
+static bool is_mapped(const struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind == MAPPING && o->at != NOWHERE && at - o->at < o->size)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With stores of C the bytes hold a pattern, and nothing of the last owner's is in doubt;
+ * but those that are still mapped stay as they are.
+ */
 void model_fresh(struct model *m, size_t at, size_t len)
 {
-	memset(m->unwritten + at, NEVER, len);
+	model_touch(m, at, len);
+	for (size_t i = at; i < at + len; i++) {
+		if (m->plain && m->level == FULL) {
+			if (is_mapped(m, i))
+				continue;
+			cache_forgets(m, i);
+		}
+		m->unwritten[i] = NEVER;
+	}
 }
 
 void model_written(struct model *m, size_t at, size_t len)
@@ -36,22 +62,28 @@ void model_fresh_block(struct model *m, size_t at, size_t len)
 	await(m, at, len);
 }
 
+/* The runs of bytes in this state or a later one, counted from @base. */
+static bool find_runs(const struct model *m, size_t base, size_t first, size_t len, uint8_t least,
+		      struct dispute *bytes)
+{
+	for (size_t i = first, n; i < first + len; i += n ? n : 1) {
+		for (n = 0; i + n < first + len && m->unwritten[base + i + n] >= least; n++)
+			;
+		for (size_t k = 0; k < n && (!m->plain || n >= LEAST_RUN); k++)
+			dispute_byte(bytes, i + k);
+	}
+	return bytes->bytes;
+}
+
 bool model_reads_unwritten(const struct model *m, size_t at, size_t len, struct dispute *bytes)
 {
-	/* Who does not see all stores cannot tell. */
-	for (size_t i = at; !m->plain && i < at + len; i++)
-		if (m->unwritten[i] == AWAITED)
-			dispute_byte(bytes, i);
-	return bytes->bytes;
+	return find_runs(m, 0, at, len, AWAITED, bytes);
 }
 
 bool model_shows_unwritten(const struct model *m, const struct object *o, size_t first,
 			   size_t len, struct dispute *bytes)
 {
-	for (size_t i = first; o->at != NOWHERE && i < first + len; i++)
-		if (m->unwritten[o->at + i] != STORED)
-			dispute_byte(bytes, i);
-	return bytes->bytes;
+	return o->at != NOWHERE && find_runs(m, o->at, first, len, NEVER, bytes);
 }
 
 void model_given(const struct model *m, const struct object *o, size_t first, size_t len,

@@ -494,6 +494,7 @@ void model_given(const struct model *m, const struct object *o, size_t first, si
 void cpu_loads(struct model *m, size_t at, size_t len);
 void cpu_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void cpu_overwrites(struct model *m, size_t at);
+void cache_forgets(struct model *m, size_t at);
 void snooped_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void bus_stores(struct model *m, size_t at, size_t len, struct dispute *victims);
 void cache_is_flushed(struct model *m, size_t at, size_t len);

@@ -71,7 +71,9 @@ static void handle_is_not_zeroed(void **state)
 
 	(void)state;
 	for_each_profile(profile) {
-		rig_up_with(&r, &(struct dmalab_config){ .profile = profile, .checks = NO_TRUST });
+		rig_up_with(&r, &(struct dmalab_config){
+			.profile = profile, .checks = NO_TRUST, .accesses = "explicit",
+		});
 		soil(&r);
 		cookie = dma_alloc_attrs(r.dev, SIZE, &dma, GFP_KERNEL | __GFP_ZERO,
 					 DMA_ATTR_NO_KERNEL_MAPPING);

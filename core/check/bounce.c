@@ -250,6 +250,11 @@ static void others_are_behind(struct judge *j, const struct region *by, size_t o
 	}
 }
 
+cold void bounce_forget(struct judge *j, size_t offset, size_t len)
+{
+	clear_lost(&j->lost, offset, len);
+}
+
 void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	others_are_behind(j, NULL, offset, len, site);

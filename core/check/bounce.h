@@ -60,6 +60,9 @@ void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
 void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
 			 site_t site);
 
+/* What no mapping will bring back has one value for everybody now. */
+cold void bounce_forget(struct judge *j, size_t offset, size_t len);
+
 /* These bytes of @r were copied to the bounce buffer, or back from it. */
 void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
 void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site);

@@ -243,7 +243,7 @@ void trust_fresh(struct judge *j, size_t offset, size_t len);
 /* Memory is handed out as it is: nobody has stored to it yet. */
 static inline void judge_fresh(struct judge *j, size_t offset, size_t len)
 {
-	if (unlikely(j->unwritten.pages))
+	if (unlikely(j->unwritten.pages || (image_on(j->hw) && judge_sees_accesses(j))))
 		trust_fresh(j, offset, len);
 }
 

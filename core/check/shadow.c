@@ -465,6 +465,31 @@ cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, sit
 	store_to_memory(s, offset, len, site, d, true);
 }
 
+cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!s->arena)
+		return;
+	for (size_t at = offset, stop; at < end; at = stop) {
+		u32 page = at >> PAGE_SHIFT;
+
+		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
+		if (s->state[page] == PAGE_BUS_NEWER && stop - at == PAGE_SIZE)
+			s->state[page] = PAGE_SETTLED;
+		if (s->state[page] != PAGE_BUS_NEWER && s->state[page] != PAGE_TRACKED)
+			continue;
+		need_tracked(s, page);
+		for (size_t base = at & ~63ul; base < stop; base += 64) {
+			struct granule *g = &s->granules[base >> 6];
+			u64 m = g->dev & bits(base, at, stop);
+
+			g->cpu &= ~m;
+			g->dev &= ~m;
+		}
+	}
+}
+
 /*
  * The bytes of one granule. What a line does, it does to each of its bytes, so the
  * lines themselves matter only for their flags.

@@ -124,6 +124,9 @@ cold void shadow_spare(struct shadow *s, size_t base, u64 stored);
 cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
 				struct damage *d);
 
+/* Bytes that a load by the CPU might get wrong have one value for everybody now. */
+cold void shadow_forget(struct shadow *s, size_t offset, size_t len);
+
 void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site);
 
 /* Bytes that only the cache has, in @offset..@offset+@len. */

@@ -8,39 +8,12 @@
 
 /* ------------------------------------------------- memory that comes as it is */
 
-static bool is_certain_on(struct shadow *s, size_t offset, size_t len)
-{
-	if (!s->arena)
-		return true;
-	switch (s->state[offset >> PAGE_SHIFT]) {
-	case PAGE_BUS_NEWER:
-		return false;
-	case PAGE_TRACKED:
-		return !shadow_look(s, SIDE_CPU, offset, len).bytes;
-	default:
-		return true;
-	}
-}
-
 /* It was freed while it was mapped: a copy of it may be in use. */
 static cold bool is_mapped(const struct span *span, size_t offset, size_t len)
 {
 	while (span && !region_touches(span->region, offset, len))
 		span = span->next;
 	return span;
-}
-
-/* Of a range in one page: is what the CPU finds there all that there is, on any machine? */
-static bool is_certain(struct judge *j, size_t offset, size_t len)
-{
-	const struct span *maps = j->ledger.pages[offset >> PAGE_SHIFT].maps;
-
-	if (unlikely(maps && is_mapped(maps, offset, len)))
-		return false;
-	for_each_shadow(j, s)
-		if (!is_certain_on(s, offset, len))
-			return false;
-	return !j->lost.arena || !bounce_look_cpu(j, offset, len).bytes;
 }
 
 /* The bytes of the range up to the next multiple of @unit. */
@@ -51,27 +24,39 @@ static size_t up_to(size_t offset, size_t end, size_t unit)
 	return rest < end - offset ? rest : end - offset;
 }
 
-/* All of a range in one page; of an uncertain one those pieces of it that are certain. */
 static void poison(struct judge *j, size_t offset, size_t len)
 {
+	if (j->unwritten.pages)
+		unwritten_fresh(&j->unwritten, offset, len);
+	for_each_shadow(j, s)
+		shadow_forget(s, offset, len);
+	if (unlikely(j->lost.arena))
+		bounce_forget(j, offset, len);
+	image_poison(j->hw, offset, len);
+}
+
+/* All of a range in one page; of one that is mapped in part, those pieces that are not. */
+static void poison_unmapped(struct judge *j, size_t offset, size_t len)
+{
+	const struct span *maps = j->ledger.pages[offset >> PAGE_SHIFT].maps;
 	size_t unit = len > 64 ? 64 : 1;
 
-	if (likely(is_certain(j, offset, len))) {
-		unwritten_fresh(&j->unwritten, offset, len);
-		image_poison(j->hw, offset, len);
+	if (likely(!maps) || !is_mapped(maps, offset, len)) {
+		poison(j, offset, len);
 		return;
 	}
 	for (size_t end = offset + len, n; len > 1 && offset < end; offset += n) {
 		n = up_to(offset, end, unit);
-		poison(j, offset, n);
+		poison_unmapped(j, offset, n);
 	}
 }
 
 /*
- * Where the cache may hide what a device has stored, a plain store that is not found, as
- * its value was there, would leave the byte disputed for good; and what is mapped still may
- * have a copy, which does not change. Such bytes stay as their last owner left them, and
- * nothing is said of what is stored there.
+ * With plain accesses it then holds a pattern in both views, and what its last owner left in
+ * doubt is forgotten: else a store of the value that was there, which is not found, would
+ * leave the byte disputed for good. Lines that are dirty stay dirty. What is mapped still may
+ * have a copy, which does not change: it stays as it was left, and nothing is said of what is
+ * stored there.
  */
 void trust_fresh(struct judge *j, size_t offset, size_t len)
 {
@@ -82,7 +67,7 @@ void trust_fresh(struct judge *j, size_t offset, size_t len)
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = up_to(offset, end, PAGE_SIZE);
 		image_new_poison(j->hw, offset >> PAGE_SHIFT);
-		poison(j, offset, n);
+		poison_unmapped(j, offset, n);
 	}
 }
 

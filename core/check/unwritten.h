@@ -59,6 +59,15 @@ cold void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len
 cold struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len);
 cold struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len);
 
+/* Has nobody stored this byte since its memory was allocated? */
+static inline bool unwritten_never(const struct unwritten *u, size_t offset)
+{
+	enum written state = u->pages ? u->pages[offset >> PAGE_SHIFT] : PAGE_WRITTEN;
+
+	return state == PAGE_FRESH ||
+	       (state != PAGE_WRITTEN && u->never[offset / 64] >> (offset % 64) & 1);
+}
+
 static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 {
 	return u->pages && unlikely(u->pages[page] == PAGE_AWAITED);

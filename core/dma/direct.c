@@ -191,7 +191,9 @@ static bool is_somebodys(const struct dmalab_machine *lab, size_t at)
 static cold void add_lost(struct dmalab_machine *lab, size_t from, size_t to, struct run *lost)
 {
 	for (size_t at = from; at < to; at++) {
-		if (!shadow_unwritten(&lab->judge.shadow, at, 1).bytes || !is_somebodys(lab, at))
+		/* What is left there of the last owner is nobody's data. */
+		if (!shadow_unwritten(&lab->judge.shadow, at, 1).bytes || !is_somebodys(lab, at) ||
+		    unwritten_never(&lab->judge.unwritten, at))
 			continue;
 		if (!lost->bytes++)
 			lost->first = at;
