@@ -304,3 +304,4 @@ EXTRA_DIST += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh t
 	tests/every-argument.dma tests/many-operations.awk
 
 include tests/proof.mk
+include tests/virtio/local.mk
