@@ -140,6 +140,7 @@ static bool run_machine(const char *profile, const char *policy)
 		fprintf(stderr, "virtio: no machine\n");
 		exit(1);
 	}
+	start_over();
 	one_after_another(machine, policy);
 	every_error(machine);
 	drawn = has_drawn(machine, policy);
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
 	unsigned int machines = 0;
 	bool right = true;
 
-	for (unsigned int i = 0; (profile = dmalab_profile_name(i)) && right; i++) {
+	for (unsigned int i = 0; (profile = dmalab_profile_name(i)); i++) {
 		if (argc > 1 && strcmp(argv[1], profile))
 			continue;
 		for (unsigned int k = 0; k < 4; k++) {

@@ -73,3 +73,8 @@ bool failed(void)
 {
 	return has_failed;
 }
+
+void start_over(void)
+{
+	has_failed = false;
+}

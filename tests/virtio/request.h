@@ -36,6 +36,7 @@ uint32_t shuffle(uint32_t *state);
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool failed(void);
+void start_over(void); /* on another machine */
 
 /* What complain() puts in front. */
 void set_place(const char *format, ...) __attribute__((format(printf, 1, 2)));
