@@ -77,15 +77,26 @@ version=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' $linux/Makefile | 
 # The driver's accesses are its own: no sanitizer of the build looks at them.
 flags=$(from_makefile CFLAGS | sed 's/-fsanitize[^ ]*//g')
 
-# build PROGRAM DRIVER
-# shellcheck disable=SC2046,SC2086 # CC and flags have arguments
+# object FILE SOURCE FLAG...
+# shellcheck disable=SC2086 # CC and flags have arguments
+object()
+{
+	object=$1 from=$2
+	shift 2
+	$CC $flags -std=gnu11 -fno-strict-aliasing -Werror=implicit "$@" \
+		-I"$bench/include" -I$linux/include -I"$include" -I$linux/include/uapi \
+		-c -o "$object" "$from"
+}
+
+# build PROGRAM DRIVER FLAG...
+# shellcheck disable=SC2046,SC2086
 build()
 {
-	$CC $flags -std=gnu11 -fno-strict-aliasing -w \
-		-I"$bench/include" -I$linux/include -I"$include" -I$linux/include/uapi \
-		-c -o "$1.o" "$2" &&
+	program=$1 from=$2
+	shift 2
+	object "$program.o" "$from" "$@" &&
 		./libtool --tag=CC --mode=link --silent $CC $(from_makefile CFLAGS) -static \
-			-o "$1" "$1.o" tests/virtio/libbench.la libdmalab.la
+			-o "$program" "$program.o" "$dir/glue.o" tests/virtio/libbench.la libdmalab.la
 }
 
 status=0
@@ -98,16 +109,38 @@ fail()
 # ------------------------------------------------------------- as it stands
 
 echo "test-virtio: $driver of Linux $version, from $source"
-if ! build "$dir/virtio" $linux/$driver; then
-	echo "test-virtio: FAIL: it does not compile with $bench/include"
-	exit 1
+
+# The stubs, and the places of the mistakes, are for these versions; what is missing for
+# another is nobody's mistake.
+is_known()
+{
+	case $version in
+	6.1.* | 6.12.*) ;;
+	*) return 1 ;;
+	esac
+}
+
+version_flags=
+! grep -q recycle_done $linux/$driver || version_flags=-DRESIZE_DONE
+# shellcheck disable=SC2086 # none or one
+if ! object "$dir/glue.o" "$bench/glue.c" $version_flags ||
+	! build "$dir/virtio" $linux/$driver; then
+	if is_known; then
+		echo "test-virtio: FAIL: it does not compile"
+		exit 1
+	fi
+	echo "test-virtio: it does not compile with $bench/include, which is for Linux 6.1" \
+		"and 6.12: skipped"
+	exit 77
 fi
 machines=
 # Valgrind is slow.
 test -z "${TEST_RUNNER-}" || machines='arm64 random'
 # shellcheck disable=SC2086 # lists
 $TEST_RUNNER "$dir/virtio" $machines >"$dir/log" 2>&1 || fail "the driver as it is"
-head -n 60 "$dir/log"
+# The verdicts, and the first few reports.
+grep -a '^virtio: ' "$dir/log"
+grep -av '^virtio: ' "$dir/log" | head -n 40
 
 # ------------------------------------------------------------- with mistakes
 
@@ -120,10 +153,11 @@ mutant()
 	sed "$@" $linux/$driver >"$dir/mutant.c"
 	if cmp -s $linux/$driver "$dir/mutant.c"; then
 		echo "test-virtio: Linux $version has no place for the mistake: $what"
+		! is_known || fail "$what"
 		return
 	fi
 	applied=$((applied + 1))
-	if ! build "$dir/mutant" "$dir/mutant.c"; then
+	if ! build "$dir/mutant" "$dir/mutant.c" -O0; then
 		fail "does not compile: $what"
 		return
 	fi
@@ -185,6 +219,6 @@ mistakes()
 if test -z "${TEST_RUNNER-}"; then
 	mistakes
 	test $applied -gt 0 || fail "none of the mistakes could be put into Linux $version"
-	echo "test-virtio: $applied mistakes"
+	echo "test-virtio: $applied mistakes put into it"
 fi
 exit $status

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
-
-#include <linux/virtio.h>
+#include "queue.h"
 
 /* Memory of one piece: of kmalloc(), or pages into which it begins somewhere. */
 struct buffer {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
+#include "queue.h"
 
 #include <dmalab.h>
-#include <linux/virtio.h>
 
 struct ring {
 	const struct plan *plan;
@@ -228,7 +228,7 @@ static void work(struct ring *ring)
 
 static void resize(struct ring *ring)
 {
-	int err = virtqueue_resize(ring->vq, ring->plan->resize, detached);
+	int err = resize_queue(ring->vq, ring->plan->resize, detached);
 
 	if (err && !(err == -ENOMEM && ring->plan->may_fail))
 		complain("resizing: error %d", -err);

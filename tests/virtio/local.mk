@@ -13,12 +13,14 @@ tests_virtio_libbench_la_SOURCES = \
 	tests/virtio/device.h \
 	tests/virtio/main.c \
 	tests/virtio/packed.c \
+	tests/virtio/queue.h \
 	tests/virtio/request.c \
 	tests/virtio/request.h \
 	tests/virtio/split.c
 
 TESTS += tests/test-virtio.sh
 EXTRA_DIST += tests/test-virtio.sh \
+	tests/virtio/glue.c \
 	tests/virtio/include/asm/barrier.h \
 	tests/virtio/include/basics.h \
 	tests/virtio/include/linux/hrtimer.h \

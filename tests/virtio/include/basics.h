@@ -44,6 +44,9 @@
 #define container_of(pointer, type, member) \
 	((type *)((char *)(pointer)-offsetof(type, member)))
 #endif
+#ifndef container_of_const
+#define container_of_const(pointer, type, member) container_of(pointer, type, member)
+#endif
 
 /* A bug of the driver ends the program: the test sees the signal. */
 #ifndef BUG_ON
@@ -71,6 +74,10 @@
 #endif
 #ifndef dev_warn_once
 #define dev_warn_once(dev, ...) dev_err(dev, __VA_ARGS__)
+#endif
+
+#ifndef is_power_of_2
+#define is_power_of_2(n) ((n) && !((n) & ((n) - 1)))
 #endif
 
 #ifndef cpu_to_le16

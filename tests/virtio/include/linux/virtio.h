@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtio device and queue as the ring's code and its callers share them, and what
- * virtio_ring.c exports.
+ * The virtio device and queue as the ring's code and its callers share them, and those
+ * of its functions that virtio_ring.c calls before it defines them.
  */
 #ifndef TESTS_VIRTIO_LINUX_VIRTIO_H
 #define TESTS_VIRTIO_LINUX_VIRTIO_H
@@ -39,35 +39,7 @@ struct virtqueue {
 	void *priv;
 };
 
-struct virtqueue *vring_create_virtqueue(unsigned int index, unsigned int num,
-					 unsigned int align, struct virtio_device *vdev,
-					 bool weak_barriers, bool may_reduce_num, bool ctx,
-					 bool (*notify)(struct virtqueue *vq),
-					 void (*callback)(struct virtqueue *vq),
-					 const char *name);
-void vring_del_virtqueue(struct virtqueue *vq);
-irqreturn_t vring_interrupt(int irq, void *vq);
-
-int virtqueue_add_outbuf(struct virtqueue *vq, struct scatterlist *sg, unsigned int num,
-			 void *data, gfp_t gfp);
-int virtqueue_add_inbuf(struct virtqueue *vq, struct scatterlist *sg, unsigned int num,
-			void *data, gfp_t gfp);
-int virtqueue_add_sgs(struct virtqueue *vq, struct scatterlist *sgs[], unsigned int out_sgs,
-		      unsigned int in_sgs, void *data, gfp_t gfp);
 bool virtqueue_kick(struct virtqueue *vq);
-bool virtqueue_kick_prepare(struct virtqueue *vq);
-bool virtqueue_notify(struct virtqueue *vq);
-void *virtqueue_get_buf(struct virtqueue *vq, unsigned int *len);
-void virtqueue_disable_cb(struct virtqueue *vq);
-bool virtqueue_enable_cb(struct virtqueue *vq);
-bool virtqueue_enable_cb_delayed(struct virtqueue *vq);
 void *virtqueue_detach_unused_buf(struct virtqueue *vq);
-int virtqueue_resize(struct virtqueue *vq, u32 num,
-		     void (*recycle)(struct virtqueue *vq, void *buf));
-bool virtqueue_is_broken(struct virtqueue *vq);
-unsigned int virtqueue_get_vring_size(struct virtqueue *vq);
-dma_addr_t virtqueue_get_desc_addr(struct virtqueue *vq);
-dma_addr_t virtqueue_get_avail_addr(struct virtqueue *vq);
-dma_addr_t virtqueue_get_used_addr(struct virtqueue *vq);
 
 #endif
