@@ -80,6 +80,12 @@ version=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' $linux/Makefile | 
 # The driver's accesses are its own: no sanitizer of the build looks at them.
 flags=$(from_makefile CFLAGS | sed 's/-fsanitize[^ ]*//g')
 
+# Under valgrind or a sanitizer: the library's accesses are what matters there.
+is_slow()
+{
+	test -n "${TEST_RUNNER-}" || test "$flags" != "$(from_makefile CFLAGS)"
+}
+
 # object FILE SOURCE FLAG...
 # shellcheck disable=SC2086 # CC and flags have arguments
 object()
@@ -137,8 +143,7 @@ if ! object "$dir/glue.o" "$bench/glue.c" $version_flags ||
 	exit 77
 fi
 machines=
-# Valgrind is slow.
-test -z "${TEST_RUNNER-}" || machines='arm64 random'
+! is_slow || machines='arm64 random'
 # shellcheck disable=SC2086 # lists
 $TEST_RUNNER "$dir/virtio" $machines >"$dir/log" 2>&1 || fail "the driver as it is"
 # The verdicts, and the first few reports.
@@ -219,7 +224,7 @@ mistakes()
 			vq->vq.num_free += vq->packed.desc_state[i].num;/')"
 }
 
-if test -z "${TEST_RUNNER-}"; then
+if ! is_slow; then
 	mistakes
 	test $applied -gt 0 || fail "none of the mistakes could be put into Linux $version"
 	echo "test-virtio: $applied mistakes put into it"
