@@ -324,3 +324,4 @@ EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py te
 	tests/every-argument.dma tests/many-operations.awk
 
 include tests/proof.mk
+include tests/virtio/local.mk

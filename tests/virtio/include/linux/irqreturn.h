@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* irqreturn_t is in <linux/interrupt.h> here. */
+#include <linux/interrupt.h>
