@@ -249,7 +249,7 @@ static bool watch_run(struct watch *w, const struct run_options *o)
 	struct run_result result;
 
 	w->options = (struct run_options){
-		.profile = o->profile, .policy = o->policy, .seed = o->seed,
+		.profile = o->profile, .policy = o->policy, .seed = o->seed, .accesses = o->accesses,
 		.on_report = w->list ? on_drawn : NULL,
 		.on_statement = on_statement, .context = w,
 	};
