@@ -52,16 +52,26 @@ libdmalab_la_SOURCES = \
 	core/check/access.c \
 	core/check/access.h \
 	core/check/access-report.c \
+	core/check/advice.c \
+	core/check/advice-calls.c \
+	core/check/advice-harm.c \
+	core/check/advice-parts.h \
+	core/check/advice-past.c \
+	core/check/advice.h \
 	core/check/blocks.c \
 	core/check/blocks.h \
 	core/check/bounce.c \
 	core/check/bounce.h \
 	core/check/catalogue.c \
+	core/check/cause.c \
+	core/check/cause.h \
 	core/check/catalogue.def \
 	core/check/judge.h \
 	core/check/ledger.c \
 	core/check/ledger.h \
 	core/check/machines.c \
+	core/check/origin.c \
+	core/check/origin.h \
 	core/check/ownership.c \
 	core/check/report.c \
 	core/check/report-text.c \
@@ -157,6 +167,9 @@ libdmalab_la_SOURCES = \
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la
 TRACE_SOURCES = \
+	core/trace/advice.c \
+	core/trace/advice.h \
+	core/trace/advice-outcome.c \
 	core/trace/arguments.c \
 	core/trace/binary.c \
 	core/trace/binary.h \
@@ -192,6 +205,7 @@ libtrace_la_SOURCES = $(TRACE_SOURCES)
 
 bin_PROGRAMS += dmalab
 dmalab_SOURCES = \
+	core/cli/advice.c \
 	core/cli/binary.c \
 	core/cli/cli.h \
 	core/cli/files.c \

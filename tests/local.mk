@@ -37,6 +37,7 @@ unit_tests = \
 	tests/test-mmap.t \
 	tests/test-noncontiguous.t \
 	tests/test-options.t \
+	tests/test-origins.t \
 	tests/test-pages.t \
 	tests/test-past-object.t \
 	tests/test-placement.t \
@@ -201,6 +202,10 @@ tests_test_options_t_SOURCES = tests/test-options.c $(RIG)
 tests_test_options_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_options_t_LDADD = $(TEST_LDADD)
 
+tests_test_origins_t_SOURCES = tests/test-origins.c $(RIG)
+tests_test_origins_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_origins_t_LDADD = $(TEST_LDADD)
+
 tests_test_pages_t_SOURCES = tests/test-pages.c $(RIG)
 tests_test_pages_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_pages_t_LDADD = $(TEST_LDADD)
@@ -318,10 +323,16 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 TESTS += tests/test-breaks.sh
 EXTRA_DIST += tests/test-breaks.sh tests/breaks.awk tests/random-programs.awk
 
-TESTS += tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
+TESTS += tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/test-formats.sh
-EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
+EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/every-argument.dma tests/many-operations.awk
 
 include tests/proof.mk
 include tests/virtio/local.mk
+
+# Advice cures: no cmocka, but TAP, with counts.
+check_PROGRAMS += tests/test-advice.t
+TESTS += tests/test-advice.t
+tests_test_advice_t_SOURCES = tests/test-advice.c tests/advice-programs.c tests/advice-programs.h
+tests_test_advice_t_LDADD = libtrace.la libdmalab.la

@@ -569,6 +569,48 @@ static void partial_sync(void **state)
 	rig_down(&r);
 }
 
+/* Without memory for a second story, a line has lost its mapping, and is reported all the same. */
+static void origins(void **state)
+{
+	struct rig r;
+	dma_addr_t dma, other;
+	struct device *dev;
+	u8 *p;
+
+	(void)state;
+	rig_up_with(&r, &(struct dmalab_config){ .ram_size = 64 << 10 });
+	dev = dmalab_device_new(r.machine, "other");
+	p = kmalloc_ok(64);
+	dma = map_ok(&r, p, 64, DMA_FROM_DEVICE);
+	other = dma_map_single(dev, p, 64, DMA_FROM_DEVICE);
+	assert_int_equal(dma_mapping_error(dev, other), 0);
+	dev_write(&r, dma, 4);
+	failed = false;
+	fail_in = 1;
+	assert_int_equal(dmalab_device_write(dev, other + 4, "abcd", 4), 0);
+	fail_in = 0;
+	assert_true(failed);
+	cpu_read(p, 4);
+	expect(&r, "stale-cpu-read");
+	assert_non_null(strstr(r.text, "which is not known any more"));
+	assert_null(strstr(r.text, "dma_sync_"));
+
+	/* With memory again each is the device's that stored it. */
+	dev_write(&r, dma, 4);
+	assert_int_equal(dmalab_device_write(dev, other + 4, "abcd", 4), 0);
+	cpu_read(p, 4);
+	expect(&r, "stale-cpu-read");
+	assert_non_null(strstr(r.text, "[device nic,"));
+	cpu_read(p + 4, 4);
+	expect(&r, "stale-cpu-read");
+	assert_non_null(strstr(r.text, "[device other,"));
+	dma_unmap_single(dev, other, 64, DMA_FROM_DEVICE);
+	dma_unmap_single(r.dev, dma, 64, DMA_FROM_DEVICE);
+	kfree(p);
+	nothing_is_lost(&r);
+	rig_down(&r);
+}
+
 /* All that was obtained is given back. */
 static void nothing_stays_behind(void **state)
 {
@@ -650,6 +692,7 @@ int main(void)
 		cmocka_unit_test(resources),
 		cmocka_unit_test(views),
 		cmocka_unit_test(partial_sync),
+		cmocka_unit_test(origins),
 		cmocka_unit_test(nothing_stays_behind),
 		cmocka_unit_test(recording_ends),
 	};

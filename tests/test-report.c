@@ -102,8 +102,8 @@ static void fields(void **state)
 	assert_int_equal(last.nr_history, 2);
 	assert_string_equal(last_history, "dma_alloc_noncoherent() made it");
 	snprintf(expected, sizeof(expected),
-		 "dma_sync_single_for_cpu(nic, 0x%llx, 64, DMA_FROM_DEVICE)",
-		 (unsigned long long)dma + 128);
+		 "dma_sync_single_for_cpu(nic, 0x%llx, 200, DMA_FROM_DEVICE) before this read, ",
+		 (unsigned long long)dma + 100);
 	assert_non_null(strstr(last_missing, expected));
 	dma_free_noncoherent(r.dev, 8192, p, dma, DMA_FROM_DEVICE);
 	rig_down(&r);

@@ -65,38 +65,79 @@ cold void report_free_memory(struct judge *j, const struct call *call, const voi
 	judge_report(j, &f);
 }
 
-cold void report_verdict(struct judge *j, const struct call *call, enum side side,
-			 struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+static void fill_in(struct finding *f, const struct story *story)
+{
+	f->detail = story->detail;
+	f->missing = story->missing;
+	f->history = story->history;
+	f->nr_history = story->nr_history;
+	f->advice = story->calls;
+	f->nr_advice = story->nr_calls;
+}
+
+static const struct region *region_with(const struct region *r, size_t at)
+{
+	return r && region_touches(r, at, 1) ? r : NULL;
+}
+
+/*
+ * The object is the one whose device did it: that through which the bytes were stored, or
+ * a call lost them. A device that reads what the CPU stored is spoken of by what it reads
+ * through.
+ */
+static const struct region *object_of(const struct judge *j, const struct looking *look,
+				      const struct cause *c, size_t at)
+{
+	const struct region *r = NULL;
+
+	if (c && c->by_device)
+		r = region_with(c->region, at);
+	if (!r && !look->r && c)
+		r = region_with(ledger_by_serial(&j->ledger, c->source.lost.serial, at), at);
+	if (!r && !look->r && c && c->holder)
+		r = region_with(c->holder, at);
+	if (!r)
+		r = look->r;
+	if (!r)
+		r = owned_at(j, at);
+	return r ? r : dead_at(j, at);
+}
+
+cold void report_verdict(struct judge *j, const struct call *call, struct region *r,
+			 dma_addr_t dma, const void *cpu, size_t offset, size_t len,
 			 const struct verdict *v)
 {
-	const struct region *object = r;
+	struct looking look = { v->on, v->side, r, offset, len };
+	struct causes causes;
+	const struct cause *c;
+	struct telling t = { .j = j, .call = call, .look = &look };
 	struct story story;
 	struct finding f = {
 		.call = call, .cpu = cpu, .dma = dma, .size = len,
 		.on = v->on, .machines = v->machines,
 		.check = v->lost_cpu ? CHECK_LOST_CPU_WRITE :
 			 v->lost_dev ? CHECK_LOST_DEVICE_WRITE :
-			 side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
+			 v->side == SIDE_CPU ? CHECK_STALE_CPU_READ : CHECK_STALE_DEVICE_READ,
 	};
 
 	if (!judge_wants(j, f.check))
 		return;
-	if (!object)
-		object = owned_at(j, v->example);
-	if (!object)
-		object = dead_at(j, v->example);
-	story_of_read(&story, j, side, !r, f.check, object, v);
-	f.region = object;
-	f.dev = object ? object->dev : NULL;
-	if (object && v->first >= object->offset) {
-		f.first = v->first - object->offset;
-		f.last = v->last - object->offset;
+	causes_find(&causes, j, &look);
+	c = cause_of(&causes, j, &look, v->example);
+	t.check = f.check;
+	t.r = object_of(j, &look, c, v->example);
+	/* Bytes of several objects are counted from the start of the first. */
+	if (t.r && v->first < t.r->offset)
+		t.r = object_of(j, &look, cause_of(&causes, j, &look, v->first), v->first);
+	f.region = t.r;
+	story_of_read(&story, &t, v, &causes, c);
+	f.dev = f.region ? f.region->dev : NULL;
+	if (f.region && v->first >= f.region->offset) {
+		f.first = v->first - f.region->offset;
+		f.last = v->last - f.region->offset;
 		f.bytes = v->bytes;
 	}
-	f.detail = story.detail;
-	f.missing = story.missing;
-	f.history = story.history;
-	f.nr_history = story.nr_history;
+	fill_in(&f, &story);
 	judge_report(j, &f);
 }
 
@@ -120,16 +161,25 @@ cold void report_damage(struct judge *j, const struct call *call, enum side side
 		f.last = d->last - object->offset;
 		f.bytes = d->bytes;
 	}
-	f.detail = story.detail;
-	f.history = story.history;
-	f.nr_history = story.nr_history;
+	fill_in(&f, &story);
 	judge_report(j, &f);
 }
 
 cold void report_owner(struct judge *j, const struct call *call, enum check check,
-		       struct region *r, const void *cpu, dma_addr_t dma, size_t len,
-		       struct run run)
+		       struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
+		       size_t len, struct run run)
 {
+	bool by_cpu = check == CHECK_CPU_READ_DEVICE_OWNED || check == CHECK_CPU_WRITE_DEVICE_OWNED;
+	struct looking look = {
+		j->hw->profile, by_cpu || device_snoops(r->dev) ? SIDE_CPU : SIDE_BUS,
+		by_cpu ? NULL : r, offset, len,
+	};
+	struct telling t = {
+		.j = j, .call = call, .look = &look, .check = check, .r = r,
+		.store = check == CHECK_CPU_WRITE_DEVICE_OWNED ||
+			 check == CHECK_DEVICE_WRITE_CPU_OWNED ||
+			 check == CHECK_DEVICE_WRITE_READ_ONLY,
+	};
 	struct story story;
 	struct finding f = {
 		.check = check, .call = call, .dev = r->dev, .region = r, .cpu = cpu,
@@ -139,10 +189,7 @@ cold void report_owner(struct judge *j, const struct call *call, enum check chec
 
 	if (!judge_wants(j, check))
 		return;
-	story_of_owner(&story, j, check, r, run);
-	f.detail = story.detail;
-	f.missing = story.missing;
-	f.history = story.history;
-	f.nr_history = story.nr_history;
+	story_of_owner(&story, &t);
+	fill_in(&f, &story);
 	judge_report(j, &f);
 }

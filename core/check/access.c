@@ -39,7 +39,8 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 /* What a load gets on the machine that runs, and on one of those judged beside it. */
 struct verdicts {
 	struct verdict here, elsewhere;
-	u32 machines; /* where it is wrong */
+	u32 machines;   /* where it is wrong */
+	bool by_device; /* the load is */
 };
 
 static const struct profile *bouncing_profile(const struct judge *j)
@@ -54,11 +55,13 @@ static const struct profile *bouncing_profile(const struct judge *j)
 }
 
 static void add_verdict(struct verdicts *all, const struct judge *j, struct verdict v,
-			const struct profile *on)
+			enum side side, const struct profile *on)
 {
 	if (likely(!v.bytes) || (j->unsure && on->translation == TRANSLATE_BOUNCE))
 		return;
 	v.on = on;
+	/* A machine that copies has one memory for CPUs to look at. */
+	v.side = on->translation == TRANSLATE_BOUNCE && !all->by_device ? SIDE_CPU : side;
 	all->machines |= 1u << (on - profiles);
 	if (on == j->hw->profile && !all->here.bytes)
 		all->here = v;
@@ -68,18 +71,15 @@ static void add_verdict(struct verdicts *all, const struct judge *j, struct verd
 
 /* Returns whether it is wrong on the machine that runs. */
 static bool report_verdicts(struct judge *j, const struct call *call, struct region *r,
-			    dma_addr_t dma, const void *cpu, size_t len, struct verdicts *all)
+			    dma_addr_t dma, const void *cpu, size_t offset, size_t len,
+			    struct verdicts *all)
 {
 	struct verdict *v = all->here.bytes ? &all->here : &all->elsewhere;
-	enum side side = v->side;
 
 	if (likely(!v->bytes))
 		return false;
 	v->machines = j->all && !j->unsure ? all->machines : 0;
-	/* A machine that copies has one memory for CPUs to look at. */
-	if (v->on->translation == TRANSLATE_BOUNCE)
-		side = r ? SIDE_BUS : SIDE_CPU;
-	report_verdict(j, call, side, r, dma, cpu, len, v);
+	report_verdict(j, call, r, dma, cpu, offset, len, v);
 	return all->here.bytes;
 }
 
@@ -151,7 +151,7 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, const void
 		}
 		if (likely(!run.bytes))
 			continue;
-		report_owner(j, call, check, r, cpu, 0, len, run);
+		report_owner(j, call, check, r, cpu, 0, offset, len, run);
 		return true;
 	}
 	return false;
@@ -173,7 +173,7 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 			bounce_cpu_store(j, offset, n, call->site);
 		for_each_shadow(j, s) {
 			if (store && bus)
-				shadow_bus_store(s, offset, n, call->site, NULL);
+				shadow_bus_store(s, offset, n, call->site, NULL, NULL);
 			else if (store)
 				shadow_cpu_store(s, offset, n, call->site, NULL);
 			else if (!bus)
@@ -186,9 +186,9 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 static void look(struct judge *j, enum side side, size_t offset, size_t len, struct verdicts *v)
 {
 	for_each_shadow(j, s)
-		add_verdict(v, j, shadow_look(s, side, offset, len), s->profile);
+		add_verdict(v, j, shadow_look(s, side, offset, len), side, s->profile);
 	if (unlikely(j->lost.arena))
-		add_verdict(v, j, bounce_look_cpu(j, offset, len), bouncing_profile(j));
+		add_verdict(v, j, bounce_look_cpu(j, offset, len), side, bouncing_profile(j));
 }
 
 /* All but who wrote it. Returns whether there is something wrong with it. */
@@ -206,7 +206,7 @@ static bool load(struct judge *j, const struct call *call, const void *cpu, size
 	}
 	look(j, SIDE_CPU, offset, len, &v);
 	wrong = unlikely(v.here.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
-	report_verdicts(j, call, NULL, 0, cpu, len, &v);
+	report_verdicts(j, call, NULL, 0, cpu, offset, len, &v);
 	for_each_shadow(j, s)
 		shadow_cpu_load(s, offset, len);
 	return wrong;
@@ -281,7 +281,7 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	for_each_shadow(j, s)
 		if (store)
-			shadow_bus_store(s, offset, len, call->site, NULL);
+			shadow_bus_store(s, offset, len, call->site, NULL, NULL);
 }
 
 /* Free, or handed out with no pointer at all: an uncached view fits all else. */
@@ -302,7 +302,7 @@ static void view_load(struct judge *j, const struct call *call, const void *cpu,
 	struct verdicts v = { .machines = 0 };
 
 	look(j, SIDE_BUS, offset, len, &v);
-	if (!report_verdicts(j, call, NULL, 0, cpu, len, &v))
+	if (!report_verdicts(j, call, NULL, 0, cpu, offset, len, &v))
 		trust_load(j, call, cpu, offset, len);
 }
 
@@ -363,11 +363,11 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	if (!region_is_owned(r))
 		return !store && trust_device_load(j, call, r, dma, offset, len);
 	if (store && r->dir == DMA_TO_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, len, all);
+		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, offset, len, all);
 		return true;
 	}
 	if (!store && r->dir == DMA_FROM_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, len, all);
+		report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, offset, len, all);
 		return true;
 	}
 	run = own_find(r, offset - r->offset, len, false);
@@ -375,7 +375,7 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 		return !store && never_synced(r) &&
 		       trust_device_load(j, call, r, dma, offset, len);
 	report_owner(j, call, store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED,
-		     r, NULL, dma, len, run);
+		     r, NULL, dma, offset, len, run);
 	return true;
 }
 
@@ -417,7 +417,8 @@ static cold void look_bounced(const struct judge *j, const struct region *r, siz
 {
 	/* What is not copied is the memory, as the CPU finds it. */
 	add_verdict(v, j, r->bounce ? bounce_look_device(r, offset - r->offset, len) :
-				      bounce_look_cpu(j, offset, len), bouncing_profile(j));
+				      bounce_look_cpu(j, offset, len), SIDE_BUS,
+		    bouncing_profile(j));
 }
 
 static void device_look(struct judge *j, struct shadow *s, const struct region *r, size_t offset,
@@ -427,7 +428,7 @@ static void device_look(struct judge *j, struct shadow *s, const struct region *
 
 	for (size_t done = 0, n; done < len; done += n) {
 		n = side_of(j, s, r, offset + done, len - done, &side);
-		add_verdict(v, j, shadow_look(s, side, offset + done, n), s->profile);
+		add_verdict(v, j, shadow_look(s, side, offset + done, n), side, s->profile);
 		if (side == SIDE_CPU)
 			shadow_cpu_load(s, offset + done, n);
 	}
@@ -436,7 +437,7 @@ static void device_look(struct judge *j, struct shadow *s, const struct region *
 void judge_device_load(struct judge *j, const struct call *call, struct region *r,
 		       dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
-	struct verdicts v = { .machines = 0 };
+	struct verdicts v = { .by_device = true };
 
 	if (likely(region_has_memory(r))) {
 		for_each_shadow(j, s)
@@ -446,12 +447,26 @@ void judge_device_load(struct judge *j, const struct call *call, struct region *
 	}
 	if (*reported)
 		return;
-	*reported = report_verdicts(j, call, r, dma, NULL, len, &v) ||
+	*reported = report_verdicts(j, call, r, dma, NULL, offset, len, &v) ||
 		    check_device(j, call, r, dma, offset, len, false);
 }
 
+/* Whose bytes it stores, by the contract: a story is told of them later. */
+static struct through stored_through(const struct region *r, size_t offset, size_t len)
+{
+	struct through by = region_through(r);
+	size_t cpu;
+
+	if (!region_is_owned(r) || r->owner == OWNER_ANY)
+		return by;
+	cpu = own_find(r, offset - r->offset, len, false).bytes;
+	by.own = !cpu ? OWN_DEVICE : cpu == len ? OWN_CPU : OWN_BOTH;
+	return by;
+}
+
 static void device_store(struct judge *j, struct shadow *s, const struct call *call,
-			 const struct region *r, size_t offset, size_t len, struct damages *all)
+			 const struct region *r, const struct through *by, size_t offset,
+			 size_t len, struct damages *all)
 {
 	enum side side;
 
@@ -462,7 +477,7 @@ static void device_store(struct judge *j, struct shadow *s, const struct call *c
 		if (side == SIDE_CPU)
 			shadow_snooped_store(s, offset + done, n, call->site, &d);
 		else
-			shadow_bus_store(s, offset + done, n, call->site, &d);
+			shadow_bus_store(s, offset + done, n, call->site, by, &d);
 		add_damage(all, j, s, side, &d);
 	}
 }
@@ -471,15 +486,17 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 			dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
 	struct damages all = { .machines = 0 };
+	struct through by;
 
 	if (likely(!*reported))
 		*reported = check_device(j, call, r, dma, offset, len, true);
 	if (unlikely(!region_has_memory(r)))
 		return;
+	by = stored_through(r, offset, len);
 	if (unlikely(j->lost.arena))
-		bounce_device_store(j, r, offset - r->offset, len, call->site);
+		bounce_device_store(j, r, offset - r->offset, len, call->site, &by);
 	for_each_shadow(j, s)
-		device_store(j, s, call, r, offset, len, &all);
+		device_store(j, s, call, r, &by, offset, len, &all);
 	if (!*reported)
 		*reported = report_damages(j, call, r, dma, NULL, len, &all);
 }

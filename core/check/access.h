@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reports of accesses. @r: the object that a device accesses; NULL: the CPU does, at
+ * The reports of accesses to @len bytes of RAM, from @offset on. @r: the object that a device accesses; NULL: the CPU does, at
  * @cpu.
  */
 #ifndef DMALAB_CHECK_ACCESS_H
@@ -19,8 +19,8 @@ cold void report_free_memory(struct judge *j, const struct call *call, const voi
 			     size_t len, size_t at);
 
 /* A load of bytes that may have another value. */
-cold void report_verdict(struct judge *j, const struct call *call, enum side side,
-			 struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+cold void report_verdict(struct judge *j, const struct call *call, struct region *r,
+			 dma_addr_t dma, const void *cpu, size_t offset, size_t len,
 			 const struct verdict *v);
 
 /* A store that made bytes indeterminate. */
@@ -30,8 +30,8 @@ cold void report_damage(struct judge *j, const struct call *call, enum side side
 
 /* The bytes @run of @r are not of who accesses them, or not to be accessed so. */
 cold void report_owner(struct judge *j, const struct call *call, enum check check,
-		       struct region *r, const void *cpu, dma_addr_t dma, size_t len,
-		       struct run run);
+		       struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
+		       size_t len, struct run run);
 
 /* trust.c: a load by the CPU of what a device was to write. Draws "unwritten-read". */
 cold void trust_load_slow(struct judge *j, const struct call *call, const void *cpu,

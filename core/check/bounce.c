@@ -54,6 +54,7 @@ int lost_init(struct lost *lost, const struct machine *m)
 
 void lost_exit(struct lost *lost)
 {
+	claims_exit(&lost->claims);
 	if (lost->arena)
 		munmap(lost->arena, lost->arena_size);
 }
@@ -113,63 +114,126 @@ static bool later_has(const struct judge *j, const struct region *r, size_t at)
 	return false;
 }
 
-/* Bytes may be in several mappings: they count for the latest that has them. */
-static cold u64 without_later(const struct judge *j, const struct region *r, size_t base, u64 bad)
+/* Is it there for a sync to bring, in any mapping but @r? */
+static bool another_brings(const struct judge *j, const struct region *r, size_t at)
 {
-	for (u64 rest = bad; rest; rest &= rest - 1)
-		if (later_has(j, r, base + __builtin_ctzll(rest)))
-			bad &= ~(rest & -rest);
+	struct span *span = j->ledger.pages[at >> PAGE_SHIFT].maps;
+	size_t first, n;
+
+	for (; span; span = span->next) {
+		const struct granule *g;
+
+		if (span->region == r || !part_of(span->region, at, 1, &first, &n))
+			continue;
+		g = &span->region->bounce->granules[first / 64];
+		if ((g->dev & ~g->cpu) >> (first % 64) & 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Bytes may be in several mappings. They count for the one that a sync would bring them
+ * from: nothing is lost as long as there is one. Otherwise for the latest that has them.
+ */
+static cold u64 only_of(const struct judge *j, const struct region *r, size_t base, u64 bad,
+			u64 buried)
+{
+	for (u64 rest = bad; rest; rest &= rest - 1) {
+		u64 bit = rest & -rest;
+		size_t at = base + __builtin_ctzll(rest);
+
+		if (bit & buried && (another_brings(j, r, at) || later_has(j, r, at)))
+			bad &= ~bit;
+	}
 	return bad;
 }
 
-static void look_cpu(const struct judge *j, const struct region *r, size_t first, size_t len,
-		     struct verdict *v)
+static void each_of_mapping(const struct judge *j, const struct region *r, size_t first,
+			    size_t len, bad_fn fn, void *context)
 {
 	const struct bounce *b = r->bounce;
 
 	for (size_t i = first / 64; i * 64 < first + len; i++) {
-		u64 bad = b->granules[i].dev & word_mask(i, first, first + len);
+		struct bad bad = {
+			.base = r->offset + i * 64, .granule = b->granules[i],
+			.origin = &b->origins[i], .region = r,
+		};
 
-		if (unlikely(bad))
-			verdict_add(v, &b->granules[i], &b->origins[i], r->offset + i * 64,
-				    without_later(j, r, r->offset + i * 64, bad));
+		bad.bytes = bad.granule.dev & word_mask(i, first, first + len);
+		if (likely(!bad.bytes))
+			continue;
+		bad.bytes = only_of(j, r, bad.base, bad.bytes, bad.granule.cpu);
+		if (bad.bytes)
+			fn(&bad, context);
 	}
 }
 
-static void look_for_lost(const struct judge *j, size_t offset, size_t len, struct verdict *v)
+static void each_lost(const struct judge *j, size_t offset, size_t len, bad_fn fn, void *context)
 {
 	const struct lost *lost = &j->lost;
 
 	for (u64 i = offset / 64; i * 64 < offset + len; i++) {
-		u64 bad = lost->bits[i] & word_mask(i, offset, offset + len);
-		struct granule g = { .cpu = bad, .dev = bad, .writer = lost->by_device[i] };
+		u64 bits = lost->bits[i] & word_mask(i, offset, offset + len);
+		struct bad bad = {
+			.base = i * 64, .origin = &lost->origins[i],
+			.granule = { .cpu = bits, .dev = bits, .writer = lost->by_device[i] },
+		};
 
-		if (unlikely(bad))
-			verdict_add(v, &g, &lost->origins[i], i * 64,
-				    without_later(j, NULL, i * 64, bad));
+		if (likely(!bits))
+			continue;
+		bad.bytes = only_of(j, NULL, i * 64, bits, ~0ull);
+		if (bad.bytes)
+			fn(&bad, context);
 	}
+}
+
+void bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
+			 void *context)
+{
+	size_t first, n;
+
+	for_each_mapping(j, offset, len, p, span)
+		if (part_of(span->region, offset, len, &first, &n))
+			each_of_mapping(j, span->region, first, n, fn, context);
+	each_lost(j, offset, len, fn, context);
+}
+
+void bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
+			    void *context)
+{
+	const struct bounce *b = r->bounce;
+
+	for (size_t i = first / 64; i * 64 < first + len; i++) {
+		struct bad bad = {
+			.base = r->offset + i * 64, .granule = b->granules[i],
+			.origin = &b->origins[i], .region = r,
+			.bytes = b->granules[i].cpu & word_mask(i, first, first + len),
+		};
+
+		if (unlikely(bad.bytes))
+			fn(&bad, context);
+	}
+}
+
+static void add_bad(const struct bad *bad, void *v)
+{
+	verdict_add(v, &bad->granule, bad->base, bad->bytes);
 }
 
 struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len)
 {
 	struct verdict v = { .bytes = 0 };
-	size_t first, n;
 
-	for_each_mapping(j, offset, len, p, span)
-		if (part_of(span->region, offset, len, &first, &n))
-			look_cpu(j, span->region, first, n, &v);
-	look_for_lost(j, offset, len, &v);
+	bounce_each_bad_cpu(j, offset, len, add_bad, &v);
 	return v;
 }
 
 struct verdict bounce_look_device(const struct region *r, size_t first, size_t len)
 {
-	const struct bounce *b = r->bounce;
 	struct verdict v = { .bytes = 0 };
 
-	for (size_t i = first / 64; i * 64 < first + len; i++)
-		verdict_add(&v, &b->granules[i], &b->origins[i], r->offset + i * 64,
-			    b->granules[i].cpu & word_mask(i, first, first + len));
+	bounce_each_bad_device(r, first, len, add_bad, &v);
 	return v;
 }
 
@@ -188,9 +252,24 @@ static u64 word_part(size_t offset, u64 m, unsigned part)
 	return shift ? m >> (64 - shift) : 0;
 }
 
+/* The stories of the bytes @m, which are @by places further up in @to. */
+static cold void copy_stories(struct claim_pool *p, struct origin *to, const struct origin *from,
+			      u64 m, int by)
+{
+	while (m) {
+		struct source source;
+		u64 same = origin_source(from, m, &source, NULL);
+
+		origin_put(p, to, by < 0 ? same >> -by : same << by, &source);
+		m &= ~same;
+	}
+}
+
 static void set_lost(struct lost *lost, size_t offset, u64 m, u64 by_device,
 		     const struct origin *origin)
 {
+	int shift = offset % 64;
+
 	for (unsigned part = 0; part < 2; part++) {
 		u64 i = offset / 64 + part, bits = word_part(offset, m, part);
 
@@ -199,7 +278,8 @@ static void set_lost(struct lost *lost, size_t offset, u64 m, u64 by_device,
 		lost->bits[i] |= bits;
 		lost->by_device[i] &= ~bits;
 		lost->by_device[i] |= word_part(offset, by_device, part) & bits;
-		lost->origins[i] = *origin;
+		copy_stories(&lost->claims, &lost->origins[i], origin,
+			     part ? bits << (64 - shift) : bits >> shift, part ? shift - 64 : shift);
 		lost->pages[i * 64 / PAGE_SIZE / 64] |= 1ull << (i * 64 / PAGE_SIZE % 64);
 	}
 }
@@ -224,12 +304,26 @@ static void clear_lost(struct lost *lost, size_t offset, size_t len)
 		lost->bits[i] &= ~word_mask(i, offset, offset + len);
 }
 
+/* Granule @i of @r has a new story for @m: of the device through @by, or NULL: of the CPU. */
+static void device_or_cpu_stored(struct judge *j, const struct region *r, size_t i, u64 m,
+				 site_t site, const struct through *by)
+{
+	const struct granule *g = &r->bounce->granules[i];
+	struct origin *o = &r->bounce->origins[i];
+
+	if (by)
+		origin_bus_stored(&j->lost.claims, o, g->dev | (g->cpu & g->writer), m, site, by,
+				  false);
+	else
+		origin_cpu_stored(&j->lost.claims, o, m, site, false);
+}
+
 /*
  * The bytes have a new value, stored by the CPU or through @by: all other mappings
  * of them hold an old one.
  */
 static void others_are_behind(struct judge *j, const struct region *by, size_t offset,
-			      size_t len, site_t site)
+			      size_t len, site_t site, const struct through *through)
 {
 	size_t first, n;
 
@@ -245,7 +339,7 @@ static void others_are_behind(struct judge *j, const struct region *by, size_t o
 			g->cpu |= m;
 			g->dev &= ~m;
 			g->writer = by ? g->writer | m : g->writer & ~m;
-			*(by ? &r->bounce->origins[i].dev : &r->bounce->origins[i].cpu) = site;
+			device_or_cpu_stored(j, r, i, m, site, by ? through : NULL);
 		}
 	}
 }
@@ -257,14 +351,14 @@ cold void bounce_forget(struct judge *j, size_t offset, size_t len)
 
 void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site)
 {
-	others_are_behind(j, NULL, offset, len, site);
+	others_are_behind(j, NULL, offset, len, site, NULL);
 	clear_lost(&j->lost, offset, len);
 }
 
 void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
-			 site_t site)
+			 site_t site, const struct through *by)
 {
-	others_are_behind(j, r, r->offset + first, len, site);
+	others_are_behind(j, r, r->offset + first, len, site, by);
 	if (!r->bounce) {
 		clear_lost(&j->lost, r->offset + first, len);
 		return;
@@ -276,43 +370,70 @@ void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t
 		g->dev |= m;
 		g->cpu &= ~m;
 		g->writer |= m;
-		r->bounce->origins[i].dev = site;
+		device_or_cpu_stored(j, r, i, m, site, by);
 	}
 }
 
 /* ----------------------------------------------------------------- copying */
 
-static void bury(struct granule *g, struct origin *o, u64 m, u64 buried, enum loss how,
-		 site_t site)
+static cold void lose(struct judge *j, const struct device *by, const struct region *r, size_t i,
+		      u64 bytes, enum loss how, site_t site)
 {
-	if (buried & ~(g->cpu & g->dev)) {
-		o->lost = site;
-		o->how = how;
-	}
+	struct lost_by lost = {
+		.site = site, .how = how, .serial = by == r->dev ? r->serial : 0, .dir = r->dir,
+		.to = how == LOSS_COPY_IN ? FOR_DEVICE : FOR_CPU,
+	};
+
+	origin_lose(&j->lost.claims, &r->bounce->origins[i], bytes, &lost, 0);
+}
+
+static void bury(struct judge *j, const struct device *by, const struct region *r, size_t i, u64 m,
+		 u64 buried, enum loss how, site_t site)
+{
+	struct granule *g = &r->bounce->granules[i];
+	u64 now = buried & ~(g->cpu & g->dev);
+
+	if (unlikely(now))
+		lose(j, by, r, i, now, how, site);
 	g->cpu = (g->cpu & ~m) | buried;
 	g->dev = (g->dev & ~m) | buried;
+}
+
+/* How much of the granule at @i is in @r. */
+static size_t granule_len(const struct region *r, size_t i)
+{
+	return r->size - i * 64 < 64 ? r->size - i * 64 : 64;
 }
 
 /*
  * A buffer may be mapped many times: what came through one mapping and was not copied
  * back, a copy made for another has not either; and once it has been, the memory has
- * the value, whatever the others buried before. Bit i is of byte @at + i.
+ * the value, whatever the others buried before.
  */
-static cold u64 stored_through_others(const struct judge *j, const struct region *r, size_t at,
-				      size_t len)
+static cold u64 dev_of(const struct region *r, size_t at, bool whole)
+{
+	size_t from = at > r->offset ? at : r->offset;
+	size_t to = at + 64 < r->offset + r->size ? at + 64 : r->offset + r->size;
+	u64 bits = 0;
+
+	for (size_t i = from - r->offset; i < to - r->offset; i++) {
+		const struct granule *g = &r->bounce->granules[i / 64];
+
+		if ((whole ? g->dev & ~g->cpu : g->dev) >> (i % 64) & 1)
+			bits |= 1ull << (r->offset + i - at);
+	}
+	return bits;
+}
+
+cold u64 bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
+				      bool whole)
 {
 	size_t first, n;
 	u64 bits = 0;
 
-	for_each_mapping(j, at, len, p, span) {
-		const struct region *other = span->region;
-
-		if (other == r || !part_of(other, at, len, &first, &n))
-			continue;
-		for (size_t i = first; i < first + n; i++)
-			if (other->bounce->granules[i / 64].dev >> (i % 64) & 1)
-				bits |= 1ull << (other->offset + i - at);
-	}
+	for_each_mapping(j, at, 64, p, span)
+		if (span->region != r && part_of(span->region, at, 64, &first, &n))
+			bits |= dev_of(span->region, at, whole);
 	return bits;
 }
 
@@ -342,28 +463,55 @@ static bool is_mapped_again(const struct judge *j, const struct region *r)
 	return false;
 }
 
-/* How much of the granule at @i is in @r. */
-static size_t granule_len(const struct region *r, size_t i)
-{
-	return r->size - i * 64 < 64 ? r->size - i * 64 : 64;
-}
-
 /* What the memory does not have, its copy has not either. */
-static cold void copy_lost(const struct lost *lost, struct region *r, size_t i, u64 m)
+static cold void copy_lost(struct lost *lost, struct region *r, size_t i, u64 m)
 {
 	size_t at = r->offset + i * 64;
 	struct granule *g = &r->bounce->granules[i];
 	u64 bits = bits_at(lost->bits, at) & m;
 
-	if (!bits)
-		return;
+	for (unsigned part = 0; part < 2; part++) {
+		u64 there = word_part(at, bits, part);
+		int shift = at % 64;
+
+		if (there)
+			copy_stories(&lost->claims, &r->bounce->origins[i],
+				     &lost->origins[at / 64 + part], there,
+				     part ? 64 - shift : -shift);
+	}
 	g->cpu |= bits;
 	g->dev |= bits;
 	g->writer = (g->writer & ~bits) | (bits_at(lost->by_device, at) & bits);
-	r->bounce->origins[i] = lost->origins[(at + __builtin_ctzll(bits)) / 64];
 }
 
-void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
+/* Nor what a device stored through another mapping, which is no store of the CPU's. */
+static cold void copy_old(struct judge *j, struct region *r, size_t i, u64 m)
+{
+	size_t at = r->offset + i * 64, first, n;
+	struct granule *g = &r->bounce->granules[i];
+
+	for_each_mapping(j, at, granule_len(r, i), p, span) {
+		const struct region *other = span->region;
+
+		if (other == r || !part_of(other, at, granule_len(r, i), &first, &n))
+			continue;
+		for (size_t k = first / 64; k * 64 < first + n; k++) {
+			const struct granule *from = &other->bounce->granules[k];
+			int shift = (int)((ssize_t)(other->offset + k * 64) - (ssize_t)at);
+			u64 bits = from->dev & word_mask(k, first, first + n);
+
+			bits &= shift < 0 ? m << -shift : m >> shift;
+			copy_stories(&j->lost.claims, &r->bounce->origins[i],
+				     &other->bounce->origins[k], bits, shift);
+			bits = shift < 0 ? bits >> -shift : bits << shift;
+			g->cpu |= bits;
+			g->writer |= bits;
+		}
+	}
+}
+
+void bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
+		      size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
 	bool again = is_mapped_again(j, r);
@@ -372,17 +520,17 @@ void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t le
 		u64 m = word_mask(i, first, first + len);
 		size_t at = r->offset + i * 64;
 
-		bury(&b->granules[i], &b->origins[i], m, b->granules[i].dev & m, LOSS_COPY_IN,
-		     site);
+		bury(j, by, r, i, m, b->granules[i].dev & m, LOSS_COPY_IN, site);
 		if (unlikely(lost_any(&j->lost, at >> PAGE_SHIFT) ||
 			     lost_any(&j->lost, (at + 63) >> PAGE_SHIFT)))
 			copy_lost(&j->lost, r, i, m);
 		if (unlikely(again))
-			b->granules[i].cpu |= m & stored_through_others(j, r, at, granule_len(r, i));
+			copy_old(j, r, i, m);
 	}
 }
 
-void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site)
+void bounce_copied_out(struct judge *j, const struct device *by, struct region *r, size_t first,
+		       size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
 	bool again = is_mapped_again(j, r);
@@ -394,7 +542,7 @@ void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t l
 		if (unlikely(again))
 			others_are_settled(j, r, r->offset + i * 64, granule_len(r, i), m & ~g->cpu);
 		clear_lost_bits(&j->lost, r->offset + i * 64, m & ~g->cpu);
-		bury(g, &b->origins[i], m, g->cpu & m, LOSS_COPY_OUT, site);
+		bury(j, by, r, i, m, g->cpu & m, LOSS_COPY_OUT, site);
 	}
 }
 
@@ -405,12 +553,10 @@ void bounce_end(struct judge *j, struct region *r, site_t site)
 	for (size_t i = 0; i * 64 < r->size; i++) {
 		struct granule *g = &b->granules[i];
 
-		if (likely(!g->dev))
-			continue;
-		if (g->dev & ~g->cpu) {
-			b->origins[i].lost = site;
-			b->origins[i].how = LOSS_NO_COPY;
-		}
-		set_lost(&j->lost, r->offset + i * 64, g->dev, g->writer, &b->origins[i]);
+		if (unlikely(g->dev & ~g->cpu))
+			lose(j, r->dev, r, i, g->dev & ~g->cpu, LOSS_NO_COPY, site);
+		if (unlikely(g->dev))
+			set_lost(&j->lost, r->offset + i * 64, g->dev, g->writer, &b->origins[i]);
+		origin_forget(&j->lost.claims, &b->origins[i]);
 	}
 }

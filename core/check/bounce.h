@@ -25,6 +25,7 @@ struct lost {
 	u64 *by_device;           /* its last writer was the device */
 	u64 *pages;               /* a bit for each page that has any */
 	struct origin *origins;   /* by 64 bytes */
+	struct claim_pool claims; /* of these, and of all mappings */
 	void *arena;              /* NULL: no bounce buffer, nothing to watch */
 	size_t arena_size;
 };
@@ -55,17 +56,35 @@ void bounce_free(struct bounce *b);
 struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len);
 struct verdict bounce_look_device(const struct region *r, size_t first, size_t len);
 
+/* fn() for the bytes of the same verdicts. */
+void bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
+			 void *context);
+void bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
+			    void *context);
+
+/*
+ * Those of 64 bytes from @at on that a device stored through another mapping than @r, and
+ * that were not copied back from there yet; @whole: but can be. Bit i is of byte @at + i.
+ */
+u64 bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
+				 bool whole);
+
 /* @r: through which the device stores; it may be memory that is not bounced. */
 void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
 void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
-			 site_t site);
+			 site_t site, const struct through *by);
 
 /* What no mapping will bring back has one value for everybody now. */
 cold void bounce_forget(struct judge *j, size_t offset, size_t len);
 
-/* These bytes of @r were copied to the bounce buffer, or back from it. */
-void bounce_copied_in(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
-void bounce_copied_out(struct judge *j, struct region *r, size_t first, size_t len, site_t site);
+/*
+ * These bytes of @r were copied to the bounce buffer, or back from it, by a call with the
+ * device @by: that of @r, or one that has no business there.
+ */
+void bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
+		      size_t len, site_t site);
+void bounce_copied_out(struct judge *j, const struct device *by, struct region *r, size_t first,
+		       size_t len, site_t site);
 
 /* The mapping ends: what was not copied back is lost. */
 void bounce_end(struct judge *j, struct region *r, site_t site);

@@ -111,6 +111,8 @@ struct finding {
 	u32 machines;                 /* all that are judged where it is so; 0: only one is */
 	const struct dmalab_event *history;
 	unsigned nr_history;
+	const struct dmalab_advice *advice;
+	unsigned nr_advice;
 	bool plain;                   /* of memory that dma-debug knows nothing of */
 };
 
@@ -207,6 +209,10 @@ static inline bool judge_bounces(const struct judge *j)
 int judge_add_machines(struct judge *j);
 void judge_remove_machines(struct judge *j);
 
+/* What the kernel of the machine of @s believes of the device. */
+bool judge_is_coherent_on(const struct judge *j, const struct shadow *s,
+			  const struct device *dev);
+
 /* device_snoops(), on the machine of @s. */
 bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev);
 
@@ -223,9 +229,13 @@ void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site);
 /* And go back to the page allocator. */
 void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site);
 
-/* The cache maintenance of a hand-over, on each machine its own. */
+/*
+ * The cache maintenance of a hand-over, on each machine its own. @r: of what; NULL: it is
+ * not known.
+ */
 void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
-		    enum handover to, enum dma_data_direction dir, site_t site);
+		    enum handover to, enum dma_data_direction dir, site_t site,
+		    const struct region *r);
 
 /*
  * Where a machine that bounces is judged beside this one, a new mapping has a copy there.
@@ -234,8 +244,8 @@ void judge_handover(struct judge *j, const struct device *dev, size_t offset, si
 bool judge_mapping_copied(struct judge *j, struct region *r);
 
 /* And bytes of a mapping that has one were copied. */
-void judge_copied(struct judge *j, struct region *r, size_t first, size_t len, enum handover to,
-		  site_t site);
+void judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
+		  size_t len, enum handover to, site_t site);
 
 /* trust.c */
 void trust_fresh(struct judge *j, size_t offset, size_t len);

@@ -160,6 +160,7 @@ bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
 	}
 	l->unused = next_unused;
 
+	r->serial = ++l->nr_entered;
 	r->next = *live;
 	r->pprev = live;
 	if (r->next)
@@ -214,6 +215,25 @@ const struct region *ledger_dead(const struct ledger *l, region_match match, con
 			return r;
 	}
 	return NULL;
+}
+
+static bool has_serial(const struct region *r, const void *arg)
+{
+	return r->serial == *(const u64 *)arg;
+}
+
+const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset)
+{
+	const struct ledger_page *page = &l->pages[offset >> PAGE_SHIFT];
+
+	if (!serial)
+		return NULL;
+	for (const struct span *span = page->maps; span; span = span->next)
+		if (span->region->serial == serial)
+			return span->region;
+	if (page->alloc && page->alloc->serial == serial)
+		return page->alloc;
+	return ledger_dead(l, has_serial, &serial);
 }
 
 static u64 *unit_word(const struct ledger *l, u64 word)

@@ -11,10 +11,7 @@
 #ifndef DMALAB_CHECK_LEDGER_H
 #define DMALAB_CHECK_LEDGER_H
 
-#include "check/site.h"
-#include "machine/machine.h"
-
-#include <linux/dma-direction.h>
+#include "check/origin.h"
 
 enum region_kind {
 	REGION_COHERENT,
@@ -38,6 +35,7 @@ struct span {
 };
 
 struct region {
+	u64 serial;                    /* from 1 on, never used again */
 	struct region *next, **pprev;  /* among the live ones of the device */
 	struct device *dev;
 	size_t offset, size;           /* in RAM, or NO_OFFSET; bytes as the driver asked */
@@ -101,6 +99,7 @@ struct ledger {
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */
 	unsigned long nr_dead;
+	u64 nr_entered;
 	size_t arena_size;
 };
 
@@ -138,6 +137,9 @@ static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool use
 
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
 size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
+
+/* What has this number: among the live ones that touch @offset, or the released; or NULL. */
+const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset);
 
 /* Among the released: the latest for which match() holds, or NULL. */
 typedef bool (*region_match)(const struct region *r, const void *arg);
@@ -280,6 +282,15 @@ static inline bool region_kind_has_direction(enum region_kind kind)
 static inline bool region_is_owned(const struct region *r)
 {
 	return region_kind_has_direction(r->kind);
+}
+
+/* What is stored through it, or maintained. */
+static inline struct through region_through(const struct region *r)
+{
+	return (struct through){
+		.serial = r->serial, .start = r->offset, .end = r->offset + r->size,
+		.own = OWN_BOTH, .dir = r->dir,
+	};
 }
 
 /* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */

@@ -22,8 +22,8 @@
 
 #include <stdlib.h>
 
-/* What the kernel of that machine believes of the device. */
-static bool is_coherent_on(const struct judge *j, const struct shadow *s, const struct device *dev)
+bool judge_is_coherent_on(const struct judge *j, const struct shadow *s,
+			  const struct device *dev)
 {
 	/* Where the machine that runs is coherent as a whole, the driver said nothing. */
 	return s->profile->coherent || (dev->dma_coherent && !j->hw->profile->coherent);
@@ -35,7 +35,7 @@ bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct
 		return device_snoops(dev);
 	if (unlikely(dev->snooping_is_asked) && !s->profile->coherent)
 		return dev->snoops;
-	return is_coherent_on(j, s, dev);
+	return judge_is_coherent_on(j, s, dev);
 }
 
 /* --------------------------------------------------------------- set-up */
@@ -113,7 +113,7 @@ void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u
 			  site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_set_pages(s, page, nr, is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
+		shadow_set_pages(s, page, nr, judge_is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
 							       PAGE_UNCACHED, site);
 	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
 }
@@ -127,7 +127,8 @@ void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)
 void judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_maintain(s, page_offset(page), page_offset(nr), OP_FLUSH, site);
+		shadow_maintain(s, page_offset(page), page_offset(nr), OP_FLUSH, site,
+				NULL);
 }
 
 void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site)
@@ -138,21 +139,29 @@ void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site)
 
 /* -------------------------------------------------------------- hand-over */
 
-static void hand_over(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site)
+static void hand_over(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
+		      const struct through *by)
 {
 	struct piece piece[MAX_PIECES];
 	unsigned nr = profile_pieces(s->profile, offset, len, op, piece);
 
 	for (unsigned i = 0; i < nr; i++)
-		shadow_maintain(s, piece[i].offset, piece[i].len, piece[i].op, site);
+		shadow_maintain(s, piece[i].offset, piece[i].len, piece[i].op, site, by);
 }
 
 void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
-		    enum handover to, enum dma_data_direction dir, site_t site)
+		    enum handover to, enum dma_data_direction dir, site_t site,
+		    const struct region *r)
 {
+	struct through by = { .serial = 0 };
+
+	if (r)
+		by = region_through(r);
+	by.to = to;
+	by.dir = dir;
 	for_each_shadow(j, s)
-		if (!is_coherent_on(j, s, dev))
-			hand_over(s, offset, len, profile_op(s->profile, to, dir), site);
+		if (!judge_is_coherent_on(j, s, dev))
+			hand_over(s, offset, len, profile_op(s->profile, to, dir), site, &by);
 }
 
 static bool is_mapped_twice(const struct judge *j, const struct region *r)
@@ -176,13 +185,13 @@ bool judge_mapping_copied(struct judge *j, struct region *r)
 	return r->bounce;
 }
 
-void judge_copied(struct judge *j, struct region *r, size_t first, size_t len, enum handover to,
-		  site_t site)
+void judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
+		  size_t len, enum handover to, site_t site)
 {
 	if (!r->bounce->granules)
 		return;
 	if (to == FOR_DEVICE)
-		bounce_copied_in(j, r, first, len, site);
+		bounce_copied_in(j, by, r, first, len, site);
 	else
-		bounce_copied_out(j, r, first, len, site);
+		bounce_copied_out(j, by, r, first, len, site);
 }

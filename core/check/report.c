@@ -299,6 +299,11 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	if (object && object->died)
 		add_history(&report, "released", object->died);
 
+	for (unsigned i = 0; i < f->nr_advice; i++)
+		report.advice[report.nr_advice++] = f->advice[i];
+	if (f->bytes && f->region && region_has_memory(f->region))
+		report.phys = offset_to_phys(j->hw, f->region->offset + f->first);
+
 	if (j->handler)
 		j->handler(&report, j->context);
 	else if (first_time(j, f->check, f->call->site + j->failed.call.site))

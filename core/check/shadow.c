@@ -67,7 +67,7 @@ int shadow_init(struct shadow *s, const struct machine *m, const struct profile 
 		return 0;
 	s->shift = profile->line_shift;
 	s->speculates = profile->speculates;
-	s->arena_size = state + sites + granules + origins + lines;
+	s->arena_size = state + 2 * sites + granules + origins + lines;
 	at = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
@@ -75,14 +75,16 @@ int shadow_init(struct shadow *s, const struct machine *m, const struct profile 
 	s->arena = at;
 	s->state = at;
 	s->page_site = (site_t *)(at + state);
-	s->granules = (struct granule *)(at + state + sites);
-	s->origins = (struct origin *)(at + state + sites + granules);
-	s->lines = (struct line_flags *)(at + state + sites + granules + origins);
+	s->page_through = (u64 *)(at + state + sites);
+	s->granules = (struct granule *)(at + state + 2 * sites);
+	s->origins = (struct origin *)(at + state + 2 * sites + granules);
+	s->lines = (struct line_flags *)(at + state + 2 * sites + granules + origins);
 	return 0;
 }
 
 void shadow_exit(struct shadow *s)
 {
+	claims_exit(&s->claims);
 	if (s->arena)
 		munmap(s->arena, s->arena_size);
 }
@@ -173,8 +175,11 @@ static cold void track(struct shadow *s, u32 page)
 		return;
 	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
 		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
-		o[i] = (struct origin){ cpu ? s->page_site[page] : 0,
-					bus ? s->page_site[page] : 0, 0, LOSS_NONE, false, false };
+		origin_forget(&s->claims, &o[i]);
+		o[i] = (struct origin){
+			.cpu = cpu ? s->page_site[page] : 0, .dev = bus ? s->page_site[page] : 0,
+			.serial = s->page_through[page] >> 2, .own = s->page_through[page] & 3,
+		};
 	}
 	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
 }
@@ -204,8 +209,10 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 	if (state == PAGE_BUS_NEWER && !s->speculates)
 		state = PAGE_SETTLED;
 	memset(&s->state[page], state, nr);
-	for (u32 p = page; p < page + nr; p++)
+	for (u32 p = page; p < page + nr; p++) {
 		s->page_site[p] = site;
+		s->page_through[p] = OWN_BOTH;
+	}
 }
 
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
@@ -219,8 +226,7 @@ void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
 
 /* ---------------------------------------------------------------- events */
 
-void verdict_add(struct verdict *v, const struct granule *g, const struct origin *o, size_t base,
-		 u64 bad)
+void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad)
 {
 	u64 both = bad & g->cpu & g->dev;
 	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
@@ -235,10 +241,8 @@ void verdict_add(struct verdict *v, const struct granule *g, const struct origin
 		gravest = lost_dev;
 	else if (stale && !v->bytes)
 		gravest = stale;
-	if (gravest) {
+	if (gravest)
 		v->example = base + __builtin_ctzll(gravest);
-		v->origin = o;
-	}
 	v->lost_cpu += __builtin_popcountll(lost_cpu);
 	v->lost_dev += __builtin_popcountll(lost_dev);
 	v->stale += __builtin_popcountll(stale);
@@ -275,13 +279,30 @@ struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size
 			const struct granule *g = &s->granules[base >> 6];
 			u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
 
-			verdict_add(&v, g, &s->origins[base >> 6], base,
-				    bad & bits(base, at, page_end));
+			verdict_add(&v, g, base, bad & bits(base, at, page_end));
 			at = base + 64;
 		}
 		at = page_end;
 	}
 	return v;
+}
+
+cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len, bad_fn fn,
+			  void *context)
+{
+	if (!s->arena)
+		return;
+	for (size_t base = offset & ~63ul; base < offset + len; base += 64) {
+		const struct granule *g = &s->granules[base >> 6];
+		struct bad bad = { .base = base, .granule = *g, .origin = &s->origins[base >> 6] };
+
+		/* Those of other pages say nothing, and shadow_look() has tracked all that matter. */
+		if (s->state[base >> PAGE_SHIFT] != PAGE_TRACKED)
+			continue;
+		bad.bytes = (side == SIDE_CPU ? g->dev : g->cpu) & bits(base, offset, offset + len);
+		if (bad.bytes)
+			fn(&bad, context);
+	}
 }
 
 void shadow_cpu_load(struct shadow *s, size_t offset, size_t len)
@@ -305,13 +326,16 @@ static bool whole_page(size_t at, size_t end)
 }
 
 /* A device stores all of a page of which no line is dirty. */
-static bool bus_store_page(struct shadow *s, u32 page, size_t at, size_t end, site_t site)
+static bool bus_store_page(struct shadow *s, u32 page, size_t at, size_t end, site_t site,
+			   const struct through *by)
 {
 	bool clean = s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_BUS_NEWER;
 
 	if (!clean || !whole_page(at, end))
 		return false;
 	shadow_set_pages(s, page, 1, PAGE_BUS_NEWER, site);
+	if (by)
+		s->page_through[page] = by->serial << 2 | by->own;
 	return true;
 }
 
@@ -326,6 +350,17 @@ static cold void add_victims(struct damage *d, size_t base, u64 victims)
 		d->victims[d->nr_victims].base = base;
 		d->victims[d->nr_victims++].bytes = victims;
 	}
+}
+
+static cold void lose_victims(struct shadow *s, struct origin *o, u64 victims, site_t site,
+			      size_t offset, size_t end, bool snooped)
+{
+	struct lost_by lost = {
+		.site = site, .how = snooped ? LOSS_SNOOPED_STORE : LOSS_CPU_STORE,
+		.start = offset, .end = end,
+	};
+
+	origin_lose(&s->claims, o, victims, &lost, 0);
 }
 
 /*
@@ -366,14 +401,13 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 			g->cpu |= dev | m;
 			g->dev &= ~m;
 			g->writer = snooped ? g->writer | m : g->writer & ~m;
-			if (m) {
-				l.o[i].cpu = site;
-				l.o[i].snooped = snooped;
-			}
+			if (unlikely(l.o[i].claims))
+				origin_line_stored(&l.o[i], l.mask, m);
+			if (m)
+				origin_cpu_stored(&s->claims, &l.o[i], m, site, snooped);
 			if (unlikely(victims)) {
 				add_victims(d, base, victims);
-				l.o[i].lost = site;
-				l.o[i].how = snooped ? LOSS_SNOOPED_STORE : LOSS_CPU_STORE;
+				lose_victims(s, &l.o[i], victims, site, offset, end, snooped);
 			}
 		}
 	}
@@ -401,9 +435,29 @@ cold void shadow_spare(struct shadow *s, size_t base, u64 stored)
 	s->granules[base >> 6].dev &= ~stored;
 }
 
+/*
+ * A store behind the dirty line @l; and what else that has, that memory does not: beside
+ * the bytes, and the mapping.
+ */
+static cold void look_beside(const struct line *l, size_t offset, size_t end, site_t site,
+			     const struct through *by, bool by_cpu, struct lost_by *lost)
+{
+	*lost = (struct lost_by){
+		.site = site, .how = by_cpu ? LOSS_UNCACHED_STORE : LOSS_DEVICE_STORE,
+		.start = offset, .end = end,
+	};
+	for (unsigned i = 0; i < l->nr; i++) {
+		size_t base = (l->start & ~63ul) + i * 64;
+		u64 more = l->g[i].cpu & ~l->g[i].dev & l->mask & ~bits(base, offset, end);
+
+		lost->others |= more != 0;
+		lost->outside |= more && (!by || more & ~bits(base, by->start, by->end));
+	}
+}
+
 static inline __attribute__((always_inline)) void
-store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d,
-		bool by_cpu)
+store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site,
+		const struct through *by, struct damage *d, bool by_cpu)
 {
 	size_t end = offset + len;
 
@@ -414,11 +468,12 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct
 	for (size_t at = offset; at < end;) {
 		struct line l = line_at(s, at);
 		u32 page = at >> PAGE_SHIFT;
+		struct lost_by lost;
 		bool dirty, may_hide;
 		u64 stored_by_cpu = 0;
 
 		if (s->state[page] == PAGE_UNCACHED ||
-		    (!by_cpu && bus_store_page(s, page, at, end, site))) {
+		    (!by_cpu && bus_store_page(s, page, at, end, site, by))) {
 			at = page_offset(page + 1);
 			continue;
 		}
@@ -426,6 +481,8 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct
 		need_tracked(s, page);
 		dirty = is_dirty(&l);
 		may_hide = s->speculates || (*l.present & l.bit);
+		if (unlikely(dirty))
+			look_beside(&l, offset, end, site, by, by_cpu, &lost);
 		for (unsigned i = 0; i < l.nr; i++)
 			stored_by_cpu |= l.g[i].cpu &
 				bits((l.start & ~63ul) + i * 64, offset, end) & l.mask;
@@ -437,13 +494,11 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct
 			if (!m)
 				continue;
 			g->writer = by_cpu ? g->writer & ~m : g->writer | m;
-			l.o[i].dev = site;
-			l.o[i].uncached = by_cpu;
+			origin_bus_stored(&s->claims, &l.o[i], g->dev, m, site, by, by_cpu);
 			if (dirty) {
 				g->cpu |= m;
 				g->dev |= m;
-				l.o[i].lost = site;
-				l.o[i].how = by_cpu ? LOSS_UNCACHED_STORE : LOSS_DEVICE_STORE;
+				origin_lose(&s->claims, &l.o[i], m, &lost, s->speculates ? m : 0);
 				if (!stored_by_cpu)
 					damage_add(d, base, m);
 			} else {
@@ -454,15 +509,36 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site, struct
 	}
 }
 
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
+		      const struct through *by, struct damage *d)
 {
-	store_to_memory(s, offset, len, site, d, false);
+	store_to_memory(s, offset, len, site, by, d, false);
 }
 
 cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
 				struct damage *d)
 {
-	store_to_memory(s, offset, len, site, d, true);
+	store_to_memory(s, offset, len, site, NULL, d, true);
+}
+
+struct maintenance {
+	size_t offset, len;
+	site_t site;
+	const struct through *by;
+};
+
+static cold void lose_unwritten(struct shadow *s, size_t base, u64 bytes,
+				const struct maintenance *what)
+{
+	struct lost_by lost = {
+		.site = what->site, .how = LOSS_INVALIDATE,
+		.serial = what->by ? what->by->serial : 0,
+		.to = what->by ? what->by->to : FOR_DEVICE,
+		.dir = what->by ? what->by->dir : DMA_NONE,
+		.start = what->offset, .end = what->offset + what->len,
+	};
+
+	origin_lose(&s->claims, &s->origins[base >> 6], bytes, &lost, 0);
 }
 
 cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
@@ -494,31 +570,32 @@ cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
  * The bytes of one granule. What a line does, it does to each of its bytes, so the
  * lines themselves matter only for their flags.
  */
-static inline void maintain_granule(struct granule *g, struct origin *o, u64 mask, enum line_op op,
-				    site_t site)
+static inline void maintain_granule(struct shadow *s, size_t base, u64 mask, enum line_op op,
+				    const struct maintenance *what)
 {
+	struct granule *g = &s->granules[base >> 6];
 	u64 both = g->cpu & g->dev & mask;
 	u64 cpu = g->cpu & mask;
 
-	if (op == OP_INVALIDATE && (cpu & ~both)) {
-		o->lost = site;
-		o->how = LOSS_INVALIDATE;
-	}
+	if (unlikely(both && op != OP_CLEAN))
+		origin_line_dropped(&s->origins[base >> 6], mask);
+	if (op == OP_INVALIDATE && unlikely(cpu & ~both))
+		lose_unwritten(s, base, cpu & ~both, what);
 	g->cpu = (g->cpu & ~mask) | (op == OP_INVALIDATE ? cpu : both);
 	if (op != OP_CLEAN)
 		g->dev = (g->dev & ~mask) | (op == OP_INVALIDATE ? cpu : both);
 }
 
 /* Whole lines of one page that is tracked. */
-static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line_op op, site_t site)
+static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line_op op,
+			   const struct maintenance *what)
 {
 	struct line_flags *flags = &s->lines[start >> PAGE_SHIFT];
 	unsigned first = (start & (PAGE_SIZE - 1)) >> s->shift;
 	unsigned after = first + ((end - start) >> s->shift);
 
 	for (size_t base = start & ~63ul; base < end; base += 64)
-		maintain_granule(&s->granules[base >> 6], &s->origins[base >> 6],
-				 bits(base, start, end), op, site);
+		maintain_granule(s, base, bits(base, start, end), op, what);
 	for (unsigned w = 0; w < 2; w++) {
 		u64 keep = ~bits(w * 64, first, after);
 
@@ -547,10 +624,12 @@ static bool maintain_page(struct shadow *s, u32 page, enum line_op op)
 	}
 }
 
-void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site)
+void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
+		     const struct through *by)
 {
 	size_t line = 1ul << s->shift;
 	size_t end = (offset + len + line - 1) & ~(line - 1);
+	struct maintenance what = { offset, len, site, by };
 
 	if (!s->arena || op == OP_NONE)
 		return;
@@ -564,7 +643,7 @@ void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op o
 		    (whole && maintain_page(s, page, op)))
 			continue;
 		need_tracked(s, page);
-		maintain_lines(s, at, stop, op, site);
+		maintain_lines(s, at, stop, op, &what);
 		if (whole && all_settled(s, page))
 			s->state[page] = PAGE_SETTLED;
 	}

@@ -6,31 +6,13 @@
 #ifndef DMALAB_CHECK_SHADOW_H
 #define DMALAB_CHECK_SHADOW_H
 
-#include "check/site.h"
-#include "machine/machine.h"
+#include "check/origin.h"
 
 /* 64 bytes of RAM, a bit for each. */
 struct granule {
 	u64 cpu;    /* stored through the cache, memory may not have it yet */
 	u64 dev;    /* stored to memory, the cache may hide it */
 	u64 writer; /* the last to store it was the device */
-};
-
-enum loss {
-	LOSS_NONE,
-	LOSS_CPU_STORE, LOSS_SNOOPED_STORE, LOSS_DEVICE_STORE, LOSS_UNCACHED_STORE,
-	LOSS_INVALIDATE,                                     /* of a cache */
-	LOSS_COPY_IN, LOSS_COPY_OUT, LOSS_NO_COPY            /* of a bounce buffer */
-};
-
-/* For the story of a granule. */
-struct origin {
-	site_t cpu;  /* last store through the cache */
-	site_t dev;  /* last store to memory */
-	site_t lost; /* where bytes last became indeterminate, and how */
-	enum loss how;
-	bool snooped;  /* the one through the cache was of a device that snoops, */
-	bool uncached; /* the one to memory of the CPU */
 };
 
 /* What is known of all of a page, without looking at its granules. */
@@ -47,14 +29,18 @@ struct line_flags {
 	u64 present[2]; /* kept only where the CPU does not speculate */
 };
 
+struct region;
+
 /* Of one machine: the one that runs, or one that is judged beside it. */
 struct shadow {
 	const struct profile *profile;
 	struct shadow *next;      /* another machine; NULL: no more */
 	u8 *state;                /* enum page_state, by page frame */
-	site_t *page_site;        /* who made it CPU_NEWER or BUS_NEWER */
+	site_t *page_site;        /* who made it CPU_NEWER or BUS_NEWER, */
+	u64 *page_through;        /* and through what: 4 times the serial, plus enum own */
 	struct granule *granules;
 	struct origin *origins;
+	struct claim_pool claims;
 	struct line_flags *lines;
 	unsigned shift;           /* log2 of the line */
 	bool speculates;
@@ -70,14 +56,24 @@ struct verdict {
 	size_t first, last;       /* the indeterminate bytes lie in here */
 	size_t bytes;             /* how many they are; 0: all is well */
 	size_t stale, lost_cpu, lost_dev;
-	size_t example;           /* one of the gravest kind, */
-	const struct origin *origin; /* and how it came about */
+	size_t example;           /* one of the gravest kind */
 
 	const struct profile *on; /* the machine that this is about, */
 	enum side side;           /* and where the load looks there */
 	u32 machines;             /* all that are judged where it is wrong, in the order of
 	                             profiles[]; 0: only one is judged */
 };
+
+/* Indeterminate bytes of one granule, for whoever asks where they come from. */
+struct bad {
+	size_t base;                 /* in RAM */
+	u64 bytes;
+	struct granule granule;
+	const struct origin *origin;
+	const struct region *region; /* the bounced mapping that has them, or NULL */
+};
+
+typedef void (*bad_fn)(const struct bad *bad, void *context);
 
 /* What a store did to bytes that it did not write, or that others endanger. */
 struct damage {
@@ -96,19 +92,26 @@ struct damage {
 };
 
 /* Add the bytes @bad of the granule at @base, told by its own bits, to a verdict. */
-void verdict_add(struct verdict *v, const struct granule *g, const struct origin *o, size_t base,
-		 u64 bad);
+void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad);
 
 /* 0 or -ENOMEM. @profile: the machine that is judged, of the size of @m. */
 int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile);
 void shadow_exit(struct shadow *s);
 
 struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
+
+/* fn() for the bytes of the same verdict. */
+cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len, bad_fn fn,
+			  void *context);
 void shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
 
-/* Of @d only bytes is set if there is none. @d may be NULL. */
+/*
+ * Of @d only bytes is set if there is none. @d may be NULL. @by: what the device stores
+ * through; NULL: it is not known.
+ */
 void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
+void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
+		      const struct through *by, struct damage *d);
 
 /* A device that snoops stores as the CPU does, but the write is the device's. */
 cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
@@ -127,7 +130,9 @@ cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, sit
 /* Bytes that a load by the CPU might get wrong have one value for everybody now. */
 cold void shadow_forget(struct shadow *s, size_t offset, size_t len);
 
-void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site);
+/* @by: what the call is about, and which way its bytes go; NULL: none that can be named. */
+void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
+		     const struct through *by);
 
 /* Bytes that only the cache has, in @offset..@offset+@len. */
 struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len);

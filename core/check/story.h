@@ -1,37 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of a report that explains: what happened before, which call is missing
- * between the two, and on which machines it matters. Written only for a report.
+ * The part of a report that explains: what happened before, and which call is missing
+ * between the two. Written only for a report.
  */
 #ifndef DMALAB_CHECK_STORY_H
 #define DMALAB_CHECK_STORY_H
 
-#include "check/judge.h"
+#include "check/advice.h"
 
 struct story {
-	const char *detail, *missing, *breaks_on;
+	const char *detail, *missing;
 	struct dmalab_event history[DMALAB_HISTORY_MAX];
 	unsigned nr_history;
 
+	struct dmalab_advice calls[DMALAB_ADVICE_MAX];
+	unsigned nr_calls;
+
 	/* What the pointers above point into. */
 	char detail_text[256];
-	char missing_text[256];
-	char breaks_text[128];
+	char missing_text[1024];
 	char mover_text[64];
 };
 
-/*
- * A load of indeterminate bytes; @r, live or dead or NULL, is where they are. The CPU on
- * the side of the bus looks through an uncached view.
- */
-void story_of_read(struct story *s, const struct judge *j, enum side side, bool by_cpu,
-		   enum check check, const struct region *r, const struct verdict *v);
+/* What the story is about: an access, and the object of the report, live or dead or NULL. */
+struct telling {
+	const struct judge *j;
+	const struct call *call;
+	const struct looking *look;
+	bool store;
+	enum check check;
+	const struct region *r;
+};
+
+/* A load of indeterminate bytes, of which @c is one of the gravest; NULL: it is not known. */
+void story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
+		   const struct causes *causes, const struct cause *c);
 
 /* A store that made bytes beside it indeterminate. */
 void story_of_damage(struct story *s, enum side side, const struct damage *d);
 
 /* An access to bytes that are not its own. */
-void story_of_owner(struct story *s, const struct judge *j, enum check check,
-		    const struct region *r, struct run run);
+void story_of_owner(struct story *s, const struct telling *t);
 
 #endif

@@ -77,6 +77,12 @@ u32 line_of(const struct trace *t, const struct statement *s);
 void json_string(FILE *to, const char *s);
 void json_characters(FILE *to, const char *s);
 
+/*
+ * run --apply-advice: put what reports miss into the trace until none has calls that are
+ * missing, and print what became of each and the diff. @o: profile, policy and seed.
+ */
+int apply_advice(const struct trace *t, const struct run_options *o);
+
 /* Diagnostics for people: bold and red on a terminal, unless NO_COLOR is set. */
 bool use_colour(FILE *to);
 

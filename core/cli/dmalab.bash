@@ -14,7 +14,7 @@ _dmalab()
 		mapfile -t COMPREPLY < <(compgen -W "$(dmalab checks 2>/dev/null | sed 's/ .*//')" -- "$word")
 		;;
 	run:-*)
-		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --accesses= --format= --values --quiet --time' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --policy= --seed= --accesses= --format= --values --quiet --time --apply-advice' -- "$word")
 		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 		;;
 	shrink:-*)

@@ -3,6 +3,8 @@
 #include "cli/cli.h"
 #include "lib/utf8.h"
 
+#include <linux/dma-direction.h>
+
 /*
  * UTF-8 is kept, but for control characters, which a terminal might obey; what is no
  * UTF-8 could not stand in JSON, and becomes U+FFFD.
@@ -49,6 +51,25 @@ static void start(FILE *to, const char *file, u32 line, bool first)
 	fprintf(to, ", \"line\": %u", line);
 }
 
+static const char *direction_name(int dir)
+{
+	return dir == DMA_TO_DEVICE ? "DMA_TO_DEVICE" :
+	       dir == DMA_FROM_DEVICE ? "DMA_FROM_DEVICE" : "DMA_BIDIRECTIONAL";
+}
+
+/* A call that is missing, for programs to put in. */
+static void advice(FILE *to, const struct dmalab_advice *a, bool first)
+{
+	fprintf(to, "%s{\"line\": %u, \"after\": %s, \"call\": \"dma_sync_%s_for_%s\"",
+		first ? "" : ", ", a->site.line, a->after ? "true" : "false",
+		a->nents ? "sg" : "single", a->for_cpu ? "cpu" : "device");
+	member(to, "device", a->device);
+	fprintf(to, ", \"dma_address\": \"0x%llx\", \"size\": %zu, \"entries\": %u",
+		(unsigned long long)a->dma_addr, a->size, a->nents);
+	member(to, "direction", direction_name(a->direction));
+	fputc('}', to);
+}
+
 static void report(FILE *to, const struct trace *t, const struct dmalab_report *r,
 		   const struct statement *s, bool expected, bool first)
 {
@@ -89,6 +110,9 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 		json_string(to, r->history[i].what);
 		fputc('}', to);
 	}
+	fputs("], \"advice\": [", to);
+	for (unsigned i = 0; i < r->nr_advice; i++)
+		advice(to, &r->advice[i], i == 0);
 	fputs("]}", to);
 }
 

@@ -129,6 +129,7 @@ static void help(FILE *to)
 	      "                      stores and told loads (default: told)\n"
 	      "  --values            print what CPU and devices see\n"
 	      "  --quiet             only the last line, and what failed\n"
+	      "  --apply-advice      put the calls that reports miss into the trace, and print the diff\n"
 	      "  --format=NAME       text json sarif lines\n"
 	      "  --time[=RUNS]       run each some more times, and print the best time\n"
 	      "\noptions of emit-c:\n"

@@ -13,7 +13,7 @@ struct options {
 	const char *profile, *policy;
 	u64 seed;
 	enum accesses accesses;
-	bool values, quiet;
+	bool values, quiet, advice;
 	unsigned timed;
 	const struct format *format;
 	unsigned printed;
@@ -108,7 +108,11 @@ static int run_on(const struct trace *t, struct options *o, const char *profile,
 		.on_report = print_report, .on_failure = print_failure, .context = &printer,
 	};
 	struct run_result result;
-	bool good = trace_run(t, &options, &result);
+	bool good;
+
+	if (o->advice)
+		return apply_advice(t, &options);
+	good = trace_run(t, &options, &result);
 
 	o->runs++;
 	o->reports += result.reports;
@@ -162,6 +166,7 @@ int cmd_run(int argc, char **argv)
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "time", optional_argument, NULL, 't' },
+		{ "apply-advice", no_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .profile = "arm64", .format = format_find("text") };
@@ -192,6 +197,9 @@ int cmd_run(int argc, char **argv)
 			if (!accesses_find(optarg, &o.accesses))
 				return no_such_accesses(optarg);
 			break;
+		case 'm':
+			o.advice = true;
+			break;
 		case 'v':
 			o.values = true;
 			break;
@@ -211,6 +219,10 @@ int cmd_run(int argc, char **argv)
 		return usage_error("run: no trace given");
 	if (strcmp(o.profile, "all") != 0 && !profile_is_valid(o.profile))
 		return BAD_USAGE;
+	if (o.advice) {
+		visitor.problem = NULL;
+		return for_each_trace(argv + optind, argc - optind, &visitor);
+	}
 	if (o.format->begin)
 		o.format->begin(stdout);
 	status = for_each_trace(argv + optind, argc - optind, &visitor);

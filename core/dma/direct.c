@@ -217,7 +217,8 @@ static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, s
 }
 
 bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir, site_t site, struct run *lost)
+		     enum dma_data_direction dir, site_t site, const struct region *r,
+		     struct run *lost)
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;
@@ -234,7 +235,7 @@ bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum ha
 		lossy = find_beside(lab, offset, len, line, lost);
 	for (unsigned i = 0; i < nr; i++)
 		cache_maintain(&lab->hw, piece[i].offset, piece[i].len, piece[i].op);
-	judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site);
+	judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site, r);
 	return lossy;
 }
 
@@ -247,7 +248,7 @@ bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum ha
 		route_copy(d, r, first, len, to, dir, false, site);
 	if (unlikely(!region_has_memory(r)))
 		return false;
-	return direct_handover(d, r->offset + first, len, to, dir, site, lost);
+	return direct_handover(d, r->offset + first, len, to, dir, site, r, lost);
 }
 
 cold void direct_report_partial(struct dmalab_device *d, const struct call *call,

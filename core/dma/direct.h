@@ -53,10 +53,12 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 /*
  * Bytes go to the device, or come back: the cache maintenance of the profile. The
  * range lies in one bank of RAM, and stores to it have been found. True when an invalidation of lines that it covers
- * only in part threw something away: *@lost, in bytes of RAM.
+ * only in part threw something away: *@lost, in bytes of RAM. @r: what is handed over, or
+ * NULL: nothing that is known.
  */
 bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir, site_t site, struct run *lost);
+		     enum dma_data_direction dir, site_t site, const struct region *r,
+		     struct run *lost);
 
 /* Draw "sync-partial-line" for it. */
 void direct_report_partial(struct dmalab_device *d, const struct call *call,

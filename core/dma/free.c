@@ -377,7 +377,8 @@ static void unmap_unchecked(const struct search *s)
 		swiotlb_give(hw, s->by_dma);
 	} else if (sync) {
 		judge_find_stores(&s->lab->judge, rel->call, s->by_dma, rel->size);
-		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site, &lost);
+		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site,
+				NULL, &lost);
 	}
 }
 

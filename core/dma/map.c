@@ -215,12 +215,12 @@ void map_give(struct map *map, struct region *r)
 	if (unlikely(judge_bounces(j)))
 		fill_slots(map, r);
 	else if (unlikely(r->bounce))
-		judge_copied(j, r, 0, map->size, FOR_DEVICE, map->call->site);
+		judge_copied(j, r->dev, r, 0, map->size, FOR_DEVICE, map->call->site);
 	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource) ||
 	    (judge_bounces(j) && !j->all))
 		return;
 	if (unlikely(direct_handover(map->d, map_offset(map), map->size, FOR_DEVICE, map->dir,
-				     map->call->site, &lost)) && !map->reported) {
+				     map->call->site, r, &lost)) && !map->reported) {
 		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
 		map->reported = true;
 	}

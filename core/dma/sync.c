@@ -72,7 +72,7 @@ static cold void copy_anyway(const struct sync *s, size_t len)
 }
 
 /* Whatever is there: the caches do not know of mappings. */
-static cold void move_anyway(const struct sync *s, bool reported)
+static cold void move_anyway(const struct sync *s, const struct region *r, bool reported)
 {
 	struct machine *hw = &s->d->machine->hw;
 	struct run lost;
@@ -87,7 +87,7 @@ static cold void move_anyway(const struct sync *s, bool reported)
 		return;
 	}
 	judge_find_stores(&s->d->machine->judge, s->call, s->place, len);
-	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, &lost) &&
+	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, r, &lost) &&
 	    !reported)
 		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
 }
@@ -106,7 +106,7 @@ static cold void move_elsewhere(const struct sync *s, const struct region *r, si
 	if (len > bank_bytes(j->hw, offset))
 		len = bank_bytes(j->hw, offset);
 	judge_find_stores(j, s->call, offset, len);
-	judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site);
+	judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
 }
 
 static void sync_locked(struct sync *s)
@@ -136,7 +136,7 @@ static void sync_locked(struct sync *s)
 		if (unlikely(lab->judge.all))
 			move_elsewhere(s, r, first + room);
 	} else {
-		move_anyway(s, reported);
+		move_anyway(s, r, reported);
 		if (unlikely(r && r->bounce))
 			route_copy(s->d, r, first, room, s->to, s->dir, false, s->call->site);
 		if (r && region_is_owned(r))
@@ -231,7 +231,7 @@ static void sync_entries(struct sync *s, const struct list_sync *list)
 	for (unsigned i = 0; sg && i < list->nents; i++, sg = sg_next(sg)) {
 		s->place = bus_place(&s->d->machine->hw, &s->d->window, sg_dma_address(sg));
 		s->size = sg->length;
-		move_anyway(s, true);
+		move_anyway(s, NULL, true);
 	}
 }
 

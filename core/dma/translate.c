@@ -95,7 +95,7 @@ void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t 
 		return;
 	if (region_is_copied(r))
 		copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
-	judge_copied(&lab->judge, r, first, len, to, site);
+	judge_copied(&lab->judge, &d->dev, r, first, len, to, site);
 }
 
 void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,

@@ -341,6 +341,24 @@ struct dmalab_event {
 #define DMALAB_HISTORY_MAX 6
 
 /*
+ * A call that is missing: dma_sync_single_for_cpu() or dma_sync_single_for_device(), or
+ * dma_sync_sg_...() of a whole list.
+ */
+struct dmalab_advice {
+	bool for_cpu;                    /* else for the device */
+	struct device *dev;              /* of the mapping or buffer, */
+	const char *device;              /* and its name */
+	dma_addr_t dma_addr;             /* of a list: that of its first entry */
+	size_t size;                     /* bytes; of a list: those of its first entry */
+	int direction;                   /* enum dma_data_direction */
+	unsigned nents;                  /* entries of the list as mapped; 0: no list */
+	bool after;                      /* to stand after that place, else before it */
+	struct dmalab_site site;         /* the access that draws the report, or what led to it */
+};
+
+#define DMALAB_ADVICE_MAX 6
+
+/*
  * One report. Lives as long as the call of the handler that gets it. Strings
  * that do not apply are NULL, numbers 0.
  */
@@ -375,7 +393,7 @@ struct dmalab_report {
 
 	const char *also;                /* other mismatches: "DMA address, size" */
 	const char *detail;              /* one sentence: what is wrong */
-	const char *missing;             /* the missing call, as source code */
+	const char *missing;             /* the missing calls as source code, or what to change */
 	const char *breaks_on;           /* profiles where it does harm */
 	const char *dma_debug;           /* the kernel's wording */
 
@@ -386,6 +404,15 @@ struct dmalab_report {
 
 	unsigned nr_history;
 	struct dmalab_event history[DMALAB_HISTORY_MAX]; /* oldest first */
+
+	/*
+	 * What @missing says, for a program to apply: calls that, all of them together, remove
+	 * this report and draw no other about these bytes. Of several at one place the first
+	 * stands first. None, if no call does that: then @missing says what to change.
+	 */
+	unsigned nr_advice;
+	struct dmalab_advice advice[DMALAB_ADVICE_MAX];
+	phys_addr_t phys;                /* of byte @first, if there is a range */
 };
 
 typedef void (*dmalab_report_fn)(const struct dmalab_report *report, void *context);

@@ -130,6 +130,8 @@ static void run_statement(struct run *r, const struct statement *s)
 	r->drawn = 0;
 	memset(r->matched, 0, sizeof(r->matched));
 	dmalab_set_site(&s->site);
+	if (r->options->on_statement)
+		r->options->on_statement(r, s, false, r->options->context);
 	if (s->has_target) {
 		/* What the name stood for before is no measure of what it gets, which may be NULL. */
 		r->nr_mapped -= r->objects[s->target].reach == REACH_MAPPED;
@@ -140,6 +142,8 @@ static void run_statement(struct run *r, const struct statement *s)
 		run_unnamed(r, s);
 	else
 		run_call(r, s, NULL);
+	if (r->options->on_statement)
+		r->options->on_statement(r, s, true, r->options->context);
 	if (s->nr_expected && !r->result->error)
 		run_check_expected(r);
 }

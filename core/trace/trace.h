@@ -12,6 +12,7 @@
  *   run.c     statements on a machine, which settings.c makes, with run-access.c; outcome.c
  *             compares what they drew with what was expected
  *   breaks.c  on which machines
+ *   advice.c  the calls that reports miss, put into the trace
  *   shrink.c  the smallest trace that draws the same report, with simplify.c
  *
  * Uses the public headers only, and two of lib/ that need no library. Nothing here may crash, hang or exhaust the host,
@@ -281,6 +282,8 @@ struct run_options {
 			  bool expected, void *context);
 	/* Told of each failure; may be NULL. The structure lives as long as the call. */
 	void (*on_failure)(const struct failure *f, void *context);
+	/* And of each statement, before it runs and when it has; may be NULL. run.h. */
+	void (*on_statement)(struct run *r, const struct statement *s, bool done, void *context);
 	void *context;
 };
 
