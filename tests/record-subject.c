@@ -380,7 +380,7 @@ static void cycle(bool bug)
 
 	dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
 	p = kmalloc(1536, GFP_KERNEL);
-	memset(p, 0x55, 64);
+	memset(p, 0x55, 1536);
 	packet = dma_map_single(dev, p, 1536, DMA_TO_DEVICE);
 	dma_mapping_error(dev, packet);
 	dmalab_device_read(dev, packet, (u8[64]){ 0 }, 64);

@@ -24,7 +24,7 @@ dmalab()
 cat > "$work/two.dma" <<'END'
 a = device("writer")
 b = device("reader")
-p = kmalloc(128, GFP_KERNEL)
+p = kzalloc(128, GFP_KERNEL)
 m = dma_map_single(a, p.cpu, 128, DMA_FROM_DEVICE)
 dma_mapping_error(a, m.dma)
 n = dma_map_single(b, p.cpu, 128, DMA_TO_DEVICE)

@@ -192,7 +192,7 @@ static void contents(void **state)
 			u8 *p;
 
 			rig_up_with(&r, &(struct dmalab_config){
-				.profile = profile, .checks = NO_TRUST });
+				.profile = profile, .checks = NO_TRUST, .accesses = "explicit" });
 			r.dev->dma_coherent |= snoops;
 			pool = dma_pool_create("p", r.dev, 64, 0, 0);
 			p = dma_pool_alloc(pool, GFP_KERNEL, &dma);
