@@ -65,27 +65,47 @@ static void close_self(void)
 }
 
 /* The address of the call, not the one after it: it may belong to another line. */
+static size_t look_up(uintptr_t address, char *buf, size_t size)
+{
+	Dwfl_Module *module = dwfl_addrmodule(dwfl, address - 1);
+	const char *symbol = module ? dwfl_module_addrname(module, address - 1) : NULL;
+	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address - 1) : NULL;
+	int nr = 0;
+	const char *file = line ? dwfl_lineinfo(line, NULL, &nr, NULL, NULL, NULL) : NULL;
+
+	if (!file)
+		return 0;
+	return snprintf(buf, size, "%s%s%s:%d", symbol ? symbol : "", symbol ? "() " : "",
+			base_name(file), nr);
+}
+
+/*
+ * A look-up takes some microseconds, and a report names places whether it is printed or not:
+ * each is looked up once, as long as no other takes its place here.
+ */
+#define NR_KNOWN 256
+
 static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct {
+		uintptr_t address;
+		char text[120];
+	} known[NR_KNOWN], *k;
 	static bool tried;
-	size_t len = 0;
+	size_t len;
 
 	pthread_mutex_lock(&lock);
 	if (!tried)
 		dwfl = open_self();
 	tried = true;
-	if (dwfl) {
-		Dwfl_Module *module = dwfl_addrmodule(dwfl, address - 1);
-		const char *symbol = module ? dwfl_module_addrname(module, address - 1) : NULL;
-		Dwfl_Line *line = module ? dwfl_module_getsrc(module, address - 1) : NULL;
-		int nr = 0;
-		const char *file = line ? dwfl_lineinfo(line, NULL, &nr, NULL, NULL, NULL) : NULL;
-
-		if (file)
-			len = snprintf(buf, size, "%s%s%s:%d", symbol ? symbol : "",
-				       symbol ? "() " : "", base_name(file), nr);
+	k = &known[(address * 0x9e3779b97f4a7c15ull) >> 56];
+	if (dwfl && k->address != address) {
+		k->address = address;
+		if (!look_up(address, k->text, sizeof(k->text)))
+			k->text[0] = 0;
 	}
+	len = dwfl && k->text[0] ? snprintf(buf, size, "%s", k->text) : 0;
 	pthread_mutex_unlock(&lock);
 	return len;
 }
