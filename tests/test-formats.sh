@@ -93,7 +93,7 @@ failures()
 
 # What judges is no rubber stamp.
 for wrong in '[{"file": "x", "line": 1}]' '{"version": "2.1.0", "runs": []}' '[' '[{"file": "x", "line": "1",
-	"column": null, "failure": "trace-error", "check": null, "profile": null, "detail": "x", "hint": null}]'; do
+	"column": null, "failure": "trace-error", "check": null, "of": null, "profile": null, "detail": "x", "hint": null}]'; do
 	echo "$wrong" > "$work/wrong"
 	is_valid json "$work/wrong" > /dev/null 2>&1 && fail "valid as JSON: $wrong"
 	is_valid sarif "$work/wrong" > /dev/null 2>&1 && fail "valid as SARIF: $wrong"
@@ -137,10 +137,10 @@ c = dma_alloc_coherent(nic, 4096, GFP_KERNEL)
 END
 run 1 "$work/failures.dma"
 failures 2 1 1 0
-has 1 '"line": 4, .*"wrong-value", "check": null, "profile": "arm64", "detail": "byte 0 is 0x03, and 0x04 is expected"'
-has 1 '"line": 5, .*"expected-report-missing", "check": "leak", "profile": "arm64", "detail": "leak is expected here, and was not drawn"'
-has 1 '"line": 6, .*"unexpected-report", "check": "free-unknown"'
-has 1 '"line": 7, .*"unexpected-report", "check": "leak", .*at the end of the trace'
+has 1 '"line": 4, .*"wrong-value", "check": null, "of": null, "profile": "arm64", "detail": "byte 0 is 0x03, and 0x04 is expected"'
+has 1 '"line": 5, .*"expected-report-missing", "check": null, "of": "leak", "profile": "arm64", "detail": "leak is expected here, and was not drawn"'
+has 1 '"line": 6, .*"unexpected-report", "check": null, "of": "free-unknown"'
+has 1 '"line": 7, .*"unexpected-report", "check": null, "of": "leak", .*at the end of the trace'
 has 2 '"expected": false, "check"'
 sarif_has 1 '"wrong-value", "level": "error".*startLine": 4}'
 grep -q ":4: error: wrong-value: byte 0 is 0x03, and 0x04 is expected, on arm64$" "$work/text" ||
