@@ -328,6 +328,16 @@ static void use_after_free(void **state)
 		p = kmalloc_ok(64);
 		expect(&r, "cpu-use-after-free");
 		kfree(p);
+
+		/* In parts, and of what was mapped in part: one store all the same. */
+		p = kzalloc(64, GFP_KERNEL);
+		dma = map_ok(&r, p + 16, 32, DMA_TO_DEVICE);
+		dma_unmap_single(r.dev, dma, 32, DMA_TO_DEVICE);
+		kfree(p);
+		p[0] = p[20] = p[60] = 1;
+		p = kmalloc_ok(64);
+		expect(&r, "cpu-use-after-free");
+		kfree(p);
 		kfree(q);
 
 		p = dma_alloc_coherent(r.dev, 4096, &dma, GFP_KERNEL);

@@ -28,11 +28,14 @@ void stores_exit(struct stores *s)
 
 bool stores_reported(struct stores *s, unsigned check, const struct region *about)
 {
-	bool reported = s->about == about && s->reported >> check & 1;
+	/* What is free is no object: it may have been part of several. */
+	const u64 of_none = 1ull << CHECK_CPU_USE_AFTER_FREE;
+	bool reported;
 
 	if (s->about != about)
-		s->reported = 0;
+		s->reported &= of_none;
 	s->about = about;
+	reported = s->reported >> check & 1;
 	s->reported |= 1ull << check;
 	return reported;
 }
