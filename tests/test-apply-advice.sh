@@ -88,6 +88,31 @@ test $? -eq 1 || fail "words only: status"
 grep -q 'shared-cache-line: no call cures it: lines of their own' "$work/out" || fail "words only"
 ! grep -q '^+++' "$work/out" || fail "words only: a diff"
 
+# The calls around a plain store are named, at the line where it was found, and not put in.
+cat > "$work/plain.dma" <<'END'
+accesses("plain")
+nic = device()
+p = kzalloc(64, GFP_KERNEL)
+m = dma_map_single(nic, p.cpu, 64, DMA_TO_DEVICE)
+dma_mapping_error(nic, m.dma)
+cpu_store(p.cpu, 64)
+device_read(nic, m.dma, 64)
+dma_unmap_single(nic, m.dma, 64, DMA_TO_DEVICE)
+kfree(p.cpu)
+END
+dmalab run --apply-advice "$work/plain.dma" > "$work/out"
+test $? -eq 1 || fail "a plain store: status"
+grep -q ':7: stale-device-read: cured by 1 call' "$work/out" || fail "a plain store: the device's read"
+grep -q ':7: cpu-write-device-owned: put these in by hand.*: dma_sync_single_for_cpu(nic, ' "$work/out" ||
+	fail "a plain store: $(cat "$work/out")"
+
+# What it prints is its own: options that ask for something else are refused, not ignored.
+for option in --format=json --values --quiet --time; do
+	dmalab run --apply-advice $option "$work/two.dma" > "$work/out" 2> "$work/err"
+	test $? -eq 2 && ! test -s "$work/out" && grep -q 'leave out --format' "$work/err" ||
+		fail "--apply-advice with $option"
+done
+
 # The binary form is read as well.
 dmalab encode -o "$work/two.bin" "$work/two.dma" && dmalab run --apply-advice "$work/two.bin" |
 	grep -q '1 report cured, 0 left' || fail "the binary form"

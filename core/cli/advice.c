@@ -31,6 +31,14 @@ static u32 line_in_t(const struct mending *m, u32 line)
 	return m->from && line ? m->from[line - 1] : line;
 }
 
+/* A call that was put in has no line of t: its report is shown at the next line that has one. */
+static u32 line_to_show(const struct mending *m, u32 line)
+{
+	while (m->now && line && line < m->now->nr_lines && !m->from[line - 1])
+		line++;
+	return line_in_t(m, line);
+}
+
 static void tell(const struct complaint *c, void *context)
 {
 	(void)context;
@@ -47,7 +55,7 @@ static void trace_back(const struct mending *m, u32 *new, u32 nr)
 
 static void say(const struct mending *m, const struct drawn *d, const char *what, unsigned calls)
 {
-	printf("%s:%u: %s: %s", m->t->file, line_in_t(m, d->line), d->check, what);
+	printf("%s:%u: %s: %s", m->t->file, line_to_show(m, d->line), d->check, what);
 	if (calls)
 		printf(" by %u call%s", calls, calls == 1 ? "" : "s");
 	printf(": %s\n", d->missing ? d->missing : "nothing is advised");
@@ -152,6 +160,14 @@ static void print_diff(const struct mending *m)
 
 /* ------------------------------------------------------------------------ all */
 
+/* Calls are named for a plain store, too, but they have no place: nobody knows its line. */
+static const char *why_left(const struct drawn *d)
+{
+	if (d->found && d->missing && strncmp(d->missing, "dma_sync_", 9) == 0)
+		return "put these in by hand, the line of a plain store is not known";
+	return "no call cures it";
+}
+
 static unsigned tell_the_rest(const struct mending *m)
 {
 	unsigned left = 0;
@@ -163,7 +179,7 @@ static unsigned tell_the_rest(const struct mending *m)
 			continue;
 		left++;
 		if (!d->nr_calls)
-			say(m, d, "no call cures it", 0);
+			say(m, d, why_left(d), 0);
 	}
 	return left;
 }

@@ -219,6 +219,9 @@ int cmd_run(int argc, char **argv)
 		return usage_error("run: no trace given");
 	if (strcmp(o.profile, "all") != 0 && !profile_is_valid(o.profile))
 		return BAD_USAGE;
+	if (o.advice && (o.values || o.quiet || o.timed || people(&o) != stdout))
+		return usage_error("run: --apply-advice prints text of its own; leave out --format, --values, "
+				   "--quiet and --time");
 	if (o.advice) {
 		visitor.problem = NULL;
 		return for_each_trace(argv + optind, argc - optind, &visitor);
