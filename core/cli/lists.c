@@ -72,6 +72,8 @@ int cmd_emit_c(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		if (c != 'p' && c != 'm')
 			return bad_option(argv, longs);
+		if (accesses != ACCESSES_TOLD)
+			return usage_error("emit-c takes --plain or --mixed, once");
 		accesses = c == 'p' ? ACCESSES_PLAIN : ACCESSES_MIXED;
 	}
 	if (optind + 1 != argc)
