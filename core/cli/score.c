@@ -302,6 +302,12 @@ int cmd_score(int argc, char **argv)
 		return BAD_USAGE;
 	visitor.context = s;
 	status = for_each_trace(argv + 1, argc - 1, &visitor);
+	if (!s->nr) {
+		if (status == AS_EXPECTED)
+			fputs("dmalab: score: no trace has a header \"# bug: NAME\"\n", stderr);
+		free(s);
+		return BAD_USAGE;
+	}
 	qsort(s->bugs, s->nr, sizeof(s->bugs[0]), by_class);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (i > 0)
