@@ -187,7 +187,7 @@ static int read_policy(struct options *o, struct value v)
 static int read_seed(struct options *o, struct value v)
 {
 	if (!read_number(v, &o->seed))
-		return complain(o, "seed \"%.*s\" is not a number; valid: 0 to %llu, or 0x and hexadecimal",
+		return complain(o, "seed \"%.*s\" is not valid; valid: a number, 0 to %llu, or 0x and hexadecimal",
 				len_of(v), v.at, ~0ull);
 	return 0;
 }
@@ -197,7 +197,7 @@ static int read_unsigned(struct options *o, const char *key, struct value v, uns
 	u64 n;
 
 	if (!read_number(v, &n) || n > (unsigned)-1)
-		return complain(o, "%s \"%.*s\" is not a number; valid: 0 to %u", key, len_of(v),
+		return complain(o, "%s \"%.*s\" is not valid; valid: a number, 0 to %u", key, len_of(v),
 				v.at, (unsigned)-1);
 	*to = n;
 	return 0;
