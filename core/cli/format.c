@@ -103,7 +103,8 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	}
 	for (unsigned i = 0; i < r->nr_history; i++) {
 		put(to, t->file);
-		fprintf(to, ":%u: note: %s\n", r->history[i].site.line, r->history[i].what);
+		fprintf(to, ":%u: note: %s%s\n", r->history[i].site.line, r->history[i].what,
+			r->history[i].site.since ? ", at this line or later" : "");
 	}
 	put_line(to, "missing: ", r->missing);
 	put_line(to, "breaks on: ", r->breaks_on);
