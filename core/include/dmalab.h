@@ -243,6 +243,8 @@ int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, si
 /*
  * dmalab_cpu_read() / dmalab_cpu_write() - the driver's code loads or stores.
  * @src, @dst: any pointer; one into no machine is a plain memcpy()
+ * @buf:       memory of the program, which takes what is read, or has what is written.
+ *             A read has it behind @src: the other way round than memcpy()
  * @len:       bytes, any number
  *
  * Goes through the cache for a cached pointer, straight to memory for an
