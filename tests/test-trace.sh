@@ -110,6 +110,13 @@ printf 'profiles("x86, iommu")\nb = kmalloc(8, GFP_KERNEL)\nkfree(b.cpu)\nkfree(
 	dmalab run - > /dev/null || fail "a trace for other machines"
 printf 'nic = device(\033[2J)\n' | dmalab run - 2>&1 | grep -q '^    1 | nic = device(?\[2J)$' ||
 	fail "control characters reach the terminal"
+for word in expct: Expect: expect\ : expcet[arm64]: expects:; do
+	printf 'b = kmalloc(8, GFP_KERNEL)  # %s leak\n' "$word" | dmalab run - > /dev/null 2> "$work/err"
+	test $? -eq 2 && grep -q 'did you mean "expect:"' "$work/err" || fail "# $word is a comment"
+done
+for word in bug: note: 'expect nothing:' 'it is expected:' reply:; do
+	printf 'b = kmalloc(8, GFP_KERNEL)  # %s leak\n' "$word" | dmalab run - > /dev/null || fail "# $word is no comment"
+done
 # suggests WORD ARGUMENT...: that is no word, and this one is near
 suggests()
 {

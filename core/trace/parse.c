@@ -91,6 +91,19 @@ static bool read_call(struct parser *p, const char *target, size_t target_len)
 	return parse_name_object(p, target, target_len, call->makes, &p->s->target);
 }
 
+/* "expct: leak" behind a statement: were it a comment, what it expects would never be asked. */
+static bool is_misspelt(const struct parser *p)
+{
+	struct nearest n = { .name = p->at, .len = parse_word(p->at) };
+	const char *behind = p->at + n.len;
+
+	behind += strspn(behind, " \t");
+	if (!p->s->call || !n.len || (*behind != ':' && *behind != '['))
+		return false;
+	nearest_try(&n, "expect");
+	return n.best;
+}
+
 static bool read_comment(struct parser *p)
 {
 	size_t len;
@@ -101,6 +114,9 @@ static bool read_comment(struct parser *p)
 			return parse_expected(p);
 		return parse_complain(p, p->at, 6, NULL, "there is no statement on this line");
 	}
+	if (is_misspelt(p))
+		return parse_complain(p, p->at, parse_word(p->at), "did you mean \"expect:\" or \"expect[\"?",
+				      "neither an expectation nor a comment");
 	len = strlen(p->at);
 	while (len && isspace((unsigned char)p->at[len - 1]))
 		len--;
