@@ -77,6 +77,36 @@ static int status_of(const struct dmalab_config *config, const char *options)
 	return WEXITSTATUS(status);
 }
 
+/* A count of what is no check passes no test. */
+static void count_of_no_check(void **state)
+{
+	static const char *const names[][2] = {
+		{ "leek", "did you mean \"leak\"?" }, { "", "DMALAB_OPTIONS=help=1" },
+		{ "no such check", "DMALAB_OPTIONS=help=1" },
+	};
+	struct dmalab_machine *machine = dmalab_machine_new(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct capture c;
+		int status;
+		pid_t child;
+
+		capture_begin(&c, NULL);
+		child = fork();
+		if (child == 0) {
+			dmalab_report_count(machine, names[i][0]);
+			_exit(100);
+		}
+		assert_true(child > 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		capture_end(&c);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+		assert_non_null(strstr(captured, names[i][1]));
+	}
+	dmalab_machine_free(machine);
+}
+
 /* One line from the program, whatever was given, and nothing that moves a cursor. */
 static void assert_is_message(const char *text)
 {
@@ -508,6 +538,7 @@ int main(void)
 		cmocka_unit_test(help),
 		cmocka_unit_test(profile_names),
 		cmocka_unit_test(single_checks),
+		cmocka_unit_test(count_of_no_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,8 +125,6 @@ static void every_occurrence_counts(void **state)
 	assert_int_equal(r.nr, 5);
 	assert_int_equal(dmalab_report_count(r.machine, "stale-device-read"), 5);
 	assert_int_equal(dmalab_report_count(r.machine, "leak"), 0);
-	assert_int_equal(dmalab_report_count(r.machine, "no such check"), 0);
-	assert_int_equal(dmalab_report_count(r.machine, ""), 0);
 	dma_sync_single_for_cpu(r.dev, dma + 4000, 100, DMA_TO_DEVICE);
 	assert_int_equal(dmalab_report_count(r.machine, NULL), 6);
 	r.drawn[0] = 0;

@@ -77,8 +77,8 @@ static void note(struct stores *s, u32 page, u64 granules, site_t site)
 		return;
 	}
 	p->look[0] = (struct look){ granules, site };
-	if (granules == ~0ull)
-		p->look[1].granules = p->look[2].granules = 0;
+	for (unsigned i = 1; granules == ~0ull && i < LOOKS && p->look[i].granules; i++)
+		p->look[i].granules = 0;
 }
 
 /* The call after which the byte was stored; or, if nobody ever looked, @by. */

@@ -23,7 +23,7 @@ struct look {
 	site_t site;
 };
 
-#define LOOKS 3
+#define LOOKS 8
 
 /* The latest looks at a page, each without what later ones saw; granules 0: no more. */
 struct page_looks {

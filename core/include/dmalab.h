@@ -432,7 +432,8 @@ void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn 
 
 /*
  * How often @check was drawn (NULL: all checks together), counting also what
- * was not printed. 0 for a name that is not in the catalogue.
+ * was not printed. A name that is not in the catalogue stops the program with status 2 and
+ * the nearest one: a test would pass whatever is drawn. 0 for a NULL machine.
  */
 unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check);
 

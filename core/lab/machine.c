@@ -5,7 +5,12 @@
 #include "machine/image.h"
 #include "record/record.h"
 
+#include "lib/nearest.h"
+
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -135,6 +140,21 @@ static unsigned long count(const struct judge *j, enum check check)
 	return __atomic_load_n(&j->counts[check], __ATOMIC_RELAXED);
 }
 
+/* A test that asks for it would pass whatever is drawn. */
+static cold void stop_for_name(const char *check)
+{
+	struct nearest n = { .name = check, .len = strlen(check) };
+
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		nearest_try(&n, catalogue[i].name);
+	fprintf(stderr, "dmalab: dmalab_report_count(): no check \"%.64s\"", check);
+	if (n.best)
+		fprintf(stderr, "; did you mean \"%s\"?\n", n.best);
+	else
+		fputs("; DMALAB_OPTIONS=help=1 lists them\n", stderr);
+	exit(2);
+}
+
 unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check)
 {
 	unsigned long sum = 0;
@@ -143,8 +163,10 @@ unsigned long dmalab_report_count(const struct dmalab_machine *machine, const ch
 	if (!machine)
 		return 0;
 	if (check) {
-		one = check_by_name(check, __builtin_strlen(check));
-		return one == NR_CHECKS ? 0 : count(&machine->judge, one);
+		one = check_by_name(check, strlen(check));
+		if (unlikely(one == NR_CHECKS))
+			stop_for_name(check);
+		return count(&machine->judge, one);
 	}
 	for (unsigned i = 0; i < NR_CHECKS; i++)
 		sum += count(&machine->judge, i);
