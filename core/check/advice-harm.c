@@ -130,7 +130,7 @@ static bool is_copied_elsewhere(const struct advice *a, const struct region *e)
 static bool is_looked_through(const struct advice *a, const struct region *e)
 {
 	const struct machine *hw = a->j->hw;
-	size_t line = 1ul << (hw->profile->line_shift > 6 ? hw->profile->line_shift : 6);
+	size_t line = a->j->line;
 	size_t start = e->offset & ~(line - 1);
 
 	return !image_on(hw) ||

@@ -44,6 +44,7 @@ struct judge {
 	enum level level;
 	bool all;                 /* judge every machine, not only the one that runs */
 	bool unsure;              /* of the one that bounces, from now on: machines.c */
+	size_t line;              /* the widest of those judged, 64 bytes at least */
 	bool halt;                /* stop at the first error */
 	bool once;                /* several steps of one access: one report at most, */
 	bool has_drawn;           /* and here it is */
@@ -203,6 +204,13 @@ static inline bool device_snoops(const struct device *dev)
 static inline bool judge_bounces(const struct judge *j)
 {
 	return unlikely(j->hw->profile->translation == TRANSLATE_BOUNCE);
+}
+
+/* @profile is judged: stores are looked for in lines of its size. */
+static inline void judge_widen_line(struct judge *j, const struct profile *profile)
+{
+	if (j->line < 1ul << profile->line_shift)
+		j->line = 1ul << profile->line_shift;
 }
 
 /* 0 or -ENOMEM: judge all other machines as well. */

@@ -53,6 +53,7 @@ static int add_shadow(struct judge *j, const struct profile *profile)
 	while (last->next)
 		last = last->next;
 	last->next = s;
+	judge_widen_line(j, profile);
 	return 0;
 }
 
