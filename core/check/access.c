@@ -168,9 +168,7 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 		if (n > end - offset)
 			n = end - offset;
 		if (store)
-			unwritten_store(&j->unwritten, offset, n);
-		if (store && j->lost.arena)
-			bounce_cpu_store(j, offset, n, call->site);
+			judge_stored_past_caches(j, offset, n, call->site);
 		for_each_shadow(j, s) {
 			if (store && bus)
 				shadow_bus_store(s, offset, n, call->site, NULL, NULL);
@@ -252,9 +250,7 @@ void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, 
 		return;
 	}
 	owned = check_cpu_owner(j, call, cpu, offset, len, true);
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, call->site);
+	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
 		shadow_cpu_store(s, offset, len, call->site, &d);
 		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
@@ -271,7 +267,7 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	if (!judge_sees_accesses(j))
 		return;
 	if (store)
-		unwritten_store(&j->unwritten, offset, len);
+		judge_stored_past_caches(j, offset, len, call->site);
 	dangling = judge_find_dangling(j, offset, len, true);
 	if (likely(dangling == NO_OFFSET)) {
 		if (!store)
@@ -322,9 +318,7 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 		view_load(j, call, cpu, offset, len);
 	if (!store)
 		return;
-	unwritten_store(&j->unwritten, offset, len);
-	if (j->lost.arena)
-		bounce_cpu_store(j, offset, len, call->site);
+	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
 		shadow_uncached_store(s, offset, len, call->site, &d);
 		add_damage(&all, j, s, SIDE_BUS, &d);

@@ -87,27 +87,25 @@ void judge_remove_machines(struct judge *j)
 
 /* ------------------------------------------------- memory that is handed out */
 
-void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
+void judge_stored_past_caches(struct judge *j, size_t offset, size_t len, site_t site)
 {
-	for_each_shadow(j, s)
-		shadow_cpu_store(s, offset, len, site, NULL);
 	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
 		bounce_cpu_store(j, offset, len, site);
 }
 
-static void filled_elsewhere(struct judge *j, size_t offset, size_t len, site_t site)
+void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
+	for_each_shadow(j, s)
+		shadow_cpu_store(s, offset, len, site, NULL);
+	judge_stored_past_caches(j, offset, len, site);
 }
 
 void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
 		shadow_set_pages(s, page, nr, PAGE_CPU_NEWER, site);
-	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
 void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
@@ -116,7 +114,7 @@ void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u
 	for_each_shadow(j, s)
 		shadow_set_pages(s, page, nr, judge_is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
 							       PAGE_UNCACHED, site);
-	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
 void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)
