@@ -153,7 +153,7 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
  */
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
 
-/* access.c: what the CPU and the devices do to memory, before they do it. */
+/* access.c, access-device.c: what CPU and devices do to memory, before they do it. */
 void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		    size_t len);
 
