@@ -232,7 +232,13 @@ void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site);
  * The CPU stored these bytes, for what knows no caches: copies of mappings, and what nobody
  * has stored. All that there is to a store to uncached memory.
  */
-void judge_stored_past_caches(struct judge *j, size_t offset, size_t len, site_t site);
+static inline void judge_stored_past_caches(struct judge *j, size_t offset, size_t len,
+					    site_t site)
+{
+	unwritten_store(&j->unwritten, offset, len);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, site);
+}
 
 /* Pages are handed out as coherent memory of @dev, zeroed; as a handle; as uncached. */
 void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,

@@ -87,13 +87,6 @@ void judge_remove_machines(struct judge *j)
 
 /* ------------------------------------------------- memory that is handed out */
 
-void judge_stored_past_caches(struct judge *j, size_t offset, size_t len, site_t site)
-{
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
-}
-
 void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	for_each_shadow(j, s)
