@@ -50,6 +50,7 @@ libdmalab_la_SOURCES = \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
 	core/check/access.c \
+	core/check/access-device.c \
 	core/check/access.h \
 	core/check/access-report.c \
 	core/check/advice.c \
@@ -62,6 +63,8 @@ libdmalab_la_SOURCES = \
 	core/check/blocks.h \
 	core/check/bounce.c \
 	core/check/bounce.h \
+	core/check/bounce-look.c \
+	core/check/bounce-parts.h \
 	core/check/catalogue.c \
 	core/check/cause.c \
 	core/check/cause.h \
@@ -69,6 +72,7 @@ libdmalab_la_SOURCES = \
 	core/check/judge.h \
 	core/check/ledger.c \
 	core/check/ledger.h \
+	core/check/many.h \
 	core/check/machines.c \
 	core/check/origin.c \
 	core/check/origin.h \
@@ -77,6 +81,9 @@ libdmalab_la_SOURCES = \
 	core/check/report-text.c \
 	core/check/shadow.c \
 	core/check/shadow.h \
+	core/check/shadow-look.c \
+	core/check/shadow-pages.c \
+	core/check/shadow-parts.h \
 	core/check/site.c \
 	core/check/site.h \
 	core/check/story.c \

@@ -107,6 +107,32 @@ static void plain_store(void **state)
 	rig_down(&r);
 }
 
+/*
+ * A call on one half of a line of 128 bytes is looked at for stores to the other half as
+ * well, also where it is another machine that has such lines.
+ */
+static void plain_store_in_a_wider_line(void **state)
+{
+	struct rig r;
+	dma_addr_t dma;
+	char *p;
+
+	(void)state;
+	up(&r, "arm64");
+	p = kzalloc_ok(128);
+	dma = map_ok(&r, p, 128, DMA_TO_DEVICE);
+	dma_unmap_single(r.dev, dma, 128, DMA_TO_DEVICE);
+	p[0] = 1;
+	dma = map_ok(&r, p + 64, 64, DMA_FROM_DEVICE);
+	expect(&r, "");
+	cpu_read(p, 1);
+	assert_non_null(strstr(r.text, "breaks on: mips-nonspec\n"));
+	expect(&r, "lost-cpu-write");
+	dma_unmap_single(r.dev, dma, 64, DMA_FROM_DEVICE);
+	kfree(p);
+	rig_down(&r);
+}
+
 static void use_all_paths(struct rig *r)
 {
 	struct scatterlist sg[2];
@@ -195,6 +221,7 @@ int main(void)
 		cmocka_unit_test(harm_here),
 		cmocka_unit_test(shared_line),
 		cmocka_unit_test(plain_store),
+		cmocka_unit_test(plain_store_in_a_wider_line),
 		cmocka_unit_test(quiet_everywhere),
 		cmocka_unit_test(snooping),
 	};

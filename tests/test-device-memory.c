@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
+#include <linux/gfp.h>
 
 #define HANDLE DMA_ATTR_NO_KERNEL_MAPPING
 #define BASE   0x40000000ull /* where RAM is as well, for others */
@@ -426,6 +427,32 @@ static void not_on_a_page(void **state)
 	rig_down(&r);
 }
 
+/* It comes zeroed, whatever a bounce buffer did not bring to its last owner. */
+static void nothing_lost(void **state)
+{
+	dma_addr_t dma;
+	struct rig r;
+	void *p;
+
+	(void)state;
+	rig_up(&r, "swiotlb");
+	p = alloc_pages_exact(PAGES * PAGE_SIZE, GFP_KERNEL);
+	assert_non_null(p);
+	dma = map_ok(&r, p, PAGES * PAGE_SIZE, DMA_FROM_DEVICE);
+	assert_int_equal(dev_write(&r, dma, PAGES * PAGE_SIZE), 0);
+	dma_unmap_single_attrs(r.dev, dma, PAGES * PAGE_SIZE, DMA_FROM_DEVICE,
+			       DMA_ATTR_SKIP_CPU_SYNC);
+	free_pages_exact(p, PAGES * PAGE_SIZE);
+	assert_int_equal(dma_declare_coherent_memory(r.dev, 0, BASE, PAGES * PAGE_SIZE), 0);
+	p = dma_alloc_coherent(r.dev, PAGES * PAGE_SIZE, &dma, GFP_KERNEL);
+	assert_non_null(p);
+	cpu_read(p, PAGES * PAGE_SIZE);
+	expect(&r, "");
+	dma_free_coherent(r.dev, PAGES * PAGE_SIZE, p, dma);
+	dma_release_coherent_memory(r.dev);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +468,7 @@ int main(void)
 		cmocka_unit_test(not_on_a_page),
 		cmocka_unit_test(leaked),
 		cmocka_unit_test(synced),
+		cmocka_unit_test(nothing_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

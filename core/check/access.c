@@ -2,12 +2,11 @@
 /*
  * What CPU and devices do to memory. An access draws at most one report, named
  * after the gravest thing wrong with it: memory that is free, then coherency, then
- * direction, then ownership, then what it does to bytes beside it, then trust. The state then
+ * direction, then ownership, then what it does to bytes beside it, then trust. Where other
+ * machines are judged as well, one about coherency there may come beside it. The state then
  * moves on as the machine's would: nothing is repaired.
  */
-#include "check/access.h"
-
-#include <linux/dma-mapping.h>
+#include "check/many.h"
 
 /*
  * Handles are uncached as well, but no pointer to them was ever handed out, except to
@@ -33,90 +32,6 @@ size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, boo
 			at = page_offset(page) > offset ? page_offset(page) : offset;
 	return at;
 }
-
-/* ----------------------------------------------- one event on many machines */
-
-/* What a load gets on the machine that runs, and on one of those judged beside it. */
-struct verdicts {
-	struct verdict here, elsewhere;
-	u32 machines;   /* where it is wrong */
-	bool by_device; /* the load is */
-};
-
-static const struct profile *bouncing_profile(const struct judge *j)
-{
-	size_t i = 0;
-
-	if (judge_bounces(j))
-		return j->hw->profile;
-	while (profiles[i].translation != TRANSLATE_BOUNCE)
-		i++;
-	return &profiles[i];
-}
-
-static void add_verdict(struct verdicts *all, const struct judge *j, struct verdict v,
-			enum side side, const struct profile *on)
-{
-	if (likely(!v.bytes) || (j->unsure && on->translation == TRANSLATE_BOUNCE))
-		return;
-	v.on = on;
-	/* A machine that copies has one memory for CPUs to look at. */
-	v.side = on->translation == TRANSLATE_BOUNCE && !all->by_device ? SIDE_CPU : side;
-	all->machines |= 1u << (on - profiles);
-	if (on == j->hw->profile && !all->here.bytes)
-		all->here = v;
-	else if (on != j->hw->profile && !all->elsewhere.bytes)
-		all->elsewhere = v;
-}
-
-/* Returns whether it is wrong on the machine that runs. */
-static bool report_verdicts(struct judge *j, const struct call *call, struct region *r,
-			    dma_addr_t dma, const void *cpu, size_t offset, size_t len,
-			    struct verdicts *all)
-{
-	struct verdict *v = all->here.bytes ? &all->here : &all->elsewhere;
-
-	if (likely(!v->bytes))
-		return false;
-	v->machines = j->all && !j->unsure ? all->machines : 0;
-	report_verdict(j, call, r, dma, cpu, offset, len, v);
-	return all->here.bytes;
-}
-
-/* What the store did to its line, on each machine in turn: gathered for one report. */
-struct damages {
-	struct damage here, elsewhere;
-	u32 machines;
-};
-
-static void add_damage(struct damages *all, const struct judge *j, const struct shadow *s,
-		       enum side side, struct damage *d)
-{
-	if (likely(!d->bytes))
-		return;
-	d->on = s;
-	d->side = side;
-	all->machines |= 1u << (s->profile - profiles);
-	if (s == &j->shadow && !all->here.bytes)
-		all->here = *d;
-	else if (s != &j->shadow && !all->elsewhere.bytes)
-		all->elsewhere = *d;
-}
-
-/* The same for a store. */
-static bool report_damages(struct judge *j, const struct call *call, struct region *r,
-			   dma_addr_t dma, const void *cpu, size_t len, struct damages *all)
-{
-	struct damage *d = all->here.bytes ? &all->here : &all->elsewhere;
-
-	if (likely(!d->bytes))
-		return false;
-	d->machines = j->all && !j->unsure ? all->machines : 0;
-	report_damage(j, call, d->side, r, dma, cpu, len, d);
-	return all->here.bytes;
-}
-
-/* ------------------------------------------------------------------- CPU */
 
 /* Bytes of @r in the range that the CPU must leave alone. */
 static struct run forbidden(const struct region *r, size_t offset, size_t len, bool store)
@@ -168,9 +83,7 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 		if (n > end - offset)
 			n = end - offset;
 		if (store)
-			unwritten_store(&j->unwritten, offset, n);
-		if (store && j->lost.arena)
-			bounce_cpu_store(j, offset, n, call->site);
+			judge_stored_past_caches(j, offset, n, call->site);
 		for_each_shadow(j, s) {
 			if (store && bus)
 				shadow_bus_store(s, offset, n, call->site, NULL, NULL);
@@ -252,9 +165,7 @@ void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, 
 		return;
 	}
 	owned = check_cpu_owner(j, call, cpu, offset, len, true);
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, call->site);
+	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
 		shadow_cpu_store(s, offset, len, call->site, &d);
 		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
@@ -271,7 +182,7 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 	if (!judge_sees_accesses(j))
 		return;
 	if (store)
-		unwritten_store(&j->unwritten, offset, len);
+		judge_stored_past_caches(j, offset, len, call->site);
 	dangling = judge_find_dangling(j, offset, len, true);
 	if (likely(dangling == NO_OFFSET)) {
 		if (!store)
@@ -322,181 +233,11 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 		view_load(j, call, cpu, offset, len);
 	if (!store)
 		return;
-	unwritten_store(&j->unwritten, offset, len);
-	if (j->lost.arena)
-		bounce_cpu_store(j, offset, len, call->site);
+	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
 		shadow_uncached_store(s, offset, len, call->site, &d);
 		add_damage(&all, j, s, SIDE_BUS, &d);
 	}
 	if (dangling == NO_OFFSET)
 		report_damages(j, call, NULL, 0, cpu, len, &all);
-}
-
-/* --------------------------------------------------------------- devices */
-
-/* It was given without a hand-over, and nothing of it was handed over since. */
-static bool never_synced(const struct region *r)
-{
-	return unlikely(r->attrs & DMA_ATTR_SKIP_CPU_SYNC) && !r->moved;
-}
-
-static bool trust_device_load(struct judge *j, const struct call *call, const struct region *r,
-			      dma_addr_t dma, size_t offset, size_t len)
-{
-	return trust_given(j, &(struct given){
-		.call = call, .r = r, .dma = dma, .size = len, .first = offset - r->offset,
-		.len = len,
-	});
-}
-
-/*
- * Direction, then ownership; of what needs no hand-over, whether it was stored. Returns
- * whether it reported.
- */
-static bool check_device(struct judge *j, const struct call *call, struct region *r,
-			 dma_addr_t dma, size_t offset, size_t len, bool store)
-{
-	struct run all = { offset - r->offset, offset - r->offset + len - 1, len };
-	struct run run;
-
-	if (!region_is_owned(r))
-		return !store && trust_device_load(j, call, r, dma, offset, len);
-	if (store && r->dir == DMA_TO_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, offset, len, all);
-		return true;
-	}
-	if (!store && r->dir == DMA_FROM_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, offset, len, all);
-		return true;
-	}
-	run = own_find(r, offset - r->offset, len, false);
-	if (likely(!run.bytes))
-		return !store && never_synced(r) &&
-		       trust_device_load(j, call, r, dma, offset, len);
-	report_owner(j, call, store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED,
-		     r, NULL, dma, offset, len, run);
-	return true;
-}
-
-static bool is_uncached(const struct judge *j, const struct shadow *s, u32 page)
-{
-	const struct region *r = j->ledger.pages[page].alloc;
-
-	if (likely(s == &j->shadow))
-		return j->hw->frames[page].memory_only;
-	return s->arena && (s->state[page] == PAGE_UNCACHED || (r && r->kind == REGION_HANDLE));
-}
-
-/*
- * A device that snoops sees what the CPU sees, unless the memory is uncached. Both
- * kinds meet in one access only through a mapping that outlived its memory. Returns
- * the side of the first page, and how many bytes from @offset on it is good for.
- */
-static size_t side_of(const struct judge *j, const struct shadow *s, const struct region *r,
-		      size_t offset, size_t len, enum side *side)
-{
-	u32 page = offset >> PAGE_SHIFT;
-	size_t n = page_offset(page + 1) - offset;
-	bool uncached;
-
-	*side = SIDE_BUS;
-	if (likely(!judge_snoops_on(j, s, r->dev)))
-		return len;
-	uncached = is_uncached(j, s, page);
-	if (!uncached)
-		*side = SIDE_CPU;
-	while (n < len && is_uncached(j, s, ++page) == uncached)
-		n += PAGE_SIZE;
-	return n < len ? n : len;
-}
-
-/* Without cache lines in between. */
-static cold void look_bounced(const struct judge *j, const struct region *r, size_t offset,
-			      size_t len, struct verdicts *v)
-{
-	/* What is not copied is the memory, as the CPU finds it. */
-	add_verdict(v, j, r->bounce ? bounce_look_device(r, offset - r->offset, len) :
-				      bounce_look_cpu(j, offset, len), SIDE_BUS,
-		    bouncing_profile(j));
-}
-
-static void device_look(struct judge *j, struct shadow *s, const struct region *r, size_t offset,
-			size_t len, struct verdicts *v)
-{
-	enum side side;
-
-	for (size_t done = 0, n; done < len; done += n) {
-		n = side_of(j, s, r, offset + done, len - done, &side);
-		add_verdict(v, j, shadow_look(s, side, offset + done, n), side, s->profile);
-		if (side == SIDE_CPU)
-			shadow_cpu_load(s, offset + done, n);
-	}
-}
-
-void judge_device_load(struct judge *j, const struct call *call, struct region *r,
-		       dma_addr_t dma, size_t offset, size_t len, bool *reported)
-{
-	struct verdicts v = { .by_device = true };
-
-	if (likely(region_has_memory(r))) {
-		for_each_shadow(j, s)
-			device_look(j, s, r, offset, len, &v);
-		if (unlikely(j->lost.arena))
-			look_bounced(j, r, offset, len, &v);
-	}
-	if (*reported)
-		return;
-	*reported = report_verdicts(j, call, r, dma, NULL, offset, len, &v) ||
-		    check_device(j, call, r, dma, offset, len, false);
-}
-
-/* Whose bytes it stores, by the contract: a story is told of them later. */
-static struct through stored_through(const struct region *r, size_t offset, size_t len)
-{
-	struct through by = region_through(r);
-	size_t cpu;
-
-	if (!region_is_owned(r) || r->owner == OWNER_ANY)
-		return by;
-	cpu = own_find(r, offset - r->offset, len, false).bytes;
-	by.own = !cpu ? OWN_DEVICE : cpu == len ? OWN_CPU : OWN_BOTH;
-	return by;
-}
-
-static void device_store(struct judge *j, struct shadow *s, const struct call *call,
-			 const struct region *r, const struct through *by, size_t offset,
-			 size_t len, struct damages *all)
-{
-	enum side side;
-
-	for (size_t done = 0, n; done < len; done += n) {
-		struct damage d;
-
-		n = side_of(j, s, r, offset + done, len - done, &side);
-		if (side == SIDE_CPU)
-			shadow_snooped_store(s, offset + done, n, call->site, &d);
-		else
-			shadow_bus_store(s, offset + done, n, call->site, by, &d);
-		add_damage(all, j, s, side, &d);
-	}
-}
-
-void judge_device_store(struct judge *j, const struct call *call, struct region *r,
-			dma_addr_t dma, size_t offset, size_t len, bool *reported)
-{
-	struct damages all = { .machines = 0 };
-	struct through by;
-
-	if (likely(!*reported))
-		*reported = check_device(j, call, r, dma, offset, len, true);
-	if (unlikely(!region_has_memory(r)))
-		return;
-	by = stored_through(r, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_device_store(j, r, offset - r->offset, len, call->site, &by);
-	for_each_shadow(j, s)
-		device_store(j, s, call, r, &by, offset, len, &all);
-	if (!*reported)
-		*reported = report_damages(j, call, r, dma, NULL, len, &all);
 }

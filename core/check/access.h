@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reports of accesses to @len bytes of RAM, from @offset on. @r: the object that a device accesses; NULL: the CPU does, at
- * @cpu.
+ * The reports of accesses to @len bytes of RAM, from @offset on. @r: the object that a
+ * device accesses; NULL: the CPU does, at @cpu.
  */
 #ifndef DMALAB_CHECK_ACCESS_H
 #define DMALAB_CHECK_ACCESS_H

@@ -17,11 +17,6 @@ cold void advice_say(struct advice *a, const char *format, ...)
 	va_end(args);
 }
 
-const char *advice_access(const struct advice *a)
-{
-	return a->plain ? "store" : a->store ? "write" : "read";
-}
-
 /*
  * A sync finds its mapping by device and address. Where two mappings of one device have one
  * address, it finds the later one, or that of its direction.
@@ -143,7 +138,7 @@ static void put_place(struct line *l, const struct advice *a, enum place place, 
 	char where[128];
 
 	if (place == BEFORE_THIS)
-		put(l, " before this %s", advice_access(a));
+		put(l, " before this %s", a->plain ? "store" : a->store ? "write" : "read");
 	else if (place == AFTER_THIS || again)
 		put(l, " after it");
 	else {

@@ -28,18 +28,6 @@ enum line_op advice_effect(const struct advice *a, const struct region *r, enum 
 	return advice_coherent(a, r->dev) ? OP_NONE : profile_op(a->look.on, to, r->dir);
 }
 
-static u64 outside(size_t base, size_t from, size_t to)
-{
-	u64 mask = ~0ull;
-
-	if (to <= base || from >= base + 64)
-		return mask;
-	mask = from > base ? ~0ull << (from - base) : ~0ull;
-	if (to < base + 64)
-		mask &= (1ull << (to - base)) - 1;
-	return ~mask;
-}
-
 /* Bytes that the cache alone has, in @start..@end; @stored: but for what the access stores. */
 static bool has_unwritten(const struct advice *a, size_t start, size_t end, bool stored)
 {
@@ -47,10 +35,10 @@ static bool has_unwritten(const struct advice *a, size_t start, size_t end, bool
 
 	for (size_t base = start & ~63ul; base < end; base += 64) {
 		const struct granule *g = &s->granules[base >> 6];
-		u64 bytes = ~outside(base, start, end);
+		u64 bytes = bits_in(base, start, end);
 
 		if (stored)
-			bytes &= outside(base, a->look.offset, a->look.offset + a->look.len);
+			bytes &= ~bits_in(base, a->look.offset, a->look.offset + a->look.len);
 		if (s->state[base >> PAGE_SHIFT] == PAGE_CPU_NEWER && bytes)
 			return true;
 		if (s->state[base >> PAGE_SHIFT] == PAGE_TRACKED && g->cpu & ~g->dev & bytes)
@@ -89,7 +77,7 @@ static bool buries(const struct advice *a, const struct region *r, enum handover
 		size_t at = r->offset + i * 64;
 
 		if (a->store)
-			m &= outside(at, a->look.offset, a->look.offset + a->look.len);
+			m &= ~bits_in(at, a->look.offset, a->look.offset + a->look.len);
 		if (to == FOR_DEVICE && g->dev & ~g->cpu & m)
 			return true;
 		if (to == FOR_CPU && g->cpu & ~g->dev & m &&
@@ -130,7 +118,7 @@ static bool is_copied_elsewhere(const struct advice *a, const struct region *e)
 static bool is_looked_through(const struct advice *a, const struct region *e)
 {
 	const struct machine *hw = a->j->hw;
-	size_t line = 1ul << (hw->profile->line_shift > 6 ? hw->profile->line_shift : 6);
+	size_t line = a->j->line;
 	size_t start = e->offset & ~(line - 1);
 
 	return !image_on(hw) ||
@@ -171,8 +159,8 @@ bool advice_dirties(const struct advice *a)
 		if (s->state[base >> PAGE_SHIFT] == PAGE_BUS_NEWER)
 			return true;
 		if (s->state[base >> PAGE_SHIFT] == PAGE_TRACKED &&
-		    g->dev & ~g->cpu & ~outside(base, start, end) &
-		    outside(base, a->look.offset, a->look.offset + a->look.len))
+		    g->dev & ~g->cpu & bits_in(base, start, end) &
+		    ~bits_in(base, a->look.offset, a->look.offset + a->look.len))
 			return true;
 	}
 	return false;

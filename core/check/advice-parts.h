@@ -15,9 +15,6 @@ cold void advice_say(struct advice *a, const char *format, ...);
 void advice_add(struct advice *a, const struct region *r, enum handover to, size_t first,
 		size_t last, bool list, enum place place, site_t site);
 
-/* "read", "write". */
-const char *advice_access(const struct advice *a);
-
 /* ----------------------------------------------------------- advice-harm.c */
 
 /* Does the device have a copy of it, on the machine that this is about? */

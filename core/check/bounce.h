@@ -32,13 +32,13 @@ struct lost {
 
 /* 0 or -ENOMEM. */
 int lost_init(struct lost *lost, const struct machine *m);
+void lost_exit(struct lost *lost);
 
 /* Does the device find a copy in place of the memory? */
 static inline bool region_is_copied(const struct region *r)
 {
 	return unlikely(r->bounce) && r->bounce->slot != NO_OFFSET;
 }
-void lost_exit(struct lost *lost);
 
 static inline bool lost_any(const struct lost *lost, u32 page)
 {

@@ -12,11 +12,13 @@ struct shadow *shadow_of(const struct judge *j, const struct looking *look)
 	for_each_shadow((struct judge *)j, s)
 		if (s->profile == look->on)
 			return s;
-	/* Of a machine that is coherent, one is as good as another: there are no caches. */
+	/* It is coherent, or bounces: there is nothing of its caches to ask for. */
 	return (struct shadow *)&j->shadow;
 }
 
-void look_each(const struct judge *j, const struct looking *look, bad_fn fn, void *context)
+/* fn() for all indeterminate bytes. */
+static void look_each(const struct judge *j, const struct looking *look, bad_fn fn,
+		      void *context)
 {
 	if (!looks_at_copies(look))
 		shadow_each_bad(shadow_of(j, look), look->side, look->offset, look->len, fn,

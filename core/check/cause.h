@@ -49,7 +49,4 @@ void causes_find(struct causes *c, const struct judge *j, const struct looking *
 const struct cause *cause_of(const struct causes *c, const struct judge *j,
 			     const struct looking *look, size_t at);
 
-/* fn() for all indeterminate bytes. */
-void look_each(const struct judge *j, const struct looking *look, bad_fn fn, void *context);
-
 #endif

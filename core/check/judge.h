@@ -44,6 +44,7 @@ struct judge {
 	enum level level;
 	bool all;                 /* judge every machine, not only the one that runs */
 	bool unsure;              /* of the one that bounces, from now on: machines.c */
+	size_t line;              /* the widest of those judged, 64 bytes at least */
 	bool halt;                /* stop at the first error */
 	bool once;                /* several steps of one access: one report at most, */
 	bool has_drawn;           /* and here it is */
@@ -152,7 +153,7 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
  */
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
 
-/* access.c: what the CPU and the devices do to memory, before they do it. */
+/* access.c, access-device.c: what CPU and devices do to memory, before they do it. */
 void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		    size_t len);
 
@@ -205,6 +206,13 @@ static inline bool judge_bounces(const struct judge *j)
 	return unlikely(j->hw->profile->translation == TRANSLATE_BOUNCE);
 }
 
+/* @profile is judged: stores are looked for in lines of its size. */
+static inline void judge_widen_line(struct judge *j, const struct profile *profile)
+{
+	if (j->line < 1ul << profile->line_shift)
+		j->line = 1ul << profile->line_shift;
+}
+
 /* 0 or -ENOMEM: judge all other machines as well. */
 int judge_add_machines(struct judge *j);
 void judge_remove_machines(struct judge *j);
@@ -219,6 +227,18 @@ bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct
 /* An allocator stored to memory that nobody has yet, through the CPU's cache. */
 void judge_filled(struct judge *j, size_t offset, size_t len, site_t site);
 void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site);
+
+/*
+ * The CPU stored these bytes, for what knows no caches: copies of mappings, and what nobody
+ * has stored. All that there is to a store to uncached memory.
+ */
+static inline void judge_stored_past_caches(struct judge *j, size_t offset, size_t len,
+					    site_t site)
+{
+	unwritten_store(&j->unwritten, offset, len);
+	if (unlikely(j->lost.arena))
+		bounce_cpu_store(j, offset, len, site);
+}
 
 /* Pages are handed out as coherent memory of @dev, zeroed; as a handle; as uncached. */
 void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,

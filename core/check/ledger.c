@@ -64,16 +64,14 @@ cold bool ledger_grow(struct ledger *l)
 
 cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 {
-	static struct span *none;
-
 	if (place < l->ram_size)
 		return &l->pages[place >> PAGE_SHIFT].maps;
 	if (place & PLACE_MMIO)
 		return &l->mmio[(place >> MMIO_SHIFT) % MMIO_HEADS];
 	if (l->iova && (place & ~PLACE_IOVA) >> PAGE_SHIFT < IOVA_PAGES)
 		return &l->iova[(place & ~PLACE_IOVA) >> PAGE_SHIFT];
-	none = NULL;
-	return &none;
+	l->nowhere = NULL;
+	return &l->nowhere;
 }
 
 cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)

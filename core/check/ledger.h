@@ -95,6 +95,7 @@ struct ledger {
 	size_t ram_size;
 	struct span **iova;            /* by page of an IOMMU's addresses; NULL: no IOMMU */
 	struct span **mmio;            /* by 64 KiB of what is no RAM, hashed */
+	struct span *nowhere;          /* of places that are none of these: empty */
 	struct region *unused;
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */

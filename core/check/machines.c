@@ -53,6 +53,7 @@ static int add_shadow(struct judge *j, const struct profile *profile)
 	while (last->next)
 		last = last->next;
 	last->next = s;
+	judge_widen_line(j, profile);
 	return 0;
 }
 
@@ -90,23 +91,14 @@ void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	for_each_shadow(j, s)
 		shadow_cpu_store(s, offset, len, site, NULL);
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
-}
-
-static void filled_elsewhere(struct judge *j, size_t offset, size_t len, site_t site)
-{
-	unwritten_store(&j->unwritten, offset, len);
-	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
+	judge_stored_past_caches(j, offset, len, site);
 }
 
 void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
 		shadow_set_pages(s, page, nr, PAGE_CPU_NEWER, site);
-	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
 void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
@@ -115,7 +107,7 @@ void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u
 	for_each_shadow(j, s)
 		shadow_set_pages(s, page, nr, judge_is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
 							       PAGE_UNCACHED, site);
-	filled_elsewhere(j, page_offset(page), page_offset(nr), site);
+	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
 void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)

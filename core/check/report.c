@@ -20,6 +20,8 @@ int judge_init(struct judge *j, struct machine *hw, const struct judge_options *
 	memset(j, 0, sizeof(*j));
 	j->hw = hw;
 	j->shadow.profile = hw->profile;
+	j->line = 64;
+	judge_widen_line(j, hw->profile);
 	j->level = o->level;
 	j->enabled = o->checks;
 	j->all = full && o->all;

@@ -38,56 +38,7 @@
  * one, so a page has a state of its own and its granules are written only when it
  * stops being uniform (PAGE_TRACKED).
  */
-#include "check/shadow.h"
-
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#define GRANULES_PER_PAGE (PAGE_SIZE / 64)
-
-static size_t round_up(size_t n)
-{
-	return (n + 4095) & ~(size_t)4095;
-}
-
-int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile)
-{
-	size_t nr = m->nr_pages;
-	size_t state = round_up(nr);
-	size_t sites = round_up(nr * sizeof(site_t));
-	size_t granules = nr * GRANULES_PER_PAGE * sizeof(struct granule);
-	size_t origins = nr * GRANULES_PER_PAGE * sizeof(struct origin);
-	size_t lines = round_up(nr * sizeof(struct line_flags));
-	u8 *at;
-
-	memset(s, 0, sizeof(*s));
-	s->profile = profile;
-	if (profile->coherent)
-		return 0;
-	s->shift = profile->line_shift;
-	s->speculates = profile->speculates;
-	s->arena_size = state + 2 * sites + granules + origins + lines;
-	at = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
-		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (at == MAP_FAILED)
-		return -ENOMEM;
-	s->arena = at;
-	s->state = at;
-	s->page_site = (site_t *)(at + state);
-	s->page_through = (u64 *)(at + state + sites);
-	s->granules = (struct granule *)(at + state + 2 * sites);
-	s->origins = (struct origin *)(at + state + 2 * sites + granules);
-	s->lines = (struct line_flags *)(at + state + 2 * sites + granules + origins);
-	return 0;
-}
-
-void shadow_exit(struct shadow *s)
-{
-	claims_exit(&s->claims);
-	if (s->arena)
-		munmap(s->arena, s->arena_size);
-}
+#include "check/shadow-parts.h"
 
 /* ----------------------------------------------------------------- lines */
 
@@ -130,180 +81,7 @@ static inline bool is_dirty(const struct line *l)
 	return *l->dirty & l->bit;
 }
 
-/* The bits of @from..@to (exclusive) that fall into the granule at @base. */
-static inline u64 bits(size_t base, size_t from, size_t to)
-{
-	u64 mask = ~0ull;
-
-	if (to <= base || from >= base + 64)
-		return 0;
-	if (from > base)
-		mask &= ~0ull << (from - base);
-	if (to < base + 64)
-		mask &= (1ull << (to - base)) - 1;
-	return mask;
-}
-
-static void damage_add(struct damage *d, size_t base, u64 victims)
-{
-	size_t first, last;
-
-	if (!victims || !d)
-		return;
-	first = base + __builtin_ctzll(victims);
-	last = base + 63 - __builtin_clzll(victims);
-	if (!d->bytes || first < d->first)
-		d->first = first;
-	if (!d->bytes || last > d->last)
-		d->last = last;
-	d->bytes += __builtin_popcountll(victims);
-}
-
-/* ----------------------------------------------------------------- pages */
-
-/* Write out what the state of a page says of its granules and lines. */
-static cold void track(struct shadow *s, u32 page)
-{
-	enum page_state state = s->state[page];
-	struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
-	struct origin *o = &s->origins[page * GRANULES_PER_PAGE];
-	bool cpu = state == PAGE_CPU_NEWER, bus = state == PAGE_BUS_NEWER;
-	u64 all = cpu ? ~0ull : 0;
-
-	s->state[page] = PAGE_TRACKED;
-	if (state == PAGE_TRACKED)
-		return;
-	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
-		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
-		origin_forget(&s->claims, &o[i]);
-		o[i] = (struct origin){
-			.cpu = cpu ? s->page_site[page] : 0, .dev = bus ? s->page_site[page] : 0,
-			.serial = s->page_through[page] >> 2, .own = s->page_through[page] & 3,
-		};
-	}
-	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
-}
-
-static inline void need_tracked(struct shadow *s, u32 page)
-{
-	if (unlikely(s->state[page] != PAGE_TRACKED))
-		track(s, page);
-}
-
-static bool all_settled(const struct shadow *s, u32 page)
-{
-	const struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
-	const struct line_flags *l = &s->lines[page];
-	u64 any = l->dirty[0] | l->dirty[1] | l->present[0] | l->present[1];
-
-	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++)
-		any |= g[i].cpu | g[i].dev;
-	return !any;
-}
-
-void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
-{
-	if (!s->arena)
-		return;
-	/* Nobody fills lines of uncached memory but a CPU that speculates. */
-	if (state == PAGE_BUS_NEWER && !s->speculates)
-		state = PAGE_SETTLED;
-	memset(&s->state[page], state, nr);
-	for (u32 p = page; p < page + nr; p++) {
-		s->page_site[p] = site;
-		s->page_through[p] = OWN_BOTH;
-	}
-}
-
-void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
-{
-	if (!s->arena)
-		return;
-	for (u32 p = page; p < page + nr; p++)
-		if (s->state[p] == PAGE_UNCACHED)
-			shadow_set_pages(s, p, 1, PAGE_BUS_NEWER, site);
-}
-
 /* ---------------------------------------------------------------- events */
-
-void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad)
-{
-	u64 both = bad & g->cpu & g->dev;
-	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
-	u64 gravest = 0;
-	struct damage d = { .first = v->first, .last = v->last, .bytes = v->bytes };
-
-	if (!bad)
-		return;
-	if (lost_cpu && !v->lost_cpu)
-		gravest = lost_cpu;
-	else if (lost_dev && !v->lost_cpu && !v->lost_dev)
-		gravest = lost_dev;
-	else if (stale && !v->bytes)
-		gravest = stale;
-	if (gravest)
-		v->example = base + __builtin_ctzll(gravest);
-	v->lost_cpu += __builtin_popcountll(lost_cpu);
-	v->lost_dev += __builtin_popcountll(lost_dev);
-	v->stale += __builtin_popcountll(stale);
-	damage_add(&d, base, bad);
-	v->first = d.first;
-	v->last = d.last;
-	v->bytes = d.bytes;
-}
-
-struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len)
-{
-	size_t end = offset + len;
-	struct verdict v = { .side = side };
-
-	if (!s->arena)
-		return v;
-	for (size_t at = offset; at < end;) {
-		u32 page = at >> PAGE_SHIFT;
-		size_t page_end = page_offset(page + 1);
-
-		if (page_end > end)
-			page_end = end;
-		switch (s->state[page]) {
-		case PAGE_SETTLED:
-		case PAGE_UNCACHED:
-			at = page_end;
-			continue;
-		case PAGE_CPU_NEWER:
-		case PAGE_BUS_NEWER:
-			track(s, page);
-		}
-		while (at < page_end) {
-			size_t base = at & ~63ul;
-			const struct granule *g = &s->granules[base >> 6];
-			u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
-
-			verdict_add(&v, g, base, bad & bits(base, at, page_end));
-			at = base + 64;
-		}
-		at = page_end;
-	}
-	return v;
-}
-
-cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len, bad_fn fn,
-			  void *context)
-{
-	if (!s->arena)
-		return;
-	for (size_t base = offset & ~63ul; base < offset + len; base += 64) {
-		const struct granule *g = &s->granules[base >> 6];
-		struct bad bad = { .base = base, .granule = *g, .origin = &s->origins[base >> 6] };
-
-		/* Those of other pages say nothing, and shadow_look() has tracked all that matter. */
-		if (s->state[base >> PAGE_SHIFT] != PAGE_TRACKED)
-			continue;
-		bad.bytes = (side == SIDE_CPU ? g->dev : g->cpu) & bits(base, offset, offset + len);
-		if (bad.bytes)
-			fn(&bad, context);
-	}
-}
 
 void shadow_cpu_load(struct shadow *s, size_t offset, size_t len)
 {
@@ -394,7 +172,7 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 		for (unsigned i = 0; i < l.nr; i++) {
 			struct granule *g = &l.g[i];
 			size_t base = (l.start & ~63ul) + i * 64;
-			u64 m = bits(base, offset, end) & l.mask;
+			u64 m = bits_in(base, offset, end) & l.mask;
 			u64 dev = g->dev & l.mask;
 			u64 victims = dev & ~g->cpu & ~m;
 
@@ -448,10 +226,10 @@ static cold void look_beside(const struct line *l, size_t offset, size_t end, si
 	};
 	for (unsigned i = 0; i < l->nr; i++) {
 		size_t base = (l->start & ~63ul) + i * 64;
-		u64 more = l->g[i].cpu & ~l->g[i].dev & l->mask & ~bits(base, offset, end);
+		u64 more = l->g[i].cpu & ~l->g[i].dev & l->mask & ~bits_in(base, offset, end);
 
 		lost->others |= more != 0;
-		lost->outside |= more && (!by || more & ~bits(base, by->start, by->end));
+		lost->outside |= more && (!by || more & ~bits_in(base, by->start, by->end));
 	}
 }
 
@@ -485,11 +263,11 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site,
 			look_beside(&l, offset, end, site, by, by_cpu, &lost);
 		for (unsigned i = 0; i < l.nr; i++)
 			stored_by_cpu |= l.g[i].cpu &
-				bits((l.start & ~63ul) + i * 64, offset, end) & l.mask;
+				bits_in((l.start & ~63ul) + i * 64, offset, end) & l.mask;
 		for (unsigned i = 0; i < l.nr; i++) {
 			struct granule *g = &l.g[i];
 			size_t base = (l.start & ~63ul) + i * 64;
-			u64 m = bits(base, offset, end) & l.mask;
+			u64 m = bits_in(base, offset, end) & l.mask;
 
 			if (!m)
 				continue;
@@ -521,6 +299,8 @@ cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, sit
 	store_to_memory(s, offset, len, site, NULL, d, true);
 }
 
+/* ----------------------------------------------------------- maintenance */
+
 struct maintenance {
 	size_t offset, len;
 	site_t site;
@@ -541,29 +321,15 @@ static cold void lose_unwritten(struct shadow *s, size_t base, u64 bytes,
 	origin_lose(&s->claims, &s->origins[base >> 6], bytes, &lost, 0);
 }
 
-cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
+static bool all_settled(const struct shadow *s, u32 page)
 {
-	size_t end = offset + len;
+	const struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
+	const struct line_flags *l = &s->lines[page];
+	u64 any = l->dirty[0] | l->dirty[1] | l->present[0] | l->present[1];
 
-	if (!s->arena)
-		return;
-	for (size_t at = offset, stop; at < end; at = stop) {
-		u32 page = at >> PAGE_SHIFT;
-
-		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
-		if (s->state[page] == PAGE_BUS_NEWER && stop - at == PAGE_SIZE)
-			s->state[page] = PAGE_SETTLED;
-		if (s->state[page] != PAGE_BUS_NEWER && s->state[page] != PAGE_TRACKED)
-			continue;
-		need_tracked(s, page);
-		for (size_t base = at & ~63ul; base < stop; base += 64) {
-			struct granule *g = &s->granules[base >> 6];
-			u64 m = g->dev & bits(base, at, stop);
-
-			g->cpu &= ~m;
-			g->dev &= ~m;
-		}
-	}
+	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++)
+		any |= g[i].cpu | g[i].dev;
+	return !any;
 }
 
 /*
@@ -595,9 +361,9 @@ static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line
 	unsigned after = first + ((end - start) >> s->shift);
 
 	for (size_t base = start & ~63ul; base < end; base += 64)
-		maintain_granule(s, base, bits(base, start, end), op, what);
+		maintain_granule(s, base, bits_in(base, start, end), op, what);
 	for (unsigned w = 0; w < 2; w++) {
-		u64 keep = ~bits(w * 64, first, after);
+		u64 keep = ~bits_in(w * 64, first, after);
 
 		flags->dirty[w] &= keep;
 		if (op != OP_CLEAN)
@@ -647,26 +413,4 @@ void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op o
 		if (whole && all_settled(s, page))
 			s->state[page] = PAGE_SETTLED;
 	}
-}
-
-struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len)
-{
-	size_t end = offset + len;
-	struct damage d = { 0 };
-
-	if (!s->arena)
-		return d;
-	for (size_t at = offset; at < end;) {
-		size_t base = at & ~63ul;
-		const struct granule *g = &s->granules[base >> 6];
-		u8 state = s->state[at >> PAGE_SHIFT];
-		u64 m = bits(base, at, end);
-
-		if (state == PAGE_TRACKED)
-			damage_add(&d, base, g->cpu & ~g->dev & m);
-		else if (state == PAGE_CPU_NEWER)
-			damage_add(&d, base, m);
-		at = base + 64;
-	}
-	return d;
 }

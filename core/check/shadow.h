@@ -29,6 +29,20 @@ struct line_flags {
 	u64 present[2]; /* kept only where the CPU does not speculate */
 };
 
+/* The bits of @from..@to (exclusive) that fall into the 64 at @base. */
+static inline u64 bits_in(size_t base, size_t from, size_t to)
+{
+	u64 mask = ~0ull;
+
+	if (to <= base || from >= base + 64)
+		return 0;
+	if (from > base)
+		mask &= ~0ull << (from - base);
+	if (to < base + 64)
+		mask &= (1ull << (to - base)) - 1;
+	return mask;
+}
+
 struct region;
 
 /* Of one machine: the one that runs, or one that is judged beside it. */

@@ -163,8 +163,7 @@ static u64 granules(size_t offset, size_t end)
 
 void stores_find(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
-	unsigned shift = j->hw->profile->line_shift;
-	size_t line = 1ul << (shift > 6 ? shift : 6);
+	size_t line = j->line;
 	size_t end = (offset + len + line - 1) & ~(line - 1);
 
 	if (!len)

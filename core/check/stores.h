@@ -4,9 +4,9 @@
  *
  * A call that changes what a store would mean (who owns the bytes, whose they are, what
  * the cache has of their line) looks for stores first, in all of the lines that it
- * touches. So a store that is found now means what it meant when it was made, and is
- * judged as one that was told; when it was made is known as far as this: after the last
- * call that looked.
+ * touches on any machine that is judged. So a store that is found now means what it meant
+ * when it was made, and is judged as one that was told; when it was made is known as far as
+ * this: after the last call that looked.
  */
 #ifndef DMALAB_CHECK_STORES_H
 #define DMALAB_CHECK_STORES_H

@@ -32,6 +32,7 @@ static void prepare(const struct allocation *a)
 		/* It is uncached already, and the rest of its last page stays as it is. */
 		cache_zero_memory(hw, a->offset, a->size);
 		judge_uncached_pages(j, a->page, a->nr_pages, site);
+		judge_stored_past_caches(j, a->offset, a->size, site);
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
@@ -65,7 +66,7 @@ void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t
 {
 	if (lab->hw.frames[offset >> PAGE_SHIFT].memory_only) {
 		cache_zero_memory(&lab->hw, offset, len);
-		unwritten_store(&lab->judge.unwritten, offset, len);
+		judge_stored_past_caches(&lab->judge, offset, len, site);
 		return;
 	}
 	cache_cpu_store(&lab->hw, offset, NULL, len);

@@ -52,9 +52,9 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 
 /*
  * Bytes go to the device, or come back: the cache maintenance of the profile. The
- * range lies in one bank of RAM, and stores to it have been found. True when an invalidation of lines that it covers
- * only in part threw something away: *@lost, in bytes of RAM. @r: what is handed over, or
- * NULL: nothing that is known.
+ * range lies in one bank of RAM, and stores to it have been found. True when an
+ * invalidation of lines that it covers only in part threw something away: *@lost, in bytes
+ * of RAM. @r: what is handed over, or NULL: nothing that is known.
  */
 bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
 		     enum dma_data_direction dir, site_t site, const struct region *r,
@@ -198,7 +198,6 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
 void release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
-
 
 /* The memory of the allocation @r, and its address; it may be in no ledger. */
 void release_memory(struct dmalab_device *d, struct region *r, const struct call *call);

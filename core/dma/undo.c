@@ -74,8 +74,10 @@ static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned 
 		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, call->site, lost);
 	if (unlikely(r->bounce && r->bounce->granules))
 		bounce_end(&lab->judge, r, call->site);
-	if (unlikely(r->bounce && !region_is_copied(r)))
+	if (unlikely(r->bounce && !region_is_copied(r))) {
 		bounce_free(r->bounce);
+		r->bounce = NULL; /* reports may still name @r */
+	}
 	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
 		route_end(r->dev->dmalab, r);
 	return lossy;

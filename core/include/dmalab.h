@@ -204,8 +204,9 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
  * @dev: may be NULL.
  *
  * Releases what devm_kmalloc() and its like made, the latest first. Then draws "leak"
- * once for each DMA allocation and mapping that is still live, and releases them. Any later use of @dev draws "no-device", as long as the machine
- * lives.
+ * once for each DMA allocation and mapping that is still live, and for coherent memory that
+ * was declared and not released, and releases them. Any later use of @dev draws
+ * "no-device", as long as the machine lives.
  */
 void dmalab_device_free(struct device *dev);
 
@@ -424,9 +425,9 @@ typedef void (*dmalab_report_fn)(const struct dmalab_report *report, void *conte
  * @fn: NULL restores the default, which prints to standard error
  *
  * The default handler prints a check once for each place (and for each call that was made to
- * fail before it); a handler sees every occurrence. It runs with the machine locked, in the thread that made the
- * mistake: it may look at the report and call dmalab_report_format() and
- * dmalab_report_count(), nothing else of this library.
+ * fail before it); a handler sees every occurrence. It runs with the machine locked, in the
+ * thread that made the mistake: it may look at the report and call dmalab_report_format()
+ * and dmalab_report_count(), nothing else of this library.
  */
 void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context);
 

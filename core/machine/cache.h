@@ -57,8 +57,9 @@ int cache_set_policy(struct cache *c, enum policy policy, u64 seed);
 void cache_exit(struct cache *c);
 
 /*
- * The accesses. cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in bytes; the range lies in RAM. Loads and
- * stores of the CPU go through the cache, those of the bus go to memory.
+ * The accesses. cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in
+ * bytes; the range lies in RAM. Loads and stores of the CPU go through the cache, those of
+ * the bus go to memory.
  */
 void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len);
 void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len);
@@ -107,24 +108,11 @@ void cache_step(struct machine *m, size_t offset, size_t len);
 /* policy.c: "lru" only, before the CPU uses a line. */
 void cache_lru_touch(struct machine *m, u32 line);
 
-/* The bit of a line among those of its page: valid or dirty. */
-static inline u32 line_bit(const struct cache *c, u32 line)
-{
-	return line & ((1u << (PAGE_SHIFT - c->shift)) - 1);
-}
-
 static inline bool line_is_valid(const struct cache *c, u32 line)
 {
-	u32 bit = line_bit(c, line);
+	u32 bit = line & ((1u << (PAGE_SHIFT - c->shift)) - 1);
 
 	return c->lines[line >> (PAGE_SHIFT - c->shift)].valid[bit >> 6] >> (bit & 63) & 1;
-}
-
-static inline bool line_is_dirty(const struct cache *c, u32 line)
-{
-	u32 bit = line_bit(c, line);
-
-	return c->lines[line >> (PAGE_SHIFT - c->shift)].dirty[bit >> 6] >> (bit & 63) & 1;
 }
 
 #endif

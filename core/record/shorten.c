@@ -64,6 +64,7 @@ static int context_step(const char *text, size_t len, u64 *what)
 	};
 	size_t name = 0;
 
+	*what = 0;
 	while (name < len && text[name] != '(')
 		name++;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -379,7 +380,8 @@ static void renumber_names(const struct shortening *s)
 			n->born = s->moved[s->last[s->made[born].name]];
 	}
 	for (unsigned i = 0; i < rec.nr_ends; i++)
-		rec.ends[i] = s->moved[rec.ends[i]];
+		if (rec.ends[i] != NO_LINE)
+			rec.ends[i] = s->moved[rec.ends[i]];
 }
 
 static const char *write_shorter(struct shortening *s)

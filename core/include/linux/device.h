@@ -32,9 +32,9 @@ struct device {
 	bool dma_coherent : 1;          /* the device snoops the CPU's cache */
 
 	/* The laboratory's own: dmalab_device_set_snooping() */
-	bool snooping_is_asked : 1;
-	bool snooping_is_set : 1;       /* where it makes a difference */
-	bool snoops : 1;
+	bool snooping_is_asked : 1;     /* the program said whether it snoops, */
+	bool snooping_is_set : 1;       /* on a machine where it makes a difference: */
+	bool snoops : 1;                /* whether it does, whatever dma_coherent says */
 	struct dmalab_device *dmalab;
 };
 
@@ -75,8 +75,8 @@ void devm_kfree(struct device *dev, const void *p);
  *
  * CPU physical addresses @cpu_start..@cpu_start+@size appear to the device at
  * @dma_start. After kernel/dma/direct.c: 0, -EINVAL when an offset is already
- * set, the range is empty or wraps, or the device is not the laboratory's. To be called before any allocation
- * or mapping of the device.
+ * set, the range is empty or wraps, or the device is not the laboratory's. To be called
+ * before any allocation or mapping of the device.
  */
 int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
 			  u64 size);
