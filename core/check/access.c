@@ -8,18 +8,14 @@
  */
 #include "check/many.h"
 
-/*
- * Handles are uncached as well, but no pointer to them was ever handed out, except to
- * user space.
- */
+/* Handles are uncached as well, but no pointer to them was ever handed out. */
 static bool view_fits(const struct judge *j, u32 page, bool uncached)
 {
 	const struct region *r = j->ledger.pages[page].alloc;
 
 	if (likely(!uncached))
 		return !j->hw->frames[page].memory_only;
-	return j->hw->frames[page].memory_only && r &&
-	       (region_is_coherent(r) || (r->kind == REGION_HANDLE && r->in_user_space));
+	return j->hw->frames[page].memory_only && r && region_is_coherent(r);
 }
 
 size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)

@@ -95,6 +95,14 @@ static site_t since(const struct stores *s, size_t offset, const struct call *by
 
 /* -------------------------------------------------------------------- finding */
 
+/* Of a handle: it has no pointer, but user space may have the memory. */
+static bool is_in_user_space(const struct judge *j, size_t offset)
+{
+	const struct region *r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+
+	return r && r->kind == REGION_HANDLE && r->in_user_space;
+}
+
 /* A run of bytes that the CPU stored, in pages of one kind. */
 static cold void found(struct judge *j, size_t offset, size_t len)
 {
@@ -110,7 +118,9 @@ static cold void found(struct judge *j, size_t offset, size_t len)
 	if (!judge_sees_accesses(j))
 		return;
 	call.site = since(&j->stores, offset, j->stores.by);
-	if (uncached)
+	if (uncached && is_in_user_space(j, offset))
+		unwritten_store(&j->unwritten, offset, len);
+	else if (uncached)
 		judge_cpu_uncached(j, &call, offset, len, true);
 	else
 		judge_cpu_store(j, &call, hw->cached + offset, offset, len);
