@@ -227,13 +227,28 @@ static void cpu_read(struct run *run, const struct op *op, const uint8_t *from, 
 	t->loaded[run->step] = size;
 }
 
+/* Tell of what a store of C changes, run by run: bytes that were there already are not found. */
+static void tell_changes(uint8_t *to, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0, n; i < size; i += n) {
+		for (n = 0; i + n < size && to[i + n] != bytes[i + n]; n++)
+			;
+		if (n)
+			dmalab_cpu_write(to + i, bytes + i, n);
+		else
+			n = 1;
+	}
+}
+
 static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t size)
 {
 	uint8_t bytes[MAX_ACCESS];
 
 	run->has_stored |= op->plain;
 	memset(bytes, program_value(run->step), size);
-	if (op->plain && !run->variant->told)
+	if (op->plain && run->variant->told)
+		tell_changes(to, bytes, size);
+	else if (op->plain)
 		memcpy(to, bytes, size);
 	else
 		dmalab_cpu_write(to, bytes, size);

@@ -246,17 +246,23 @@ static bool is_own(const struct program *p, const struct remark *r)
 	       (r->step >= p->nr_ops * p->rounds || !op_at(p, r->step)->plain);
 }
 
-/*
- * A store that changed but some of its bytes is found in parts, and each may have an object
- * of its own: the next remark that is no repetition of the last.
- */
+/* One store of C may be several runs of bytes, and draw a thing once or for each of them. */
+static bool is_repeated(const struct program *p, const struct trace *t, const struct remark *r)
+{
+	if (r->step >= p->nr_ops * p->rounds || !op_at(p, r->step)->plain)
+		return false;
+	for (const struct remark *other = t->remark; other < r; other++)
+		if (other->step == r->step && other->check == r->check)
+			return true;
+	return false;
+}
+
 static const struct remark *next_other(const struct program *p, const struct trace *t,
-				       unsigned *i, wanted_fn *wanted, const struct remark *last)
+				       unsigned *i, wanted_fn *wanted)
 {
 	const struct remark *r = next_remark(p, t, i, wanted);
 
-	while (r && last && r->found && last->found && r->step == last->step &&
-	       r->check == last->check)
+	while (r && is_repeated(p, t, r))
 		r = next_remark(p, t, i, wanted);
 	return r;
 }
@@ -264,12 +270,11 @@ static const struct remark *next_other(const struct program *p, const struct tra
 /* Of the two runs of @t, the reports that are @wanted are the same, and in the same order. */
 static void compare_checks(const struct pair *t, wanted_fn *wanted, const char *what)
 {
-	const struct remark *a = NULL, *b = NULL;
 	unsigned i = 0, k = 0;
 
 	for (;;) {
-		a = next_other(t->p, t->a, &i, wanted, a);
-		b = next_other(t->p, t->b, &k, wanted, b);
+		const struct remark *a = next_other(t->p, t->a, &i, wanted);
+		const struct remark *b = next_other(t->p, t->b, &k, wanted);
 
 		if (!a && !b)
 			return;
