@@ -290,12 +290,17 @@ static bool is_somebodys(const struct model *m, size_t at)
 	return false;
 }
 
-/* Does anything of somebody's, in the rest of the lines, exist in the cache alone? */
+/*
+ * Does anything of somebody's, in the rest of the lines, exist in the cache alone? Below the
+ * level that knows, no report about it stands before another.
+ */
 static bool endangers_neighbours(const struct model *m, size_t at, size_t len)
 {
 	size_t line = m->is->line;
 	size_t start = at / line * line, end = (at + len + line - 1) / line * line;
 
+	if (m->level != FULL)
+		return false;
 	for (size_t i = start; i < end; i++)
 		if (!within(i, at, len) && is_tracked(m, i) && m->cpu[i] && !m->dev[i] &&
 		    is_somebodys(m, i) && !m->unwritten[i])
