@@ -240,13 +240,13 @@ static void tell_changes(uint8_t *to, const uint8_t *bytes, size_t size)
 	}
 }
 
-static uint64_t hash_changes(const uint8_t *to, const uint8_t *bytes, size_t size)
+static uint64_t hash(const uint8_t *bytes, size_t size)
 {
-	uint64_t hash = size;
+	uint64_t h = size;
 
 	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (to[i] != bytes[i])) * 0x100000001b3ull;
-	return hash;
+		h = (h ^ bytes[i]) * 0x100000001b3ull;
+	return h;
 }
 
 static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t size)
@@ -256,7 +256,7 @@ static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t 
 	memset(bytes, program_value(run->step), size);
 	if (op->plain) {
 		run->has_stored = true;
-		run->trace->changed[run->step] = hash_changes(to, bytes, size);
+		run->trace->before[run->step] = hash(to, size);
 	}
 	if (op->plain && run->variant->told)
 		tell_changes(to, bytes, size);
@@ -484,7 +484,7 @@ void run_program(const struct program *p, const struct variant *variant, struct 
 	trace->nr_remarks = 0;
 	trace->astray = MAX_STEPS;
 	memset(trace->loaded, 0, sizeof(trace->loaded));
-	memset(trace->changed, 0, sizeof(trace->changed));
+	memset(trace->before, 0, sizeof(trace->before));
 	bind_devices(&run);
 	for (unsigned round = 0; round < p->rounds; round++) {
 		if (round) {

@@ -109,48 +109,44 @@ static bool same_remark(const struct remark *a, const struct remark *b)
 
 /*
  * What bytes hold that a device wrote and nobody synced, or whose stores were lost, depends on
- * the cache: and so does it, by chance, whether a store of C changes such a byte or is of the
- * value that was there, and cannot be found. From the first store on that changes other bytes
- * in one run than in the other, they are two programs.
+ * the cache: and so does it, by chance, whether a store of C to them is of the value that was
+ * there, and cannot be found. The first store to bytes that were not the same in both runs,
+ * from which on reports may differ; or ~0u. All else must be the same there, too.
  */
-static unsigned first_difference(const struct trace *a, const struct trace *b)
+static unsigned first_doubt(const struct trace *a, const struct trace *b)
 {
-	unsigned step = 0;
+	unsigned step = 0, nr = a->nr_steps < b->nr_steps ? a->nr_steps : b->nr_steps;
 
-	while (step < a->nr_steps && step < b->nr_steps && a->changed[step] == b->changed[step])
+	while (step < nr && a->before[step] == b->before[step])
 		step++;
-	return step < a->nr_steps && step < b->nr_steps ? step : ~0u;
+	return step < nr ? step : ~0u;
 }
 
-/* How many remarks are about steps before @limit. */
-static unsigned remarks_before(const struct trace *t, unsigned limit)
-{
-	unsigned nr = 0;
-
-	if (limit == ~0u)
-		return t->nr_remarks;
-	while (nr < remarks_kept(t) && t->remark[nr].step < limit)
-		nr++;
-	return nr;
-}
-
-static void compare_remarks(const struct pair *t, unsigned limit)
+/* Returns the step from which on the two are not to be compared, or ~0u. */
+static unsigned compare_remarks(const struct pair *t)
 {
 	const struct trace *a = t->a, *b = t->b;
-	unsigned nr_a = remarks_before(a, limit), nr_b = remarks_before(b, limit);
+	unsigned doubt = first_doubt(a, b);
 
-	for (unsigned i = 0; i < nr_a || i < nr_b; i++) {
+	for (unsigned i = 0; i < a->nr_remarks || i < b->nr_remarks; i++) {
+		const struct remark *r = i < a->nr_remarks ? &a->remark[i] : NULL;
+		const struct remark *s = i < b->nr_remarks ? &b->remark[i] : NULL;
+
 		if (i == MAX_REMARKS)
 			break;
-		if (i >= nr_a)
-			finding(t, b->remark[i].step, "a report that others do not draw");
-		if (i >= nr_b)
-			finding(t, a->remark[i].step, "a report is not drawn");
-		if (!same_remark(&a->remark[i], &b->remark[i]))
-			finding(t, a->remark[i].step, "another report is drawn");
+		if (r && s && same_remark(r, s))
+			continue;
+		if ((!r || r->step >= doubt) && (!s || s->step >= doubt))
+			return doubt;
+		if (!r)
+			finding(t, s->step, "a report that others do not draw");
+		if (!s)
+			finding(t, r->step, "a report is not drawn");
+		finding(t, r->step, "another report is drawn");
 	}
-	if (nr_a != nr_b)
+	if (a->nr_remarks != b->nr_remarks)
 		finding(t, a->nr_steps, "the number of reports differs");
+	return ~0u;
 }
 
 /* The report that excuses this step, or NULL: an access draws at most one of its own. */
@@ -365,8 +361,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 1; i < nr; i++) {
 		struct pair t = { &p, &traces[0], &traces[i], &variants[0], &variants[i] };
 
-		limit = first_difference(t.a, t.b);
-		compare_remarks(&t, limit);
+		limit = compare_remarks(&t);
 		for (unsigned step = 0; step < t.a->nr_steps && step < limit; step++) {
 			if (!same_results(&t, step))
 				finding(&t, step, "the call's result differs");

@@ -36,7 +36,7 @@ struct trace {
 	int result[MAX_STEPS + 1];    /* what the call returned, as far as it is fixed */
 	unsigned loaded[MAX_STEPS];   /* bytes */
 	uint8_t load[MAX_STEPS][MAX_ACCESS];
-	uint64_t changed[MAX_STEPS];  /* of a store of C: which bytes were others, hashed */
+	uint64_t before[MAX_STEPS];   /* of a store of C: what was there, hashed */
 	unsigned astray;              /* the first step whose address may lead anywhere */
 	unsigned nr_remarks;
 	struct remark remark[MAX_REMARKS]; /* the first ones */
