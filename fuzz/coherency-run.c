@@ -227,17 +227,31 @@ static void cpu_read(struct run *run, const struct op *op, const uint8_t *from, 
 	t->loaded[run->step] = size;
 }
 
-/* Tell of what a store of C changes, run by run: bytes that were there already are not found. */
-static void tell_changes(uint8_t *to, const uint8_t *bytes, size_t size)
+/* The first run of bytes from @at on that differ; @size: there is none. */
+static size_t next_change(const uint8_t *a, const uint8_t *b, size_t at, size_t size, size_t *len)
 {
-	for (size_t i = 0, n; i < size; i += n) {
-		for (n = 0; i + n < size && to[i + n] != bytes[i + n]; n++)
-			;
-		if (n)
-			dmalab_cpu_write(to + i, bytes + i, n);
-		else
-			n = 1;
-	}
+	while (at < size && a[at] == b[at])
+		at++;
+	for (*len = 0; at + *len < size && a[at + *len] != b[at + *len]; ++*len)
+		;
+	return at;
+}
+
+/* Tell of what a store of C changes, run by run: bytes that were there already are not found. */
+static void tell_changes(uint8_t *to, const uint8_t *before, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0, n; (i = next_change(before, bytes, i, size, &n)) < size; i += n)
+		dmalab_cpu_write(to + i, bytes + i, n);
+}
+
+/* Nor are they looked at: that would be a load that the program does not make. */
+static void look_at_changes(const uint8_t *to, const uint8_t *before, const uint8_t *bytes,
+			    size_t size)
+{
+	uint8_t in[MAX_ACCESS];
+
+	for (size_t i = 0, n; (i = next_change(before, bytes, i, size, &n)) < size; i += n)
+		dmalab_cpu_read(to + i, in, n);
 }
 
 static uint64_t hash(const uint8_t *bytes, size_t size)
@@ -249,23 +263,30 @@ static uint64_t hash(const uint8_t *bytes, size_t size)
 	return h;
 }
 
+static void plain_write(struct run *run, uint8_t *to, const uint8_t *bytes, size_t size)
+{
+	uint8_t before[MAX_ACCESS];
+
+	memcpy(before, to, size);
+	run->has_stored = true;
+	run->trace->before[run->step] = hash(before, size);
+	if (run->variant->told)
+		tell_changes(to, before, bytes, size);
+	else
+		memcpy(to, bytes, size);
+	if (run->variant->looks)
+		look_at_changes(to, before, bytes, size);
+}
+
 static void cpu_write(struct run *run, const struct op *op, uint8_t *to, size_t size)
 {
 	uint8_t bytes[MAX_ACCESS];
 
 	memset(bytes, program_value(run->step), size);
-	if (op->plain) {
-		run->has_stored = true;
-		run->trace->before[run->step] = hash(to, size);
-	}
-	if (op->plain && run->variant->told)
-		tell_changes(to, bytes, size);
-	else if (op->plain)
-		memcpy(to, bytes, size);
+	if (op->plain)
+		plain_write(run, to, bytes, size);
 	else
 		dmalab_cpu_write(to, bytes, size);
-	if (op->plain && run->variant->looks)
-		dmalab_cpu_read(to, bytes, size);
 }
 
 /*

@@ -185,6 +185,18 @@ bool model_finds(struct model *m, const struct call *c)
 	}
 }
 
+/* Of a handle: it has no pointer, but user space may have the memory. */
+static bool is_in_user_space(const struct model *m, size_t at)
+{
+	for (unsigned i = 0; i < m->nr_objects; i++) {
+		const struct object *o = &m->object[i];
+
+		if (o->live && o->kind == HANDLE && o->in_user_space && at - o->at < o->block)
+			return true;
+	}
+	return false;
+}
+
 static void add_found(const struct model *m, struct expect *e, const struct expect *run)
 {
 	if (!run->check || !model_wants(m, run->check))
@@ -215,7 +227,8 @@ void model_find(struct model *m, struct expect *e)
 			continue;
 		model_cpu_stores(m, s->at + i, n, s->uncached, &run);
 		model_store_bytes(m, s->value, s->at + i, n);
-		add_found(m, e, &run);
+		if (!s->uncached || !is_in_user_space(m, s->at + i))
+			add_found(m, e, &run);
 		runs++;
 	}
 	if (runs > 1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The model's memory in user space: whether it can be mapped there. What is done with it
- * then is not modelled.
+ * then is not modelled, but for this: no store to a handle is astray any more.
  */
 #include "model.h"
 
@@ -53,6 +53,8 @@ void model_user(struct model *m, const struct call *c, const struct outcome *o,
 	} else if (!is_in_range(c) || !is_allocated(m, c)) {
 		result = -ENXIO;
 	}
+	if (!result && c->number < MMAP_PAGES)
+		((struct object *)model_coherent_at(m, c))->in_user_space = true;
 	if (o->result != result)
 		e->wrong = result ? "another error" : "0: the pages are there";
 }

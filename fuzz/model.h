@@ -53,6 +53,7 @@ struct object {
 	unsigned cache;          /* of CACHE_OBJECT: which cache it is from */
 	size_t stride;           /* of objects of one size on a page: from one to the next */
 	bool whole;              /* of KMALLOCED, DEVM_OBJECT: the driver has asked ksize() */
+	bool in_user_space;      /* of HANDLE: it was mapped there, and may be stored to */
 	bool compound;           /* of PAGE_BLOCK */
 	bool managed;            /* it goes with its device */
 	unsigned made;           /* of what goes with its device: the order */
