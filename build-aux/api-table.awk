@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The tables of docs/api.md, for api-table.sh: which call is in which header and which
-# test calls it; which case draws which check. Reads core/check/catalogue.def, the
+# test calls it; which case draws which check. Reads core/judge/catalogue.def, the
 # headers, tests/cases.h and the tests, in this order.
 
 function base(path)

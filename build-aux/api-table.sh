@@ -14,7 +14,7 @@ Written by `make api-table`; `make check` fails when it is not what that would w
 when a call has no test. The last section is kept in `build-aux/api-absent.md`.
 
 EOF
-${AWK:-awk} -f build-aux/api-table.awk core/check/catalogue.def \
+${AWK:-awk} -f build-aux/api-table.awk core/judge/catalogue.def \
 	core/include/linux/*.h core/include/dmalab.h core/include/dmalab/*.h \
 	tests/cases.h tests/cases-*.c tests/test-*.c tests/rig.c || exit 1
 echo

@@ -32,6 +32,14 @@ libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
 libdmalab_la_LIBADD = $(LIBDW_LIBS)
 libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
 libdmalab_la_SOURCES = \
+	core/base/compiler.h \
+	core/base/nearest.h \
+	core/base/probe.c \
+	core/base/probe.h \
+	core/base/random.h \
+	core/base/site.c \
+	core/base/site.h \
+	core/base/utf8.h \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
@@ -45,102 +53,63 @@ libdmalab_la_SOURCES = \
 	core/machine/profile.c \
 	core/machine/profile.h \
 	core/machine/ram.c \
-	core/machine/random.h \
 	core/machine/share.c \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
-	core/check/access.c \
-	core/check/access-device.c \
-	core/check/access.h \
-	core/check/access-report.c \
-	core/check/advice.c \
-	core/check/advice-calls.c \
-	core/check/advice-harm.c \
-	core/check/advice-parts.h \
-	core/check/advice-past.c \
-	core/check/advice.h \
-	core/check/blocks.c \
-	core/check/blocks.h \
-	core/check/bounce.c \
-	core/check/bounce.h \
-	core/check/bounce-look.c \
-	core/check/bounce-parts.h \
-	core/check/catalogue.c \
-	core/check/cause.c \
-	core/check/cause.h \
-	core/check/catalogue.def \
-	core/check/judge.h \
-	core/check/ledger.c \
-	core/check/ledger.h \
-	core/check/many.h \
-	core/check/machines.c \
-	core/check/origin.c \
-	core/check/origin.h \
-	core/check/ownership.c \
-	core/check/report.c \
-	core/check/report-text.c \
-	core/check/shadow.c \
-	core/check/shadow.h \
-	core/check/shadow-look.c \
-	core/check/shadow-pages.c \
-	core/check/shadow-parts.h \
-	core/check/site.c \
-	core/check/site.h \
-	core/check/story.c \
-	core/check/story.h \
-	core/check/stores.c \
-	core/check/stores.h \
-	core/check/trust.c \
-	core/check/unwritten.c \
-	core/check/unwritten.h \
-	core/dma/bus.c \
-	core/dma/astray.c \
-	core/dma/astray.h \
-	core/dma/atomic-pool.c \
-	core/dma/atomic-pool.h \
-	core/dma/coherent.c \
-	core/dma/coherent-handle.c \
-	core/dma/device-memory.c \
-	core/dma/device-memory.h \
-	core/dma/direct.c \
-	core/dma/direct.h \
-	core/dma/free.c \
-	core/dma/managed.c \
-	core/dma/map.c \
-	core/dma/map.h \
-	core/dma/mask.c \
-	core/dma/limits.c \
-	core/dma/mmap.c \
-	core/dma/noncoherent.c \
-	core/dma/noncontiguous.c \
-	core/dma/noncontiguous.h \
-	core/dma/pool.c \
-	core/dma/pool-free.c \
-	core/dma/pool.h \
-	core/dma/scatterlist.c \
-	core/dma/streaming.c \
-	core/dma/sync-check.c \
-	core/dma/sync.c \
-	core/dma/sync.h \
-	core/dma/translate.c \
-	core/dma/translate.h \
-	core/dma/undo.c \
-	core/lab/access.c \
+	core/judge/access-device.c \
+	core/judge/access-report.c \
+	core/judge/access.c \
+	core/judge/access.h \
+	core/judge/advice-calls.c \
+	core/judge/advice-harm.c \
+	core/judge/advice-parts.h \
+	core/judge/advice-past.c \
+	core/judge/advice.c \
+	core/judge/advice.h \
+	core/judge/blocks.c \
+	core/judge/blocks.h \
+	core/judge/bounce-look.c \
+	core/judge/bounce-parts.h \
+	core/judge/bounce.c \
+	core/judge/bounce.h \
+	core/judge/catalogue.c \
+	core/judge/catalogue.def \
+	core/judge/cause.c \
+	core/judge/cause.h \
+	core/judge/judge.h \
+	core/judge/ledger.c \
+	core/judge/ledger.h \
+	core/judge/machines.c \
+	core/judge/many.h \
+	core/judge/origin.c \
+	core/judge/origin.h \
+	core/judge/ownership.c \
+	core/judge/report-text.c \
+	core/judge/report.c \
+	core/judge/shadow-look.c \
+	core/judge/shadow-pages.c \
+	core/judge/shadow-parts.h \
+	core/judge/shadow.c \
+	core/judge/shadow.h \
+	core/judge/stores.c \
+	core/judge/stores.h \
+	core/judge/story.c \
+	core/judge/story.h \
+	core/judge/trust.c \
+	core/judge/unwritten.c \
+	core/judge/unwritten.h \
 	core/lab/context.c \
 	core/lab/context.h \
-	core/lab/device.c \
 	core/lab/devres.c \
 	core/lab/devres.h \
+	core/lab/enter.c \
 	core/lab/failure.c \
-	core/lab/fault.c \
 	core/lab/lab.h \
 	core/lab/lock.c \
-	core/lab/machine.c \
 	core/lab/options.c \
+	core/lab/options.h \
 	core/lab/registry.c \
-	core/lib/nearest.h \
-	core/lib/utf8.h \
-	core/lib/scatterlist.c \
+	core/mm/access.c \
 	core/mm/address.c \
 	core/mm/devm.c \
 	core/mm/kmalloc.c \
@@ -154,6 +123,39 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
 	core/mm/vmap.c \
+	core/dma/astray.c \
+	core/dma/astray.h \
+	core/dma/atomic-pool.c \
+	core/dma/atomic-pool.h \
+	core/dma/bus.c \
+	core/dma/coherent-handle.c \
+	core/dma/coherent.c \
+	core/dma/device-memory.c \
+	core/dma/device-memory.h \
+	core/dma/direct.c \
+	core/dma/direct.h \
+	core/dma/free.c \
+	core/dma/limits.c \
+	core/dma/managed.c \
+	core/dma/map.c \
+	core/dma/map.h \
+	core/dma/mask.c \
+	core/dma/mmap.c \
+	core/dma/noncoherent.c \
+	core/dma/noncontiguous.c \
+	core/dma/noncontiguous.h \
+	core/dma/pool-free.c \
+	core/dma/pool.c \
+	core/dma/pool.h \
+	core/dma/scatterlist.c \
+	core/dma/sg.c \
+	core/dma/streaming.c \
+	core/dma/sync-check.c \
+	core/dma/sync.c \
+	core/dma/sync.h \
+	core/dma/translate.c \
+	core/dma/translate.h \
+	core/dma/undo.c \
 	core/record/arguments.c \
 	core/record/devices.c \
 	core/record/drawn.c \
@@ -164,12 +166,16 @@ libdmalab_la_SOURCES = \
 	core/record/record.c \
 	core/record/record.h \
 	core/record/recorder.h \
+	core/record/shorten-read.c \
 	core/record/shorten.c \
 	core/record/shorten.h \
-	core/record/shorten-read.c \
-	core/record/stretches.c \
 	core/record/start.c \
-	core/record/words.c
+	core/record/stretches.c \
+	core/record/words.c \
+	core/face/device.c \
+	core/face/face.h \
+	core/face/fault.c \
+	core/face/machine.c
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

@@ -6,7 +6,7 @@
 # for tests/test-explain.c.)
 
 docs=${srcdir:-.}/docs
-names=$(sed -n 's/^CHECK([A-Z_]*, "\([^"]*\)".*/\1/p' "${srcdir:-.}/core/check/catalogue.def")
+names=$(sed -n 's/^CHECK([A-Z_]*, "\([^"]*\)".*/\1/p' "${srcdir:-.}/core/judge/catalogue.def")
 status=0
 
 fail()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Traces from files, directories and standard input. */
 #include "cli/cli.h"
-#include "lib/utf8.h"
+#include "base/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>

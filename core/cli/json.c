@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports and failures as JSON: an array, an object a line. docs/report-schema.json. */
 #include "cli/cli.h"
-#include "lib/utf8.h"
+#include "base/utf8.h"
 
 #include <linux/dma-direction.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/astray.h"
 
-#include "check/blocks.h"
+#include "judge/blocks.h"
 
 #include <linux/dma-mapping.h>
 #include <stdio.h>

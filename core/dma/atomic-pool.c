@@ -14,6 +14,7 @@ void atomic_pool_init(struct atomic_pool *pool, size_t ram_size)
 {
 	size_t size = smaller(ram_size / RAM_FOR_ONE & PAGE_MASK, LARGEST);
 
+	*pool = (struct atomic_pool){ 0 };
 	pool->first = pool->size = size > SMALLEST ? size : SMALLEST;
 }
 

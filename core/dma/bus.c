@@ -2,7 +2,7 @@
 /* What devices do on the bus: to find what an address leads to, and to use it. */
 #include "dma/astray.h"
 #include "dma/translate.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/direct.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <dmalab/coherent-handle.h>
 

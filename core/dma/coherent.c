@@ -6,7 +6,7 @@
  */
 #include "dma/direct.h"
 #include "lab/context.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <string.h>
 

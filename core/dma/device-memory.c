@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dma/device-memory.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <linux/dma-map-ops.h>

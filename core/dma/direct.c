@@ -86,7 +86,7 @@ bool direct_alloc(struct allocation *a)
 	if (a->size > PAGE_SIZE << MAX_ORDER || must_fail(a))
 		return false;
 	if (gfpflags_allow_blocking(a->gfp))
-		atomic_pool_work(&lab->atomic);
+		atomic_pool_work(lab->atomic);
 	if (unlikely(a->d->memory) && !is_noncoherent(a))
 		return device_memory_alloc(a);
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
@@ -97,7 +97,7 @@ bool direct_alloc(struct allocation *a)
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
 	want.offset = a->offset = page_offset(a->page);
 	if (unlikely(needs_atomic_pool(a)) &&
-	    !atomic_pool_take(&lab->atomic, &lab->hw, a->page))
+	    !atomic_pool_take(lab->atomic, &lab->hw, a->page))
 		goto no_memory;
 	if (unlikely(route_find(&want, &route) != ROUTE_OK))
 		goto no_memory;
@@ -106,7 +106,7 @@ bool direct_alloc(struct allocation *a)
 	return true;
 
 no_memory:
-	atomic_pool_free(&lab->atomic, &lab->hw, a->page);
+	atomic_pool_free(lab->atomic, &lab->hw, a->page);
 	return false;
 }
 

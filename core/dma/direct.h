@@ -6,7 +6,9 @@
 #ifndef DMALAB_DMA_DIRECT_H
 #define DMALAB_DMA_DIRECT_H
 
+#include "dma/atomic-pool.h"
 #include "lab/lab.h"
+#include "mm/mm.h"
 
 #include <linux/dma-mapping.h>
 
@@ -204,6 +206,9 @@ void release_memory(struct dmalab_device *d, struct region *r, const struct call
 
 /* The same of memory that nobody has used. */
 void release_pages(struct dmalab_device *d, struct region *r);
+
+/* Draw "leak" for each thing the device still holds, and release it. */
+void lab_release_all(struct dmalab_device *d, const struct call *call);
 
 /* Attributes that must be the same at the free; after kernel/dma/debug.c. */
 #define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \

@@ -15,6 +15,7 @@
 #include "dma/astray.h"
 #include "dma/device-memory.h"
 #include "dma/direct.h"
+#include "dma/pool.h"
 #include "dma/translate.h"
 #include "lab/context.h"
 
@@ -404,12 +405,12 @@ static void free_unchecked(const struct search *s)
 			offset = phys_to_offset(hw, phys);
 	}
 	if (rel->kind == REGION_BLOCK ||
-	    (offset < hw->ram_size && pool_has(&s->lab->pools, offset >> PAGE_SHIFT)))
+	    (offset < hw->ram_size && pool_has(s->lab->pools, offset >> PAGE_SHIFT)))
 		return;
 	if (iommu)
 		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
-	if (offset < hw->ram_size && !mm_has_page(&s->lab->mm, offset >> PAGE_SHIFT))
-		atomic_pool_free(&s->lab->atomic, hw, offset >> PAGE_SHIFT);
+	if (offset < hw->ram_size && !mm_has_page(s->lab->mm, offset >> PAGE_SHIFT))
+		atomic_pool_free(s->lab->atomic, hw, offset >> PAGE_SHIFT);
 }
 
 static void release_checked(const struct search *s, struct region *r)

@@ -4,7 +4,7 @@
  * getters of struct device_dma_parameters are in the header, and look at nothing else.
  */
 #include "dma/direct.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 /* Is it a device of the laboratory? Draws "no-device" if not. */
 static bool is_ours(struct device *dev, const struct call *call)

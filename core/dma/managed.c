@@ -2,7 +2,7 @@
 /* Coherent memory that goes with its device. */
 #include "dma/direct.h"
 #include "lab/devres.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <stdlib.h>
 

@@ -275,7 +275,7 @@ void map_check_stored(struct map *map, const struct region *r)
  */
 static size_t find_end(const struct map *map, const struct region *r)
 {
-	const struct slab *slab = &map->d->machine->mm.slab;
+	const struct slab *slab = &map->d->machine->mm->slab;
 	size_t end, stop = r->offset + r->size;
 
 	for (end = slab_end(slab, r->offset); end < stop; end = slab_end(slab, end))
@@ -323,6 +323,6 @@ void map_check_end(struct map *map, const struct region *r)
 
 	if (map->resource || map->reported || !judge_wants(&lab->judge, CHECK_MAP_PAST_OBJECT))
 		return;
-	if (unlikely(slab_end(&lab->mm.slab, r->offset) < r->offset + r->size))
+	if (unlikely(slab_end(&lab->mm->slab, r->offset) < r->offset + r->size))
 		look_at_end(map, r);
 }

@@ -2,7 +2,7 @@
 /* What a device can address; after kernel/dma/mapping.c and direct.c. */
 #include "dma/direct.h"
 #include "dma/pool.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 
@@ -47,7 +47,7 @@ static int set_mask(struct device *dev, u64 mask, const struct call *call)
 		return -EIO;
 	*dev->dma_mask = mask;
 	if (recording())
-		record_state(dev);
+		probe->state(dev);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ static int set_coherent_mask(struct device *dev, u64 mask, const struct call *ca
 		return -EIO;
 	dev->coherent_dma_mask = mask;
 	if (recording())
-		record_state(dev);
+		probe->state(dev);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "dma/direct.h"
 #include "dma/translate.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <linux/scatterlist.h>
@@ -180,7 +180,7 @@ static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, s
 		return err;
 	sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
 	if (recording())
-		record_made(sgt->sgl);
+		probe->made(sgt->sgl);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
  * the zeroes are dirty in its cache until they are handed over.
  */
 #include "dma/direct.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 bool noncoherent_take(struct allocation *a)
 {

@@ -4,7 +4,7 @@
  * contiguous piece, and the list has one entry. The CPU's view of it is the linear map.
  */
 #include "dma/noncontiguous.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ struct noncontiguous {
  */
 static struct noncontiguous *list_new(struct dmalab_machine *lab)
 {
-	struct lists *lists = &lab->lists;
+	struct lists *lists = lab->lists;
 	struct noncontiguous *list = lists->gone;
 
 	if (lists->nr_gone >= NR_GONE) {
@@ -55,6 +55,11 @@ static void list_free(struct lists *lists, struct noncontiguous *list)
 	lists->nr_gone++;
 }
 
+void lists_init(struct lists *lists)
+{
+	*lists = (struct lists){ 0 };
+}
+
 void lists_exit(struct lists *lists)
 {
 	free(lists->array);
@@ -73,7 +78,7 @@ static struct sg_table *alloc_locked(struct allocation *a)
 	if (!list)
 		return NULL;
 	if (!noncoherent_take(a)) {
-		list_free(&lab->lists, list);
+		list_free(lab->lists, list);
 		return NULL;
 	}
 	if (judge_keeps_ledger(&lab->judge))
@@ -104,7 +109,7 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 	sgt = alloc_locked(&a);
 	lab_leave(a.d);
 	if (recording())
-		record_made_table(sgt);
+		probe->made_table(sgt);
 	return sgt;
 }
 
@@ -141,8 +146,8 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 	if (!lab || judge_keeps_ledger(&lab->judge))
 		return;
 	lab_lock(lab);
-	if (is_ours(&lab->lists, sgt))
-		lists_forget(&lab->lists, sgt);
+	if (is_ours(lab->lists, sgt))
+		lists_forget(lab->lists, sgt);
 	lab_unlock(lab);
 }
 

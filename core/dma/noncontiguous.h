@@ -7,9 +7,19 @@
 
 #include <linux/scatterlist.h>
 
+struct noncontiguous;
+
+struct lists {
+	struct noncontiguous *array;       /* of @nr_used, the others were not needed yet */
+	unsigned nr_used;
+	struct noncontiguous *gone, **last;
+	unsigned nr_gone;
+};
+
 /* The memory is no longer allocated; the list stays readable for a while. */
 void lists_forget(struct lists *lists, struct sg_table *table);
 
+void lists_init(struct lists *lists);
 void lists_exit(struct lists *lists);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The way back into a pool, and what is wrong with it. */
 #include "dma/direct.h"
+#include "dma/pool.h"
 #include "dma/translate.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <linux/dmapool.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ void pool_take_back(struct block *block, const struct call *call)
 /* The block at a place in RAM; NULL: there is none, or it is no memory of a pool. */
 static struct block *block_at(const struct dmalab_machine *lab, size_t offset)
 {
-	struct blocks *b = offset == NO_OFFSET ? NULL : lab->pools.memory[offset >> PAGE_SHIFT];
+	struct blocks *b = offset == NO_OFFSET ? NULL : lab->pools->memory[offset >> PAGE_SHIFT];
 
 	return b ? blocks_at(b, offset) : NULL;
 }

@@ -4,9 +4,10 @@
  * list, the latest first; check/blocks.h says where it is kept, and why not there.
  */
 #include "dma/direct.h"
+#include "dma/pool.h"
 #include "lab/context.h"
 #include "lab/devres.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <limits.h>
 #include <linux/dmapool.h>
@@ -32,7 +33,7 @@ static cold struct dmalab_machine *no_pool(const struct call *call)
 		.detail = "the pool was destroyed, or is not from dma_pool_create()",
 	};
 
-	lab_report_homeless(&f);
+	lab_report_on_current(&f);
 	return NULL;
 }
 
@@ -49,8 +50,8 @@ struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call
 		lab_unlock(lab);
 		return no_pool(call);
 	}
-	if (unlikely(lab->cookie_open))
-		fault_close_cookies(lab);
+	if (unlikely(lab->hw.cookie_open))
+		machine_close_cookies(&lab->hw);
 	return lab;
 }
 
@@ -77,7 +78,7 @@ static bool sizes(struct dma_pool *pool, size_t size, size_t align, size_t bound
 
 static struct dma_pool *struct_new(struct dmalab_machine *lab)
 {
-	struct pools *pools = &lab->pools;
+	struct pools *pools = lab->pools;
 	struct dma_pool *pool = pools->gone;
 
 	if (!pools->memory) {
@@ -98,7 +99,7 @@ static struct dma_pool *struct_new(struct dmalab_machine *lab)
 
 static void struct_free(struct dma_pool *pool)
 {
-	struct pools *pools = &pool->lab->pools;
+	struct pools *pools = pool->lab->pools;
 
 	if (!pools->gone)
 		pools->last = &pools->gone;
@@ -140,7 +141,7 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 	u32 page = b->offset >> PAGE_SHIFT, nr = PAGE_ALIGN(pool->length) >> PAGE_SHIFT;
 
 	for (u32 p = page; p < page + nr; p++)
-		lab->pools.memory[p] = NULL;
+		lab->pools->memory[p] = NULL;
 	release_memory(pool->d, &r, call);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_del(&lab->judge.ledger, lab->judge.ledger.pages[page].alloc, call->site);
@@ -264,6 +265,11 @@ cold void pools_release_all(struct dmalab_device *d, const struct call *call)
 	}
 }
 
+void pools_init(struct pools *pools)
+{
+	*pools = (struct pools){ 0 };
+}
+
 void pools_exit(struct pools *pools, const struct machine *hw)
 {
 	while (pools->gone) {
@@ -307,7 +313,7 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 	b->next = pool->memory;
 	pool->memory = b;
 	for (u32 p = a.page; p < a.page + a.nr_pages; p++)
-		pool->lab->pools.memory[p] = b;
+		pool->lab->pools->memory[p] = b;
 	b->block[b->nr - 1].next = pool->free;
 	pool->free = b->block;
 	return true;

@@ -3,7 +3,7 @@
 #ifndef DMALAB_DMA_POOL_H
 #define DMALAB_DMA_POOL_H
 
-#include "check/blocks.h"
+#include "judge/blocks.h"
 
 struct call;
 struct dmalab_device;
@@ -59,6 +59,7 @@ static inline bool pools_have_memory(const struct dma_pool *pools)
 /* Draw "leak" for each pool of the device, and destroy it. */
 void pools_release_all(struct dmalab_device *d, const struct call *call);
 
+void pools_init(struct pools *pools);
 void pools_exit(struct pools *pools, const struct machine *hw);
 
 #endif

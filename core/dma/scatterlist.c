@@ -8,7 +8,7 @@
 #include <linux/scatterlist.h>
 
 #include "dma/map.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -284,7 +284,7 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 	n = map_list_locked(&l);
 	lab_leave(l.map.d);
 	if (recording())
-		record_mapped(dev, sgl, n);
+		probe->mapped(dev, sgl, n);
 	return n;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings of one piece of the driver's memory, or of a resource on the bus. */
-#include "check/blocks.h"
+#include "judge/blocks.h"
 #include "dma/map.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 
 #include "dma/astray.h"
 #include "dma/translate.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 /* Ownership of bytes moves. */
 static void give(const struct sync *s, struct region *r, size_t first, size_t len)

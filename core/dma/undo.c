@@ -5,6 +5,7 @@
  */
 #include "dma/device-memory.h"
 #include "dma/noncontiguous.h"
+#include "dma/pool.h"
 #include "dma/translate.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ void release_pages(struct dmalab_device *d, struct region *r)
 	}
 	if (unlikely(route_is_far(r)))
 		route_end(d, r);
-	atomic_pool_free(&d->machine->atomic, &d->machine->hw, region_first_page(r));
+	atomic_pool_free(d->machine->atomic, &d->machine->hw, region_first_page(r));
 }
 
 void release_memory(struct dmalab_device *d, struct region *r, const struct call *call)
@@ -148,7 +149,7 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 	if (unlikely(r->managed))
 		managed_forget(r->dev->dmalab, r->cpu);
 	if (unlikely(r->kind == REGION_NONCONTIGUOUS))
-		lists_forget(&lab->lists, r->table);
+		lists_forget(lab->lists, r->table);
 	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
 	release_memory(r->dev->dmalab, r, rel->call);

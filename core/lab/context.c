@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/context.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <linux/interrupt.h>
 #include <linux/kernel.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Allocations and mappings that fail because a test wants them to. */
 #include "lab/lab.h"
-#include "machine/random.h"
-#include "record/record.h"
+#include "base/random.h"
+#include "base/probe.h"
 
 bool lab_decide_failure(struct dmalab_machine *lab)
 {
@@ -14,7 +14,7 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 	if (lab->fail_every)
 		fail |= random_next(&lab->fail_rng) % lab->fail_every == 0;
 	if (recording())
-		record_decision(lab, fail);
+		probe->decision(lab, fail);
 	return fail;
 }
 

@@ -10,34 +10,21 @@
 #ifndef DMALAB_LAB_LAB_H
 #define DMALAB_LAB_LAB_H
 
-#include "check/judge.h"
-#include "dma/atomic-pool.h"
-#include "dma/pool.h"
+#include "judge/judge.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
-#include "mm/mm.h"
 
 #include <dmalab.h>
 #include <linux/device.h>
 #include <sys/single_threaded.h>
 
-struct noncontiguous;
-
-/* noncontiguous.h */
-struct lists {
-	struct noncontiguous *array;       /* of @nr_used, the others were not needed yet */
-	unsigned nr_used;
-	struct noncontiguous *gone, **last;
-	unsigned nr_gone;
-};
-
 struct dmalab_machine {
 	struct machine hw;
 	struct judge judge;
-	struct mm mm;
-	struct pools pools;
-	struct atomic_pool atomic;
-	struct lists lists;
+	struct mm *mm;                     /* parts of rooms above, for their own use */
+	struct pools *pools;
+	struct atomic_pool *atomic;
+	struct lists *lists;
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0, */
 	unsigned fail_order;               /* which is this one since the order was given */
@@ -45,7 +32,6 @@ struct dmalab_machine {
 	u64 fail_rng;
 	struct dmalab_device *devices;
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
-	bool cookie_open;                  /* fault.c: a touched cookie is accessible */
 
 	/* registry.c, which reads it without the lock; it stays when all else is cleared. */
 	struct {
@@ -67,7 +53,7 @@ struct dmalab_device {
 	const struct call *unbind;         /* the call that lets go of it, or NULL */
 	u64 dma_mask;                      /* what dev.dma_mask points to at first */
 	struct device_dma_parameters dma_parms; /* likewise */
-	char *name;
+	char *name;                        /* what dev.init_name points to at first */
 	struct dmalab_device *next;
 };
 
@@ -99,12 +85,15 @@ struct dmalab_machine *lab_current(void);
 void lab_register(struct dmalab_machine *lab);
 void lab_unregister(struct dmalab_machine *lab);
 
-/* The bare structure, zeroed but for what the registry keeps in it; NULL: no memory. */
-struct dmalab_machine *lab_struct_new(void);
+/*
+ * The bare structure, of @size bytes, zeroed but for what the registry keeps in it; NULL:
+ * no memory. @size is always the same: see face/machine.c.
+ */
+struct dmalab_machine *lab_struct_new(size_t size);
 void lab_struct_free(struct dmalab_machine *lab);
 
 /*
- * device.c: begin a call for @dev. Returns its device with the machine locked, or,
+ * enter.c: begin a call for @dev. Returns its device with the machine locked, or,
  * having drawn "no-device", NULL. End it with lab_leave().
  */
 struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
@@ -113,11 +102,7 @@ struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
 cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
 
 /* Draw @f on the current machine, which is not locked; without one, print that. */
-cold void lab_report_homeless(const struct finding *f);
-
-/* dmalab_device_free(), on behalf of @call. */
-void lab_device_free(struct device *dev, const struct call *call);
-void lab_devices_exit(struct dmalab_machine *lab);
+cold void lab_report_on_current(const struct finding *f);
 
 static inline bool lab_knows(const struct device *dev)
 {
@@ -166,44 +151,7 @@ static inline bool lab_must_fail_in(struct dmalab_machine *lab, const struct cal
 	return true;
 }
 
-/* options.c: a configuration that is complete and valid. */
-struct options {
-	const struct profile *profile;
-	size_t ram_size;
-	enum policy policy;
-	u64 seed;
-	enum level level;
-	u64 checks;
-	unsigned fail_nth;
-	unsigned fail_every;
-	bool plain;
-	bool all;                          /* judge every machine */
-	bool halt;
-	bool help;                         /* asked to list what there is */
-	const char *record;                /* a file's name, in the environment; not terminated */
-	size_t record_len;                 /* 0: none */
-	char message[768];                 /* what is not valid, in one line */
-};
-
-/*
- * 0; -EINVAL: a word or number that is not valid; -ERANGE: a size that no machine has.
- * Then @o->message says which, and what would be valid.
- */
-int options_read(struct options *o, const struct dmalab_config *config);
-cold void options_print_help(void);
-
-/* fault.c: make touching a cookie a report. */
-void fault_install(void);
-void fault_close_cookies(struct dmalab_machine *lab);
-
-/* access.c: dmalab_cpu_read() and _write(), on behalf of @call. */
-void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
-void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
-
 /* context.c: this thread may sleep, and interrupts are on. */
 void context_reset(void);
-
-/* dma/undo.c: draw "leak" for each thing the device still holds, and release it. */
-void lab_release_all(struct dmalab_device *d, const struct call *call);
 
 #endif

@@ -11,7 +11,7 @@
 #endif
 
 #include "lab/context.h"
-#include "record/record.h"
+#include "base/probe.h"
 
 #include <linux/futex.h>
 #include <linux/mutex.h>

@@ -4,9 +4,9 @@
  * table holds the keys; each value is read by the same function whether it comes
  * from the structure or from the environment.
  */
-#include "lab/lab.h"
-#include "lib/nearest.h"
-#include "lib/utf8.h"
+#include "base/nearest.h"
+#include "base/utf8.h"
+#include "lab/options.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -54,7 +54,7 @@ struct dmalab_machine *lab_of(const volatile void *p)
 	return search(p);
 }
 
-struct dmalab_machine *lab_struct_new(void)
+struct dmalab_machine *lab_struct_new(size_t size)
 {
 	struct dmalab_machine *lab;
 
@@ -63,7 +63,7 @@ struct dmalab_machine *lab_struct_new(void)
 	if (lab)
 		unused = lab->listed.unused_next;
 	pthread_mutex_unlock(&registry_lock);
-	return lab ? lab : calloc(1, sizeof(*lab));
+	return lab ? lab : calloc(1, size);
 }
 
 void lab_struct_free(struct dmalab_machine *lab)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/image.h"
-#include "machine/random.h"
+#include "base/random.h"
 
 #include <string.h>
 #include <sys/mman.h>

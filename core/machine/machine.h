@@ -23,6 +23,7 @@
 #ifndef DMALAB_MACHINE_MACHINE_H
 #define DMALAB_MACHINE_MACHINE_H
 
+#include "base/compiler.h"
 #include "machine/cache.h"
 #include "machine/iommu.h"
 #include "machine/profile.h"
@@ -30,10 +31,6 @@
 
 #include <linux/mm.h>
 #include <linux/types.h>
-
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define cold        __attribute__((cold, noinline))
 
 #define MAX_ORDER   10 /* the largest block: 4 MiB */
 #define NO_PAGE     ((u32)-1)
@@ -96,6 +93,7 @@ struct machine {
 	u8 *cached;
 	u8 *memory;
 	u8 *cookies;
+	bool cookie_open;     /* one that was touched is accessible: face/fault.c */
 	u8 *vmalloc;
 	size_t vmalloc_size;
 	struct page *pages;   /* one for each frame, as the driver sees them */
@@ -113,6 +111,9 @@ struct machine {
 /* ram.c: 0, -ENOMEM. */
 int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
 void machine_exit(struct machine *m);
+
+/* ram.c: touching a cookie is a fault again. */
+void machine_close_cookies(struct machine *m);
 
 /* ram.c: lay objects out so that they share lines on no machine where they must not. */
 void machine_align_for_all(struct machine *m);

@@ -5,7 +5,7 @@
  * or, on a CPU that speculates, filled. A cache never writes back a clean line.
  */
 #include "machine/image.h"
-#include "machine/random.h"
+#include "base/random.h"
 
 #include <string.h>
 

@@ -190,3 +190,10 @@ void machine_exit(struct machine *m)
 		close(m->shared);
 	munmap(m->arena, m->arena_size);
 }
+
+void machine_close_cookies(struct machine *m)
+{
+	m->cookie_open = false;
+	madvise(m->cookies, m->ram_size, MADV_DONTNEED);
+	mprotect(m->cookies, m->ram_size, PROT_NONE);
+}

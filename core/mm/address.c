@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages and addresses, between the driver's pointers and the machine's. */
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/mm.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* kmalloc() whose memory goes with the device. */
 #include "lab/devres.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/slab.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* kmalloc() and what is made of it. */
 #include "lab/context.h"
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -102,7 +102,7 @@ static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to
 		 const struct call *call, bool told)
 {
 	size_t offset = o->start - lab->hw.cached;
-	size_t size = slab_end(&lab->mm.slab, offset) - offset;
+	size_t size = slab_end(&lab->mm->slab, offset) - offset;
 	u8 *copy = malloc(size);
 
 	if (!copy)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Caches of objects of one size: struct kmem_cache. */
 #include "lab/context.h"
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -56,8 +56,8 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 	cache->gfp = flags & SLAB_CACHE_DMA ? __GFP_DMA : flags & SLAB_CACHE_DMA32 ? __GFP_DMA32 : 0;
 
 	lab_lock(lab);
-	cache->next = lab->mm.slab.caches;
-	lab->mm.slab.caches = cache;
+	cache->next = lab->mm->slab.caches;
+	lab->mm->slab.caches = cache;
 	lab_unlock(lab);
 	return record_object(cache);
 }

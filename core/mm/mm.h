@@ -7,10 +7,8 @@
 #ifndef DMALAB_MM_MM_H
 #define DMALAB_MM_MM_H
 
+#include "lab/lab.h"
 #include "mm/slab.h"
-
-struct call;
-struct dmalab_machine;
 
 /* A page frame, as alloc_pages() and get_page() see it. */
 struct page_block {
@@ -155,6 +153,12 @@ void vm_put(struct dmalab_machine *lab, const void *p);
 size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run);
 void vmap_give_back(struct dmalab_machine *lab, const void *p);
 void vmap_exit(struct vm *vm);
+
+/* ---------------------------------------------------------------- access.c */
+
+/* dmalab_cpu_read() and _write(), on behalf of @call. */
+void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
+void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
 
 /* ------------------------------------------------------------------ devm.c */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose memory a pointer leads to, and the contract of giving it back. */
-#include "lab/lab.h"
+#include "mm/mm.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ struct mm_object mm_find(const struct dmalab_machine *lab, const void *p)
 		return vm_object(lab, p);
 	if (!in_cached(&lab->hw, p))
 		return none;
-	if (lab->mm.slab.pages[offset >> PAGE_SHIFT])
+	if (lab->mm->slab.pages[offset >> PAGE_SHIFT])
 		return slab_object(lab, offset);
 	return page_object(lab, offset);
 }

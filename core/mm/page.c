@@ -4,8 +4,8 @@
  * one, in its head, whether it was made with __GFP_COMP or not.
  */
 #include "lab/context.h"
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <limits.h>
 #include <linux/gfp.h>
@@ -21,12 +21,12 @@ u32 page_frame(const struct dmalab_machine *lab, const struct page *page)
 /* The entry that counts for a frame. */
 static struct page_block *head_of(const struct dmalab_machine *lab, u32 frame)
 {
-	struct page_block *b = &lab->mm.blocks[frame];
-	const struct slab_page *p = lab->mm.slab.pages[frame];
+	struct page_block *b = &lab->mm->blocks[frame];
+	const struct slab_page *p = lab->mm->slab.pages[frame];
 
 	if (p)
-		return &lab->mm.blocks[p->page];
-	return b->state == BLOCK_LIVE ? &lab->mm.blocks[b->head] : b;
+		return &lab->mm->blocks[p->page];
+	return b->state == BLOCK_LIVE ? &lab->mm->blocks[b->head] : b;
 }
 
 static u8 *address_of(const struct dmalab_machine *lab, u32 frame)
@@ -47,15 +47,15 @@ struct request {
 static void enter(struct dmalab_machine *lab, u32 head, const struct request *rq)
 {
 	for (u32 i = 0; i < rq->nr; i++) {
-		struct page_block *b = &lab->mm.blocks[head + i];
+		struct page_block *b = &lab->mm->blocks[head + i];
 
 		b->head = head;
 		b->state = BLOCK_LIVE;
 		b->refs = i == 0;
 	}
-	lab->mm.blocks[head].nr = rq->nr;
-	lab->mm.blocks[head].exact = rq->exact;
-	lab->mm.blocks[head].compound = rq->gfp & __GFP_COMP && rq->nr > 1;
+	lab->mm->blocks[head].nr = rq->nr;
+	lab->mm->blocks[head].exact = rq->exact;
+	lab->mm->blocks[head].compound = rq->gfp & __GFP_COMP && rq->nr > 1;
 }
 
 static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
@@ -161,7 +161,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 struct mm_object page_object(const struct dmalab_machine *lab, size_t offset)
 {
 	u32 frame = offset >> PAGE_SHIFT;
-	const struct page_block *b = &lab->mm.blocks[frame], *head = &lab->mm.blocks[b->head];
+	const struct page_block *b = &lab->mm->blocks[frame], *head = &lab->mm->blocks[b->head];
 	struct mm_object o = { .kind = MM_NONE };
 
 	if (b->state == BLOCK_NONE)
@@ -178,11 +178,11 @@ struct mm_object page_object(const struct dmalab_machine *lab, size_t offset)
 
 void page_give_back(struct dmalab_machine *lab, size_t offset)
 {
-	u32 head = offset >> PAGE_SHIFT, nr = lab->mm.blocks[head].nr;
+	u32 head = offset >> PAGE_SHIFT, nr = lab->mm->blocks[head].nr;
 
 	for (u32 i = 0; i < nr; i++)
-		lab->mm.blocks[head + i].state = BLOCK_FREED;
-	lab->mm.blocks[head].refs = 0;
+		lab->mm->blocks[head + i].state = BLOCK_FREED;
+	lab->mm->blocks[head].refs = 0;
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, nr, false);
 	unwritten_store(&lab->judge.unwritten, page_offset(head), page_offset(nr));
@@ -206,7 +206,7 @@ static cold void report_objects(struct dmalab_machine *lab, const struct mm_free
 static void put_locked(struct dmalab_machine *lab, const struct mm_free *free, s64 refs)
 {
 	u32 frame = ((const u8 *)free->ptr - lab->hw.cached) >> PAGE_SHIFT;
-	const struct slab_page *objects = lab->mm.slab.pages[frame];
+	const struct slab_page *objects = lab->mm->slab.pages[frame];
 	struct page_block *head = head_of(lab, frame);
 
 	/* The allocator's own is the last one of a block, and not counted of the rest. */
@@ -241,8 +241,8 @@ static const void *start_of(const struct dmalab_machine *lab, const struct page 
 
 	if (frame == NO_PAGE)
 		return page;
-	b = &lab->mm.blocks[frame];
-	if (tail && b->state == BLOCK_LIVE && lab->mm.blocks[b->head].compound)
+	b = &lab->mm->blocks[frame];
+	if (tail && b->state == BLOCK_LIVE && lab->mm->blocks[b->head].compound)
 		frame = b->head;
 	return address_of(lab, frame);
 }
@@ -378,7 +378,7 @@ int page_ref_count(const struct page *page)
 	count = b->refs;
 	/* Others have one of their own. */
 	if (count < INT_MAX &&
-	    (lab->mm.slab.pages[frame] ||
+	    (lab->mm->slab.pages[frame] ||
 	     (b->state != BLOCK_LIVE && judge_keeps_ledger(&lab->judge) &&
 	      ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)))
 		count++;

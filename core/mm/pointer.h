@@ -3,7 +3,7 @@
 #ifndef DMALAB_MM_POINTER_H
 #define DMALAB_MM_POINTER_H
 
-#include "lab/lab.h"
+#include "mm/mm.h"
 
 enum pointer_kind {
 	POINTER_LINEAR,        /* cached RAM: what a device may be given */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/context.h"
-#include "lab/lab.h"
+#include "mm/mm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,12 +101,12 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 	p->order = order;
 	cache_take_back(&lab->hw, p->page, 1u << order);
 	for (u32 i = 0; i < 1u << order; i++)
-		lab->mm.slab.pages[p->page + i] = p;
-	p->all_next = lab->mm.slab.all;
-	p->all_prev = &lab->mm.slab.all;
+		lab->mm->slab.pages[p->page + i] = p;
+	p->all_next = lab->mm->slab.all;
+	p->all_prev = &lab->mm->slab.all;
 	if (p->all_next)
 		p->all_next->all_prev = &p->all_next;
-	lab->mm.slab.all = p;
+	lab->mm->slab.all = p;
 	if (cache)
 		list_add(p);
 	return p;
@@ -115,8 +115,8 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 {
 	for (u32 i = 0; i < 1u << p->order; i++) {
-		lab->mm.slab.pages[p->page + i] = NULL;
-		lab->mm.blocks[p->page + i].refs = 0;
+		lab->mm->slab.pages[p->page + i] = NULL;
+		lab->mm->blocks[p->page + i].refs = 0;
 	}
 	*p->all_prev = p->all_next;
 	if (p->all_next)
@@ -197,7 +197,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 	if (size > PAGE_SIZE << MAX_ORDER || lab_must_fail(lab))
 		return NULL;
 	if (!cache)
-		cache = class_of(&lab->mm.slab, size, lab->hw.object_align);
+		cache = class_of(&lab->mm->slab, size, lab->hw.object_align);
 	if (likely(cache)) {
 		gfp |= cache->gfp;
 		p = page_with_room(lab, cache, gfp);
@@ -229,7 +229,7 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 
 static struct slab_page *page_of(const struct dmalab_machine *lab, const void *p)
 {
-	return lab->mm.slab.pages[((const u8 *)p - lab->hw.cached) >> PAGE_SHIFT];
+	return lab->mm->slab.pages[((const u8 *)p - lab->hw.cached) >> PAGE_SHIFT];
 }
 
 bool slab_is_built(struct dmalab_machine *lab, const void *object)
@@ -272,7 +272,7 @@ bool slab_goes_on(const struct slab *s, size_t offset)
 
 struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
 {
-	const struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	const struct slab_page *p = lab->mm->slab.pages[offset >> PAGE_SHIFT];
 	struct mm_object o = { .kind = MM_NONE };
 	u32 index;
 
@@ -317,7 +317,7 @@ static void unuse(struct dmalab_machine *lab, const struct slab_page *p, u32 ind
 
 void slab_give_back(struct dmalab_machine *lab, size_t offset)
 {
-	struct slab_page *p = lab->mm.slab.pages[offset >> PAGE_SHIFT];
+	struct slab_page *p = lab->mm->slab.pages[offset >> PAGE_SHIFT];
 	u32 index = slab_object_index(p, offset);
 
 	if (judge_keeps_ledger(&lab->judge))

@@ -7,8 +7,8 @@
  * Blocks of units are of a power of two, and are not merged: addresses are cheap.
  */
 #include "lab/context.h"
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/vmalloc.h>
 #include <sys/mman.h>
@@ -52,12 +52,12 @@ static void give(struct vm *vm, u32 unit)
 
 struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p)
 {
-	return &lab->mm.vm.areas[lab->mm.vm.areas[unit_of(lab, p)].first];
+	return &lab->mm->vm.areas[lab->mm->vm.areas[unit_of(lab, p)].first];
 }
 
 u8 *vm_take(struct dmalab_machine *lab, size_t size)
 {
-	struct vm *vm = &lab->mm.vm;
+	struct vm *vm = &lab->mm->vm;
 	unsigned order = 0;
 	size_t units;
 	u32 unit;
@@ -80,7 +80,7 @@ u8 *vm_take(struct dmalab_machine *lab, size_t size)
 void vm_put(struct dmalab_machine *lab, const void *p)
 {
 	vm_area_of(lab, p)->live = false;
-	give(&lab->mm.vm, unit_of(lab, p));
+	give(&lab->mm->vm, unit_of(lab, p));
 }
 
 static void *alloc_locked(struct dmalab_machine *lab, size_t size)
@@ -129,8 +129,8 @@ void *vmalloc(unsigned long size)
 
 struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
 {
-	u32 unit = lab->mm.vm.areas[unit_of(lab, p)].first;
-	const struct vm_area *area = &lab->mm.vm.areas[unit];
+	u32 unit = lab->mm->vm.areas[unit_of(lab, p)].first;
+	const struct vm_area *area = &lab->mm->vm.areas[unit];
 	struct mm_object o = { .kind = MM_NONE };
 
 	if (!area->size || (size_t)((const u8 *)p - address_of(lab, unit)) >= area->size)

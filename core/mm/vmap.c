@@ -6,8 +6,8 @@
  * of RAM different where nothing is cached; so such views are for reading.
  */
 #include "lab/context.h"
-#include "lab/lab.h"
-#include "record/record.h"
+#include "mm/mm.h"
+#include "base/probe.h"
 
 #include <linux/vmalloc.h>
 #include <stdlib.h>
@@ -93,7 +93,7 @@ static void record(struct page **pages, unsigned count, unsigned long flags, pgp
 	if (follow)
 		RECORD_AS("vmap", "=PzVR", pages[0], count, flags, pgprot_val(prot));
 	else
-		record_absent("vmap");
+		probe->absent("vmap");
 }
 
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)

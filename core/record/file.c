@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-bool record_switch;
 struct recorder rec = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
 
 void line_add(struct line *line, const char *format, ...)
@@ -100,7 +99,7 @@ void record_stop(const char *why)
 	rec.fd = -1;
 	rec.lab = NULL;
 	rec.open.len = 0;
-	__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
 }
 
 /* --------------------------------------------------------------------- log */

@@ -3,7 +3,9 @@
 #ifndef DMALAB_RECORD_RECORDER_H
 #define DMALAB_RECORD_RECORDER_H
 
+#include "base/probe.h"
 #include "lab/lab.h"
+#include "lab/options.h"
 #include "record/record.h"
 
 #include <pthread.h>
@@ -138,6 +140,23 @@ struct my_statement {
 };
 
 extern __thread struct my_statement mine;
+
+/* -------------------------------------------- the hooks, as in base/probe.h */
+
+cold void record_call(const char *name, const char *parameters, const u64 *args);
+cold void record_absent(const char *name);
+cold void record_access(const struct record_access *a);
+cold void record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma);
+cold void record_made_mapping(dma_addr_t dma, size_t size);
+cold void record_made(const void *object);
+cold void record_made_table(const struct sg_table *sgt);
+cold void record_mapped(const struct device *dev, struct scatterlist *sgl, int nents);
+cold void record_device(struct device *dev);
+cold void record_state(const struct device *dev);
+cold void record_store(const struct machine *m, size_t offset, size_t len);
+cold void record_report(const struct machine *hw, const char *check, const struct call *call,
+			const void *cpu);
+cold void record_decision(const struct dmalab_machine *lab, bool fails);
 
 /* ------------------------------------------------------------------- file.c */
 

@@ -84,6 +84,22 @@ static void add_settings(const struct options *o)
 	record_line("open_end()");
 }
 
+static const struct probe hooks = {
+	.call = record_call,
+	.absent = record_absent,
+	.access = record_access,
+	.made_memory = record_made_memory,
+	.made_mapping = record_made_mapping,
+	.made = record_made,
+	.made_table = record_made_table,
+	.mapped = record_mapped,
+	.device = record_device,
+	.state = record_state,
+	.store = record_store,
+	.report = record_report,
+	.decision = record_decision,
+};
+
 static void begin(struct dmalab_machine *lab, const struct options *o)
 {
 	if (!names_init() || !rec.path) {
@@ -95,7 +111,8 @@ static void begin(struct dmalab_machine *lab, const struct options *o)
 	record_close_line();
 	add_settings(o);
 	rec.nr_settings = rec.nr_lines;
-	__atomic_store_n(&record_switch, rec.lab != NULL, __ATOMIC_RELAXED);
+	__atomic_store_n(&probe, &hooks, __ATOMIC_RELEASE);
+	__atomic_store_n(&probe_on, rec.lab != NULL, __ATOMIC_RELEASE);
 }
 
 /* Of what was recorded last, wherever that stopped. */
@@ -114,8 +131,8 @@ static void forget(void)
 	rec.ends = NULL;
 	rec.at = rec.nr_lines = rec.room_lines = rec.nr_ends = rec.room_ends = 0;
 	rec.nr_absent = rec.left_out = 0;
-	if (record_switch)
-		__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
+	if (probe_on)
+		__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
 	names_free();
 }
 
@@ -134,7 +151,7 @@ static void in_child(void)
 {
 	rec.forked = true;
 	rec.lab = NULL;
-	__atomic_store_n(&record_switch, false, __ATOMIC_RELAXED);
+	__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&rec.lock);
 }
 

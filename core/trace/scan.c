@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is wrong and where, and the smallest pieces of a line. */
-#include "lib/utf8.h"
+#include "base/utf8.h"
 #include "trace/parser.h"
 
 #include <ctype.h>

@@ -21,7 +21,7 @@
 #ifndef DMALAB_TRACE_TRACE_H
 #define DMALAB_TRACE_TRACE_H
 
-#include "lib/nearest.h"
+#include "base/nearest.h"
 
 #include <dmalab.h>
 #include <linux/types.h>

@@ -29,6 +29,7 @@ struct device {
 	struct device_dma_parameters *dma_parms;
 	void *driver_data;
 	void *platform_data;
+	const char *init_name;          /* what dev_name() says */
 	bool dma_coherent : 1;          /* the device snoops the CPU's cache */
 
 	/* The laboratory's own: dmalab_device_set_snooping() */

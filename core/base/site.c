@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Places in the program. A return address is looked up when a report is printed
+ * and never before: with libdw in the program's debug information, else among its
+ * dynamic symbols.
+ */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* dladdr() */
+#endif
+
+#include "base/site.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef HAVE_LIBDW
+#include <elfutils/libdwfl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+#endif
+
+__thread const struct dmalab_site *site_override;
+
+void dmalab_set_site(const struct dmalab_site *site)
+{
+	site_override = site;
+}
+
+#ifdef HAVE_LIBDW
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static Dwfl *open_self(void)
+{
+	static char *no_path;
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_linux_proc_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.debuginfo_path = &no_path,
+	};
+	Dwfl *dwfl = dwfl_begin(&callbacks);
+
+	if (dwfl && (dwfl_linux_proc_report(dwfl, getpid()) || dwfl_report_end(dwfl, NULL, NULL))) {
+		dwfl_end(dwfl);
+		return NULL;
+	}
+	return dwfl;
+}
+
+static Dwfl *dwfl;
+
+__attribute__((destructor))
+static void close_self(void)
+{
+	dwfl_end(dwfl);
+}
+
+/* The address of the call, not the one after it: it may belong to another line. */
+static size_t look_up(uintptr_t address, char *buf, size_t size)
+{
+	Dwfl_Module *module = dwfl_addrmodule(dwfl, address - 1);
+	const char *symbol = module ? dwfl_module_addrname(module, address - 1) : NULL;
+	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address - 1) : NULL;
+	int nr = 0;
+	const char *file = line ? dwfl_lineinfo(line, NULL, &nr, NULL, NULL, NULL) : NULL;
+
+	if (!file)
+		return 0;
+	return snprintf(buf, size, "%s%s%s:%d", symbol ? symbol : "", symbol ? "() " : "",
+			base_name(file), nr);
+}
+
+/*
+ * A look-up takes some microseconds, and a report names places whether it is printed or not:
+ * each is looked up once, as long as no other takes its place here.
+ */
+#define NR_KNOWN 256
+
+static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct {
+		uintptr_t address;
+		char text[120];
+	} known[NR_KNOWN], *k;
+	static bool tried;
+	size_t len;
+
+	pthread_mutex_lock(&lock);
+	if (!tried)
+		dwfl = open_self();
+	tried = true;
+	k = &known[(address * 0x9e3779b97f4a7c15ull) >> 56];
+	if (dwfl && k->address != address) {
+		k->address = address;
+		if (!look_up(address, k->text, sizeof(k->text)))
+			k->text[0] = 0;
+	}
+	len = dwfl && k->text[0] ? snprintf(buf, size, "%s", k->text) : 0;
+	pthread_mutex_unlock(&lock);
+	return len;
+}
+#else
+static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
+{
+	(void)address;
+	(void)buf;
+	(void)size;
+	return 0;
+}
+#endif
+
+size_t site_format(const struct dmalab_site *site, char *buf, size_t size)
+{
+	uintptr_t address = (uintptr_t)site->address;
+	size_t len;
+	Dl_info info;
+
+	if (site->file)
+		return snprintf(buf, size, "%s:%u", site->file, site->line);
+	len = format_dwarf(address, buf, size);
+	if (len)
+		return len;
+	if (address && dladdr((void *)(address - 1), &info) && info.dli_sname)
+		return snprintf(buf, size, "%s()+0x%lx", info.dli_sname,
+				(unsigned long)(address - (uintptr_t)info.dli_saddr));
+	if (address && dladdr((void *)(address - 1), &info) && info.dli_fname)
+		return snprintf(buf, size, "%s+0x%lx", info.dli_fname,
+				(unsigned long)(address - (uintptr_t)info.dli_fbase));
+	return snprintf(buf, size, "%p", site->address);
+}

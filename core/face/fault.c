@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cookie that is touched stops the program at the very instruction, whoever
+ * compiled it, since cookies point where there are no access rights. The fault
+ * becomes a report; then the page is opened (to a page of zeroes that is nobody's
+ * memory), so that the program goes on as after any report, and closed again at
+ * the next call for a device of the machine.
+ *
+ * Faults elsewhere are none of our business: they go to whoever handled them before.
+ * Of one more we say what it is.
+ */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* REG_RIP */
+#endif
+
+#include "face/face.h"
+#include "lab/lab.h"
+#include "mm/mm.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+static struct sigaction previous;
+
+static const void *faulting_instruction(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (const void *)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (const void *)context->uc_mcontext.pc;
+#else
+	(void)context;
+	return NULL;
+#endif
+}
+
+/* The access may have been made under the lock, by a copy inside this library. */
+static bool try_lock(struct dmalab_machine *lab)
+{
+	for (int i = 0; i < 1000000; i++)
+		if (!__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE))
+			return true;
+	return false;
+}
+
+static bool report_fault(const void *address, const ucontext_t *context)
+{
+	struct dmalab_machine *lab = lab_of(address);
+	/* A return address lies behind its call: so must this. */
+	struct call call = {
+		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
+	};
+	struct finding f = {
+		.check = CHECK_HANDLE_DEREFERENCE, .call = &call, .cpu = address,
+		.detail = "an allocation with DMA_ATTR_NO_KERNEL_MAPPING has no CPU address",
+	};
+	uintptr_t page = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+	size_t offset;
+	bool locked, open;
+
+	if (!lab || !in_cookies(&lab->hw, address))
+		return false;
+	offset = (const u8 *)address - lab->hw.cookies;
+	locked = try_lock(lab);
+	if (judge_keeps_ledger(&lab->judge))
+		f.region = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (f.region)
+		f.dev = f.region->dev;
+	judge_report(&lab->judge, &f);
+	open = mprotect((void *)page, 1, PROT_READ | PROT_WRITE) == 0;
+	lab->hw.cookie_open |= open;
+	if (locked)
+		lab_unlock(lab);
+	return open;
+}
+
+/*
+ * A handler that was installed over this one and calls it may be called back by it:
+ * then nobody wants the fault.
+ */
+static void pass_on(int signal, siginfo_t *info, void *context)
+{
+	static __thread bool passing;
+
+	if (passing || (!(previous.sa_flags & SA_SIGINFO) &&
+			(previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN))) {
+		/* The instruction is run again, and ends the process as it should. */
+		struct sigaction action = { .sa_handler = SIG_DFL };
+
+		sigaction(signal, &action, NULL);
+		return;
+	}
+	passing = true;
+	if (previous.sa_flags & SA_SIGINFO)
+		previous.sa_sigaction(signal, info, context);
+	else
+		previous.sa_handler(signal);
+	passing = false;
+}
+
+/* A view past the cache is for loads: see vmap.c. */
+static void explain_fault(const void *address)
+{
+	static const char text[] =
+		"dmalab: a plain store through an uncached view of vmap() cannot be seen: "
+		"use dmalab_cpu_write()\n";
+	const struct dmalab_machine *lab = lab_of(address);
+	struct mm_object o;
+
+	if (!lab || !in_vmalloc(&lab->hw, address))
+		return;
+	o = mm_find(lab, address);
+	if (o.kind == MM_VMAP && o.live && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		return; /* and the process ends without a word */
+}
+
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+	if (report_fault(info->si_addr, context))
+		return;
+	explain_fault(info->si_addr);
+	pass_on(signal, info, context);
+}
+
+/* Each new machine asks again: test frameworks change handlers under our feet. */
+void fault_install(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
+	struct sigaction now;
+
+	sigemptyset(&action.sa_mask);
+	pthread_mutex_lock(&lock);
+	sigaction(SIGSEGV, NULL, &now);
+	if (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_fault) {
+		previous = now;
+		/* Who ran on a stack of its own still must: the fault may be an overflow. */
+		action.sa_flags |= now.sa_flags & SA_ONSTACK;
+		sigaction(SIGSEGV, &action, NULL);
+	}
+	pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Switching machines on and off, and what they tell of themselves. */
+#include "base/nearest.h"
+#include "base/probe.h"
+#include "dma/atomic-pool.h"
+#include "dma/noncontiguous.h"
+#include "dma/pool.h"
+#include "face/face.h"
+#include "lab/lab.h"
+#include "lab/options.h"
+#include "machine/image.h"
+#include "mm/mm.h"
+#include "record/record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A machine and its parts, in one piece: one allocation, and one to clear. */
+struct whole {
+	struct dmalab_machine lab;         /* first: it is freed as that */
+	struct mm mm;
+	struct atomic_pool atomic;
+	struct pools pools;
+	struct lists lists;
+};
+
+static int hardware_init(struct dmalab_machine *lab, const struct options *o)
+{
+	int err = machine_init(&lab->hw, o->profile, o->ram_size);
+
+	if (err)
+		return err;
+	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
+	/* On a coherent machine a store that nobody judges need not be found. */
+	if (!err && o->plain && (o->level == LEVEL_FULL || !o->profile->coherent))
+		err = image_init(&lab->hw);
+	if (err)
+		machine_exit(&lab->hw);
+	else if (o->all)
+		machine_align_for_all(&lab->hw);
+	return err;
+}
+
+static void hardware_exit(struct dmalab_machine *lab)
+{
+	machine_exit(&lab->hw);
+}
+
+static int judging_init(struct dmalab_machine *lab, const struct options *o)
+{
+	int err = judge_init(&lab->judge, &lab->hw, &(struct judge_options){
+		.level = o->level, .checks = o->checks, .plain = o->plain, .all = o->all,
+	});
+
+	lab->judge.halt = o->halt;
+	return err;
+}
+
+static void judging_exit(struct dmalab_machine *lab)
+{
+	judge_exit(&lab->judge);
+}
+
+static int memory_init(struct dmalab_machine *lab, const struct options *o)
+{
+	(void)o;
+	lab->mm = &((struct whole *)lab)->mm;
+	return mm_init(lab->mm, &lab->hw);
+}
+
+static void memory_exit(struct dmalab_machine *lab)
+{
+	mm_exit(lab->mm);
+}
+
+static int dma_init(struct dmalab_machine *lab, const struct options *o)
+{
+	struct whole *whole = (struct whole *)lab;
+
+	lab->atomic = &whole->atomic;
+	lab->pools = &whole->pools;
+	lab->lists = &whole->lists;
+	atomic_pool_init(lab->atomic, o->ram_size);
+	pools_init(lab->pools);
+	lists_init(lab->lists);
+	return 0;
+}
+
+static void dma_exit(struct dmalab_machine *lab)
+{
+	lists_exit(lab->lists);
+	pools_exit(lab->pools, &lab->hw);
+}
+
+static int failure_init(struct dmalab_machine *lab, const struct options *o)
+{
+	lab_fail_nth(lab, o->fail_nth);
+	lab->fail_every = o->fail_every;
+	lab->fail_rng = o->seed;
+	return 0;
+}
+
+static void failure_exit(struct dmalab_machine *lab)
+{
+	lab_fail_nth(lab, 0);
+}
+
+/* From the bottom up: set up in this order, taken down in the other. */
+static const struct part {
+	int (*init)(struct dmalab_machine *lab, const struct options *o);
+	void (*exit)(struct dmalab_machine *lab);
+} parts[] = {
+	{ hardware_init, hardware_exit },
+	{ judging_init, judging_exit },
+	{ memory_init, memory_exit },
+	{ dma_init, dma_exit },
+	{ failure_init, failure_exit },
+};
+
+#define NR_PARTS (sizeof(parts) / sizeof(*parts))
+
+static void take_down(struct dmalab_machine *lab, unsigned nr)
+{
+	while (nr--)
+		parts[nr].exit(lab);
+}
+
+static int set_up(struct dmalab_machine *lab, const struct options *o)
+{
+	for (unsigned i = 0; i < NR_PARTS; i++) {
+		int err = parts[i].init(lab, o);
+
+		if (err) {
+			take_down(lab, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/*
+ * A word that is none stops the program: a test whose machine is NULL would draw nothing,
+ * and pass.
+ */
+static cold void refuse(const struct options *o, int err)
+{
+	fprintf(stderr, "dmalab: %s\n", o->message);
+	if (err == -EINVAL)
+		exit(2);
+	errno = EINVAL;
+}
+
+struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
+{
+	struct dmalab_config none = { 0 };
+	struct dmalab_machine *lab;
+	struct options o;
+	int err = options_read(&o, config ? config : &none);
+
+	if (unlikely(o.help))
+		options_print_help();
+	if (err) {
+		refuse(&o, err);
+		return NULL;
+	}
+	lab = lab_struct_new(sizeof(struct whole));
+	if (!lab)
+		return NULL;
+	err = set_up(lab, &o);
+	if (err) {
+		lab_struct_free(lab);
+		errno = -err;
+		return NULL;
+	}
+	fault_install();
+	context_reset();
+	lab_register(lab);
+	record_start(lab, &o);
+	return lab;
+}
+
+void dmalab_machine_free(struct dmalab_machine *machine)
+{
+	struct call call = THIS_CALL;
+
+	if (!machine)
+		return;
+	while (machine->devices) {
+		RECORD_AS("device_free", "d", &machine->devices->dev);
+		lab_device_free(&machine->devices->dev, &call);
+	}
+	record_end(machine);
+	lab_unregister(machine);
+	lab_devices_exit(machine);
+	take_down(machine, NR_PARTS);
+	lab_struct_free(machine);
+}
+
+const char *dmalab_machine_profile(const struct dmalab_machine *machine)
+{
+	return machine ? machine->hw.profile->name : NULL;
+}
+
+const char *dmalab_profile_name(unsigned index)
+{
+	return index < nr_profiles ? profiles[index].name : NULL;
+}
+
+void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context)
+{
+	if (!machine)
+		return;
+	lab_lock(machine);
+	machine->judge.handler = fn;
+	machine->judge.context = context;
+	lab_unlock(machine);
+}
+
+/* Without the lock: it may be asked from a report handler. */
+static unsigned long count(const struct judge *j, enum check check)
+{
+	return __atomic_load_n(&j->counts[check], __ATOMIC_RELAXED);
+}
+
+/* A test that asks for it would pass whatever is drawn. */
+static cold void stop_for_name(const char *check)
+{
+	struct nearest n = { .name = check, .len = strlen(check) };
+
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		nearest_try(&n, catalogue[i].name);
+	fprintf(stderr, "dmalab: dmalab_report_count(): no check \"%.64s\"", check);
+	if (n.best)
+		fprintf(stderr, "; did you mean \"%s\"?\n", n.best);
+	else
+		fputs("; DMALAB_OPTIONS=help=1 lists them\n", stderr);
+	exit(2);
+}
+
+unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check)
+{
+	unsigned long sum = 0;
+	enum check one;
+
+	if (!machine)
+		return 0;
+	if (check) {
+		one = check_by_name(check, strlen(check));
+		if (unlikely(one == NR_CHECKS))
+			stop_for_name(check);
+		return count(&machine->judge, one);
+	}
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		sum += count(&machine->judge, i);
+	return sum;
+}

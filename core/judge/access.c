@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What CPU and devices do to memory. An access draws at most one report, named
+ * after the gravest thing wrong with it: memory that is free, then coherency, then
+ * direction, then ownership, then what it does to bytes beside it, then trust. Where other
+ * machines are judged as well, one about coherency there may come beside it. The state then
+ * moves on as the machine's would: nothing is repaired.
+ */
+#include "judge/many.h"
+
+/* Handles are uncached as well, but no pointer to them was ever handed out. */
+static bool view_fits(const struct judge *j, u32 page, bool uncached)
+{
+	const struct region *r = j->ledger.pages[page].alloc;
+
+	if (likely(!uncached))
+		return !j->hw->frames[page].memory_only;
+	return j->hw->frames[page].memory_only && r && region_is_coherent(r);
+}
+
+size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
+{
+	size_t at = ledger_find_free(&j->ledger, offset, len);
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 page = offset >> PAGE_SHIFT; at == NO_OFFSET && page <= last; page++)
+		if (unlikely(!view_fits(j, page, uncached)))
+			at = page_offset(page) > offset ? page_offset(page) : offset;
+	return at;
+}
+
+/* Bytes of @r in the range that the CPU must leave alone. */
+static struct run forbidden(const struct region *r, size_t offset, size_t len, bool store)
+{
+	size_t from = offset > r->offset ? offset : r->offset;
+	size_t to = offset + len < r->offset + r->size ? offset + len : r->offset + r->size;
+
+	if (!region_is_owned(r) || from >= to || (!store && r->dir == DMA_TO_DEVICE))
+		return (struct run){ 0, 0, 0 };
+	return own_find(r, from - r->offset, to - from, true);
+}
+
+/* Returns whether the device owns some of it; reports the first object's bytes. */
+static bool check_cpu_owner(struct judge *j, const struct call *call, const void *cpu,
+			    size_t offset, size_t len, bool store)
+{
+	enum check check = store ? CHECK_CPU_WRITE_DEVICE_OWNED : CHECK_CPU_READ_DEVICE_OWNED;
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 p = offset >> PAGE_SHIFT; p <= last; p++) {
+		struct ledger_page *page = &j->ledger.pages[p];
+		struct region *r = NULL;
+		struct run run = { 0, 0, 0 };
+
+		if (page->alloc) {
+			r = page->alloc;
+			run = forbidden(r, offset, len, store);
+		}
+		for (struct span *span = page->maps; span && !run.bytes; span = span->next) {
+			r = span->region;
+			run = forbidden(r, offset, len, store);
+		}
+		if (likely(!run.bytes))
+			continue;
+		report_owner(j, call, check, r, cpu, 0, offset, len, run);
+		return true;
+	}
+	return false;
+}
+
+/* Through a dangling pointer: what is there is used the way it is used now. */
+static cold void dangling_access(struct judge *j, const struct call *call, size_t offset,
+				 size_t len, bool store)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		bool bus = j->hw->frames[offset >> PAGE_SHIFT].memory_only;
+
+		n = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+		if (n > end - offset)
+			n = end - offset;
+		if (store)
+			judge_stored_past_caches(j, offset, n, call->site);
+		for_each_shadow(j, s) {
+			if (store && bus)
+				shadow_bus_store(s, offset, n, call->site, NULL, NULL);
+			else if (store)
+				shadow_cpu_store(s, offset, n, call->site, NULL);
+			else if (!bus)
+				shadow_cpu_load(s, offset, n);
+		}
+	}
+}
+
+/* What the CPU finds there. */
+static void look(struct judge *j, enum side side, size_t offset, size_t len, struct verdicts *v)
+{
+	for_each_shadow(j, s)
+		add_verdict(v, j, shadow_look(s, side, offset, len), side, s->profile);
+	if (unlikely(j->lost.arena))
+		add_verdict(v, j, bounce_look_cpu(j, offset, len), side, bouncing_profile(j));
+}
+
+/* All but who wrote it. Returns whether there is something wrong with it. */
+static bool load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		 size_t len)
+{
+	size_t dangling = judge_find_dangling(j, offset, len, false);
+	struct verdicts v = { .machines = 0 };
+	bool wrong;
+
+	if (unlikely(dangling != NO_OFFSET)) {
+		report_free_memory(j, call, cpu, len, dangling);
+		dangling_access(j, call, offset, len, false);
+		return true;
+	}
+	look(j, SIDE_CPU, offset, len, &v);
+	wrong = unlikely(v.here.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
+	report_verdicts(j, call, NULL, 0, cpu, offset, len, &v);
+	for_each_shadow(j, s)
+		shadow_cpu_load(s, offset, len);
+	return wrong;
+}
+
+void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		    size_t len)
+{
+	if (!judge_is_quiet(j, offset, len) && !load(j, call, cpu, offset, len))
+		trust_load(j, call, cpu, offset, len);
+}
+
+void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len)
+{
+	if (!judge_is_quiet(j, offset, len))
+		load(j, call, j->hw->cached + offset, offset, len);
+}
+
+/* Bytes that nobody has mapped hold nothing that anybody waits for. */
+static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
+{
+	for (unsigned i = 0; i < d->nr_victims; i++)
+		for (u64 bytes = d->victims[i].bytes; bytes; bytes &= bytes - 1)
+			if (owned_at(j, d->victims[i].base + __builtin_ctzll(bytes)))
+				return true;
+	return false;
+}
+
+void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		     size_t len)
+{
+	struct damages all = { .machines = 0 };
+	size_t dangling;
+	struct damage d;
+	bool owned;
+
+	if (!judge_sees_accesses(j))
+		return;
+	dangling = judge_find_dangling(j, offset, len, false);
+	if (unlikely(dangling != NO_OFFSET)) {
+		report_free_memory(j, call, cpu, len, dangling);
+		dangling_access(j, call, offset, len, true);
+		return;
+	}
+	owned = check_cpu_owner(j, call, cpu, offset, len, true);
+	judge_stored_past_caches(j, offset, len, call->site);
+	for_each_shadow(j, s) {
+		shadow_cpu_store(s, offset, len, call->site, &d);
+		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
+			add_damage(&all, j, s, SIDE_CPU, &d);
+	}
+	report_damages(j, call, NULL, 0, cpu, len, &all);
+}
+
+void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
+			bool store)
+{
+	size_t dangling;
+
+	if (!judge_sees_accesses(j))
+		return;
+	if (store)
+		judge_stored_past_caches(j, offset, len, call->site);
+	dangling = judge_find_dangling(j, offset, len, true);
+	if (likely(dangling == NO_OFFSET)) {
+		if (!store)
+			trust_load(j, call, j->hw->memory + offset, offset, len);
+		return;
+	}
+	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
+	for_each_shadow(j, s)
+		if (store)
+			shadow_bus_store(s, offset, len, call->site, NULL, NULL);
+}
+
+/* Free, or handed out with no pointer at all: an uncached view fits all else. */
+static size_t find_dangling_view(const struct judge *j, size_t offset, size_t len)
+{
+	size_t at = ledger_find_free(&j->ledger, offset, len);
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 p = offset >> PAGE_SHIFT; at == NO_OFFSET && p <= last; p++)
+		if (j->hw->frames[p].memory_only && !view_fits(j, p, true))
+			at = page_offset(p) > offset ? page_offset(p) : offset;
+	return at;
+}
+
+static void view_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+		      size_t len)
+{
+	struct verdicts v = { .machines = 0 };
+
+	look(j, SIDE_BUS, offset, len, &v);
+	if (!report_verdicts(j, call, NULL, 0, cpu, offset, len, &v))
+		trust_load(j, call, cpu, offset, len);
+}
+
+cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len, bool store)
+{
+	struct damages all = { .machines = 0 };
+	struct damage d;
+	size_t dangling;
+
+	if (!judge_sees_accesses(j))
+		return;
+	dangling = find_dangling_view(j, offset, len);
+	if (unlikely(dangling != NO_OFFSET))
+		report_free_memory(j, call, cpu, len, dangling);
+	else if (!store)
+		view_load(j, call, cpu, offset, len);
+	if (!store)
+		return;
+	judge_stored_past_caches(j, offset, len, call->site);
+	for_each_shadow(j, s) {
+		shadow_uncached_store(s, offset, len, call->site, &d);
+		add_damage(&all, j, s, SIDE_BUS, &d);
+	}
+	if (dangling == NO_OFFSET)
+		report_damages(j, call, NULL, 0, cpu, len, &all);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge/judge.h"
+
+#include <string.h>
+
+#define ERROR   DMALAB_ERROR
+#define WARNING DMALAB_WARNING
+#define LINT    DMALAB_LINT
+
+const struct dmalab_check catalogue[NR_CHECKS] = {
+#define CHECK(id, name, severity, title, dma_debug) { name, severity, title, dma_debug },
+#include "judge/catalogue.def"
+#undef CHECK
+};
+
+const struct dmalab_check *dmalab_checks(size_t *count)
+{
+	if (count)
+		*count = NR_CHECKS;
+	return catalogue;
+}
+
+/* Accesses come after everything else in the catalogue. */
+enum level level_of_check(enum check check)
+{
+	return check >= CHECK_CPU_USE_AFTER_FREE || check == CHECK_SYNC_PARTIAL_LINE ?
+		LEVEL_FULL : LEVEL_CONTRACT;
+}
+
+u64 checks_of_level(enum level level)
+{
+	u64 checks = 0;
+
+	for (unsigned i = 0; i < NR_CHECKS; i++)
+		if (level_of_check(i) <= level && catalogue[i].severity != DMALAB_LINT)
+			checks |= 1ull << i;
+	return checks;
+}
+
+enum check check_by_name(const char *name, size_t len)
+{
+	unsigned i;
+
+	for (i = 0; i < NR_CHECKS; i++)
+		if (strlen(catalogue[i].name) == len && memcmp(catalogue[i].name, name, len) == 0)
+			break;
+	return i;
+}

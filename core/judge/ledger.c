@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge/blocks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define CHUNK 64
+
+struct region_chunk {
+	struct region_chunk *next;
+	struct region regions[CHUNK];
+};
+
+int ledger_init(struct ledger *l, const struct machine *m)
+{
+	size_t pages = m->nr_pages * sizeof(struct ledger_page);
+	size_t graves = GRAVES * sizeof(struct region);
+	size_t mmio = MMIO_HEADS * sizeof(struct span *);
+	size_t iova = m->profile->translation == TRANSLATE_IOMMU ?
+		      IOVA_PAGES * sizeof(struct span *) : 0;
+	u8 *at;
+
+	l->ram_size = m->ram_size;
+	l->arena_size = pages + graves + mmio + iova;
+	at = mmap(NULL, l->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	l->pages = (struct ledger_page *)at;
+	l->graves = (struct region *)(at + pages);
+	l->mmio = (struct span **)(at + pages + graves);
+	l->iova = iova ? (struct span **)(at + pages + graves + mmio) : NULL;
+	return 0;
+}
+
+void ledger_exit(struct ledger *l)
+{
+	while (l->chunks) {
+		struct region_chunk *chunk = l->chunks;
+
+		l->chunks = chunk->next;
+		free(chunk);
+	}
+	if (l->pages)
+		munmap(l->pages, l->arena_size);
+}
+
+cold bool ledger_grow(struct ledger *l)
+{
+	struct region_chunk *chunk = malloc(sizeof(*chunk));
+
+	if (!chunk)
+		return false;
+	chunk->next = l->chunks;
+	l->chunks = chunk;
+	for (int i = 0; i < CHUNK; i++) {
+		chunk->regions[i].next = l->unused;
+		l->unused = &chunk->regions[i];
+	}
+	return true;
+}
+
+cold struct span **ledger_far_spans(struct ledger *l, u64 place)
+{
+	if (place < l->ram_size)
+		return &l->pages[place >> PAGE_SHIFT].maps;
+	if (place & PLACE_MMIO)
+		return &l->mmio[(place >> MMIO_SHIFT) % MMIO_HEADS];
+	if (l->iova && (place & ~PLACE_IOVA) >> PAGE_SHIFT < IOVA_PAGES)
+		return &l->iova[(place & ~PLACE_IOVA) >> PAGE_SHIFT];
+	l->nowhere = NULL;
+	return &l->nowhere;
+}
+
+cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
+{
+	/* Memory comes in pages, here as well; a list may be that of more than a page. */
+	for (struct span *span = ledger_spans(l, place); span; span = span->next) {
+		struct region *r = span->region;
+
+		if (!region_is_mapping(r) &&
+		    place - (r->place & PAGE_MASK) < PAGE_ALIGN(offset_in_page(r->place) + r->size))
+			return r;
+	}
+	return NULL;
+}
+
+static void enter_span(struct span **head, struct span *span, struct region *r)
+{
+	span->region = r;
+	span->next = *head;
+	span->pprev = head;
+	if (*head)
+		(*head)->pprev = &span->next;
+	*head = span;
+}
+
+static void leave_span(struct span *span)
+{
+	*span->pprev = span->next;
+	if (span->next)
+		span->next->pprev = span->pprev;
+}
+
+/* Pages in whose lists it is: of its memory if it is a mapping, and of its place. */
+static u32 memory_spans(const struct region *r)
+{
+	return region_is_mapping(r) && region_has_memory(r) ? region_pages(r) : 0;
+}
+
+static unsigned place_shift(const struct region *r)
+{
+	return r->place & PLACE_MMIO ? MMIO_SHIFT : PAGE_SHIFT;
+}
+
+static u32 place_spans(const struct region *r)
+{
+	unsigned shift = place_shift(r);
+	u64 nr = ((r->place + r->size - 1) >> shift) - (r->place >> shift) + 1;
+
+	if (region_is_direct(r))
+		return 0;
+	/* Of what is no RAM: once in each list is enough. */
+	return shift == MMIO_SHIFT && nr > MMIO_HEADS ? MMIO_HEADS : nr;
+}
+
+static bool enter_spans(struct ledger *l, struct region *r)
+{
+	u32 memory = memory_spans(r), place = place_spans(r);
+	struct span *span = &r->span;
+
+	r->spans = span;
+	if (memory + place > 1) {
+		r->spans = span = malloc((memory + place) * sizeof(*span));
+		if (!span)
+			return false;
+	}
+	for (u32 i = 0; i < memory; i++)
+		enter_span(&l->pages[region_first_page(r) + i].maps, span++, r);
+	for (u32 i = 0; i < place; i++)
+		enter_span(ledger_far_spans(l, r->place + ((u64)i << place_shift(r))), span++, r);
+	return true;
+}
+
+bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
+{
+	struct region *next_unused = r->next;
+
+	if ((region_is_mapping(r) || unlikely(!region_is_direct(r))) && !enter_spans(l, r))
+		return false;
+	if (!region_is_mapping(r)) {
+		u32 first = region_first_page(r), nr = region_pages(r);
+
+		for (u32 i = 0; i < nr; i++)
+			l->pages[first + i].alloc = r;
+	}
+	l->unused = next_unused;
+
+	r->serial = ++l->nr_entered;
+	r->next = *live;
+	r->pprev = live;
+	if (r->next)
+		r->next->pprev = &r->next;
+	*live = r;
+	return true;
+}
+
+void ledger_del(struct ledger *l, struct region *r, site_t site)
+{
+	struct region *grave = &l->graves[l->nr_dead++ % GRAVES];
+
+	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
+		u32 nr = memory_spans(r) + place_spans(r);
+
+		for (u32 i = 0; i < nr; i++)
+			leave_span(&r->spans[i]);
+		if (r->spans != &r->span)
+			free(r->spans);
+	}
+	if (!region_is_mapping(r)) {
+		u32 first = region_first_page(r), nr = region_pages(r);
+
+		for (u32 i = 0; i < nr; i++)
+			l->pages[first + i].alloc = NULL;
+	}
+	*r->pprev = r->next;
+	if (r->next)
+		r->next->pprev = r->pprev;
+
+	free(r->device_bytes);
+	*grave = *r;
+	grave->died = site;
+	grave->device_bytes = NULL;
+	grave->spans = NULL;
+	grave->bounce = NULL;
+	grave->group = NULL;
+	grave->blocks = NULL;
+
+	r->next = l->unused;
+	l->unused = r;
+}
+
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg)
+{
+	unsigned long nr = l->nr_dead < GRAVES ? l->nr_dead : GRAVES;
+
+	for (unsigned long i = 1; i <= nr; i++) {
+		const struct region *r = &l->graves[(l->nr_dead - i) % GRAVES];
+
+		if (match(r, arg))
+			return r;
+	}
+	return NULL;
+}
+
+static bool has_serial(const struct region *r, const void *arg)
+{
+	return r->serial == *(const u64 *)arg;
+}
+
+const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset)
+{
+	const struct ledger_page *page = &l->pages[offset >> PAGE_SHIFT];
+
+	if (!serial)
+		return NULL;
+	for (const struct span *span = page->maps; span; span = span->next)
+		if (span->region->serial == serial)
+			return span->region;
+	if (page->alloc && page->alloc->serial == serial)
+		return page->alloc;
+	return ledger_dead(l, has_serial, &serial);
+}
+
+static u64 *unit_word(const struct ledger *l, u64 word)
+{
+	return &l->pages[word / 2].used[word % 2];
+}
+
+void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
+{
+	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
+
+	for (u64 word = first / 64; word * 64 < end; word++) {
+		u64 mask = word_mask(word, first, end);
+		u64 *bits = unit_word(l, word);
+
+		*bits = used ? *bits | mask : *bits & ~mask;
+	}
+}
+
+/* The first unit of the range that nobody has allocated, but for memory of pools. */
+static size_t find_unused(const struct ledger *l, size_t offset, size_t len)
+{
+	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
+
+	for (u64 word = first / 64; word * 64 < end; word++) {
+		u64 unused = ~*unit_word(l, word) & word_mask(word, first, end);
+
+		if (unlikely(unused)) {
+			size_t at = (word * 64 + __builtin_ctzll(unused)) * USE_UNIT;
+
+			return at < offset ? offset : at;
+		}
+	}
+	return NO_OFFSET;
+}
+
+size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
+{
+	size_t end = offset + len, at = find_unused(l, offset, len);
+
+	/* Memory of a pool is its blocks': ask them, page by page, and go on behind. */
+	while (unlikely(at != NO_OFFSET)) {
+		const struct region *r = l->pages[at >> PAGE_SHIFT].alloc;
+		size_t page_end = page_offset((at >> PAGE_SHIFT) + 1), free;
+
+		if (!r || !r->blocks)
+			return at;
+		if (page_end > end)
+			page_end = end;
+		free = blocks_find_free(r->blocks, at, page_end - at);
+		if (free != NO_OFFSET)
+			return free;
+		at = page_end == end ? NO_OFFSET : find_unused(l, page_end, end - page_end);
+	}
+	return NO_OFFSET;
+}

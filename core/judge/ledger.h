@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger: every live DMA allocation and mapping, and the last ones released.
+ *
+ * It is indexed by page, so a look-up costs the same however many objects live: a
+ * frame of RAM has at most one allocation, and a list of the mappings that touch it.
+ * What a device finds at another place than its memory's (bounced, behind an IOMMU,
+ * or no memory at all) is in the list of the pages of that place as well. Only the
+ * graveyard is searched, when a report is due anyway.
+ */
+#ifndef DMALAB_JUDGE_LEDGER_H
+#define DMALAB_JUDGE_LEDGER_H
+
+#include "judge/origin.h"
+
+enum region_kind {
+	REGION_COHERENT,
+	REGION_HANDLE,
+	REGION_POOL,    /* memory of a pool, to be cut into blocks */
+	REGION_BLOCK,   /* one of them; exists only in reports */
+	REGION_NONCOHERENT,
+	REGION_NONCONTIGUOUS,
+	REGION_SINGLE,  /* a mapping of one piece: single, page, phys, resource */
+	REGION_SG       /* one entry of a mapped list */
+};
+
+enum owner { OWNER_CPU, OWNER_DEVICE, OWNER_MIXED, OWNER_ANY };
+
+struct region;
+
+/* A region in the list of one page. */
+struct span {
+	struct span *next, **pprev;
+	struct region *region;
+};
+
+struct region {
+	u64 serial;                    /* from 1 on, never used again */
+	struct region *next, **pprev;  /* among the live ones of the device */
+	struct device *dev;
+	size_t offset, size;           /* in RAM, or NO_OFFSET; bytes as the driver asked */
+	u64 place;                     /* where the device finds it: bus.h */
+	dma_addr_t dma;
+	const void *cpu;               /* as the driver got it, or gave it to the map */
+	unsigned long attrs;
+	enum region_kind kind;
+	enum dma_data_direction dir;
+	bool checked;                  /* dma_mapping_error() was asked */
+	bool managed;                  /* dmam_*(): it has a devres */
+	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
+	bool in_user_space;            /* dma_mmap_*(): stores to it may come from there */
+
+	enum owner owner;
+	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */
+	u64 *device_bytes;             /* and which; kept once there was a partial sync */
+
+	const char *function;          /* that made it */
+	site_t born, died;             /* died: 0 while it lives */
+	const char *mover;             /* the sync that last moved bytes of it, */
+	site_t moved;                  /* and from where; 0: none */
+
+	struct span span;              /* the only one, */
+	struct span *spans;            /* or all: of its memory, then of its place */
+
+	struct blocks *blocks;         /* blocks.h, of REGION_POOL; else NULL */
+	struct bounce *bounce;         /* bounce.h; NULL: the device sees the memory itself */
+	struct sg_group *group;        /* of an entry of a list */
+	struct region *group_next;
+	struct sg_table *table;        /* of REGION_NONCONTIGUOUS: what the driver got */
+};
+
+/* What dma_map_sg() mapped at one time. */
+struct sg_group {
+	struct region *first;          /* in the order of the list */
+	unsigned nents;                /* entries given to the map */
+	dma_addr_t iova;               /* the addresses of all, */
+	size_t iova_size;              /* in one piece; 0: each has its own */
+};
+
+#define USE_UNIT 32u /* bytes: the smallest object that is handed out */
+
+struct ledger_page {
+	struct region *alloc;
+	struct span *maps;
+	u64 used[2];                   /* a bit for each unit somebody has allocated */
+};
+
+#define GRAVES 512u
+
+#define MMIO_HEADS 4096u
+#define MMIO_SHIFT 16
+
+struct ledger {
+	struct ledger_page *pages;     /* by page frame */
+	size_t ram_size;
+	struct span **iova;            /* by page of an IOMMU's addresses; NULL: no IOMMU */
+	struct span **mmio;            /* by 64 KiB of what is no RAM, hashed */
+	struct span *nowhere;          /* of places that are none of these: empty */
+	struct region *unused;
+	struct region_chunk *chunks;
+	struct region *graves;         /* a ring of GRAVES copies */
+	unsigned long nr_dead;
+	u64 nr_entered;
+	size_t arena_size;
+};
+
+/* 0 or -ENOMEM. @l is zeroed. */
+int ledger_init(struct ledger *l, const struct machine *m);
+void ledger_exit(struct ledger *l);
+
+/*
+ * Enter something into the ledger, in two steps. ledger_new() returns an entry whose
+ * fields from dev to died are to be filled, or NULL when the host has no memory; it
+ * stays unused until ledger_enter(), which adds it to the list @live and to its
+ * pages: a mapping to their lists, an allocation as their owner. False when the host
+ * has no memory.
+ */
+bool ledger_enter(struct ledger *l, struct region **live, struct region *r);
+
+bool ledger_grow(struct ledger *l);
+
+static inline struct region *ledger_new(struct ledger *l)
+{
+	return likely(l->unused) || ledger_grow(l) ? l->unused : NULL;
+}
+
+/* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
+void ledger_del(struct ledger *l, struct region *r, site_t site);
+
+/* Bytes are handed out, or are free again; in whole units, or whole pages. */
+void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
+
+static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool used)
+{
+	for (u32 p = page; p < page + nr; p++)
+		l->pages[p].used[0] = l->pages[p].used[1] = used ? ~0ull : 0;
+}
+
+/* The first byte of the range that nobody has allocated, or NO_OFFSET. */
+size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
+
+/* What has this number: among the live ones that touch @offset, or the released; or NULL. */
+const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset);
+
+/* Among the released: the latest for which match() holds, or NULL. */
+typedef bool (*region_match)(const struct region *r, const void *arg);
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg);
+
+/* The bits of word number @word in a bitmap that fall into @first..@end, exclusive. */
+static inline u64 word_mask(u64 word, u64 first, u64 end)
+{
+	u64 mask = ~0ull;
+
+	if (first > word * 64)
+		mask &= ~0ull << (first - word * 64);
+	if (end < word * 64 + 64)
+		mask &= (1ull << (end - word * 64)) - 1;
+	return mask;
+}
+
+/* blocks.c: of a pool's memory, one live block must have the range. */
+cold bool region_block_contains(const struct region *r, size_t offset, size_t len);
+
+static inline bool region_contains(const struct region *r, size_t offset, size_t len)
+{
+	return offset >= r->offset && offset - r->offset < r->size &&
+	       len <= r->size - (offset - r->offset) &&
+	       (likely(!r->blocks) || region_block_contains(r, offset, len));
+}
+
+/* The same of a place on the bus. */
+static inline bool region_holds(const struct region *r, u64 place, size_t len)
+{
+	return place - r->place < r->size && len <= r->size - (place - r->place) &&
+	       (likely(!r->blocks) ||
+		region_block_contains(r, r->offset + (place - r->place), len));
+}
+
+/* Does the device find it where its memory is? */
+static inline bool region_is_direct(const struct region *r)
+{
+	return r->place == r->offset;
+}
+
+static inline bool region_has_memory(const struct region *r)
+{
+	return r->offset != NO_OFFSET;
+}
+
+static inline bool region_touches(const struct region *r, size_t offset, size_t len)
+{
+	return region_has_memory(r) && offset < r->offset + r->size && r->offset < offset + len;
+}
+
+static inline u32 region_first_page(const struct region *r)
+{
+	return r->offset >> PAGE_SHIFT;
+}
+
+/* Page frames that an allocation takes, or that a mapping touches. */
+static inline u32 region_pages(const struct region *r)
+{
+	return ((r->offset + r->size - 1) >> PAGE_SHIFT) - region_first_page(r) + 1;
+}
+
+/* Memory that CPU and device share without syncs, and to which there is a pointer. */
+static inline bool region_is_coherent(const struct region *r)
+{
+	return r->kind == REGION_COHERENT || r->kind == REGION_POOL;
+}
+
+static inline bool region_kind_is_mapping(enum region_kind kind)
+{
+	return kind == REGION_SINGLE || kind == REGION_SG;
+}
+
+static inline bool region_is_mapping(const struct region *r)
+{
+	return region_kind_is_mapping(r->kind);
+}
+
+/* The list of a page of the bus that is not simply RAM. */
+struct span **ledger_far_spans(struct ledger *l, u64 place);
+
+/* What is mapped at @place, and where devices see memory as it is, what touches it. */
+static inline struct span *ledger_spans(const struct ledger *l, u64 place)
+{
+	if (likely(place < l->ram_size))
+		return l->pages[place >> PAGE_SHIFT].maps;
+	return *ledger_far_spans((struct ledger *)l, place);
+}
+
+/* The allocation whose memory the device finds at @place, or NULL. */
+struct region *ledger_far_alloc(const struct ledger *l, u64 place);
+
+static inline struct region *ledger_alloc_at(const struct ledger *l, u64 place)
+{
+	if (likely(place < l->ram_size))
+		return l->pages[place >> PAGE_SHIFT].alloc;
+	return ledger_far_alloc(l, place);
+}
+
+/*
+ * The live object at @place on the bus that fits best, a mapping before its memory,
+ * with fit() from 0 (not at all) to BEST_FIT; *@best: how well.
+ */
+#define BEST_FIT 3
+
+static inline __attribute__((always_inline)) struct region *
+ledger_find(const struct ledger *l, u64 place,
+	    int (*fit)(const struct region *r, const void *arg), const void *arg, int *best)
+{
+	struct region *found = NULL, *alloc;
+
+	*best = 0;
+	for (struct span *span = ledger_spans(l, place); span && *best < BEST_FIT;
+	     span = span->next) {
+		int f = fit(span->region, arg);
+
+		if (f > *best) {
+			*best = f;
+			found = span->region;
+		}
+	}
+	alloc = likely(place < l->ram_size) ? l->pages[place >> PAGE_SHIFT].alloc : NULL;
+	if (alloc && *best < BEST_FIT) {
+		int f = fit(alloc, arg);
+
+		if (f > *best) {
+			*best = f;
+			found = alloc;
+		}
+	}
+	return found;
+}
+
+/* Do the calls for it take a direction, and does ownership move by sync? */
+static inline bool region_kind_has_direction(enum region_kind kind)
+{
+	return kind >= REGION_NONCOHERENT;
+}
+
+static inline bool region_is_owned(const struct region *r)
+{
+	return region_kind_has_direction(r->kind);
+}
+
+/* What is stored through it, or maintained. */
+static inline struct through region_through(const struct region *r)
+{
+	return (struct through){
+		.serial = r->serial, .start = r->offset, .end = r->offset + r->size,
+		.own = OWN_BOTH, .dir = r->dir,
+	};
+}
+
+/* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */
+void own_give(struct region *r, size_t first, size_t len, bool to_device);
+
+/* A run of bytes, counted from the start of the region. */
+struct run {
+	size_t first, last, bytes;
+};
+
+/* Those of the range that the device (or the CPU) owns. */
+struct run own_find(const struct region *r, size_t first, size_t len, bool by_device);
+
+#endif

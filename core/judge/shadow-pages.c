@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of whole pages: the memory of the shadow, and its states of pages. */
+#include "judge/shadow-parts.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static size_t round_up(size_t n)
+{
+	return (n + 4095) & ~(size_t)4095;
+}
+
+int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile)
+{
+	size_t nr = m->nr_pages;
+	size_t state = round_up(nr);
+	size_t sites = round_up(nr * sizeof(site_t));
+	size_t granules = nr * GRANULES_PER_PAGE * sizeof(struct granule);
+	size_t origins = nr * GRANULES_PER_PAGE * sizeof(struct origin);
+	size_t lines = round_up(nr * sizeof(struct line_flags));
+	u8 *at;
+
+	memset(s, 0, sizeof(*s));
+	s->profile = profile;
+	if (profile->coherent)
+		return 0;
+	s->shift = profile->line_shift;
+	s->speculates = profile->speculates;
+	s->arena_size = state + 2 * sites + granules + origins + lines;
+	at = mmap(NULL, s->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	s->arena = at;
+	s->state = at;
+	s->page_site = (site_t *)(at + state);
+	s->page_through = (u64 *)(at + state + sites);
+	s->granules = (struct granule *)(at + state + 2 * sites);
+	s->origins = (struct origin *)(at + state + 2 * sites + granules);
+	s->lines = (struct line_flags *)(at + state + 2 * sites + granules + origins);
+	return 0;
+}
+
+void shadow_exit(struct shadow *s)
+{
+	claims_exit(&s->claims);
+	if (s->arena)
+		munmap(s->arena, s->arena_size);
+}
+
+cold void shadow_track(struct shadow *s, u32 page)
+{
+	enum page_state state = s->state[page];
+	struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
+	struct origin *o = &s->origins[page * GRANULES_PER_PAGE];
+	bool cpu = state == PAGE_CPU_NEWER, bus = state == PAGE_BUS_NEWER;
+	u64 all = cpu ? ~0ull : 0;
+
+	s->state[page] = PAGE_TRACKED;
+	if (state == PAGE_TRACKED)
+		return;
+	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++) {
+		g[i] = (struct granule){ cpu ? ~0ull : 0, bus ? ~0ull : 0, bus ? ~0ull : 0 };
+		origin_forget(&s->claims, &o[i]);
+		o[i] = (struct origin){
+			.cpu = cpu ? s->page_site[page] : 0, .dev = bus ? s->page_site[page] : 0,
+			.serial = s->page_through[page] >> 2, .own = s->page_through[page] & 3,
+		};
+	}
+	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
+}
+
+void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
+{
+	if (!s->arena)
+		return;
+	/* Nobody fills lines of uncached memory but a CPU that speculates. */
+	if (state == PAGE_BUS_NEWER && !s->speculates)
+		state = PAGE_SETTLED;
+	memset(&s->state[page], state, nr);
+	for (u32 p = page; p < page + nr; p++) {
+		s->page_site[p] = site;
+		s->page_through[p] = OWN_BOTH;
+	}
+}
+
+void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
+{
+	if (!s->arena)
+		return;
+	for (u32 p = page; p < page + nr; p++)
+		if (s->state[p] == PAGE_UNCACHED)
+			shadow_set_pages(s, p, 1, PAGE_BUS_NEWER, site);
+}
+
+cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!s->arena)
+		return;
+	for (size_t at = offset, stop; at < end; at = stop) {
+		u32 page = at >> PAGE_SHIFT;
+
+		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
+		if (s->state[page] == PAGE_BUS_NEWER && stop - at == PAGE_SIZE)
+			s->state[page] = PAGE_SETTLED;
+		if (s->state[page] != PAGE_BUS_NEWER && s->state[page] != PAGE_TRACKED)
+			continue;
+		need_tracked(s, page);
+		for (size_t base = at & ~63ul; base < stop; base += 64) {
+			struct granule *g = &s->granules[base >> 6];
+			u64 m = g->dev & bits_in(base, at, stop);
+
+			g->cpu &= ~m;
+			g->dev &= ~m;
+		}
+	}
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stores through plain pointers, found by the next call that looks at the bytes.
+ *
+ * A call that changes what a store would mean (who owns the bytes, whose they are, what
+ * the cache has of their line) looks for stores first, in all of the lines that it
+ * touches on any machine that is judged. So a store that is found now means what it meant
+ * when it was made, and is judged as one that was told; when it was made is known as far as
+ * this: after the last call that looked.
+ */
+#ifndef DMALAB_JUDGE_STORES_H
+#define DMALAB_JUDGE_STORES_H
+
+#include "base/site.h"
+#include "machine/image.h"
+
+struct judge;
+struct region;
+
+/* A call that looked at these granules of a page, 64 bytes each. */
+struct look {
+	u64 granules;
+	site_t site;
+};
+
+#define LOOKS 8
+
+/* The latest looks at a page, each without what later ones saw; granules 0: no more. */
+struct page_looks {
+	struct look look[LOOKS];
+};
+
+struct stores {
+	struct page_looks *pages;  /* by page frame; NULL: nobody asks */
+	size_t arena_size;
+
+	/* While a call looks: */
+	const struct call *by;     /* which; else NULL */
+	u64 reported;              /* checks that it has drawn already */
+	const struct region *about; /* of this object */
+};
+
+/* 0 or -ENOMEM. */
+int stores_init(struct stores *s, const struct machine *m);
+void stores_exit(struct stores *s);
+
+void stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
+
+/*
+ * What one call finds in one object counts as one store, however many bytes between it
+ * left as they were. True: this has been reported.
+ */
+bool stores_reported(struct stores *s, unsigned check, const struct region *about);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge/unwritten.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define WORDS (PAGE_SIZE / 64)
+
+int unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
+{
+	size_t bits = m->ram_size / 8;
+	u8 *at;
+
+	u->arena_size = 2 * bits + m->nr_pages;
+	at = mmap(NULL, u->arena_size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return -ENOMEM;
+	u->never = (u64 *)at;
+	u->awaited = (u64 *)(at + bits);
+	u->pages = at + 2 * bits;
+	u->least = least;
+	return 0;
+}
+
+void unwritten_exit(struct unwritten *u)
+{
+	if (u->pages)
+		munmap(u->never, u->arena_size);
+}
+
+/* The bytes of the range up to the end of its first page. */
+static size_t in_page(size_t offset, size_t len)
+{
+	size_t rest = PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+
+	return len < rest ? len : rest;
+}
+
+/* From now on the bits say. */
+static void mix(struct unwritten *u, u32 page)
+{
+	size_t word = (size_t)page * WORDS;
+
+	if (u->pages[page] >= PAGE_MIXED)
+		return;
+	memset(&u->never[word], u->pages[page] == PAGE_FRESH ? 0xff : 0, WORDS * sizeof(u64));
+	memset(&u->awaited[word], 0, WORDS * sizeof(u64));
+	u->pages[page] = PAGE_MIXED;
+}
+
+/* All of a page is as @state says, or the bits of a part of it, which this then sets. */
+static bool set_page(struct unwritten *u, size_t offset, size_t len, enum written state)
+{
+	u32 page = offset >> PAGE_SHIFT;
+
+	if (len == PAGE_SIZE)
+		u->pages[page] = state;
+	if (u->pages[page] == state)
+		return true;
+	mix(u, page);
+	return false;
+}
+
+void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (set_page(u, offset, n, PAGE_FRESH))
+			continue;
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = word_mask(word, offset, offset + n);
+
+			u->never[word] |= m;
+			u->awaited[word] &= ~m;
+		}
+	}
+}
+
+void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (set_page(u, offset, n, PAGE_WRITTEN))
+			continue;
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = word_mask(word, offset, offset + n);
+
+			u->never[word] &= ~m;
+			u->awaited[word] &= ~m;
+		}
+	}
+}
+
+void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len)
+{
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		u32 page = offset >> PAGE_SHIFT;
+
+		n = in_page(offset, end - offset);
+		if (u->pages[page] == PAGE_WRITTEN)
+			continue;
+		mix(u, page);
+		for (size_t word = offset / 64; word * 64 < offset + n; word++) {
+			u64 m = u->never[word] & word_mask(word, offset, offset + n);
+
+			u->awaited[word] |= m;
+			if (m)
+				u->pages[page] = PAGE_AWAITED;
+		}
+	}
+}
+
+static bool is_set(const u64 *bits, size_t offset)
+{
+	return bits[offset / 64] >> (offset % 64) & 1;
+}
+
+static void move_bits(struct unwritten *u, size_t from, size_t to, size_t len)
+{
+	for (; len; from++, to++, len--) {
+		if (!is_set(u->never, from))
+			continue;
+		unwritten_fresh(u, to, 1);
+		if (is_set(u->awaited, from))
+			unwritten_await_slow(u, to, 1);
+	}
+}
+
+void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
+{
+	if (!u->pages || !len || !unwritten_any(u, from, len))
+		return;
+	for (size_t end = from + len, n; from < end; from += n, to += n) {
+		enum written state = u->pages[from >> PAGE_SHIFT];
+
+		n = in_page(from, end - from);
+		if (state == PAGE_FRESH)
+			unwritten_fresh(u, to, n);
+		else if (state != PAGE_WRITTEN)
+			move_bits(u, from, to, n);
+	}
+}
+
+/* Runs of bytes, one after the other; those that are too short count for nothing. */
+struct finder {
+	struct run found;
+	size_t start, len;   /* the run that may go on */
+	size_t least;
+};
+
+static void end_run(struct finder *f)
+{
+	if (f->len && f->len >= f->least) {
+		if (!f->found.bytes)
+			f->found.first = f->start;
+		f->found.last = f->start + f->len - 1;
+		f->found.bytes += f->len;
+	}
+	f->len = 0;
+}
+
+static void add_bytes(struct finder *f, size_t offset, size_t len)
+{
+	if (f->start + f->len != offset)
+		end_run(f);
+	if (!f->len)
+		f->start = offset;
+	f->len += len;
+}
+
+static void add_bits(struct finder *f, const u64 *bits, size_t offset, size_t len)
+{
+	for (size_t word = offset / 64; word * 64 < offset + len; word++) {
+		u64 m = bits[word] & word_mask(word, offset, offset + len);
+
+		while (m) {
+			unsigned first = __builtin_ctzll(m);
+			u64 rest = ~(m >> first);
+			unsigned run = rest ? __builtin_ctzll(rest) : 64;
+
+			add_bytes(f, word * 64 + first, run);
+			m &= first + run < 64 ? ~0ull << (first + run) : 0;
+		}
+	}
+}
+
+struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len)
+{
+	struct finder f = { .least = u->least };
+
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		n = in_page(offset, end - offset);
+		if (unwritten_awaited(u, offset >> PAGE_SHIFT))
+			add_bits(&f, u->awaited, offset, n);
+	}
+	end_run(&f);
+	return f.found;
+}
+
+struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len)
+{
+	struct finder f = { .least = u->least };
+
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		enum written state = u->pages[offset >> PAGE_SHIFT];
+
+		n = in_page(offset, end - offset);
+		if (state == PAGE_FRESH)
+			add_bytes(&f, offset, n);
+		else if (state != PAGE_WRITTEN)
+			add_bits(&f, u->never, offset, n);
+	}
+	end_run(&f);
+	return f.found;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes that nobody has stored since their memory was allocated, neither CPU nor device.
+ * To copy them is no mistake; to give them to a device that may read them is, and to read
+ * what a device was to write and did not: such bytes are awaited from the mapping on, and
+ * a load of one shows old contents of memory.
+ *
+ * Whole pages are told by a byte, others by two bits for each of their bytes. Memory of
+ * kmalloc(), of the page allocator and of pools comes unwritten, and so does what has no
+ * kernel mapping; all else that dma_alloc_*() return is zeroed. What is free is written, but
+ * for objects that a constructor has built, which keep what they have.
+ */
+#ifndef DMALAB_JUDGE_UNWRITTEN_H
+#define DMALAB_JUDGE_UNWRITTEN_H
+
+#include "judge/ledger.h"
+#include "machine/machine.h"
+
+enum written {
+	PAGE_WRITTEN,  /* all of it */
+	PAGE_FRESH,    /* nothing of it, and nothing is awaited */
+	PAGE_MIXED,    /* the bits say; none is awaited */
+	PAGE_AWAITED   /* the bits say */
+};
+
+struct unwritten {
+	u8 *pages;       /* enum written, by page frame; NULL: nobody looks */
+	u64 *never;      /* a bit for each byte: it was never stored */
+	u64 *awaited;    /* of those: it was mapped for a device to write */
+	size_t arena_size;
+	size_t least;    /* shorter runs are not told */
+};
+
+/*
+ * Stores through plain pointers are found by their values, and memory that comes unwritten
+ * holds another value in each word then (image_poison()). A byte that was stored may have
+ * been there already, once in 256; eight in a row, once in 2^64.
+ */
+#define LEAST_PLAIN 8u
+
+/* 0 or -ENOMEM. Until then, all is written. */
+int unwritten_init(struct unwritten *u, const struct machine *m, size_t least);
+void unwritten_exit(struct unwritten *u);
+
+/* For ranges that are not all written. */
+cold void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
+cold void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
+
+/* Handed out as it is. */
+void unwritten_fresh(struct unwritten *u, size_t offset, size_t len);
+
+/* Bytes that were moved, and stored there, are what they were. */
+cold void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len);
+
+/*
+ * The bytes of the range that are awaited, or that were never stored; .first and .last are
+ * offsets of RAM.
+ */
+cold struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len);
+cold struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len);
+
+/* Has nobody stored this byte since its memory was allocated? */
+static inline bool unwritten_never(const struct unwritten *u, size_t offset)
+{
+	enum written state = u->pages ? u->pages[offset >> PAGE_SHIFT] : PAGE_WRITTEN;
+
+	return state == PAGE_FRESH ||
+	       (state != PAGE_WRITTEN && u->never[offset / 64] >> (offset % 64) & 1);
+}
+
+static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
+{
+	return u->pages && unlikely(u->pages[page] == PAGE_AWAITED);
+}
+
+static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
+{
+	for (u32 page = offset >> PAGE_SHIFT; page <= (offset + len - 1) >> PAGE_SHIFT; page++)
+		if (u->pages[page] != PAGE_WRITTEN)
+			return true;
+	return false;
+}
+
+/* Stored, by whomever; or given back. */
+static inline void unwritten_store(struct unwritten *u, size_t offset, size_t len)
+{
+	if (u->pages && unwritten_any(u, offset, len))
+		unwritten_store_slow(u, offset, len);
+}
+
+/* Mapped for a device to write. */
+static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
+{
+	if (u->pages && unwritten_any(u, offset, len))
+		unwritten_await_slow(u, offset, len);
+}
+
+#endif

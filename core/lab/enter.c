@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The beginning of every call for a device: is it one, and whose? The rare answers are
+ * reports, on the machine that is current.
+ */
+#include "lab/lab.h"
+
+#include <stdio.h>
+
+const char *dev_name(const struct device *dev)
+{
+	return lab_knows(dev) ? dev->init_name : "unknown";
+}
+
+void lab_report_on_current(const struct finding *f)
+{
+	struct dmalab_machine *lab = lab_current();
+
+	if (!lab) {
+		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",
+			f->call->name);
+		return;
+	}
+	lab_lock(lab);
+	judge_report(&lab->judge, f);
+	lab_unlock(lab);
+}
+
+struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
+{
+	struct finding f = {
+		.check = CHECK_NO_DEVICE, .call = call,
+		.detail = dev ? "the device was not made by dmalab_device_new(), or is gone" :
+				"the device is NULL",
+	};
+
+	lab_report_on_current(&f);
+	return NULL;
+}
+
+struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
+{
+	struct dmalab_device *d = (struct dmalab_device *)dev;
+	struct dmalab_machine *lab;
+
+	if (unlikely(!lab_knows(dev)))
+		return lab_no_device(dev, call);
+	lab = d->machine;
+	lab_lock(lab);
+	if (unlikely(!lab_knows(dev))) {
+		/* It went while we waited for the lock. */
+		lab_unlock(lab);
+		return lab_no_device(dev, call);
+	}
+	if (unlikely(lab->hw.cookie_open))
+		machine_close_cookies(&lab->hw);
+	return d;
+}

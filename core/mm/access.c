@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* The CPU's loads and stores, as the driver's code makes them. */
+#include "mm/mm.h"
+#include "base/probe.h"
+
+#include <string.h>
+
+/* What a range of addresses is to the CPU. */
+enum view { VIEW_CACHED, VIEW_UNCACHED, VIEW_ASIDE, VIEW_COOKIE, VIEW_NONE };
+
+struct target {
+	enum view view;
+	size_t offset;
+};
+
+static struct target view_of(const struct machine *hw, const void *p)
+{
+	if (in_cached(hw, p))
+		return (struct target){ VIEW_CACHED, (const u8 *)p - hw->cached };
+	if (in_memory(hw, p))
+		return (struct target){ VIEW_UNCACHED, (const u8 *)p - hw->memory };
+	if (in_cookies(hw, p))
+		return (struct target){ VIEW_COOKIE, (const u8 *)p - hw->cookies };
+	return (struct target){ VIEW_NONE, 0 };
+}
+
+static cold void report_cookie(struct dmalab_machine *lab, const struct call *call, const void *p,
+			       size_t offset, size_t len)
+{
+	struct judge *j = &lab->judge;
+	struct finding f = {
+		.check = CHECK_HANDLE_DEREFERENCE, .call = call, .cpu = p, .size = len,
+		.detail = "an allocation with DMA_ATTR_NO_KERNEL_MAPPING has no CPU address",
+	};
+
+	if (judge_keeps_ledger(j))
+		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	if (f.region)
+		f.dev = f.region->dev;
+	judge_report(j, &f);
+}
+
+/* Past the end of RAM there is nothing: reads give zeroes, writes are dropped. */
+static size_t clip(const struct machine *hw, size_t offset, size_t len)
+{
+	return len <= hw->ram_size - offset ? len : hw->ram_size - offset;
+}
+
+/* What the CPU does: a load into @in, or a store from @out. */
+struct access {
+	const struct call *call;
+	const void *p;
+	u8 *in;
+	const u8 *out;
+	size_t len;
+};
+
+static void access_locked(struct dmalab_machine *lab, const struct access *a, struct target t)
+{
+	struct judge *j = &lab->judge;
+	size_t n = clip(&lab->hw, t.offset, a->len);
+
+	if (t.view != VIEW_COOKIE)
+		judge_find_stores(j, a->call, t.offset, n);
+	switch (t.view) {
+	case VIEW_CACHED:
+		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, a->p, t.offset, n);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, false);
+		break;
+	case VIEW_UNCACHED:
+		judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
+		break;
+	case VIEW_ASIDE:
+		judge_cpu_view(j, a->call, a->p, t.offset, n, !a->in);
+		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
+		break;
+	default:
+		report_cookie(lab, a->call, a->p, t.offset, a->len);
+		n = 0;
+	}
+	if (a->in && unlikely(n < a->len))
+		memset(a->in + n, 0, a->len - n);
+}
+
+/* A hit on a line of a page about which there is nothing to say. */
+static inline bool load_quickly(struct dmalab_machine *lab, const struct access *a, size_t offset)
+{
+	struct cache *c = &lab->hw.cache;
+	u32 line = offset >> c->shift;
+
+	if (!a->in || c->policy != POLICY_NEVER || (offset + a->len - 1) >> c->shift != line ||
+	    !judge_is_quiet(&lab->judge, offset, a->len))
+		return false;
+	if (c->lines && !line_is_valid(c, line))
+		return false;
+	c->hits += c->lines != NULL;
+	memcpy(a->in, lab->hw.cached + offset, a->len);
+	return true;
+}
+
+/* The pages that vmap() shows there, piece by piece; to @end, where the view does. */
+static void access_pages(struct dmalab_machine *lab, const struct access *a, const u8 *end)
+{
+	bool uncached = vm_area_of(lab, a->p)->uncached;
+	size_t len = a->len <= (size_t)(end - (const u8 *)a->p) ? a->len :
+		     (size_t)(end - (const u8 *)a->p);
+
+	lab->judge.once = true;
+	for (size_t done = 0, n; done < len; done += n) {
+		struct target t = { uncached ? VIEW_ASIDE : VIEW_CACHED, 0 };
+		struct access piece = {
+			.call = a->call, .p = (const u8 *)a->p + done,
+			.in = a->in ? a->in + done : NULL, .out = a->out ? a->out + done : NULL,
+		};
+
+		t.offset = vmap_offset(lab, piece.p, &n);
+		if (n > len - done)
+			n = len - done;
+		piece.len = n;
+		access_locked(lab, &piece, t);
+	}
+	lab->judge.once = lab->judge.has_drawn = false;
+}
+
+static cold void report_vmalloc(struct dmalab_machine *lab, const struct access *a,
+				const struct mm_object *o)
+{
+	struct finding f = {
+		.check = CHECK_CPU_USE_AFTER_FREE, .call = a->call, .cpu = a->p, .size = a->len,
+		.detail = o->kind == MM_VMAP ? "a view of vmap(), which is unmapped" :
+					       "memory of vmalloc(), which is free",
+	};
+
+	judge_report(&lab->judge, &f);
+	if (a->in)
+		memset(a->in, 0, a->len);
+}
+
+/* Memory of vmalloc() is the host's. True: it is not, or is free, and was dealt with. */
+static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access *a)
+{
+	struct mm_object o;
+	bool within;
+
+	if (!in_vmalloc(&lab->hw, a->p))
+		return false;
+	lab_lock(lab);
+	o = mm_find(lab, a->p);
+	within = a->len <= o.size - (size_t)((const u8 *)a->p - o.start);
+	if (!o.live)
+		report_vmalloc(lab, a, &o);
+	else if (o.kind == MM_VMAP)
+		access_pages(lab, a, o.start + o.size);
+	lab_unlock(lab);
+	/* Running off its end faults, as that of other memory does. */
+	return !o.live || (o.kind == MM_VMAP && within);
+}
+
+/* False: the pointer is into no machine. */
+static bool access(const struct access *a)
+{
+	struct dmalab_machine *lab = lab_of(a->p);
+	struct target t;
+
+	if (!lab)
+		return false;
+	t = view_of(&lab->hw, a->p);
+	if (unlikely(t.view == VIEW_NONE))
+		return access_vmalloc(lab, a);
+	lab_lock(lab);
+	if (t.view != VIEW_CACHED || !load_quickly(lab, a, t.offset))
+		access_locked(lab, a, t);
+	lab_unlock(lab);
+	return true;
+}
+
+void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call)
+{
+	struct access a = { .call = call, .p = src, .in = buf, .len = len };
+
+	RECORD_CPU("cpu_read", src, NULL, len);
+	if (len && !access(&a))
+		memcpy(buf, src, len);
+}
+
+void dmalab_cpu_read(const void *src, void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+
+	lab_cpu_read(src, buf, len, &call);
+}
+
+void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call)
+{
+	struct access a = { .call = call, .p = dst, .out = buf, .len = len };
+
+	RECORD_CPU("cpu_write", dst, buf, len);
+	if (len && !access(&a))
+		memcpy(dst, buf, len);
+}
+
+void dmalab_cpu_write(void *dst, const void *buf, size_t len)
+{
+	struct call call = THIS_CALL;
+
+	lab_cpu_write(dst, buf, len, &call);
+}
+
+/* What is free is reported; running off the end of what is not faults. */
+static bool may_access_vmalloc(struct dmalab_machine *lab, const void *p, size_t len)
+{
+	struct mm_object o;
+
+	if (!in_vmalloc(&lab->hw, p))
+		return false;
+	lab_lock(lab);
+	o = mm_find(lab, p);
+	lab_unlock(lab);
+	return !o.live || len <= o.room - (size_t)((const u8 *)p - o.start);
+}
+
+bool dmalab_owns(const void *p, size_t len)
+{
+	struct dmalab_machine *lab = lab_of(p);
+	struct target t;
+
+	if (!lab)
+		return false;
+	t = view_of(&lab->hw, p);
+	if (t.view == VIEW_NONE)
+		return may_access_vmalloc(lab, p, len);
+	return len <= lab->hw.ram_size - t.offset;
+}
+
+/* The bytes behind a cached pointer, with the machine locked; or NULL. */
+static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_t *len)
+{
+	struct dmalab_machine *lab = lab_of(ptr);
+
+	if (!*len || !lab || !in_cached(&lab->hw, ptr))
+		return NULL;
+	lab_lock(lab);
+	*offset = (const u8 *)ptr - lab->hw.cached;
+	*len = clip(&lab->hw, *offset, *len);
+	return lab;
+}
+
+void dmalab_cache_evict(const void *ptr, size_t len)
+{
+	struct call call = THIS_CALL;
+	size_t offset;
+	struct dmalab_machine *lab;
+
+	RECORD_AS("evict", "pz", ptr, len);
+	lab = begin_force(ptr, &offset, &len);
+	if (!lab)
+		return;
+	judge_find_stores(&lab->judge, &call, offset, len);
+	cache_evict(&lab->hw, offset, len);
+	lab_unlock(lab);
+}
+
+/* A CPU that does not speculate fills what it accesses and nothing else. */
+void dmalab_cache_fill(const void *ptr, size_t len)
+{
+	size_t offset;
+	struct dmalab_machine *lab;
+
+	RECORD_AS("fill", "pz", ptr, len);
+	lab = begin_force(ptr, &offset, &len);
+	if (!lab)
+		return;
+	if (lab->hw.profile->speculates)
+		cache_fill(&lab->hw, offset, len);
+	lab_unlock(lab);
+}
+
+void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
+				struct dmalab_cache_stats *stats)
+{
+	const struct cache *c;
+
+	if (!machine) {
+		*stats = (struct dmalab_cache_stats){ 0 };
+		return;
+	}
+	c = &machine->hw.cache;
+	lab_lock((struct dmalab_machine *)machine);
+	*stats = (struct dmalab_cache_stats){
+		.hits = c->hits, .misses = c->misses, .fills = c->fills,
+		.write_backs = c->write_backs, .maintenance = c->maintenance,
+	};
+	lab_unlock((struct dmalab_machine *)machine);
+}
