@@ -3,6 +3,8 @@
 # make bench          measure; BENCH_FILTER, BENCH_MIN_TIME, BENCH_REPETITIONS, BENCH_FLAGS
 # make bench-short    the same in less time, for a first look
 # make bench-compare  the latest results against those before them
+# make bench-counts   instructions per operation of each hot path
+# make bench-baseline the same, and keep them in bench/counts.tsv for make check
 #
 # A new benchmark: its source here, its registration in bench/main.c.
 
@@ -14,23 +16,48 @@ BENCH_FLAGS =
 if WITH_BENCHMARK
 EXTRA_PROGRAMS += bench/dmalab-bench
 endif
-bench_dmalab_bench_SOURCES = \
+BENCH_PATHS = \
+	bench/bench.h \
+	bench/gbench.h \
+	bench/paths-access.c \
+	bench/paths-alloc.c \
+	bench/paths-streaming.c \
+	bench/paths.c \
+	bench/paths.h \
+	bench/rig.c
+bench_dmalab_bench_SOURCES = $(BENCH_PATHS) \
 	bench/access.c \
 	bench/alloc.c \
-	bench/bench.h \
 	bench/gbench.cc \
-	bench/gbench.h \
 	bench/main.c \
 	bench/reference.c \
-	bench/rig.c \
+	bench/register.c \
 	bench/streaming.c \
 	bench/sync.c
 bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_CFLAGS='"$(CFLAGS)"'
 bench_dmalab_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS)
 
+# What callgrind counts; without callgrind there is nothing to run it with.
+if WITH_CALLGRIND
+COUNT_PROGRAM = bench/dmalab-count
+check_PROGRAMS += bench/dmalab-count
+bench_dmalab_count_SOURCES = $(BENCH_PATHS) bench/count.c
+bench_dmalab_count_LDADD = libdmalab.la
+endif
+TESTS += bench/counts.sh
+
+bench-counts bench-baseline: $(COUNT_PROGRAM)
+	@srcdir='$(srcdir)' $(SHELL) $(srcdir)/bench/counts.sh \
+		$(if $(filter bench-baseline,$@),--baseline,--show)
+
 EXTRA_DIST += \
 	bench/README.md \
+	bench/counts-compare.awk \
+	bench/counts-table.awk \
+	bench/counts.awk \
+	bench/counts.sh \
+	bench/counts.tsv \
 	bench/compare.awk \
 	bench/merge.awk \
 	bench/results.awk \
@@ -59,4 +86,4 @@ bench-compare:
 
 CLEANFILES += bench/dmalab-bench$(EXEEXT)
 
-.PHONY: bench bench-short bench-compare
+.PHONY: bench bench-short bench-compare bench-counts bench-baseline

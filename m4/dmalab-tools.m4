@@ -29,6 +29,8 @@ AC_DEFUN([DMALAB_WITH_VALGRIND], [
 	AC_PATH_PROG([VALGRIND], [valgrind])
 	AS_IF([test -n "$VALGRIND"], [have_valgrind=yes], [have_valgrind=no])
 	AM_CONDITIONAL([WITH_VALGRIND], [test "$have_valgrind" = yes])
+	AC_CHECK_HEADER([valgrind/callgrind.h], [have_callgrind=$have_valgrind], [have_callgrind=no])
+	AM_CONDITIONAL([WITH_CALLGRIND], [test "$have_callgrind" = yes])
 ])
 
 # DMALAB_TRY_FUZZER(COMPILER COMMAND): run the shell's true branch if it compiles
