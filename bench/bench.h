@@ -65,11 +65,18 @@ void rig_failed(struct rig *rig, const char *call);
 struct gbench *bench_register(gbench_fn fn, const void *context, size_t size,
 			      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Leave out what takes seconds to set up. */
+extern bool bench_quick;
+
 void bench_register_reference(void);
 void bench_register_alloc(void);
 void bench_register_threads(void);
 void bench_register_sync(void);
 void bench_register_access(void);
 void bench_register_streaming(void);
+void bench_register_paths(void);
+void bench_register_lanes(void);
+void bench_register_latency(void);
+void bench_register_peers(void);
 
 #endif

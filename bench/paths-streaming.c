@@ -19,8 +19,8 @@ static void sync_run(struct lane *lane, size_t n)
 {
 	struct device *dev = lane->rig->dev;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct buffer *b = &lane->buffers[i % LANE_BATCH];
+	for (; n; n--) {
+		const struct buffer *b = &lane->buffers[lane->at++ % LANE_BATCH];
 
 		dma_sync_single_for_device(dev, b->dma, b->size, DMA_BIDIRECTIONAL);
 		dma_sync_single_for_cpu(dev, b->dma, b->size, DMA_BIDIRECTIONAL);
