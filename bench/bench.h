@@ -31,20 +31,31 @@ extern unsigned char pattern[PATTERN_SIZE];
 /* The machine under test and one device in it. */
 struct rig {
 	struct gbench_state *state;
+	/* gbench_skip() in what google-benchmark runs by one thread, else NULL */
+	void (*skip)(struct gbench_state *state, const char *format, ...);
+	struct dmalab_config config;
 	struct dmalab_machine *machine;
 	struct device *dev;
+	char error[128]; /* what failed first, or "" */
 };
 
 /* New and switched on. Returns false, and has skipped, when that failed. */
 bool rig_up(struct rig *rig, struct gbench_state *state, const char *profile, const char *checks);
 
 /*
+ * The same with a configuration of its own. Returns false with rig->error set: for
+ * programs without google-benchmark, whose rig_down() leaves it there too.
+ */
+bool rig_on(struct rig *rig, const struct dmalab_config *config);
+
+/*
  * Unplugs and switches off. The benchmark fails if the machine has drawn any
  * report, leaks included: it would have measured reporting.
  */
 void rig_down(struct rig *rig);
+void rig_off(struct rig *rig); /* of rig_on() */
 
-/* Fail with the name of the call that did not do its work. */
+/* Fail with the name of the call that did not do its work; of several, the first. */
 void rig_failed(struct rig *rig, const char *call);
 
 /*
@@ -54,11 +65,18 @@ void rig_failed(struct rig *rig, const char *call);
 struct gbench *bench_register(gbench_fn fn, const void *context, size_t size,
 			      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Leave out what takes seconds to set up. */
+extern bool bench_quick;
+
 void bench_register_reference(void);
 void bench_register_alloc(void);
 void bench_register_threads(void);
 void bench_register_sync(void);
 void bench_register_access(void);
 void bench_register_streaming(void);
+void bench_register_paths(void);
+void bench_register_lanes(void);
+void bench_register_latency(void);
+void bench_register_peers(void);
 
 #endif

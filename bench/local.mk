@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # make bench          measure; BENCH_FILTER, BENCH_MIN_TIME, BENCH_REPETITIONS, BENCH_FLAGS
-# make bench-short    the same in less time, for a first look
-# make bench-compare  the latest results against those before them
+# make bench-quick    the same in less than a minute, for a first look
+# make bench-compare  the latest results against those before them, or BASE=FILE.json
+# make bench-counts   instructions per operation of each hot path
+# make bench-baseline the same, and keep them in bench/counts.tsv for make check
 #
 # A new benchmark: its source here, its registration in bench/main.c.
 
@@ -14,49 +16,94 @@ BENCH_FLAGS =
 if WITH_BENCHMARK
 EXTRA_PROGRAMS += bench/dmalab-bench
 endif
-bench_dmalab_bench_SOURCES = \
+BENCH_PATHS = \
+	bench/bench.h \
+	bench/gbench.h \
+	bench/paths-access.c \
+	bench/paths-alloc.c \
+	bench/paths-streaming.c \
+	bench/paths.c \
+	bench/paths.h \
+	bench/rig.c
+bench_dmalab_bench_SOURCES = $(BENCH_PATHS) \
 	bench/access.c \
 	bench/alloc.c \
-	bench/bench.h \
+	bench/clock.c \
+	bench/clock.h \
 	bench/gbench.cc \
-	bench/gbench.h \
+	bench/latency.c \
 	bench/main.c \
+	bench/peers.c \
 	bench/reference.c \
-	bench/rig.c \
+	bench/register.c \
 	bench/streaming.c \
-	bench/sync.c
-bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_CFLAGS='"$(CFLAGS)"'
+	bench/sync.c \
+	bench/timed.c
+bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) -DBENCH_CFLAGS='"$(CFLAGS)"'
 bench_dmalab_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
-bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS)
+bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
+
+if WITH_BENCHMARK
+if WITH_DPDK
+EXTRA_PROGRAMS += bench/dmalab-bench-dpdk
+BENCH_DPDK = bench/dmalab-bench-dpdk$(EXEEXT)
+endif
+endif
+bench_dmalab_bench_dpdk_SOURCES = bench/dpdk.c bench/gbench.cc bench/gbench.h
+# Its headers are not ours to warn of.
+bench_dmalab_bench_dpdk_CPPFLAGS = $(AM_CPPFLAGS)
+bench_dmalab_bench_dpdk_CFLAGS = $(AM_CFLAGS) $(DPDK_CFLAGS)
+bench_dmalab_bench_dpdk_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
+bench_dmalab_bench_dpdk_LDADD = $(BENCHMARK_LIBS) $(DPDK_LIBS)
+
+# What callgrind counts; without callgrind there is nothing to run it with.
+if WITH_CALLGRIND
+COUNT_PROGRAM = bench/dmalab-count
+check_PROGRAMS += bench/dmalab-count
+bench_dmalab_count_SOURCES = $(BENCH_PATHS) bench/count.c
+bench_dmalab_count_LDADD = libdmalab.la
+endif
+TESTS += bench/counts.sh
+
+bench-counts bench-baseline: $(COUNT_PROGRAM)
+	@srcdir='$(srcdir)' $(SHELL) $(srcdir)/bench/counts.sh \
+		$(if $(filter bench-baseline,$@),--baseline,--show)
 
 EXTRA_DIST += \
 	bench/README.md \
-	bench/compare.awk \
-	bench/merge.awk \
-	bench/results.awk \
+	bench/aims.tsv \
+	bench/compare.sh \
+	bench/counts-compare.awk \
+	bench/counts-table.awk \
+	bench/counts.awk \
+	bench/counts.sh \
+	bench/counts.tsv \
+	bench/reach.awk \
+	bench/results.jq \
 	bench/run.sh \
 	bench/select.awk \
 	bench/summary.awk
 
-BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' BENCH_TARGET=$@ BENCH_FILTER='$(value BENCH_FILTER)' \
-	BENCH_MIN_TIME='$(BENCH_MIN_TIME)' BENCH_REPETITIONS='$(BENCH_REPETITIONS)' \
-	BENCH_FLAGS='$(value BENCH_FLAGS)' $(SHELL) $(srcdir)/bench/run.sh
+BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' JQ='$(JQ)' BENCH_TARGET=$@ \
+	BENCH_FILTER='$(value BENCH_FILTER)' BENCH_MIN_TIME='$(BENCH_MIN_TIME)' \
+	BENCH_REPETITIONS='$(BENCH_REPETITIONS)' BENCH_FLAGS='$(value BENCH_FLAGS)' \
+	BENCH_DPDK='$(BENCH_DPDK)' $(SHELL) $(srcdir)/bench/run.sh
 
-if WITH_BENCHMARK
-bench bench-short: bench/dmalab-bench$(EXEEXT)
+# bench-short is what bench-quick was called before.
+if WITH_BENCH
+bench bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK)
 	@$(BENCH_RUN)
 else
-bench bench-short:
-	@echo '$@: google-benchmark was not found (Debian: libbenchmark-dev and g++);' \
-		'install it and run configure again' >&2; exit 1
+bench bench-quick bench-short:
+	@echo '$@: needs google-benchmark and jq (Debian: libbenchmark-dev, g++, jq);' \
+		'install them and run configure again, or ./bootstrap $@' >&2; exit 1
 endif
 
+# google-benchmark's own tool: medians, and a U test of all repetitions.
+BASE = bench/results/previous.json
 bench-compare:
-	@cd bench/results 2>/dev/null && test -f latest.json && test -f previous.json || { \
-		echo 'bench-compare: needs the results of two runs of make bench' >&2; exit 1; }
-	@$(AWK) -f $(srcdir)/bench/results.awk bench/results/previous.json >bench/results/previous.tsv
-	@$(AWK) -f $(srcdir)/bench/compare.awk bench/results/previous.tsv bench/results/latest.tsv
+	@srcdir='$(srcdir)' BASE='$(BASE)' $(SHELL) $(srcdir)/bench/compare.sh
 
-CLEANFILES += bench/dmalab-bench$(EXEEXT)
+CLEANFILES += bench/dmalab-bench$(EXEEXT) bench/dmalab-bench-dpdk$(EXEEXT)
 
-.PHONY: bench bench-short bench-compare
+.PHONY: bench bench-quick bench-short bench-compare bench-counts bench-baseline

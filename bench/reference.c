@@ -4,6 +4,7 @@
  * everything else is compared with.
  *
  *   host/op:memset         zero one buffer, again and again
+ *   host/op:memset-ring    zero 64 buffers in turn, which do not fit in the first cache
  *   host/op:memcpy         copy one buffer to another
  *   host/op:heap           malloc, memset, free
  *   host/op:call           memcpy of a few bytes, by a call that is not inlined
@@ -36,6 +37,27 @@ static void host_memset(struct gbench_state *state, const void *context)
 	}
 	if (buf[0] || buf[size - 1])
 		gbench_skip(state, "memset did not zero");
+	gbench_set_bytes(state, size);
+	free(buf);
+}
+
+/* As many pages as the rings of paths-alloc.c have, and in their order. */
+static void host_memset_ring(struct gbench_state *state, const void *context)
+{
+	size_t size = gbench_range(state, 0), at = 0;
+	unsigned char *buf = aligned_alloc(PAGE, 64 * size);
+
+	(void)context;
+	if (!buf) {
+		gbench_skip(state, "aligned_alloc failed");
+		return;
+	}
+	memset(buf, 1, 64 * size);
+	gbench_use(buf);
+	gbench_loop(state) {
+		memset(buf + at++ * 27 % 64 * size, 0, size);
+		gbench_clobber();
+	}
 	gbench_set_bytes(state, size);
 	free(buf);
 }
@@ -107,6 +129,10 @@ void bench_register_reference(void)
 
 	gbench_axis(gbench_register("host/op:memset", host_memset, NULL), "size", sizes, NR_SIZES);
 	gbench_axis(gbench_register("host/op:memcpy", host_memcpy, NULL), "size", sizes, NR_SIZES);
+	gbench_axis(gbench_register("host/op:memcpy", host_memcpy, NULL), "size",
+		    (const int64_t[]){ 2048 }, 1);
+	gbench_axis(gbench_register("host/op:memset-ring", host_memset_ring, NULL), "size",
+		    (const int64_t[]){ 4096 }, 1);
 	gbench_axis(gbench_register("host/op:heap", host_heap, NULL), "size", sizes, NR_SIZES);
 	gbench_axis(gbench_register("host/op:call", host_call, NULL), "bytes", bytes,
 		    ARRAY_SIZE(bytes));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* The machine that a benchmark works on. */
 #include "bench.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char *const levels[NR_LEVELS] = { "off", "contract", "full" };
@@ -15,64 +15,56 @@ const int64_t sizes[NR_SIZES] = {
 
 unsigned char pattern[PATTERN_SIZE] __attribute__((aligned(4096)));
 
-bool rig_up(struct rig *rig, struct gbench_state *state, const char *profile, const char *checks)
-{
-	struct dmalab_config config = {
-		.profile = profile, .checks = checks, .accesses = "explicit",
-	};
+static void rig_error(struct rig *rig, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-	rig->state = state;
-	rig->dev = NULL;
-	rig->machine = dmalab_machine_new(&config);
-	if (!rig->machine) {
-		gbench_skip(state, "dmalab_machine_new: %s", strerror(errno));
-		return false;
-	}
-	if (strcmp(dmalab_machine_profile(rig->machine), profile) != 0) {
-		gbench_skip(state, "asked for profile %s, got %s", profile,
-			    dmalab_machine_profile(rig->machine));
-		dmalab_machine_free(rig->machine);
-		return false;
-	}
-	rig->dev = dmalab_device_new(rig->machine, "bench");
-	if (!rig->dev) {
-		gbench_skip(state, "dmalab_device_new: %s", strerror(errno));
-		dmalab_machine_free(rig->machine);
-		return false;
-	}
-	return true;
+static void rig_error(struct rig *rig, const char *format, ...)
+{
+	va_list args;
+
+	if (rig->error[0])
+		return;
+	va_start(args, format);
+	vsnprintf(rig->error, sizeof(rig->error), format, args);
+	va_end(args);
+	if (rig->skip)
+		rig->skip(rig->state, "%s", rig->error);
 }
 
-void rig_down(struct rig *rig)
+bool rig_on(struct rig *rig, const struct dmalab_config *config)
+{
+	memset(rig, 0, sizeof(*rig));
+	rig->config = *config;
+	rig->machine = dmalab_machine_new(config);
+	if (!rig->machine) {
+		rig_error(rig, "dmalab_machine_new: %s", strerror(errno));
+		return false;
+	}
+	if (strcmp(dmalab_machine_profile(rig->machine), config->profile) == 0) {
+		rig->dev = dmalab_device_new(rig->machine, "bench");
+		if (rig->dev)
+			return true;
+		rig_error(rig, "dmalab_device_new: %s", strerror(errno));
+	} else {
+		rig_error(rig, "asked for profile %s, got %s", config->profile,
+			  dmalab_machine_profile(rig->machine));
+	}
+	dmalab_machine_free(rig->machine);
+	return false;
+}
+
+void rig_off(struct rig *rig)
 {
 	unsigned long reports;
 
 	dmalab_device_free(rig->dev);
 	reports = dmalab_report_count(rig->machine, NULL);
 	if (reports)
-		gbench_skip(rig->state, "drew %lu report%s", reports, reports == 1 ? "" : "s");
+		rig_error(rig, "drew %lu report%s", reports, reports == 1 ? "" : "s");
 	dmalab_machine_free(rig->machine);
 }
 
 void rig_failed(struct rig *rig, const char *call)
 {
-	gbench_skip(rig->state, "%s failed", call);
-}
-
-struct gbench *bench_register(gbench_fn fn, const void *context, size_t size,
-			      const char *format, ...)
-{
-	char name[256];
-	void *copy = malloc(size);
-	va_list args;
-
-	if (!copy) {
-		perror("bench");
-		exit(1);
-	}
-	memcpy(copy, context, size);
-	va_start(args, format);
-	vsnprintf(name, sizeof(name), format, args);
-	va_end(args);
-	return gbench_register(name, fn, copy);
+	rig_error(rig, "%s failed", call);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# From the output of results.awk, the benchmarks whose names have all the words of
+# From the output of results.jq, the benchmarks whose names have all the words of
 # -v want="alloc profile:arm64 path:coherent": one line for each, "VALUE BEST MEDIAN",
 # sorted by the value on -v axis=size. Nothing when there are none.
 

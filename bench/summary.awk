@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The table at the end of make bench, from the output of results.awk. As text, or
+# The table at the end of make bench, from the output of results.jq. As text, or
 # with -v html=1 as an HTML table.
 
 function time_text(t)
@@ -90,16 +90,6 @@ function single(label, t,    cell)
 	cell[1] = time_text(t)
 	if (t >= 0)
 		row(label, 1, cell)
-}
-
-function aim(label, value, aimed, limit, unit,    cell)
-{
-	if (value < 0)
-		return
-	cell[1] = sprintf("%.2f %s", value, unit)
-	cell[2] = aimed
-	cell[3] = value <= limit ? "met" : "missed"
-	row(label, 3, cell)
 }
 
 function noise(    i, j, n, x, spread, name)
@@ -204,18 +194,6 @@ END {
 		levels("alloc + free, " i " thread" (i > 1 ? "s" : "") ", wall clock",
 		       "threads/profile:arm64/path:coherent", "/manual_time/threads:" i, memset4k)
 
-	section("aims, arm64", "measured|aim|")
-	if (memset4k > 0) {
-		alloc = "alloc/profile:arm64/path:coherent/checks:"
-		aim("coherent 4 KiB, off, to memset", best_of(alloc "off/size:4096") / memset4k,
-		    "1.25 x", 1.25, "x")
-		aim("coherent 4 KiB, full, to memset", best_of(alloc "full/size:4096") / memset4k,
-		    "1.60 x", 1.6, "x")
-	}
-	aim("CPU read of 8 settled bytes, full",
-	    best_of(settled "read/checks:full/bytes:8"), "about 1 ns", 1.5, "ns")
-	aim("CPU write of 8 bytes, full",
-	    best_of(written "write/checks:full/bytes:8"), "about 1 ns", 1.5, "ns")
 	if (html)
 		print "</table>\n<p class=\"note\">Best of " most " repetitions; " noise() ".</p>"
 }

@@ -29,6 +29,8 @@ AC_DEFUN([DMALAB_WITH_VALGRIND], [
 	AC_PATH_PROG([VALGRIND], [valgrind])
 	AS_IF([test -n "$VALGRIND"], [have_valgrind=yes], [have_valgrind=no])
 	AM_CONDITIONAL([WITH_VALGRIND], [test "$have_valgrind" = yes])
+	AC_CHECK_HEADER([valgrind/callgrind.h], [have_callgrind=$have_valgrind], [have_callgrind=no])
+	AM_CONDITIONAL([WITH_CALLGRIND], [test "$have_callgrind" = yes])
 ])
 
 # DMALAB_TRY_FUZZER(COMPILER COMMAND): run the shell's true branch if it compiles
@@ -100,6 +102,23 @@ AC_DEFUN([DMALAB_WITH_BENCHMARK], [
 		])
 	])
 	AM_CONDITIONAL([WITH_BENCHMARK], [test "$have_benchmark" = yes])
+])
+
+# DMALAB_WITH_BENCH_PEERS: what make bench compares with, and computes with. jemalloc
+# and mimalloc are looked for when it runs.
+AC_DEFUN([DMALAB_WITH_BENCH_PEERS], [
+	AC_ARG_VAR([JQ], [jq, with which make bench reads results])
+	AC_PATH_PROG([JQ], [jq])
+	AS_IF([test -n "$JQ"], [have_jq=yes], [have_jq=no])
+	AM_CONDITIONAL([WITH_BENCH], [test "$have_benchmark:$have_jq" = yes:yes])
+	PKG_CHECK_MODULES([GSL], [gsl], [have_gsl=yes], [have_gsl=no])
+	AS_IF([test "$have_gsl" = yes], [AC_DEFINE([HAVE_GSL], [1], [Define to have percentiles in make bench.])])
+	PKG_CHECK_MODULES([DPDK], [libdpdk], [have_dpdk=yes
+		# As system headers, and nothing but what the benchmark calls.
+		DPDK_CFLAGS=`echo " $DPDK_CFLAGS" | sed 's/ -I/ -isystem /g'`
+		DPDK_LIBS="`$PKG_CONFIG --libs-only-L libdpdk` -lrte_mempool -lrte_mempool_ring -lrte_ring -lrte_eal"],
+		[have_dpdk=no])
+	AM_CONDITIONAL([WITH_DPDK], [test "$have_dpdk" = yes])
 ])
 
 AC_DEFUN([DMALAB_WITH_GNUPLOT], [

@@ -68,9 +68,6 @@ tidy()
 
 # ---------------------------------------------------------------- what there is
 
-if test -f bench/results/latest.json; then
-	$AWK -f "$bench/results.awk" bench/results/latest.json >$results || exit 1
-fi
 campaigns='' engines='' targets=''
 for csv in fuzz/results/*-*/coverage.csv; do
 	# A header alone is no campaign.

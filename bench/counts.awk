@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+#
+# callgrind's combined dumps, with neither names nor positions compressed, to one line
+# for each dump: its name, and the instructions of one operation outside and inside of
+# the C library. Two files: the operations of each name, then the dumps.
+#
+# The C library is kept apart because it chooses its memset() by the CPU that it finds.
+
+BEGIN { FS = "[ =]"; OFS = "\t" }
+
+FNR == NR { operations[$1] = $2; next }
+
+function finish()
+{
+	if (name != "" && operations[name])
+		print name, sprintf("%.1f", ours / operations[name]),
+		      sprintf("%.1f", libc / operations[name])
+	ours = libc = 0
+	name = ""
+}
+
+/^part: / { finish() }
+/^desc: Trigger: Client Request: / { name = $NF }
+/^ob=/ { in_libc = $2 ~ /\/(libc|libpthread|ld-linux[^\/]*|ld)[.-]/ }
+# The line after it is the cost of what was called, which its own lines count.
+/^calls=/ { skip = 1; next }
+/^[0-9]+ [0-9]+$/ {
+	if (skip)
+		skip = 0
+	else if (in_libc)
+		libc += $2
+	else
+		ours += $2
+}
+
+END { finish() }
