@@ -4,7 +4,7 @@
 # that the engine sees the branches of both. Run by the makefile in the top of the
 # build tree, with:
 #
-#   ENGINE     libfuzzer or afl
+#   ENGINE     libfuzzer, fast, afl or cmplog
 #   ENGINE_CC  its compiler
 #   SRC        the source tree
 #   SOURCES    the library's sources, relative to SRC
@@ -12,8 +12,9 @@
 #   TARGETS    the fuzz targets, and for each
 #   X_SOURCES  its sources; headers are passed over
 #
-# libFuzzer's build has the sanitizers; AFL++'s has none and is the faster for it:
-# what corrupts memory is found by the one, and what needs many tries by the other.
+# The build of "libfuzzer" has the sanitizers; the others have none and are the faster
+# for it: what corrupts memory is found by the one, and what needs many tries by the others.
+# "cmplog" is what AFL++ runs beside "afl", to see what is compared with what.
 
 OUT = fuzz/build-$(ENGINE)
 
@@ -25,9 +26,18 @@ libfuzzer_CFLAGS = -O1 -fsanitize=address,undefined,fuzzer-no-link \
 libfuzzer_LDFLAGS = -fsanitize=address,undefined,fuzzer
 libfuzzer_MAIN =
 
+fast_CFLAGS = -O2 -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+fast_LDFLAGS = -fsanitize=fuzzer
+fast_MAIN =
+
 afl_CFLAGS = -O2
 afl_LDFLAGS =
 afl_MAIN = fuzz/afl.c
+
+cmplog_CFLAGS = $(afl_CFLAGS)
+cmplog_LDFLAGS = $(afl_LDFLAGS)
+cmplog_MAIN = $(afl_MAIN)
+cmplog_ENV = AFL_LLVM_CMPLOG=1
 
 ENGINE_CFLAGS = -g -std=gnu11 -Wall -Wextra $($(ENGINE)_CFLAGS)
 
@@ -39,7 +49,7 @@ all: $(TARGETS:%=$(OUT)/%)
 define target
 $(OUT)/$(1): $(call objects,$($(1)_SOURCES) $($(ENGINE)_MAIN)) $(library)
 	@echo "  LINK     $$@"
-	@AFL_QUIET=1 $(ENGINE_CC) $($(ENGINE)_LDFLAGS) -o $$@ $$^ $(LIBS)
+	@AFL_QUIET=1 $($(ENGINE)_ENV) $(ENGINE_CC) $($(ENGINE)_LDFLAGS) -o $$@ $$^ $(LIBS)
 endef
 $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
 
@@ -47,7 +57,7 @@ $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
 $(OUT)/%.o: $(SRC)/%.c $(SRC)/fuzz/engine.mk config.h
 	@mkdir -p $(@D)
 	@echo "  $(ENGINE)  $*.c"
-	@AFL_QUIET=1 $(ENGINE_CC) $(FLAGS) $(ENGINE_CFLAGS) -MMD -MP -c -o $@ $<
+	@AFL_QUIET=1 $($(ENGINE)_ENV) $(ENGINE_CC) $(FLAGS) $(ENGINE_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 

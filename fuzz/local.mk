@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
 #
-# make fuzz       the campaign: FUZZ_TIME, FUZZ_ENGINE, FUZZ_TARGET, FUZZ_JOBS
-# make check      replays the corpora without an engine
+# make fuzz        the campaign: FUZZ_TIME, FUZZ_WALL, FUZZ_ENGINE, FUZZ_TARGET, FUZZ_JOBS
+# make corpus-min  makes the kept corpora small: FUZZ_TARGET
+# make fuzz-clean  throws the results away: corpora, findings, all
+# make check       replays the seeds without an engine
 #
 # A new target: its sources here, its name in FUZZ_TARGETS, its seeds in corpora/fuzz.
 
 FUZZ_TARGETS = misuse coherency trace
-FUZZ_TIME = 60
+FUZZ_TIME = 3m
+FUZZ_WALL =
 FUZZ_ENGINE =
 FUZZ_TARGET =
 FUZZ_JOBS =
+FUZZ_FRESH =
+FUZZ_RESULTS =
 
 # What a target is made of, whoever brings the main.
 FUZZ_COMMON = fuzz/input.h fuzz/target.h
@@ -45,7 +50,10 @@ fuzz_replay_trace_LDFLAGS = -static
 TESTS += fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
 
 FUZZ_SEEDS = $(wildcard $(srcdir)/corpora/fuzz/*/*)
-EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk fuzz/campaign.sh \
+EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk \
+	fuzz/campaign/campaign.sh fuzz/campaign/common.sh fuzz/campaign/corpus-min.sh \
+	fuzz/campaign/corpus.sh fuzz/campaign/dictionary.sh fuzz/campaign/engines.sh \
+	fuzz/campaign/findings.sh fuzz/campaign/job.sh fuzz/campaign/progress.sh \
 	fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh $(FUZZ_SEEDS:$(srcdir)/%=%)
 
 FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' \
@@ -54,27 +62,48 @@ FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(src
 	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE)' \
 	coherency_SOURCES='$(FUZZ_COHERENCY)' trace_SOURCES='$(FUZZ_TRACE)'
 
-fuzz-build-libfuzzer: config.h
-	+@$(FUZZ_BUILD) ENGINE=libfuzzer ENGINE_CC='$(FUZZ_CLANG)'
+fuzz-build-libfuzzer fuzz-build-fast: fuzz-build-%: config.h
+	+@$(FUZZ_BUILD) ENGINE=$* ENGINE_CC='$(FUZZ_CLANG)'
 
-fuzz-build-afl: config.h
-	+@$(FUZZ_BUILD) ENGINE=afl ENGINE_CC='$(AFL_CC)'
+fuzz-build-afl-alone fuzz-build-cmplog-alone: fuzz-build-%-alone: config.h
+	+@$(FUZZ_BUILD) ENGINE=$* ENGINE_CC='$(AFL_CC)'
+
+fuzz-build-afl: fuzz-build-afl-alone fuzz-build-cmplog-alone
 
 if WITH_LIBFUZZER
-FUZZ_HAVE_LIBFUZZER = libfuzzer
+FUZZ_HAVE_LIBFUZZER = libfuzzer fast
 endif
 if WITH_AFL
 FUZZ_HAVE_AFL = afl
 endif
 
-fuzz: fuzz/replay-misuse$(EXEEXT) fuzz/replay-coherency$(EXEEXT) fuzz/replay-trace$(EXEEXT) dmalab$(EXEEXT)
-	+@srcdir='$(srcdir)' MAKE='$(MAKE)' AFL_FUZZ='$(AFL_FUZZ)' \
+# What the language of traces has of words.
+fuzz/dict/trace.dict: dmalab$(EXEEXT) $(srcdir)/core/trace/words.c \
+		$(srcdir)/fuzz/campaign/dictionary.sh
+	$(AM_V_GEN)$(MKDIR_P) fuzz/dict
+	$(AM_V_at)srcdir='$(srcdir)' $(SHELL) $(srcdir)/fuzz/campaign/dictionary.sh >$@.new && \
+		mv $@.new $@
+
+FUZZ_REPLAYERS = $(FUZZ_TARGETS:%=fuzz/replay-%$(EXEEXT))
+FUZZ_ENVIRONMENT = srcdir='$(srcdir)' MAKE='$(MAKE)' AFL_FUZZ='$(AFL_FUZZ)' \
 	FUZZ_INSTALLED='$(FUZZ_HAVE_LIBFUZZER) $(FUZZ_HAVE_AFL)' FUZZ_TARGETS='$(FUZZ_TARGETS)' \
-	FUZZ_TIME='$(FUZZ_TIME)' FUZZ_ENGINE='$(FUZZ_ENGINE)' FUZZ_TARGET='$(FUZZ_TARGET)' \
-	FUZZ_JOBS='$(FUZZ_JOBS)' $(SHELL) $(srcdir)/fuzz/campaign.sh
+	FUZZ_TIME='$(FUZZ_TIME)' FUZZ_WALL='$(FUZZ_WALL)' FUZZ_ENGINE='$(FUZZ_ENGINE)' \
+	FUZZ_TARGET='$(FUZZ_TARGET)' FUZZ_JOBS='$(FUZZ_JOBS)' FUZZ_FRESH='$(FUZZ_FRESH)' \
+	FUZZ_RESULTS='$(FUZZ_RESULTS)'
 
-CLEAN_LOCAL += fuzz-clean
-fuzz-clean:
-	-rm -rf fuzz/build-libfuzzer fuzz/build-afl
+# exec: an interrupt of make is one of the campaign, and no shell stands between them.
+fuzz: $(FUZZ_REPLAYERS) fuzz/dict/trace.dict dmalab$(EXEEXT)
+	+@$(FUZZ_ENVIRONMENT) exec $(SHELL) $(srcdir)/fuzz/campaign/campaign.sh
 
-.PHONY: fuzz fuzz-build-libfuzzer fuzz-build-afl fuzz-clean
+corpus-min: $(FUZZ_REPLAYERS)
+	+@$(FUZZ_ENVIRONMENT) exec $(SHELL) $(srcdir)/fuzz/campaign/corpus-min.sh
+
+CLEAN_LOCAL += fuzz-clean-builds
+fuzz-clean-builds:
+	-rm -rf fuzz/build-libfuzzer fuzz/build-fast fuzz/build-afl fuzz/build-cmplog fuzz/dict
+
+fuzz-clean: fuzz-clean-builds
+	-rm -rf fuzz/results
+
+.PHONY: corpus-min fuzz fuzz-build-afl fuzz-build-afl-alone fuzz-build-cmplog-alone fuzz-build-fast \
+	fuzz-build-libfuzzer fuzz-clean fuzz-clean-builds

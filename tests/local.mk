@@ -328,6 +328,10 @@ TESTS += tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh 
 EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/every-argument.dma tests/many-operations.awk
 
+# What is killed and run again: BOOTSTRAP_KILLS=100, CAMPAIGN_KILLS=100 for more of it.
+TESTS += tests/test-bootstrap.sh tests/test-campaign.sh
+EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh
+
 include tests/proof.mk
 include tests/virtio/local.mk
 
