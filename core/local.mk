@@ -28,7 +28,12 @@ dmalablinux_HEADERS += \
 	core/include/linux/vmalloc.h
 
 lib_LTLIBRARIES += libdmalab.la
-libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0
+# A program that unloads the library keeps its handler of SIGSEGV installed: nodelete
+# leaves the code where that handler points.
+libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0 -Wl,-z,nodelete \
+	-Wl,--version-script=$(srcdir)/core/libdmalab.map
+EXTRA_libdmalab_la_DEPENDENCIES = core/libdmalab.map
+EXTRA_DIST += core/libdmalab.map
 libdmalab_la_LIBADD = $(LIBDW_LIBS)
 libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
 libdmalab_la_SOURCES = \
@@ -39,6 +44,7 @@ libdmalab_la_SOURCES = \
 	core/base/random.h \
 	core/base/site.c \
 	core/base/site.h \
+	core/base/sized.h \
 	core/base/utf8.h \
 	core/machine/bus.h \
 	core/machine/cache.c \
@@ -249,17 +255,6 @@ install-data-hook:
 	$(INSTALL_DATA) $(srcdir)/core/cli/dmalab.bash '$(DESTDIR)$(bashcompletiondir)/dmalab'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(bashcompletiondir)/dmalab'
-
-# The names that only the library's own files share are no names to whoever links the
-# archive, as they are none to whoever loads the shared library.
-install-exec-hook:
-	@lib='$(DESTDIR)$(libdir)/libdmalab.a'; \
-	test -f "$$lib" && test -n '$(OBJCOPY)' || exit 0; \
-	echo "  hiding the internal names of $$lib"; \
-	$(CC) -r -nostdlib -o "$$lib.o" -Wl,--whole-archive "$$lib" -Wl,--no-whole-archive && \
-	$(OBJCOPY) --localize-hidden "$$lib.o" && \
-	rm -f "$$lib" && $(AR) $(ARFLAGS) "$$lib" "$$lib.o" && $(RANLIB) "$$lib" && \
-	rm -f "$$lib.o"
 
 EXTRA_DIST += build-aux/real-bugs.sh
 score: dmalab$(EXEEXT)

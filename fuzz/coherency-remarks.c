@@ -15,15 +15,15 @@ static enum excuse excuse_of(const char *check)
 		"cpu-use-after-free",
 	};
 	static const char *found[NR_EXCUSES];
-	const struct dmalab_check *checks;
+	const struct dmalab_check *const *checks;
 	size_t count, k;
 
 	if (!found[0]) {
 		checks = dmalab_checks(&count);
 		for (size_t i = 0; i < count; i++)
 			for (k = 0; k < NR_EXCUSES; k++)
-				if (strcmp(checks[i].name, names[k]) == 0)
-					found[k] = checks[i].name;
+				if (strcmp(checks[i]->name, names[k]) == 0)
+					found[k] = checks[i]->name;
 	}
 	for (k = 0; k < NR_EXCUSES && check != found[k]; k++)
 		;
@@ -43,7 +43,7 @@ static void place(struct remark *r, const struct dmalab_report *report)
 	r->first = report->first - start;
 	r->last = report->last - start;
 	r->bytes = report->bytes;
-	if (!report->object || r->first > r->last || r->last >= report->size)
+	if (!report->object || r->first > r->last || r->last >= report->length)
 		r->first = r->last = r->bytes = 0;
 }
 

@@ -8,6 +8,7 @@
 
 if WITH_CMOCKA
 unit_tests = \
+	tests/test-abi.t \
 	tests/test-all-machines.t \
 	tests/test-arguments.t \
 	tests/test-astray.t \
@@ -72,6 +73,10 @@ CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
 	tests/cases-mapping.c tests/cases-ownership.c tests/cases-pool.c \
 	tests/cases-sync.c tests/cases-trust.c
+
+tests_test_abi_t_SOURCES = tests/test-abi.c $(RIG)
+tests_test_abi_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_abi_t_LDADD = $(TEST_LDADD)
 
 tests_test_all_machines_t_SOURCES = tests/test-all-machines.c $(RIG)
 tests_test_all_machines_t_CFLAGS = $(TEST_CFLAGS)

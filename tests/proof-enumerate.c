@@ -187,12 +187,12 @@ static void show_value(struct proof *p, const char *what, unsigned policy, unsig
 static void print_reports(const char *whose, uint64_t reports)
 {
 	size_t count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
 	fprintf(stderr, " %s", whose);
 	for (size_t i = 0; i < count && i < 64; i++)
 		if (reports >> i & 1)
-			fprintf(stderr, " %s", checks[i].name);
+			fprintf(stderr, " %s", checks[i]->name);
 	if (!reports)
 		fprintf(stderr, " nothing");
 	fprintf(stderr, ";");
@@ -268,9 +268,9 @@ static void run_told(struct proof *p, unsigned position, unsigned slot)
 static uint64_t bit_of_check(const char *name)
 {
 	size_t count, i;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
-	for (i = 0; i < count && strcmp(checks[i].name, name) != 0; i++)
+	for (i = 0; i < count && strcmp(checks[i]->name, name) != 0; i++)
 		;
 	return i < count ? 1ull << i : 0;
 }

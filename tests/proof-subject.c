@@ -34,9 +34,9 @@ static const char *const coherency[] = {
 static unsigned number_of(const char *check)
 {
 	size_t count, i;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
-	for (i = 0; i < count && checks[i].name != check; i++)
+	for (i = 0; i < count && checks[i]->name != check; i++)
 		;
 	if (i == count || i > 63) {
 		fprintf(stderr, "proof: a report about %s, which is not among the first 64 checks\n",

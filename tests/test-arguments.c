@@ -95,7 +95,7 @@ static void bad_devices(void **state)
 /* The laboratory's own calls without a machine. */
 static void no_machine(void **state)
 {
-	struct dmalab_cache_stats stats;
+	struct dmalab_cache_stats stats = { .size = sizeof(stats) };
 	dma_addr_t dma;
 	u8 byte = 1, other = 2;
 

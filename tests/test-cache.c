@@ -136,7 +136,7 @@ static void right_programs(void **state)
 /* The same seed makes the same cache, another seed another one. */
 static void random_policy_is_seeded(void **state)
 {
-	struct dmalab_cache_stats stats[3];
+	struct dmalab_cache_stats stats[3] = { 0 };
 	struct rig r;
 
 	(void)state;
@@ -160,7 +160,7 @@ static void random_policy_is_seeded(void **state)
 
 static struct dmalab_cache_stats since(const struct rig *r, const struct dmalab_cache_stats *then)
 {
-	struct dmalab_cache_stats now;
+	struct dmalab_cache_stats now = { .size = sizeof(now) };
 
 	dmalab_machine_cache_stats(r->machine, &now);
 	now.hits -= then->hits;
@@ -182,7 +182,7 @@ static void read_lines(const u8 *p, size_t len)
 static void lru_counters(void **state)
 {
 	struct dmalab_config config = { .cache_policy = "lru" };
-	struct dmalab_cache_stats then, s;
+	struct dmalab_cache_stats then = { 0 }, s;
 	struct rig r;
 	u8 *p;
 
@@ -222,7 +222,7 @@ static void lru_counters(void **state)
 
 static void maintenance_counter(void **state)
 {
-	struct dmalab_cache_stats then;
+	struct dmalab_cache_stats then = { 0 };
 	struct rig r;
 	dma_addr_t dma;
 	void *p;

@@ -11,10 +11,10 @@ static const struct case_family families[] = CASE_FAMILIES;
 static bool is_in_catalogue(const char *name)
 {
 	size_t count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(checks[i].name, name) == 0)
+		if (strcmp(checks[i]->name, name) == 0)
 			return true;
 	return false;
 }
@@ -22,7 +22,7 @@ static bool is_in_catalogue(const char *name)
 static void every_check_has_a_case(void **state)
 {
 	size_t count, found;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
 	(void)state;
 	assert_true(count > 40);
@@ -30,9 +30,9 @@ static void every_check_has_a_case(void **state)
 	for (size_t i = 0; i < count; i++) {
 		found = 0;
 		for_each_case(c)
-			found += strcmp(c->check, checks[i].name) == 0 && c->draw && c->miss;
+			found += strcmp(c->check, checks[i]->name) == 0 && c->draw && c->miss;
 		if (found != 1)
-			print_error("%s has %zu cases with a near miss\n", checks[i].name, found);
+			print_error("%s has %zu cases with a near miss\n", checks[i]->name, found);
 		assert_int_equal(found, 1);
 	}
 	for_each_case(c)
@@ -42,14 +42,14 @@ static void every_check_has_a_case(void **state)
 static void catalogue_is_complete(void **state)
 {
 	size_t count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
-		assert_true(strlen(checks[i].name) > 0 && strlen(checks[i].title) > 0);
-		assert_in_range(checks[i].severity, DMALAB_LINT, DMALAB_ERROR);
+		assert_true(strlen(checks[i]->name) > 0 && strlen(checks[i]->title) > 0);
+		assert_in_range(checks[i]->severity, DMALAB_LINT, DMALAB_ERROR);
 		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(checks[i].name, checks[k].name);
+			assert_string_not_equal(checks[i]->name, checks[k]->name);
 	}
 }
 

@@ -117,7 +117,7 @@ static void titles_are_those_of_the_catalogue(void **state)
 {
 	static const char *const severities[] = { "Lint", "Warning", "Error" };
 	size_t count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 	char title[256];
 
 	(void)state;
@@ -125,11 +125,11 @@ static void titles_are_those_of_the_catalogue(void **state)
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
 
-		while (k < ARRAY_SIZE(pages) && strcmp(pages[k].name, checks[i].name) != 0)
+		while (k < ARRAY_SIZE(pages) && strcmp(pages[k].name, checks[i]->name) != 0)
 			k++;
 		assert_true(k < ARRAY_SIZE(pages));
-		snprintf(title, sizeof(title), "%s: %s.", severities[checks[i].severity],
-			 checks[i].title);
+		snprintf(title, sizeof(title), "%s: %s.", severities[checks[i]->severity],
+			 checks[i]->title);
 		assert_string_equal(pages[k].title, title);
 	}
 }

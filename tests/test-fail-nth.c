@@ -253,7 +253,7 @@ static void note_failed(const struct dmalab_report *report, void *context)
 	char *names = context;
 
 	assert_non_null(report->failed);
-	assert_non_null(report->failed_at.address);
+	assert_non_null(report->failed_at->address);
 	snprintf(names + strlen(names), 512 - strlen(names), "%u:%s ", report->failed_nth,
 		 report->failed);
 }

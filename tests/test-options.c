@@ -492,7 +492,7 @@ static void help(void **state)
 {
 	struct dmalab_machine *m = make(NULL, "help=1");
 	size_t count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 	const char *profile;
 
 	(void)state;
@@ -500,7 +500,7 @@ static void help(void **state)
 	assert_non_null(m);
 	dmalab_machine_free(m);
 	for (size_t i = 0; i < count; i++)
-		assert_non_null(strstr(captured, checks[i].name));
+		assert_non_null(strstr(captured, checks[i]->name));
 	for_each_profile(profile)
 		assert_non_null(strstr(captured, profile));
 	assert_non_null(strstr(captured, "halt_on_error"));

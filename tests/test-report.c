@@ -53,14 +53,16 @@ static void need_addresses(void)
 /* ---------------------------------------------------------------- fields */
 
 static struct dmalab_report last;
+static struct dmalab_site last_site;
 static char last_missing[256], last_history[256];
 
 static void keep(const struct dmalab_report *report, void *context)
 {
 	last = *report;
+	last_site = *report->site;
 	snprintf(last_missing, sizeof(last_missing), "%s", report->missing ? report->missing : "");
 	snprintf(last_history, sizeof(last_history), "%s",
-		 report->nr_history ? report->history[0].what : "");
+		 report->nr_history ? report->history[0]->what : "");
 	assert_ptr_equal(context, &last);
 	/* Two calls that a handler may make. */
 	assert_true(dmalab_report_format(report, NULL, 0) > 0);
@@ -85,13 +87,13 @@ static void fields(void **state)
 	assert_string_equal(last.check, "stale-cpu-read");
 	assert_int_equal(last.severity, DMALAB_ERROR);
 	assert_string_equal(last.call, "dmalab_cpu_read");
-	assert_null(last.site.file);
-	assert_non_null(last.site.address);
+	assert_null(last_site.file);
+	assert_non_null(last_site.address);
 	assert_ptr_equal(last.dev, r.dev);
 	assert_string_equal(last.device, "nic");
 	assert_string_equal(last.profile, "arm64");
 	assert_ptr_equal(last.cpu_addr, p + 100);
-	assert_int_equal(last.size, 200);
+	assert_int_equal(last.length, 200);
 	assert_string_equal(last.object, "noncoherent buffer");
 	assert_ptr_equal(last.object_cpu_addr, p);
 	assert_int_equal(last.object_dma_addr, dma);

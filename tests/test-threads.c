@@ -255,7 +255,7 @@ static void *engine(void *arg)
 /* Counts, formats and statistics, while the others run. */
 static void *onlooker(void *arg)
 {
-	struct dmalab_cache_stats stats;
+	struct dmalab_cache_stats stats = { .size = sizeof(stats) };
 
 	(void)arg;
 	for (unsigned i = 0; i < rounds; i++) {

@@ -8,7 +8,9 @@
 #ifndef DMALAB_BASE_SITE_H
 #define DMALAB_BASE_SITE_H
 
-#include <dmalab.h>
+#include "lib/sized.h"
+
+#include <string.h>
 
 typedef u64 site_t;
 
@@ -29,9 +31,14 @@ static inline struct dmalab_site site_public(site_t site)
 {
 	uintptr_t place = site & ~(SITE_IS_STRUCT | SITE_SINCE);
 	struct dmalab_site public = { .address = (const void *)place };
+	const struct dmalab_site *given;
 
-	if (site & SITE_IS_STRUCT)
-		public = *(const struct dmalab_site *)place;
+	if (site & SITE_IS_STRUCT) {
+		given = (const struct dmalab_site *)place;
+		public.address = NULL;
+		memcpy(&public, given, sized_common(given->size, SITE_SIZE_0_1, sizeof(public)));
+	}
+	public.size = sizeof(public);
 	public.since = site & SITE_SINCE;
 	return public;
 }

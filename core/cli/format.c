@@ -31,11 +31,11 @@ u32 line_of(const struct trace *t, const struct statement *s)
 static const char *title_of(const char *check)
 {
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	for (size_t i = 0; i < nr; i++)
-		if (strcmp(checks[i].name, check) == 0)
-			return checks[i].title;
+		if (strcmp(checks[i]->name, check) == 0)
+			return checks[i]->title;
 	return "";
 }
 
@@ -92,19 +92,19 @@ static void text_report(FILE *to, const struct trace *t, const struct dmalab_rep
 	fputc('\n', to);
 	if (r->found_by) {
 		put(to, t->file);
-		fprintf(to, ":%u: note: %s, at this line or later, found by %s\n", r->site.line,
+		fprintf(to, ":%u: note: %s, at this line or later, found by %s\n", r->site->line,
 			r->call, r->found_by);
 	}
 	put_line(to, "", r->detail);
 	put_line(to, "also different: ", r->also);
 	if (r->failed) {
 		put(to, t->file);
-		fprintf(to, ":%u: note: %s() was made to fail\n", r->failed_at.line, r->failed);
+		fprintf(to, ":%u: note: %s() was made to fail\n", r->failed_at->line, r->failed);
 	}
 	for (unsigned i = 0; i < r->nr_history; i++) {
 		put(to, t->file);
-		fprintf(to, ":%u: note: %s%s\n", r->history[i].site.line, r->history[i].what,
-			r->history[i].site.since ? ", at this line or later" : "");
+		fprintf(to, ":%u: note: %s%s\n", r->history[i]->site->line, r->history[i]->what,
+			r->history[i]->site->since ? ", at this line or later" : "");
 	}
 	put_line(to, "missing: ", r->missing);
 	put_line(to, "breaks on: ", r->breaks_on);

@@ -61,11 +61,11 @@ static const char *direction_name(int dir)
 static void advice(FILE *to, const struct dmalab_advice *a, bool first)
 {
 	fprintf(to, "%s{\"line\": %u, \"after\": %s, \"call\": \"dma_sync_%s_for_%s\"",
-		first ? "" : ", ", a->site.line, a->after ? "true" : "false",
+		first ? "" : ", ", a->site->line, a->after ? "true" : "false",
 		a->nents ? "sg" : "single", a->for_cpu ? "cpu" : "device");
 	member(to, "device", a->device);
 	fprintf(to, ", \"dma_address\": \"0x%llx\", \"size\": %zu, \"entries\": %u",
-		(unsigned long long)a->dma_addr, a->size, a->nents);
+		(unsigned long long)a->dma_addr, a->length, a->nents);
 	member(to, "direction", direction_name(a->direction));
 	fputc('}', to);
 }
@@ -82,14 +82,14 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	member(to, "call", r->call);
 	member(to, "found_by", r->found_by);
 	if (r->found_by)
-		fprintf(to, ", \"since\": %u", r->site.line);
+		fprintf(to, ", \"since\": %u", r->site->line);
 	else
 		member(to, "since", NULL);
 	if (r->dma_addr)
 		fprintf(to, ", \"dma_address\": \"0x%llx\"", (unsigned long long)r->dma_addr);
 	else
 		member(to, "dma_address", NULL);
-	fprintf(to, ", \"size\": %zu", r->size);
+	fprintf(to, ", \"size\": %zu", r->length);
 	member(to, "object", r->object);
 	fprintf(to, ", \"object_size\": %zu, \"first\": %zu, \"last\": %zu, \"bytes\": %zu",
 		r->object_size, r->first, r->last, r->bytes);
@@ -100,19 +100,19 @@ static void report(FILE *to, const struct trace *t, const struct dmalab_report *
 	member(to, "dma_debug", r->dma_debug);
 	fputs(", \"failed\": ", to);
 	if (r->failed) {
-		fprintf(to, "{\"line\": %u, \"nth\": %u", r->failed_at.line, r->failed_nth);
+		fprintf(to, "{\"line\": %u, \"nth\": %u", r->failed_at->line, r->failed_nth);
 		member(to, "call", r->failed);
 	}
 	fputs(r->failed ? "}" : "null", to);
 	fputs(", \"history\": [", to);
 	for (unsigned i = 0; i < r->nr_history; i++) {
-		fprintf(to, "%s{\"line\": %u, \"what\": ", i ? ", " : "", r->history[i].site.line);
-		json_string(to, r->history[i].what);
+		fprintf(to, "%s{\"line\": %u, \"what\": ", i ? ", " : "", r->history[i]->site->line);
+		json_string(to, r->history[i]->what);
 		fputc('}', to);
 	}
 	fputs("], \"advice\": [", to);
 	for (unsigned i = 0; i < r->nr_advice; i++)
-		advice(to, &r->advice[i], i == 0);
+		advice(to, r->advice[i], i == 0);
 	fputs("]}", to);
 }
 

@@ -11,14 +11,14 @@ int cmd_checks(int argc, char **argv)
 {
 	static const char *const severities[] = { "lint", "warning", "error" };
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	(void)argv;
 	if (argc > 1)
 		return usage_error("checks takes no arguments");
 	for (size_t i = 0; i < nr; i++)
-		printf("%-26s %-8s %s\n", checks[i].name, severities[checks[i].severity],
-		       checks[i].title);
+		printf("%-26s %-8s %s\n", checks[i]->name, severities[checks[i]->severity],
+		       checks[i]->title);
 	return AS_EXPECTED;
 }
 

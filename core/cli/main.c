@@ -91,12 +91,12 @@ bool check_is_valid(const char *name)
 {
 	struct nearest n = { .name = name, .len = strlen(name) };
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	for (size_t i = 0; i < nr; i++) {
-		if (strcmp(checks[i].name, name) == 0)
+		if (strcmp(checks[i]->name, name) == 0)
 			return true;
-		nearest_try(&n, checks[i].name);
+		nearest_try(&n, checks[i]->name);
 	}
 	no_such_word("check", &n, "dmalab checks lists them");
 	return false;

@@ -19,14 +19,14 @@ static void rule(FILE *to, const char *id, const char *title, bool first)
 static void begin(FILE *to)
 {
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	fputs("{\"version\": \"2.1.0\",\n"
 	      " \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n"
 	      " \"runs\": [{\"columnKind\": \"unicodeCodePoints\",\n"
 	      " \"tool\": {\"driver\": {\"name\": \"dmalab\", \"rules\": [", to);
 	for (size_t i = 0; i < nr; i++)
-		rule(to, checks[i].name, checks[i].title, i == 0);
+		rule(to, checks[i]->name, checks[i]->title, i == 0);
 	for (unsigned i = 0; i < nr_failure_rules; i++)
 		rule(to, failure_rules[i].id, failure_rules[i].title, false);
 	fputs("]}},\n \"results\": [", to);
@@ -78,8 +78,8 @@ static void part(FILE *to, const char *before, const char *text)
 static bool is_told(const struct dmalab_report *r, unsigned event)
 {
 	for (unsigned i = 0; i < event; i++)
-		if (r->history[i].site.line == r->history[event].site.line &&
-		    strcmp(r->history[i].what, r->history[event].what) == 0)
+		if (r->history[i]->site->line == r->history[event]->site->line &&
+		    strcmp(r->history[i]->what, r->history[event]->what) == 0)
 			return true;
 	return false;
 }
@@ -90,15 +90,15 @@ static void history(FILE *to, const struct trace *t, const struct dmalab_report 
 		if (is_told(r, i))
 			continue;
 		fputs(i ? ", " : "", to);
-		location(to, t->file, r->history[i].site.line, 0);
+		location(to, t->file, r->history[i]->site->line, 0);
 		fputs(", \"message\": {\"text\": ", to);
-		json_string(to, r->history[i].what);
+		json_string(to, r->history[i]->what);
 		fputs("}}", to);
 	}
 	if (!r->failed)
 		return;
 	fputs(r->nr_history ? ", " : "", to);
-	location(to, t->file, r->failed_at.line, 0);
+	location(to, t->file, r->failed_at->line, 0);
 	fputs(", \"message\": {\"text\": \"", to);
 	json_characters(to, r->failed);
 	fputs("() was made to fail\"}}", to);

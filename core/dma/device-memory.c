@@ -176,7 +176,7 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size,
 
 static cold void report_leak(struct dmalab_device *d, const struct call *call)
 {
-	struct dmalab_event born = { "declared", site_public(d->memory->born) };
+	struct event born = { "declared", d->memory->born };
 	char text[96];
 	struct finding f = {
 		.check = CHECK_LEAK, .call = call, .dev = &d->dev, .dma = d->memory->dma,

@@ -216,7 +216,7 @@ static cold void report_busy(const struct dma_pool *pool, const struct call *cal
 
 static cold void report_function(const struct dma_pool *pool, const struct call *call)
 {
-	struct dmalab_event born = { "made", site_public(pool->born) };
+	struct event born = { "made", pool->born };
 	char text[128];
 	struct finding f = {
 		.check = CHECK_FREE_WRONG_FUNCTION, .call = call, .dev = &pool->d->dev,
@@ -251,7 +251,7 @@ cold void pools_release_all(struct dmalab_device *d, const struct call *call)
 	while (d->pools) {
 		struct dma_pool *pool = d->pools;
 		char text[128];
-		struct dmalab_event born = { "made", site_public(pool->born) };
+		struct event born = { "made", pool->born };
 		struct finding f = {
 			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .detail = text,
 			.missing = "dma_pool_destroy() before the driver lets go of the device",

@@ -12,16 +12,27 @@
  *   profile      how a real machine maintains its caches ("arm64", "mips", ...)
  *   cached       a CPU pointer whose accesses go through the simulated cache
  *   uncached     a CPU pointer whose accesses go straight to memory
- *   cookie       what an allocation with DMA_ATTR_NO_KERNEL_MAPPING returns: good
- *                for freeing, faults when touched
+ *   cookie       what an allocation with DMA_ATTR_NO_KERNEL_MAPPING returns:
+ *                good for freeing, faults when touched
  *   check        a kind of mistake, with a stable name ("stale-cpu-read")
  *
- * A NULL machine or device is no crash: queries answer NULL or 0, the rest does
- * nothing.
+ * "Checks:" names what a function may report. A NULL machine or device is no
+ * crash: queries answer NULL or 0, the rest does nothing.
  *
- * Threads: unless a function says otherwise, every function may be called from
- * any thread, and beside any other function on the same machine, except beside
- * dmalab_machine_free(). No function may be called from a signal handler.
+ * Context: "any thread" is any thread, beside any other function on the same
+ * machine, except beside dmalab_machine_free(). No function may be called from
+ * a signal handler.
+ *
+ * Structures grow. A structure that begins with a size gets new fields at its
+ * end, from a multiple of 8 bytes on, and contains no other structure by value.
+ * Whoever fills it says how much there is: a program sets
+ * size = sizeof(struct ...) in what it passes in, the library sets it in what
+ * it passes out. Fields behind the size are taken to be zero. A size of 0 stands
+ * for the fields of version 0.1, so that a zeroed structure is valid. A program
+ * reads fields that came later only where the size reaches them:
+ *
+ *	if (report->size >= offsetof(struct dmalab_report, later) +
+ *			    sizeof(report->later))
  */
 #ifndef DMALAB_H
 #define DMALAB_H
@@ -41,125 +52,168 @@ struct dmalab_machine;
 
 /* ------------------------------------------------------------- machines */
 
-/*
- * What a machine is made of. A zeroed structure is the default machine: "arm64"
- * with 64 MiB of RAM, policy "never", all checks but the lints.
+/**
+ * struct dmalab_config - what a machine is made of
+ * @size: sizeof(struct dmalab_config), or 0 for the fields of version 0.1
+ * @profile: a name of dmalab_profile_name(); NULL: "arm64"
+ * @ram_size: bytes, rounded up to pages; 0: 64 MiB
+ * @cache_policy: when the cache evicts and prefetches: "never", "eager",
+ *	"random" or "lru"; NULL: "never"
+ * @seed: of the policy "random", and of @fail_every
+ * @checks: "off", "contract" or "full", then any of ",+NAME" ",-NAME";
+ *	NULL: "full"
+ * @accesses: "plain": find also what the CPU stored through plain pointers
+ *	since the last call, by comparing the bytes that a call touches with
+ *	what the machine last put there; "explicit": the program tells every
+ *	access, see dmalab_cpu_write(); NULL: "plain"
+ * @machines: "one": judge the machine that runs; "all": judge in the same run
+ *	every machine that there is. Reports then say on which of them they are
+ *	true, and a mistake that harms only others is reported for one of those;
+ *	NULL: "one"
+ * @fail_nth: fail the Nth allocation or mapping; 0: none
+ * @fail_every: let each allocation or mapping fail with a probability of 1 in
+ *	N; 1: all of them; 0: none
+ *
+ * A zeroed structure is the default machine, with all checks but the lints.
  *
  * Each field may be overridden from the environment, in the manner of the
  * sanitizers: DMALAB_OPTIONS=profile=mips:checks=full,+sync-redundant
- * DMALAB_OPTIONS=help=1 lists all keys; what is not valid stops the program, see
- * dmalab_machine_new(). From there alone come halt_on_error=1, which
- * calls abort() after the first report of an error, and record=FILE, which writes what
- * the program does as a trace (docs/traces.md, "Recording").
+ * DMALAB_OPTIONS=help=1 lists all keys. From there alone come halt_on_error=1,
+ * which calls abort() after the first report of an error, and record=FILE,
+ * which writes what the program does as a trace (docs/traces.md, "Recording").
  */
 struct dmalab_config {
-	const char *profile;      /* dmalab_profile_name(); NULL: "arm64" */
-	size_t ram_size;          /* bytes, rounded up to pages; 0: 64 MiB */
-	const char *cache_policy; /* "never" "eager" "random" "lru"; NULL: "never" */
-	uint64_t seed;            /* of policy "random", and of fail_every */
-	const char *checks;       /* "off" "contract" "full", then any of
-	                             ",+NAME" ",-NAME"; NULL: "full" */
-	unsigned fail_nth;        /* fail the Nth allocation or mapping; 0: none */
-	const char *accesses;     /* "plain": find also what the CPU stored through
-	                             plain pointers since the last call, by comparing
-	                             the bytes that a call touches with what the
-	                             machine last put there; "explicit": every access
-	                             is told, see dmalab_cpu_write(); NULL: "plain" */
-	const char *machines;     /* "one": judge the machine that runs; "all": judge in
-	                             the same run every machine that there is. Reports
-	                             then say on which of them they are true, and a
-	                             mistake that harms only others is reported for one
-	                             of those; NULL: "one" */
-	unsigned fail_every;      /* let each allocation or mapping fail with a
-	                             probability of 1 in N; 1: all of them; 0: none */
+	size_t size;
+	const char *profile;
+	size_t ram_size;
+	const char *cache_policy;
+	uint64_t seed;
+	const char *checks;
+	const char *accesses;
+	const char *machines;
+	unsigned fail_nth;
+	unsigned fail_every;
 };
 
-/*
- * dmalab_machine_new() - switch on a machine.
- * @config: what it is made of, or NULL for the default machine. Not kept.
+/**
+ * dmalab_machine_new() - switch on a machine
+ * @config: what it is made of, or NULL for the default machine; not kept
  *
  * The new machine becomes the current one, from which kmalloc() and friends
- * allocate. The calling thread begins anew as a task that may sleep, whatever locks
- * and interrupts the program before left it with.
+ * allocate. The calling thread begins anew as a task that may sleep, whatever
+ * locks and interrupts the program before left it with.
  *
  * An unknown profile, policy, check or kind of accesses, in @config or in
- * DMALAB_OPTIONS, and whatever else is wrong there, stops the program with exit status
- * 2, after a line on standard error that names the word, the nearest one and what is
- * valid: without a machine nothing would be drawn, and a test would pass in silence.
- * dmalab_config_check() and dmalab_options_check() say so without stopping.
+ * DMALAB_OPTIONS, and whatever else is wrong there, stops the program with exit
+ * status 2, after a line on standard error that names the word, the nearest one
+ * and what is valid: without a machine nothing would be reported, and a test
+ * would pass in silence. So does a field that is set, but that this version of
+ * the library does not have. dmalab_config_check() and dmalab_options_check()
+ * say so without stopping.
  *
- * Returns NULL with errno EINVAL when @config's ram_size is out of range (after a
- * message), or ENOMEM.
+ * Context: Any thread. Allocates memory of the host.
+ * Return: the machine, to be freed with dmalab_machine_free(); NULL with errno
+ * EINVAL when @config's ram_size is out of range (after a message), or ENOMEM.
  */
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config);
 
-/*
+/**
  * dmalab_config_check() - would dmalab_machine_new() take this configuration?
- * @config:  NULL is the default machine, which is always valid
- * @message: what is wrong and what is valid, in one line without its newline; "" if
- *           nothing is. May be NULL when @size is 0.
- * @size:    bytes at @message; the line is cut short, and always terminated
+ * @config: NULL is the default machine, which is always valid
+ * @message: receives what is wrong and what is valid, in one line without its
+ *	newline, or ""; may be NULL when @size is 0
+ * @size: bytes at @message; the line is cut short, and always terminated
  *
- * For programs that take the words from somebody else. Does not look at DMALAB_OPTIONS,
- * nor for memory. Returns 0 or -EINVAL.
+ * For programs that take the words from somebody else. Does not look at
+ * DMALAB_OPTIONS, nor for memory.
+ *
+ * Context: Any thread.
+ * Return: 0 or -EINVAL.
  */
-int dmalab_config_check(const struct dmalab_config *config, char *message, size_t size);
+int dmalab_config_check(const struct dmalab_config *config, char *message,
+			size_t size);
 
-/*
- * dmalab_options_check() - would dmalab_machine_new() take what DMALAB_OPTIONS says?
+/**
+ * dmalab_options_check() - would dmalab_machine_new() take DMALAB_OPTIONS?
+ * @message: as for dmalab_config_check()
+ * @size: bytes at @message
  *
- * The same for the environment alone. Does nothing else with it: help=1 is printed,
- * and record=FILE begun, when a machine is made.
+ * Does nothing else with it: help=1 is printed, and record=FILE begun, when a
+ * machine is made.
+ *
+ * Context: Any thread.
+ * Return: 0 or -EINVAL.
  */
 int dmalab_options_check(char *message, size_t size);
 
-/*
- * dmalab_machine_free() - switch a machine off.
- * @machine: may be NULL.
+/**
+ * dmalab_machine_free() - switch a machine off
+ * @machine: may be NULL
  *
- * Unbinds all of its devices first, as dmalab_device_free() does: may draw
- * "leak". Every pointer into the machine is invalid afterwards. No other thread
- * may be using the machine.
+ * Unbinds all of its devices first, as dmalab_device_free() does. Every pointer
+ * into the machine is invalid afterwards.
+ *
+ * Context: Any thread, while no other one uses the machine.
+ * Checks: "leak".
  */
 void dmalab_machine_free(struct dmalab_machine *machine);
 
-/* The machine that kmalloc() and friends allocate from, or NULL. */
+/**
+ * dmalab_machine_current() - the machine that kmalloc() and friends use
+ *
+ * Context: Any thread; it is the same one for all of them.
+ * Return: the machine, or NULL.
+ */
 struct dmalab_machine *dmalab_machine_current(void);
 
-/* Make @machine the current one (NULL: none). */
+/**
+ * dmalab_machine_set_current() - let kmalloc() and friends use a machine
+ * @machine: the machine; NULL: none
+ *
+ * Context: Any thread; it changes for all of them.
+ */
 void dmalab_machine_set_current(struct dmalab_machine *machine);
 
-/*
- * dmalab_machine_fail_nth() - make an allocation or mapping fail.
- * @nth: 1 fails the next one, 2 the one after it; 0: none.
+/**
+ * dmalab_machine_fail_nth() - make one allocation or mapping fail
+ * @machine: where
+ * @nth: 1 fails the next one, 2 the one after it; 0: none
  *
  * Counted from this call on, over all of dma_alloc_*, dma_map_*, kmalloc(),
- * alloc_pages(), vmalloc() and their kin of the machine. Once it has happened, reports name
- * the call that failed, up to the next order. Returns how many calls were still to go before
- * the failure armed earlier (0: it has happened, or none was armed).
+ * alloc_pages(), vmalloc() and their kin of the machine. Once it has happened,
+ * reports name the call that failed, until the next order.
+ *
+ * Context: Any thread.
+ * Return: how many calls were still to go before the failure that was ordered
+ * earlier; 0: it has happened, or none was ordered.
  */
 unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth);
 
-/*
- * dmalab_machine_fail_every() - make allocations and mappings fail by chance.
+/**
+ * dmalab_machine_fail_every() - make allocations and mappings fail by chance
+ * @machine: where
  * @n: each of them fails with a probability of 1 in @n; 1: all of them; 0: none
  *
- * Of the same calls that dmalab_machine_fail_nth() counts, and beside it. Which of
- * them fail is told by the seed in the machine's configuration alone, so a program
- * with one thread runs alike each time. Returns what was set before.
+ * Of the same calls that dmalab_machine_fail_nth() counts, and beside it. Which
+ * of them fail depends on the seed in the machine's configuration alone, so
+ * that a program with one thread runs alike each time.
+ *
+ * Context: Any thread.
+ * Return: what was set before.
  */
 unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n);
 
-/*
- * dmalab_fail_each() - try out every error path of a piece of driver code.
- * @run:     binds a device, has the driver do its work, and unbinds the device
- * @context: passed on to it
+/**
+ * dmalab_fail_each() - try every error path of a piece of driver code
+ * @machine: where
+ * @run: binds a device, has the driver do its work, and unbinds the device
+ * @context: passed on to @run
  *
  * Calls @run with the first allocation or mapping in it failing, then with the
- * second, and so on, until one call in which none failed. A driver that handles all
- * its errors draws nothing; one that forgets something on the way out of its probe
- * draws "leak" when @run lets go of the device. Each report says which call it was that
- * failed before.
+ * second, and so on, until one call in which none failed. A driver that handles
+ * all its errors causes no report; one that forgets something on the way out of
+ * its probe causes "leak" when @run unbinds the device. Each report says which
+ * call had been made to fail.
  *
  *	static void run(void *context)
  *	{
@@ -174,285 +228,511 @@ unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n);
  *	runs = dmalab_fail_each(machine, run, machine);
  *	assert(dmalab_report_count(machine, NULL) == 0);
  *
- * @run must not fail by other means (dmalab_machine_fail_nth()), and must end; nothing
- * else should use the machine meanwhile. Orders to fail that were given before wait
- * until this is over. Returns how often @run was called: one more than what can fail
- * in it. 0 when @machine or @run is NULL.
+ * @run must not order failures itself, and must end. Failures that were ordered
+ * before wait until this is over.
+ *
+ * Context: Any thread, while no other one uses the machine.
+ * Return: how often @run was called: one more than what can fail in it; 0 when
+ * @machine or @run is NULL.
  */
-unsigned dmalab_fail_each(struct dmalab_machine *machine, void (*run)(void *context),
-			  void *context);
+unsigned dmalab_fail_each(struct dmalab_machine *machine,
+			  void (*run)(void *context), void *context);
 
-/* The machine's profile, and the names of all profiles: NULL at the end. */
+/**
+ * dmalab_machine_profile() - the name of a machine's profile
+ * @machine: the machine
+ *
+ * Context: Any thread.
+ * Return: the name, which is static; NULL for a NULL machine.
+ */
 const char *dmalab_machine_profile(const struct dmalab_machine *machine);
+
+/**
+ * dmalab_profile_name() - the names of all profiles
+ * @index: from 0 on
+ *
+ * Context: Any thread.
+ * Return: the name, which is static; NULL behind the last one.
+ */
 const char *dmalab_profile_name(unsigned index);
 
 /* -------------------------------------------------------------- devices */
 
-/*
- * dmalab_device_new() - plug in a device and bind its driver.
- * @name: as dev_name() will return it; copied. NULL: "device".
+/**
+ * dmalab_device_new() - plug in a device and bind its driver
+ * @machine: where
+ * @name: as dev_name() will return it; copied; NULL: "device"
  *
  * The device has a 32-bit streaming and coherent mask, as the kernel's buses
  * give it, and is coherent where the profile is. A driver may set the fields of
- * struct device that it would set on Linux. Returns NULL with errno ENOMEM, or
- * EINVAL when @machine is NULL.
- */
-struct device *dmalab_device_new(struct dmalab_machine *machine, const char *name);
-
-/*
- * dmalab_device_free() - unbind the driver and pull the device out.
- * @dev: may be NULL.
+ * struct device that it would set on Linux.
  *
- * Releases what devm_kmalloc() and its like made, the latest first. Then draws "leak"
- * once for each DMA allocation and mapping that is still live, and for coherent memory that
- * was declared and not released, and releases them. Any later use of @dev draws
- * "no-device", as long as the machine lives.
+ * Context: Any thread.
+ * Return: the device, to be freed with dmalab_device_free(); NULL with errno
+ * ENOMEM, or EINVAL when @machine is NULL.
+ */
+struct device *dmalab_device_new(struct dmalab_machine *machine,
+				 const char *name);
+
+/**
+ * dmalab_device_free() - unbind the driver and pull the device out
+ * @dev: may be NULL
+ *
+ * Releases what devm_kmalloc() and its like made, the latest first. Then
+ * reports a leak for each DMA allocation and mapping that is still live, and
+ * for coherent memory that was declared and not released, and releases them.
+ * Any later use of @dev is reported as "no-device", as long as the machine
+ * lives.
+ *
+ * Context: Any thread, while no other one uses the device.
+ * Checks: "leak", "free-while-mapped".
  */
 void dmalab_device_free(struct device *dev);
 
-/*
- * dmalab_device_set_snooping() - wire the device, whatever the kernel believes.
+/**
+ * dmalab_device_set_snooping() - wire the device, whatever the kernel believes
+ * @dev: the device
  * @snoops: its accesses take part in the protocol of the CPU's cache
  *
- * The kernel does cache maintenance by dev->dma_coherent, and until this call the
- * hardware follows that. From then on it does as told here: a device tree that lacks
- * "dma-coherent", or has it for a device that does not snoop. Memory that the kernel
- * made uncached stays that for every device. Where the profile is coherent, nothing.
- * Draws "no-device".
+ * The kernel does cache maintenance by dev->dma_coherent, and until this call
+ * the hardware follows that. From then on it does as told here: a device tree
+ * that lacks "dma-coherent", or has it for a device that does not snoop. Memory
+ * that the kernel made uncached stays uncached for every device. Where the
+ * profile is coherent, nothing changes.
+ *
+ * Context: Any thread.
+ * Checks: "no-device".
  */
 void dmalab_device_set_snooping(struct device *dev, bool snoops);
 
 /* -------------------------------------------------- what hardware would do */
 
-/*
- * dmalab_device_read() / dmalab_device_write() - the device masters the bus.
+/**
+ * dmalab_device_read() - the device reads memory, as a bus master
+ * @dev: the device
  * @addr: DMA address, as the driver programmed it into the device
- * @len:  bytes, any number
+ * @buf: memory of the program that takes the bytes
+ * @len: bytes, any number
  *
- * Moves @len bytes between the device and memory, not seeing the CPU's cache
- * unless the device snoops. Returns 0, or -EFAULT and moves nothing when
- * the device cannot reach all of @addr..@addr+@len. Draws
- * "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
- * "device-write-read-only", "device-read-write-only", "device-read-cpu-owned",
- * "device-write-cpu-owned", "stale-device-read" ("stale-cpu-read" for a device that
- * snoops), "lost-cpu-write", "lost-device-write", "shared-cache-line",
- * "uninitialised-to-device", "no-device".
+ * Does not see the CPU's cache unless the device snoops.
+ *
+ * Context: Any thread.
+ * Return: 0; -EFAULT, and nothing is moved, when the device cannot reach all of
+ * @addr..@addr+@len.
+ * Checks: "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
+ * "device-read-write-only", "device-read-cpu-owned", "stale-device-read"
+ * ("stale-cpu-read" for a device that snoops), "lost-cpu-write",
+ * "lost-device-write", "shared-cache-line", "uninitialised-to-device",
+ * "no-device".
  */
-int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf, size_t len);
-int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf, size_t len);
+int dmalab_device_read(struct device *dev, dma_addr_t addr, void *buf,
+		       size_t len);
 
-/*
- * dmalab_cpu_read() / dmalab_cpu_write() - the driver's code loads or stores.
- * @src, @dst: any pointer; one into no machine is a plain memcpy()
- * @buf:       memory of the program, which takes what is read, or has what is written.
- *             A read has it behind @src: the other way round than memcpy()
- * @len:       bytes, any number
+/**
+ * dmalab_device_write() - the device writes memory, as a bus master
+ * @dev: the device
+ * @addr: DMA address, as the driver programmed it into the device
+ * @buf: what it writes
+ * @len: bytes, any number
+ *
+ * Does not see the CPU's cache unless the device snoops.
+ *
+ * Context: Any thread.
+ * Return: 0; -EFAULT, and nothing is moved, when the device cannot reach all of
+ * @addr..@addr+@len.
+ * Checks: "device-out-of-bounds", "device-use-after-unmap" (both -EFAULT),
+ * "device-write-read-only", "device-write-cpu-owned", "lost-cpu-write",
+ * "lost-device-write", "shared-cache-line", "no-device".
+ */
+int dmalab_device_write(struct device *dev, dma_addr_t addr, const void *buf,
+			size_t len);
+
+/**
+ * dmalab_cpu_read() - the driver's code loads
+ * @src: from any pointer; one into no machine is a plain memcpy()
+ * @buf: memory of the program, which takes what is read. It stands behind @src:
+ *	the other way round than memcpy()
+ * @len: bytes, any number
  *
  * Goes through the cache for a cached pointer, straight to memory for an
- * uncached one. A cookie draws "handle-dereference": a read gives zeroes, a
- * write is dropped. Draws also "cpu-use-after-free", "cpu-read-device-owned",
- * "cpu-write-device-owned", "stale-cpu-read", "lost-cpu-write",
- * "lost-device-write", "shared-cache-line", "unwritten-read".
+ * uncached one. A cookie gives zeroes.
+ *
+ * Context: Any thread.
+ * Checks: "handle-dereference", "cpu-use-after-free", "cpu-read-device-owned",
+ * "stale-cpu-read", "lost-cpu-write", "lost-device-write", "shared-cache-line",
+ * "unwritten-read".
  */
 void dmalab_cpu_read(const void *src, void *buf, size_t len);
+
+/**
+ * dmalab_cpu_write() - the driver's code stores
+ * @dst: to any pointer; one into no machine is a plain memcpy()
+ * @buf: what is stored
+ * @len: bytes, any number
+ *
+ * Goes through the cache for a cached pointer, straight to memory for an
+ * uncached one. To a cookie nothing is stored.
+ *
+ * Context: Any thread.
+ * Checks: "handle-dereference", "cpu-use-after-free", "cpu-write-device-owned",
+ * "lost-cpu-write", "lost-device-write", "shared-cache-line".
+ */
 void dmalab_cpu_write(void *dst, const void *buf, size_t len);
 
-/*
- * dmalab_owns() - whether @len bytes at @p are simulated memory of some machine: such
- * as may be given to dmalab_cpu_read() whatever they are (cached, uncached, a cookie, of
- * vmalloc() or vmap(), or free).
- * For language bindings and interpreters, which must not touch what is nothing at all.
+/**
+ * dmalab_owns() - whether bytes are simulated memory of some machine
+ * @p: any pointer; it is not read
+ * @len: bytes
+ *
+ * Such bytes may be given to dmalab_cpu_read() whatever they are: cached,
+ * uncached, a cookie, of vmalloc() or vmap(), or free. For language bindings
+ * and interpreters, which must not touch what is nothing at all.
+ *
+ * Context: Any thread.
+ * Return: true if all of them are.
  */
 bool dmalab_owns(const void *p, size_t len);
 
-/*
- * dmalab_cache_evict() / dmalab_cache_fill() - force the cache's hand.
- * @ptr, @len: bytes behind a cached pointer; each line they touch is taken
+/**
+ * dmalab_cache_evict() - the cache writes lines back if dirty, and drops them
+ * @ptr: a cached pointer; others do nothing
+ * @len: bytes; each line they touch is evicted
  *
- * Evict writes the lines back if dirty and drops them; fill loads those that
- * are not in the cache, on a CPU that speculates. Both are things that the cache
- * may do at any time, so they never draw a report, nor change what draws one. Other
- * pointers, and a fill where the CPU does not speculate: nothing.
+ * The cache may do this at any time, so it never causes a report, nor changes
+ * what does.
+ *
+ * Context: Any thread.
  */
 void dmalab_cache_evict(const void *ptr, size_t len);
+
+/**
+ * dmalab_cache_fill() - the cache loads lines, as a CPU that speculates may
+ * @ptr: a cached pointer; others do nothing
+ * @len: bytes; each line they touch, and which is not in the cache, is filled
+ *
+ * Nothing on a CPU that does not speculate. Never causes a report, as
+ * dmalab_cache_evict().
+ *
+ * Context: Any thread.
+ */
 void dmalab_cache_fill(const void *ptr, size_t len);
 
-/*
- * dmalab_irq_enter() / dmalab_irq_exit() - this thread runs a hard interrupt handler.
- * dmalab_softirq_enter() / dmalab_softirq_exit() - a soft interrupt: NAPI's poll, a
- * tasklet, a timer.
+/**
+ * dmalab_irq_enter() - this thread begins a hard interrupt handler
  *
- * To be called around the driver's handler: until then in_hardirq(), or
- * in_serving_softirq(), is true, and calls that may sleep draw "sleep-in-atomic". A
- * hard handler has interrupts off, so that freeing coherent memory draws
- * "free-in-irq", as in a soft interrupt it does where that memory is remapped;
- * afterwards they are as they were before. Handlers may nest. An exit without its
- * enter does nothing.
+ * To be called before the driver's handler: until dmalab_irq_exit(),
+ * in_hardirq() is true, interrupts are off, and calls that may sleep are
+ * reported as "sleep-in-atomic", freeing coherent memory as "free-in-irq".
+ * Handlers may nest.
+ *
+ * Context: Any thread; concerns this one.
  */
 void dmalab_irq_enter(void);
+
+/**
+ * dmalab_irq_exit() - this thread ends a hard interrupt handler
+ *
+ * Interrupts are as they were before. Without its enter it does nothing.
+ *
+ * Context: Any thread; concerns this one.
+ */
 void dmalab_irq_exit(void);
+
+/**
+ * dmalab_softirq_enter() - this thread begins a soft interrupt
+ *
+ * NAPI's poll, a tasklet, a timer: until dmalab_softirq_exit(),
+ * in_serving_softirq() is true, and calls that may sleep are reported as
+ * "sleep-in-atomic", freeing coherent memory as "free-in-irq" where that memory
+ * is remapped. They may nest.
+ *
+ * Context: Any thread; concerns this one.
+ */
 void dmalab_softirq_enter(void);
+
+/**
+ * dmalab_softirq_exit() - this thread ends a soft interrupt
+ *
+ * Without its enter it does nothing.
+ *
+ * Context: Any thread; concerns this one.
+ */
 void dmalab_softirq_exit(void);
 
+/**
+ * struct dmalab_cache_stats - what the cache did since the machine was made
+ * @size: set by the caller to sizeof(struct dmalab_cache_stats), or to 0 for
+ *	the fields of version 0.1; the library returns in it the bytes it filled
+ * @hits: CPU accesses that found their line, per line touched
+ * @misses: and that did not
+ * @fills: lines loaded, whatever the cause
+ * @write_backs: lines written to memory, whatever the cause
+ * @maintenance: line operations issued by the API
+ */
 struct dmalab_cache_stats {
-	uint64_t hits, misses;          /* CPU accesses, per line touched */
-	uint64_t fills, write_backs;    /* lines moved, whatever the cause */
-	uint64_t maintenance;           /* line operations issued by the API */
+	size_t size;
+	uint64_t hits;
+	uint64_t misses;
+	uint64_t fills;
+	uint64_t write_backs;
+	uint64_t maintenance;
 };
 
-/* Counters since the machine was made. All policies count. Zeroes for a NULL machine. */
+/**
+ * dmalab_machine_cache_stats() - the cache's counters
+ * @machine: the machine; NULL: all are 0
+ * @stats: receives them; its size must be set. All policies count
+ *
+ * Context: Any thread.
+ */
 void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
 				struct dmalab_cache_stats *stats);
 
 /* -------------------------------------------------------------- reports */
 
+/**
+ * enum dmalab_severity - how bad it is
+ * @DMALAB_LINT: wasteful; off unless asked for by name
+ * @DMALAB_WARNING: breaks the contract, or will hurt later
+ * @DMALAB_ERROR: wrong
+ */
 enum dmalab_severity {
-	DMALAB_LINT,    /* wasteful; off unless asked for by name */
-	DMALAB_WARNING, /* breaks the contract, or will hurt later */
-	DMALAB_ERROR    /* wrong */
+	DMALAB_LINT,
+	DMALAB_WARNING,
+	DMALAB_ERROR
 };
 
-/* A check of the catalogue. The names are stable. */
+/**
+ * struct dmalab_check - a check of the catalogue
+ * @size: bytes that the library filled
+ * @name: stable
+ * @title: one line
+ * @dma_debug: wording of the kernel's dma-debug for it, or NULL
+ * @severity: how bad it is
+ */
 struct dmalab_check {
+	size_t size;
 	const char *name;
+	const char *title;
+	const char *dma_debug;
 	enum dmalab_severity severity;
-	const char *title;     /* one line */
-	const char *dma_debug; /* wording of the kernel's dma-debug for it, or NULL */
 };
 
-/* The whole catalogue, in its documented order; *@count is set if not NULL. */
-const struct dmalab_check *dmalab_checks(size_t *count);
+/**
+ * dmalab_checks() - the whole catalogue, in its documented order
+ * @count: receives how many there are, if it is not NULL
+ *
+ * Context: Any thread.
+ * Return: an array of *@count pointers, and a NULL behind them; all static.
+ */
+const struct dmalab_check *const *dmalab_checks(size_t *count);
 
-/*
- * A place in the program. Either @file and @line are set (see dmalab_set_site()),
- * or @address is the return address of the call. @since: it is that of the last call
- * before what happened, of which no more is known: a store through a plain pointer.
+/**
+ * struct dmalab_site - a place in the program
+ * @size: bytes that are filled, by whoever fills it; 0: the fields of version
+ *	0.1
+ * @file: name of a source file; NULL where only the address is known
+ * @address: return address of the call, where @file is NULL
+ * @line: in @file
+ * @since: what happened was a store through a plain pointer, of which no more
+ *	is known than that this was the last call before it; set by the library
  */
 struct dmalab_site {
+	size_t size;
 	const char *file;
-	unsigned line;
 	const void *address;
+	unsigned line;
 	bool since;
 };
 
-/* Something that happened before the report and belongs to its story. */
+/**
+ * struct dmalab_event - what happened before a report and belongs to it
+ * @size: bytes that the library filled
+ * @what: "the device stored it"
+ * @site: where
+ */
 struct dmalab_event {
-	const char *what;         /* "the device stored it" */
-	struct dmalab_site site;
+	size_t size;
+	const char *what;
+	const struct dmalab_site *site;
 };
 
-#define DMALAB_HISTORY_MAX 6
-
-/*
- * A call that is missing: dma_sync_single_for_cpu() or dma_sync_single_for_device(), or
- * dma_sync_sg_...() of a whole list.
+/**
+ * struct dmalab_advice - a call that is missing
+ * @size: bytes that the library filled
+ * @dev: device of the mapping or buffer
+ * @device: and its name
+ * @dma_addr: of a list: that of its first entry
+ * @length: bytes; of a list: those of its first entry
+ * @direction: enum dma_data_direction
+ * @nents: entries of the list as mapped; 0: no list
+ * @for_cpu: dma_sync_single_for_cpu(), or of a list dma_sync_sg_for_cpu();
+ *	else the same for the device
+ * @after: to stand after @site, else before it
+ * @site: the access that is reported, or what led to it
  */
 struct dmalab_advice {
-	bool for_cpu;                    /* else for the device */
-	struct device *dev;              /* of the mapping or buffer, */
-	const char *device;              /* and its name */
-	dma_addr_t dma_addr;             /* of a list: that of its first entry */
-	size_t size;                     /* bytes; of a list: those of its first entry */
-	int direction;                   /* enum dma_data_direction */
-	unsigned nents;                  /* entries of the list as mapped; 0: no list */
-	bool after;                      /* to stand after that place, else before it */
-	struct dmalab_site site;         /* the access that draws the report, or what led to it */
+	size_t size;
+	struct device *dev;
+	const char *device;
+	dma_addr_t dma_addr;
+	size_t length;
+	int direction;
+	unsigned nents;
+	bool for_cpu;
+	bool after;
+	const struct dmalab_site *site;
 };
 
+/* The most that a report of this version has of each. */
+#define DMALAB_HISTORY_MAX 6
 #define DMALAB_ADVICE_MAX 6
 
-/*
- * One report. Lives as long as the call of the handler that gets it. Strings
- * that do not apply are NULL, numbers 0.
+/**
+ * struct dmalab_report - one report
+ * @size: bytes that the library filled
+ * @check: name in the catalogue
+ * @severity: of the check
+ * @failed_nth: which call was made to fail, of those that can, from 1
+ * @call: the function that is at fault: "dma_free_coherent"
+ * @site: where it was called
+ * @found_by: of "a plain store": the call that found it; else NULL
+ * @found_at: where that was called; else NULL
+ * @dev: the device that the report concerns, or NULL
+ * @device: its name; NULL: it concerns none
+ * @profile: of the machine on which it is true
+ * @cpu_addr: what the call or access was given
+ * @dma_addr: likewise
+ * @length: likewise, bytes
+ * @object: what kind of object it concerns, live or released: "coherent buffer"
+ * @object_cpu_addr: and where that is
+ * @object_dma_addr: likewise
+ * @object_size: likewise, bytes
+ * @first: the first byte concerned, counted from the start of the object: those
+ *	of an access; of "sync-out-of-range" and "device-out-of-bounds" those
+ *	behind its end
+ * @last: the last one
+ * @bytes: how many of @first..@last; 0: there is no range
+ * @phys: physical address of @first, if there is a range
+ * @also: other mismatches: "DMA address, size"
+ * @detail: what is wrong, in one sentence
+ * @missing: the missing calls as source code, or what to change
+ * @breaks_on: profiles where it does harm
+ * @dma_debug: the kernel's wording
+ * @failed: the call that was made to fail before, see
+ *	dmalab_machine_fail_nth()
+ * @failed_at: and where that was; else NULL
+ * @nr_history: how many of @history
+ * @nr_advice: how many of @advice
+ * @history: what happened before, the oldest first
+ * @advice: what @missing says, for a program to apply: calls that, all of them
+ *	together, remove this report and cause no other about these bytes. Of
+ *	several at one place the first stands first. None, if no call does
+ *	that: then @missing says what to change
+ *
+ * It and all that it points to live as long as the call of the handler that
+ * gets it. Pointers that do not apply are NULL, numbers 0.
  */
 struct dmalab_report {
-	const char *check;               /* name in the catalogue */
+	size_t size;
+	const char *check;
 	enum dmalab_severity severity;
-	const char *call;                /* what drew it: "dma_free_coherent" */
-	struct dmalab_site site;         /* and from where */
-	const char *found_by;            /* of "a plain store": the call that found it, */
-	struct dmalab_site found_at;     /* and from where; else NULL */
-	struct device *dev;              /* the device it concerns, or NULL */
-	const char *device;              /* its name; NULL: it concerns none */
+	unsigned failed_nth;
+	const char *call;
+	const struct dmalab_site *site;
+	const char *found_by;
+	const struct dmalab_site *found_at;
+	struct device *dev;
+	const char *device;
 	const char *profile;
 
-	/* What the call or access was given. */
 	const void *cpu_addr;
 	dma_addr_t dma_addr;
-	size_t size;
+	size_t length;
 
-	/* The object it concerns: an allocation or mapping, live or released. */
-	const char *object;              /* "coherent buffer" */
+	const char *object;
 	const void *object_cpu_addr;
 	dma_addr_t object_dma_addr;
 	size_t object_size;
 
-	/*
-	 * The bytes concerned, counted from the object's start: those of an access; of
-	 * "sync-out-of-range" and "device-out-of-bounds" those behind its end.
-	 */
-	size_t first, last;              /* inclusive */
-	size_t bytes;                    /* how many in first..last; 0: no range */
+	size_t first, last;
+	size_t bytes;
+	phys_addr_t phys;
 
-	const char *also;                /* other mismatches: "DMA address, size" */
-	const char *detail;              /* one sentence: what is wrong */
-	const char *missing;             /* the missing calls as source code, or what to change */
-	const char *breaks_on;           /* profiles where it does harm */
-	const char *dma_debug;           /* the kernel's wording */
+	const char *also;
+	const char *detail;
+	const char *missing;
+	const char *breaks_on;
+	const char *dma_debug;
 
-	/* By order of dmalab_machine_fail_nth() or dmalab_fail_each(), and since: */
-	const char *failed;              /* the call that was made to fail */
-	struct dmalab_site failed_at;    /* and from where */
-	unsigned failed_nth;             /* of those that can fail, from 1 */
+	const char *failed;
+	const struct dmalab_site *failed_at;
 
 	unsigned nr_history;
-	struct dmalab_event history[DMALAB_HISTORY_MAX]; /* oldest first */
-
-	/*
-	 * What @missing says, for a program to apply: calls that, all of them together, remove
-	 * this report and draw no other about these bytes. Of several at one place the first
-	 * stands first. None, if no call does that: then @missing says what to change.
-	 */
 	unsigned nr_advice;
-	struct dmalab_advice advice[DMALAB_ADVICE_MAX];
-	phys_addr_t phys;                /* of byte @first, if there is a range */
+	const struct dmalab_event *const *history;
+	const struct dmalab_advice *const *advice;
 };
 
-typedef void (*dmalab_report_fn)(const struct dmalab_report *report, void *context);
+typedef void (*dmalab_report_fn)(const struct dmalab_report *report,
+				 void *context);
 
-/*
- * dmalab_set_report_handler() - be called for each report.
- * @fn: NULL restores the default, which prints to standard error
+/**
+ * dmalab_set_report_handler() - be called for each report
+ * @machine: whose reports
+ * @fn: the handler; NULL restores the default, which prints to standard error
+ * @context: passed on to @fn
  *
- * The default handler prints a check once for each place (and for each call that was made to
- * fail before it); a handler sees every occurrence. It runs with the machine locked, in the
- * thread that made the mistake: it may look at the report and call dmalab_report_format()
- * and dmalab_report_count(), nothing else of this library.
+ * The default handler prints a check once for each place (and for each call
+ * that was made to fail before it); a handler sees every occurrence. It runs
+ * with the machine locked, in the thread that made the mistake: it may look at
+ * the report and call dmalab_report_format() and dmalab_report_count(), nothing
+ * else of this library.
+ *
+ * Context: Any thread.
  */
-void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context);
+void dmalab_set_report_handler(struct dmalab_machine *machine,
+			       dmalab_report_fn fn, void *context);
 
-/*
- * How often @check was drawn (NULL: all checks together), counting also what
- * was not printed. A name that is not in the catalogue stops the program with status 2 and
- * the nearest one: a test would pass whatever is drawn. 0 for a NULL machine.
+/**
+ * dmalab_report_count() - how many reports there were
+ * @machine: of which machine
+ * @check: of which check; NULL: of all together
+ *
+ * Counts also what was not printed. A name that is not in the catalogue stops
+ * the program with status 2 and the nearest one: a test would pass whatever is
+ * wrong.
+ *
+ * Context: Any thread, and a report handler.
+ * Return: the number; 0 for a NULL machine.
  */
-unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check);
+unsigned long dmalab_report_count(const struct dmalab_machine *machine,
+				  const char *check);
 
-/*
- * dmalab_report_format() - a report as the default handler prints it.
+/**
+ * dmalab_report_format() - a report as the default handler prints it
+ * @report: the report
+ * @buf: receives the text; may be NULL when @size is 0
+ * @size: bytes at @buf
  *
  * As snprintf(): writes at most @size bytes, always terminated if @size is not
- * 0, and returns the length of the whole text.
+ * 0.
+ *
+ * Context: Any thread, and a report handler.
+ * Return: the length of the whole text.
  */
-size_t dmalab_report_format(const struct dmalab_report *report, char *buf, size_t size);
+size_t dmalab_report_format(const struct dmalab_report *report, char *buf,
+			    size_t size);
 
-/*
- * dmalab_set_site() - speak for another place.
- * @site: where this thread's next calls come from; must stay valid as long as
- *        the machine. NULL: back to return addresses.
+/**
+ * dmalab_set_site() - speak for another place
+ * @site: where this thread's next calls come from; not copied, and must stay
+ *	valid as long as the machine; NULL: back to return addresses
  *
  * For interpreters and language bindings, whose users know nothing of the
- * return address. Per thread.
+ * return address.
+ *
+ * Context: Any thread; concerns this one.
  */
 void dmalab_set_site(const struct dmalab_site *site);
 

@@ -180,7 +180,7 @@ void advice_text(const struct advice *a, char *buf, size_t size)
 		}
 }
 
-unsigned advice_public(const struct advice *a, struct dmalab_advice *calls)
+unsigned advice_public(const struct advice *a, struct missing *calls)
 {
 	if (a->plain)
 		return 0;
@@ -188,14 +188,15 @@ unsigned advice_public(const struct advice *a, struct dmalab_advice *calls)
 		const struct sync_advice *c = &a->calls[i];
 		const struct region *r = c->list ? c->r->group->first : c->r;
 
-		calls[i] = (struct dmalab_advice){
+		calls[i].call = (struct dmalab_advice){
+			.size = sizeof(struct dmalab_advice),
 			.for_cpu = c->to == FOR_CPU, .dev = r->dev, .device = device_name(r->dev),
 			.dma_addr = c->list ? r->dma : r->dma + c->first,
-			.size = c->list ? r->size : c->last - c->first + 1,
+			.length = c->list ? r->size : c->last - c->first + 1,
 			.direction = r->dir, .nents = c->list ? r->group->nents : 0,
 			.after = c->place == AFTER_STORE || c->place == AFTER_THIS,
-			.site = site_public(c->site),
 		};
+		calls[i].site = c->site;
 	}
 	return a->nr;
 }

@@ -46,6 +46,6 @@ void advise(struct advice *a, const struct judge *j, const struct looking *look,
 
 /* As a sentence, and as a program takes it: nothing where the place is not known. */
 void advice_text(const struct advice *a, char *buf, size_t size);
-unsigned advice_public(const struct advice *a, struct dmalab_advice *calls);
+unsigned advice_public(const struct advice *a, struct missing *calls);
 
 #endif

@@ -8,16 +8,24 @@
 #define LINT    DMALAB_LINT
 
 const struct dmalab_check catalogue[NR_CHECKS] = {
-#define CHECK(id, name, severity, title, dma_debug) { name, severity, title, dma_debug },
+#define CHECK(id, name, severity, title, dma_debug) \
+	{ sizeof(struct dmalab_check), name, title, dma_debug, severity },
 #include "judge/catalogue.def"
 #undef CHECK
 };
 
-const struct dmalab_check *dmalab_checks(size_t *count)
+/* A program goes from one to the next without knowing how large this version's are. */
+static const struct dmalab_check *const pointers[NR_CHECKS + 1] = {
+#define CHECK(id, name, severity, title, dma_debug) &catalogue[CHECK_##id],
+#include "check/catalogue.def"
+#undef CHECK
+};
+
+const struct dmalab_check *const *dmalab_checks(size_t *count)
 {
 	if (count)
 		*count = NR_CHECKS;
-	return catalogue;
+	return pointers;
 }
 
 /* Accesses come after everything else in the catalogue. */

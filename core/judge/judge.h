@@ -92,6 +92,18 @@ static inline bool judge_sees_accesses(const struct judge *j)
 	return j->level >= LEVEL_FULL;
 }
 
+/* Something that happened before. judge_report() makes a struct dmalab_event of it. */
+struct event {
+	const char *what;
+	site_t site;
+};
+
+/* A missing call, all but its place, which judge_report() adds. */
+struct missing {
+	struct dmalab_advice call;
+	site_t site;
+};
+
 /*
  * A mistake, as the code that found it knows it. What is zero does not apply. The
  * report points to the strings: they must outlive the call of judge_report().
@@ -110,9 +122,9 @@ struct finding {
 	const char *missing;
 	const struct profile *on;     /* the machine; NULL: the one that runs */
 	u32 machines;                 /* all that are judged where it is so; 0: only one is */
-	const struct dmalab_event *history;
+	const struct event *history;
 	unsigned nr_history;
-	const struct dmalab_advice *advice;
+	const struct missing *advice;
 	unsigned nr_advice;
 	bool plain;                   /* of memory that dma-debug knows nothing of */
 };

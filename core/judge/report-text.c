@@ -50,19 +50,19 @@ static void put_addresses(struct text *t, const void *cpu, dma_addr_t dma)
 static void put_given(struct text *t, const struct dmalab_report *r)
 {
 	put(t, "  %s", r->call);
-	if (r->cpu_addr || r->dma_addr || r->size) {
+	if (r->cpu_addr || r->dma_addr || r->length) {
 		put(t, " of ");
 		put_addresses(t, r->cpu_addr, r->dma_addr);
-		if (r->size)
-			put(t, "%s%zu byte%s", r->cpu_addr || r->dma_addr ? ", " : "", r->size,
-			    r->size == 1 ? "" : "s");
+		if (r->length)
+			put(t, "%s%zu byte%s", r->cpu_addr || r->dma_addr ? ", " : "", r->length,
+			    r->length == 1 ? "" : "s");
 	}
-	put_site(t, &r->site);
+	put_site(t, r->site);
 	put(t, "\n");
 	if (!r->found_by)
 		return;
 	put(t, "  found by %s", r->found_by);
-	put_site(t, &r->found_at);
+	put_site(t, r->found_at);
 	put(t, "\n");
 }
 
@@ -97,7 +97,7 @@ static void put_failed(struct text *t, const struct dmalab_report *r)
 	if (!r->failed)
 		return;
 	put(t, "  while failing %s()", r->failed);
-	put_site(t, &r->failed_at);
+	put_site(t, r->failed_at);
 	put(t, ", the %u%s that can fail\n", r->failed_nth, ordinal_end(r->failed_nth));
 }
 
@@ -120,8 +120,8 @@ size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t siz
 		put(&t, "  also different: %s\n", r->also);
 	put_failed(&t, r);
 	for (unsigned i = 0; i < r->nr_history; i++) {
-		put(&t, "  %s %s", i ? "    " : "was:", r->history[i].what);
-		put_site(&t, &r->history[i].site);
+		put(&t, "  %s %s", i ? "    " : "was:", r->history[i]->what);
+		put_site(&t, r->history[i]->site);
 		put(&t, "\n");
 	}
 	if (r->missing)

@@ -170,16 +170,51 @@ static void print(const struct dmalab_report *report)
 	fflush(stderr);
 }
 
-static void add_history(struct dmalab_report *report, const char *what, site_t site)
+/* The report, and what it points to: no public structure is part of another. */
+struct told {
+	struct dmalab_report report;
+	struct dmalab_site site, found_at, failed_at;
+
+	struct dmalab_event history[DMALAB_HISTORY_MAX];
+	struct dmalab_site history_sites[DMALAB_HISTORY_MAX];
+	const struct dmalab_event *history_pointers[DMALAB_HISTORY_MAX];
+
+	struct dmalab_advice advice[DMALAB_ADVICE_MAX];
+	struct dmalab_site advice_sites[DMALAB_ADVICE_MAX];
+	const struct dmalab_advice *advice_pointers[DMALAB_ADVICE_MAX];
+};
+
+static void add_history(struct told *told, const char *what, site_t site)
 {
-	if (!site || report->nr_history == DMALAB_HISTORY_MAX)
+	unsigned i = told->report.nr_history;
+
+	if (!site || i == DMALAB_HISTORY_MAX)
 		return;
-	report->history[report->nr_history++] = (struct dmalab_event){ what, site_public(site) };
+	told->history_sites[i] = site_public(site);
+	told->history[i] = (struct dmalab_event){
+		.size = sizeof(told->history[i]), .what = what, .site = &told->history_sites[i],
+	};
+	told->history_pointers[i] = &told->history[i];
+	told->report.history = told->history_pointers;
+	told->report.nr_history++;
 }
 
-static void describe_object(struct dmalab_report *report, const struct region *r, char *born,
-			    size_t size)
+static void add_advice(struct told *told, const struct missing *missing)
 {
+	unsigned i = told->report.nr_advice;
+
+	told->advice_sites[i] = site_public(missing->site);
+	told->advice[i] = missing->call;
+	told->advice[i].site = &told->advice_sites[i];
+	told->advice_pointers[i] = &told->advice[i];
+	told->report.advice = told->advice_pointers;
+	told->report.nr_advice++;
+}
+
+static void describe_object(struct told *told, const struct region *r, char *born, size_t size)
+{
+	struct dmalab_report *report = &told->report;
+
 	if (!r)
 		return;
 	report->object = object_name(r);
@@ -187,7 +222,7 @@ static void describe_object(struct dmalab_report *report, const struct region *r
 	report->object_dma_addr = r->dma;
 	report->object_size = r->size;
 	snprintf(born, size, "%s() made it", r->function);
-	add_history(report, born, r->born);
+	add_history(told, born, r->born);
 }
 
 /*
@@ -255,64 +290,69 @@ static bool has_been_drawn(struct judge *j, const struct finding *f)
 cold void judge_report(struct judge *j, const struct finding *f)
 {
 	const struct dmalab_check *check = &catalogue[f->check];
-	struct dmalab_report report = {
+	struct told told = { .report = {
+		.size = sizeof(struct dmalab_report),
 		.check = check->name,
 		.severity = check->severity,
 		.call = f->call->name,
-		.site = site_public(f->call->site),
 		.dev = f->dev,
 		.device = f->dev || is_about_devices(f->check) ? device_name(f->dev) : NULL,
 		.profile = (f->on ? f->on : j->hw->profile)->name,
 		.cpu_addr = f->cpu,
 		.dma_addr = f->dma,
-		.size = f->size,
+		.length = f->size,
 		.first = f->first,
 		.last = f->last,
 		.bytes = f->bytes,
 		.also = f->also,
 		.missing = f->missing,
 		.dma_debug = f->plain ? NULL : check->dma_debug,
-	};
+	} };
+	struct dmalab_report *report = &told.report;
 	struct region block;
 	const struct region *object;
 	char born[64], detail[384], machines[128];
 
 	if (!judge_wants(j, f->check) || has_been_drawn(j, f))
 		return;
+	told.site = site_public(f->call->site);
+	report->site = &told.site;
 	if (j->stores.by) {
-		report.found_by = j->stores.by->name;
-		report.found_at = site_public(j->stores.by->site);
+		report->found_by = j->stores.by->name;
+		told.found_at = site_public(j->stores.by->site);
+		report->found_at = &told.found_at;
 	} else {
 		j->has_drawn = j->once;
 	}
 	if (unlikely(j->failed.call.name)) {
-		report.failed = j->failed.call.name;
-		report.failed_at = site_public(j->failed.call.site);
-		report.failed_nth = j->failed.nth;
+		report->failed = j->failed.call.name;
+		told.failed_at = site_public(j->failed.call.site);
+		report->failed_at = &told.failed_at;
+		report->failed_nth = j->failed.nth;
 	}
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 
 	if (f->machines)
-		report.breaks_on = machine_names(f->machines, machines, sizeof(machines));
+		report->breaks_on = machine_names(f->machines, machines, sizeof(machines));
 	if (recording() && (!f->on || f->on == j->hw->profile))
 		probe->report(j->hw, check->name, f->call, f->cpu);
-	report.detail = detail_of(f, detail, sizeof(detail));
-	object = object_of(&report, f, &block);
-	describe_object(&report, object, born, sizeof(born));
-	for (unsigned i = 0; i < f->nr_history && report.nr_history < DMALAB_HISTORY_MAX - 1; i++)
-		report.history[report.nr_history++] = f->history[i];
+	report->detail = detail_of(f, detail, sizeof(detail));
+	object = object_of(report, f, &block);
+	describe_object(&told, object, born, sizeof(born));
+	for (unsigned i = 0; i < f->nr_history && report->nr_history < DMALAB_HISTORY_MAX - 1; i++)
+		add_history(&told, f->history[i].what, f->history[i].site);
 	if (object && object->died)
-		add_history(&report, "released", object->died);
+		add_history(&told, "released", object->died);
 
 	for (unsigned i = 0; i < f->nr_advice; i++)
-		report.advice[report.nr_advice++] = f->advice[i];
+		add_advice(&told, &f->advice[i]);
 	if (f->bytes && f->region && region_has_memory(f->region))
-		report.phys = offset_to_phys(j->hw, f->region->offset + f->first);
+		report->phys = offset_to_phys(j->hw, f->region->offset + f->first);
 
 	if (j->handler)
-		j->handler(&report, j->context);
+		j->handler(report, j->context);
 	else if (first_time(j, f->check, f->call->site + j->failed.call.site))
-		print(&report);
+		print(report);
 	if (j->halt && check->severity == DMALAB_ERROR)
 		abort();
 }

@@ -13,7 +13,7 @@ static void tell(struct story *s, const char *what, site_t site)
 {
 	if (!site || s->nr_history == DMALAB_HISTORY_MAX)
 		return;
-	s->history[s->nr_history++] = (struct dmalab_event){ what, site_public(site) };
+	s->history[s->nr_history++] = (struct event){ what, site };
 }
 
 static void ask_advice(struct story *s, const struct telling *t, const struct causes *causes)

@@ -10,10 +10,10 @@
 
 struct story {
 	const char *detail, *missing;
-	struct dmalab_event history[DMALAB_HISTORY_MAX];
+	struct event history[DMALAB_HISTORY_MAX];
 	unsigned nr_history;
 
-	struct dmalab_advice calls[DMALAB_ADVICE_MAX];
+	struct missing calls[DMALAB_ADVICE_MAX];
 	unsigned nr_calls;
 
 	/* What the pointers above point into. */

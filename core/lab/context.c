@@ -60,7 +60,7 @@ static const char *const reasons[NR_ATOMIC] = {
 /* Room for what a report says of a context. */
 struct story_of_context {
 	char began[80], detail[128], missing[160];
-	struct dmalab_event event;
+	struct event event;
 };
 
 static enum atomic gravest(void)
@@ -78,7 +78,7 @@ static void tell(struct finding *f, struct story_of_context *s, enum atomic kind
 	const struct call *since = &context.since[kind];
 
 	snprintf(s->began, sizeof(s->began), "atomic since %s()", since->name);
-	s->event = (struct dmalab_event){ s->began, site_public(since->site) };
+	s->event = (struct event){ s->began, since->site };
 	snprintf(s->detail, sizeof(s->detail), "%s%s", reasons[kind], and);
 	f->detail = s->detail;
 	f->missing = s->missing;

@@ -5,6 +5,7 @@
  * from the structure or from the environment.
  */
 #include "base/nearest.h"
+#include "base/sized.h"
 #include "base/utf8.h"
 #include "lab/options.h"
 
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define RAM_DEFAULT (64ul << 20)
+#define CONFIG_MAX  4096 /* no version of the structure is larger */
 #define RAM_MIN     (64ul << 10)
 #define RAM_MAX     (64ul << 30)
 
@@ -399,10 +401,41 @@ static int read_field(struct options *o, const char *s,
 	return s ? read(o, (struct value){ s, strlen(s) }) : 0;
 }
 
-static int read_config(struct options *o, const struct dmalab_config *config)
+/*
+ * What this version knows of @given, as the system calls with a growing structure do it:
+ * an older caller's ends earlier, and the rest of @config is zero; a newer caller's ends
+ * later, and what it sets there must not be ignored in silence.
+ */
+static int take_config(struct options *o, struct dmalab_config *config,
+		       const struct dmalab_config *given)
 {
-	int err = read_field(o, config->profile, read_profile);
+	size_t size = given->size ? given->size : CONFIG_SIZE_0_1;
+	size_t common = sized_common(given->size, CONFIG_SIZE_0_1, sizeof(*config));
 
+	if (size > CONFIG_MAX || size % 8) {
+		complain(o, "struct dmalab_config: size %zu is not valid; valid: "
+			 "sizeof(struct dmalab_config), or 0 for the fields of version 0.1", size);
+		return -EINVAL;
+	}
+	for (size_t i = common; i < size; i++)
+		if (((const char *)given)[i]) {
+			complain(o, "struct dmalab_config: a field at byte %zu is set, and this "
+				 "version of the library knows %zu bytes; leave it 0, or load "
+				 "the library that the program was compiled for", i, sizeof(*config));
+			return -EINVAL;
+		}
+	*config = (struct dmalab_config){ 0 };
+	memcpy(config, given, common);
+	return 0;
+}
+
+static int read_config(struct options *o, const struct dmalab_config *given)
+{
+	struct dmalab_config own, *config = &own;
+	int err = take_config(o, &own, given);
+
+	if (!err)
+		err = read_field(o, config->profile, read_profile);
 	if (!err)
 		err = read_field(o, config->cache_policy, read_policy);
 	if (!err)

@@ -2,6 +2,7 @@
 /* The CPU's loads and stores, as the driver's code makes them. */
 #include "mm/mm.h"
 #include "base/probe.h"
+#include "base/sized.h"
 
 #include <string.h>
 
@@ -279,17 +280,18 @@ void dmalab_cache_fill(const void *ptr, size_t len)
 void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
 				struct dmalab_cache_stats *stats)
 {
+	struct dmalab_cache_stats own = { 0 };
 	const struct cache *c;
 
-	if (!machine) {
-		*stats = (struct dmalab_cache_stats){ 0 };
-		return;
+	if (machine) {
+		c = &machine->hw.cache;
+		lab_lock((struct dmalab_machine *)machine);
+		own = (struct dmalab_cache_stats){
+			.hits = c->hits, .misses = c->misses, .fills = c->fills,
+			.write_backs = c->write_backs, .maintenance = c->maintenance,
+		};
+		lab_unlock((struct dmalab_machine *)machine);
 	}
-	c = &machine->hw.cache;
-	lab_lock((struct dmalab_machine *)machine);
-	*stats = (struct dmalab_cache_stats){
-		.hits = c->hits, .misses = c->misses, .fills = c->fills,
-		.write_backs = c->write_backs, .maintenance = c->maintenance,
-	};
-	lab_unlock((struct dmalab_machine *)machine);
+	own.size = sized_common(stats->size, CACHE_STATS_SIZE_0_1, sizeof(own));
+	memcpy(stats, &own, own.size);
 }

@@ -58,8 +58,8 @@ static u32 line_of(const struct watch *w, const struct dmalab_site *site)
 static void add_call(const struct watch *w, struct drawn *d, const struct dmalab_advice *a)
 {
 	d->calls[d->nr_calls++] = (struct missing_call){
-		.for_cpu = a->for_cpu, .after = a->after, .line = line_of(w, &a->site),
-		.device = number_of(w, a->dev), .dma = a->dma_addr, .size = a->size,
+		.for_cpu = a->for_cpu, .after = a->after, .line = line_of(w, a->site),
+		.device = number_of(w, a->dev), .dma = a->dma_addr, .size = a->length,
 		.direction = a->direction, .nents = a->nents,
 	};
 }
@@ -89,7 +89,7 @@ static void on_drawn(const struct dmalab_report *r, const struct statement *s, b
 	}
 	d->missing = r->missing ? strdup(r->missing) : NULL;
 	for (unsigned i = 0; i < r->nr_advice; i++)
-		add_call(w, d, &r->advice[i]);
+		add_call(w, d, r->advice[i]);
 }
 
 /* --------------------------------------------------------------------- names */

@@ -35,7 +35,7 @@ static bool read_profiles(struct parser *p, profile_set *on)
 static bool read_check(struct parser *p, profile_set on)
 {
 	size_t len, count;
-	const struct dmalab_check *checks = dmalab_checks(&count);
+	const struct dmalab_check *const *checks = dmalab_checks(&count);
 	struct nearest n;
 	char hint[96];
 
@@ -43,14 +43,14 @@ static bool read_check(struct parser *p, profile_set on)
 	len = parse_dashed_word(p->at);
 	n = (struct nearest){ .name = p->at, .len = len };
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(checks[i].name) != len || memcmp(checks[i].name, p->at, len) != 0) {
-			nearest_try(&n, checks[i].name);
+		if (strlen(checks[i]->name) != len || memcmp(checks[i]->name, p->at, len) != 0) {
+			nearest_try(&n, checks[i]->name);
 			continue;
 		}
 		if (p->s->nr_expected == TRACE_MAX_EXPECTED)
 			return parse_complain(p, p->at, len, NULL, "more than %u expectations",
 					      TRACE_MAX_EXPECTED);
-		p->s->expected[p->s->nr_expected++] = (struct expectation){ checks[i].name, on };
+		p->s->expected[p->s->nr_expected++] = (struct expectation){ checks[i]->name, on };
 		p->at += len;
 		return true;
 	}

@@ -25,9 +25,9 @@ bool shrink_is_over(const struct shrinker *s)
 static bool *may_draw(const struct shrinker *s, const char *check, const struct call_type *by)
 {
 	size_t nr, i = 0;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
-	while (i + 1 < nr && strcmp(checks[i].name, check) != 0)
+	while (i + 1 < nr && strcmp(checks[i]->name, check) != 0)
 		i++;
 	return &s->may[i * (nr_call_types + 1) + (by ? 1 + (by - call_types) : 0)];
 }
@@ -43,7 +43,7 @@ static struct culprit culprit_of(const struct dmalab_report *r, const struct sta
 
 	/* Whoever takes away a free makes a leak, but another one. */
 	if (strcmp(r->check, "leak") == 0 && r->nr_history)
-		c.origin = r->history[0].site.line;
+		c.origin = r->history[0]->site->line;
 	return c;
 }
 
@@ -292,10 +292,10 @@ static u32 free_devices(struct shrinker *s)
 static bool draws_at_the_end(const struct shrinker *s)
 {
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	for (size_t i = 0; i < nr; i++)
-		if (*may_draw(s, checks[i].name, NULL))
+		if (*may_draw(s, checks[i]->name, NULL))
 			return true;
 	return false;
 }

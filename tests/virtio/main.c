@@ -109,17 +109,17 @@ static void every_error(struct dmalab_machine *machine)
 /* Prints what was drawn; whether there was anything. */
 static bool has_drawn(struct dmalab_machine *machine, const char *policy)
 {
-	const struct dmalab_check *checks;
+	const struct dmalab_check *const *checks;
 	size_t count;
 
 	if (!dmalab_report_count(machine, NULL))
 		return false;
 	checks = dmalab_checks(&count);
 	for (size_t i = 0; i < count; i++) {
-		unsigned long nr = dmalab_report_count(machine, checks[i].name);
+		unsigned long nr = dmalab_report_count(machine, checks[i]->name);
 
 		if (nr)
-			printf("virtio: drawn %s: %lu on %s, policy %s\n", checks[i].name, nr,
+			printf("virtio: drawn %s: %lu on %s, policy %s\n", checks[i]->name, nr,
 			       dmalab_machine_profile(machine), policy);
 	}
 	return true;
