@@ -51,6 +51,7 @@ unit_tests = \
 	tests/test-segments.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
+	tests/test-states.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
@@ -250,6 +251,10 @@ tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
 tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_segments_t_LDADD = $(TEST_LDADD)
 
+tests_test_states_t_SOURCES = tests/test-states.c $(RIG)
+tests_test_states_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_states_t_LDADD = $(TEST_LDADD)
+
 tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
 tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_streaming_t_LDADD = $(TEST_LDADD)
@@ -327,6 +332,9 @@ TESTS += tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh 
 	tests/test-formats.sh
 EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py tests/test-api.sh tests/test-apply-advice.sh tests/test-check-pages.sh tests/test-shrink.sh tests/test-encode.sh \
 	tests/every-argument.dma tests/many-operations.awk
+
+TESTS += tests/test-timeline.sh
+EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py
 
 include tests/proof.mk
 include tests/virtio/local.mk
