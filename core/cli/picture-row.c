@@ -288,7 +288,7 @@ static const struct memory *memory_at(const struct picture *p, const struct prow
 /* Where several objects share the line, each part says whose it is. */
 static void draw_part_names(const struct picture *p, const struct prow *row)
 {
-	bool several = row->row->first->memory & (row->row->first->memory - 1);
+	bool several = row->row->shared;
 
 	for (unsigned i = 0; i < row->nr_parts; i++) {
 		const struct part *part = &row->parts[i];

@@ -21,13 +21,14 @@ static const char *letter_of(const struct picture *p, unsigned i)
 	return p->tl->nr_drawn == 1 ? "!" : letters[i];
 }
 
-static const struct prow *row_with(const struct picture *p, const struct drawn *d)
+/* The row that the report is about, or NULL. */
+struct prow *story_row(const struct picture *p, const struct drawn *d)
 {
 	int row = timeline_row_of(p->tl, d->place);
 
 	for (unsigned i = 0; row >= 0 && i < p->nr_rows; i++)
 		if (p->rows[i].row == &p->tl->rows[row])
-			return &p->rows[i];
+			return (struct prow *)&p->rows[i];
 	return NULL;
 }
 
@@ -95,26 +96,15 @@ static void draw_outline(const struct picture *p, const struct prow *row, const 
 /* The lines down to the bytes may cross a lane, and go below its marks. */
 static void draw_marks(const struct picture *p, bool chains)
 {
-	unsigned lanes[MAX_ROWS] = { 0 }, loose = 0;
-
 	for (unsigned i = 0; i < p->tl->nr_drawn; i++) {
 		const struct drawn *d = &p->tl->drawn[i];
-		const struct prow *row = row_with(p, d);
-		double y;
+		const struct prow *row = story_row(p, d);
+		double y = (row ? row->y : p->loose) + p->lane[i] * LANE + LANE / 2.0;
 
-		if (!row) {
-			if (chains && loose < p->nr_loose)
-				draw_chain(p, d, p->loose + loose * LANE + LANE / 2.0, letter_of(p, i));
-			loose++;
-			continue;
-		}
-		if (lanes[row - p->rows] == row->lanes)
-			continue;
-		y = row->y + lanes[row - p->rows]++ * LANE + LANE / 2.0;
-		if (chains)
+		if (chains && p->lane[i] >= 0)
 			draw_chain(p, d, y, letter_of(p, i));
-		else
-			draw_outline(p, row, d, y);
+		else if (row && !chains)
+			draw_outline(p, row, d, p->lane[i] >= 0 ? y : row->strip);
 	}
 }
 
@@ -129,7 +119,7 @@ void story_marks(const struct picture *p)
 /* Where the sentences go: onto the picture, or (draw false) only as many as they are. */
 struct pen {
 	const struct picture *p;
-	double x, y;
+	double x, y, right;
 	bool draw;
 };
 
@@ -148,7 +138,7 @@ static size_t fitting(const char *text, size_t columns)
 
 static void write_wrapped(struct pen *pen, const char *class, double indent, const char *text)
 {
-	size_t columns = (pen->p->width - pen->x - indent - PAD) / SANS(13);
+	size_t columns = (pen->right - pen->x - indent) / SANS(13);
 
 	columns = columns > WRAP ? WRAP : columns < 20 ? 20 : columns;
 	while (*text) {
@@ -215,6 +205,29 @@ static void write_report(struct pen *pen, unsigned i)
 	pen->y += 8;
 }
 
+#define STORY_WIDTH 820.0
+
+/* Side by side, where the picture is wide. */
+static void write_reports(struct pen *pen)
+{
+	unsigned nr = pen->p->tl->nr_drawn, room = (pen->right - PAD) / STORY_WIDTH;
+	unsigned columns = room < 1 ? 1 : room < nr ? room : nr;
+	unsigned each = nr ? (nr + columns - 1) / columns : 1;
+	double top = pen->y, bottom = top, width = (pen->right - PAD) / columns;
+	struct pen part = *pen;
+
+	for (unsigned i = 0; i < nr; i++) {
+		if (i % each == 0) {
+			part.x = PAD + i / each * width;
+			part.y = top;
+			part.right = part.x + width;
+		}
+		write_report(&part, i);
+		bottom = part.y > bottom ? part.y : bottom;
+	}
+	pen->y = bottom;
+}
+
 static void write_story(struct pen *pen)
 {
 	const struct timeline *tl = pen->p->tl;
@@ -222,8 +235,7 @@ static void write_story(struct pen *pen)
 	if (!tl->nr_drawn)
 		write_line(pen, "bold", 0, "No report on %s%s", tl->profile, tl->coherent ? "." :
 			   ": no cache that the machine may have gives other values.");
-	for (unsigned i = 0; i < tl->nr_drawn; i++)
-		write_report(pen, i);
+	write_reports(pen);
 	if (tl->nr_reports > tl->nr_drawn)
 		write_line(pen, "grey", 0, "And %u more reports: dmalab run prints them.",
 			   tl->nr_reports - tl->nr_drawn);
@@ -237,7 +249,7 @@ static void write_story(struct pen *pen)
 
 double story_height(const struct picture *p)
 {
-	struct pen pen = { .p = p, .x = PAD, .y = 0 };
+	struct pen pen = { .p = p, .x = PAD, .y = 0, .right = p->width - PAD };
 
 	write_story(&pen);
 	return pen.y;
@@ -245,7 +257,7 @@ double story_height(const struct picture *p)
 
 void story_draw(const struct picture *p, double y)
 {
-	struct pen pen = { .p = p, .x = PAD, .y = y, .draw = true };
+	struct pen pen = { .p = p, .x = PAD, .y = y, .right = p->width - PAD, .draw = true };
 
 	write_story(&pen);
 }

@@ -45,29 +45,51 @@ static void choose_rows(struct picture *p)
 	}
 }
 
-static struct prow *row_with(struct picture *p, const struct drawn *d)
-{
-	int row = timeline_row_of(p->tl, d->place);
-
-	for (unsigned i = 0; row >= 0 && i < p->nr_rows; i++)
-		if (p->rows[i].row == &p->tl->rows[row])
-			return &p->rows[i];
-	return NULL;
-}
-
-static void count_lanes(struct picture *p)
+static void count_columns(struct picture *p)
 {
 	p->columns = p->tl->nr_steps;
-	for (unsigned i = 0; i < p->tl->nr_drawn; i++) {
-		const struct drawn *d = &p->tl->drawn[i];
-		struct prow *row = row_with(p, d);
-
-		if (row)
-			row->lanes += row->lanes < MAX_LANES;
-		else
-			p->nr_loose += p->nr_loose < MAX_LANES;
-		if (d->step == p->tl->nr_steps)
+	for (unsigned i = 0; i < p->tl->nr_drawn; i++)
+		if (p->tl->drawn[i].step == p->tl->nr_steps)
 			p->columns = p->tl->nr_steps + 1;
+}
+
+/* From the first mark to the end of the check's name. */
+static void reach_of(const struct picture *p, const struct drawn *d, double *from, double *to)
+{
+	*from = column_x(p, d->nr_history ? d->history[0].step : d->step) - 12;
+	*to = column_x(p, d->step) + 20 + strlen(d->check->name) * SANS(12);
+}
+
+/* The first lane, of the same row, in which no other story is in the way. */
+static int find_lane(const struct picture *p, unsigned report)
+{
+	const struct prow *row = story_row(p, &p->tl->drawn[report]);
+	double from, to, other_from, other_to;
+
+	reach_of(p, &p->tl->drawn[report], &from, &to);
+	for (int lane = 0; lane < MAX_LANES; lane++) {
+		bool is_free = true;
+
+		for (unsigned i = 0; i < report && is_free; i++) {
+			reach_of(p, &p->tl->drawn[i], &other_from, &other_to);
+			is_free = p->lane[i] != lane || story_row(p, &p->tl->drawn[i]) != row ||
+				  to < other_from || from > other_to;
+		}
+		if (is_free)
+			return lane;
+	}
+	return -1;
+}
+
+static void choose_lanes(struct picture *p)
+{
+	for (unsigned i = 0; i < p->tl->nr_drawn; i++) {
+		struct prow *row = story_row(p, &p->tl->drawn[i]);
+		unsigned *nr = row ? &row->lanes : &p->nr_loose;
+
+		p->lane[i] = find_lane(p, i);
+		if (p->lane[i] + 1 > (int)*nr)
+			*nr = p->lane[i] + 1;
 	}
 }
 
@@ -119,9 +141,10 @@ static void measure(struct picture *p)
 	double y;
 
 	choose_rows(p);
-	count_lanes(p);
+	count_columns(p);
 	p->left = left_margin(p);
 	p->column = min_of(MAX_COLUMN, max_of(MIN_COLUMN, 900.0 / (p->columns ? p->columns : 1)));
+	choose_lanes(p);
 	measure_head(p);
 	p->loose = p->head + 24;
 	y = p->loose + p->nr_loose * LANE + (p->nr_loose ? ROW_GAP : 0);

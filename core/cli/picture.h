@@ -56,6 +56,7 @@ struct picture {
 	struct prow rows[MAX_ROWS];
 	unsigned nr_rows;
 	unsigned left_out;      /* rows */
+	int lane[TIMELINE_MAX_REPORTS]; /* of the row, or of the loose ones; -1: no room */
 	unsigned columns;
 	double left, column;    /* where the first column begins; how wide each is */
 	double head;            /* where the names of the calls end */
@@ -117,6 +118,7 @@ bool row_touched(const struct picture *p, const struct prow *row, unsigned step,
 		 double *bottom);
 
 /* picture-story.c */
+struct prow *story_row(const struct picture *p, const struct drawn *d);
 double story_height(const struct picture *p);
 void story_draw(const struct picture *p, double y);
 void story_marks(const struct picture *p);

@@ -15,43 +15,59 @@ static int by_memory(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Memory of one line alone has a row of its own, as it may fill only a part of the line. */
 static bool is_alike(const struct timeline *tl, const struct line *a, const struct line *b)
 {
 	return a->memory == b->memory &&
 	       memcmp(a->states, b->states, tl->nr_steps * tl->line_size) == 0;
 }
 
-static void name_row(const struct timeline *tl, struct row *row)
+/* Do two objects lie side by side in the line, rather than one after the other in time? */
+static bool is_shared(const struct timeline *tl, const struct line *l)
 {
-	const struct line *l = row->first;
-	uintptr_t end = l->start + row->nr * tl->line_size;
+	for (unsigned i = 0; i < tl->nr_memory; i++)
+		for (unsigned k = 0; k < i; k++) {
+			const struct memory *a = &tl->memory[i], *b = &tl->memory[k];
+
+			if (l->memory >> i & l->memory >> k & 1 &&
+			    (a->start + a->size <= b->start || b->start + b->size <= a->start))
+				return true;
+		}
+	return false;
+}
+
+static void name_memory(const struct timeline *tl, struct row *row)
+{
 	unsigned nr = 0;
 	size_t len = 0;
 
 	for (unsigned i = 0; i < tl->nr_memory; i++) {
-		const struct memory *m = &tl->memory[i];
-		size_t first, last;
-
-		if (!(l->memory >> i & 1))
+		if (!(row->first->memory >> i & 1))
 			continue;
-		first = l->start > m->start ? l->start - m->start : 0;
-		last = (end < m->start + m->size ? end : m->start + m->size) - m->start - 1;
-		if (nr++ == 0)
-			snprintf(row->bytes, sizeof(row->bytes), first == last ? "byte %zu" :
-				 "bytes %zu\u2013%zu", first, last);
-		else
-			snprintf(row->bytes, sizeof(row->bytes), "in one line");
-		if (nr <= 3)
+		if (nr++ < 3)
 			len += snprintf(row->name + len, sizeof(row->name) - len, "%s%.16s",
-					nr > 1 ? ", " : "", m->name);
+					nr > 1 ? ", " : "", tl->memory[i].name);
 	}
 	if (nr > 3)
 		snprintf(row->name + len, sizeof(row->name) - len, " +%u", nr - 3);
-	if (nr == 1 && row->nr > 1) {
-		len = strlen(row->bytes);
-		snprintf(row->bytes + len, sizeof(row->bytes) - len, ", %u lines", row->nr);
+}
+
+/* Of the first object that lay there. */
+static void name_bytes(const struct timeline *tl, struct row *row)
+{
+	const struct memory *m = &tl->memory[__builtin_ctzll(row->first->memory)];
+	uintptr_t start = row->first->start, end = start + row->nr * tl->line_size;
+	size_t first = start > m->start ? start - m->start : 0;
+	size_t last = (end < m->start + m->size ? end : m->start + m->size) - m->start - 1;
+	size_t len;
+
+	if (row->shared) {
+		snprintf(row->bytes, sizeof(row->bytes), "share a line");
+		return;
 	}
+	len = snprintf(row->bytes, sizeof(row->bytes), first == last ? "byte %zu" :
+		       "bytes %zu\u2013%zu", first, last);
+	if (row->nr > 1)
+		snprintf(row->bytes + len, sizeof(row->bytes) - len, ", %u lines", row->nr);
 }
 
 bool timeline_make_rows(struct timeline *tl)
@@ -71,8 +87,11 @@ bool timeline_make_rows(struct timeline *tl)
 		else
 			tl->rows[tl->nr_rows++] = (struct row){ .first = l, .nr = 1 };
 	}
-	for (unsigned i = 0; i < tl->nr_rows; i++)
-		name_row(tl, &tl->rows[i]);
+	for (unsigned i = 0; i < tl->nr_rows; i++) {
+		tl->rows[i].shared = is_shared(tl, tl->rows[i].first);
+		name_memory(tl, &tl->rows[i]);
+		name_bytes(tl, &tl->rows[i]);
+	}
 	for (unsigned i = 0; i < tl->nr_drawn; i++) {
 		int row = timeline_row_of(tl, tl->drawn[i].place);
 

@@ -89,6 +89,7 @@ struct row {
 	unsigned nr;
 	char name[64], bytes[64]; /* "desc", "bytes 0-63" */
 	bool reported;
+	bool shared;             /* by objects side by side; else one took the other's place */
 };
 
 struct timeline {
