@@ -97,6 +97,7 @@ libdmalab_la_SOURCES = \
 	core/judge/shadow-parts.h \
 	core/judge/shadow.c \
 	core/judge/shadow.h \
+	core/judge/states.c \
 	core/judge/stores.c \
 	core/judge/stores.h \
 	core/judge/story.c \
@@ -218,6 +219,10 @@ TRACE_SOURCES = \
 	core/trace/shrink.c \
 	core/trace/shrink.h \
 	core/trace/simplify.c \
+	core/trace/timeline.c \
+	core/trace/timeline.h \
+	core/trace/timeline-rows.c \
+	core/trace/timeline-where.c \
 	core/trace/trace.h \
 	core/trace/words.c
 libtrace_la_SOURCES = $(TRACE_SOURCES)
@@ -233,10 +238,18 @@ dmalab_SOURCES = \
 	core/cli/lists.c \
 	core/cli/main.c \
 	core/cli/matrix.c \
+	core/cli/picture.c \
+	core/cli/picture.h \
+	core/cli/picture-key.c \
+	core/cli/picture-row.c \
+	core/cli/picture-story.c \
+	core/cli/picture-svg.c \
+	core/cli/picture-words.c \
 	core/cli/run.c \
 	core/cli/sarif.c \
 	core/cli/score.c \
-	core/cli/shrink.c
+	core/cli/shrink.c \
+	core/cli/timeline.c
 nodist_dmalab_SOURCES = core/cli/pages.c
 dmalab_LDADD = libtrace.la libdmalab.la
 

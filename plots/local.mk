@@ -16,7 +16,14 @@ EXTRA_DIST += \
 	plots/page.sh \
 	plots/plots.sh \
 	plots/style.gp \
-	plots/sync.gp
+	plots/sync.gp \
+	plots/timelines.sh
+
+# What docs/ shows, in the source tree, from what is committed.
+pictures: dmalab$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(srcdir)/docs/pictures && \
+		$(SHELL) $(srcdir)/plots/timelines.sh ./dmalab $(srcdir)/corpora $(srcdir)/docs/pictures
+.PHONY: pictures
 
 if WITH_GNUPLOT
 plots:

@@ -52,6 +52,7 @@ unit_tests = \
 	tests/test-segments.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
+	tests/test-states.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
 	tests/test-traps.t \
@@ -255,6 +256,10 @@ tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
 tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_segments_t_LDADD = $(TEST_LDADD)
 
+tests_test_states_t_SOURCES = tests/test-states.c $(RIG)
+tests_test_states_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_states_t_LDADD = $(TEST_LDADD)
+
 tests_test_streaming_t_SOURCES = tests/test-streaming.c $(RIG)
 tests_test_streaming_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_streaming_t_LDADD = $(TEST_LDADD)
@@ -336,6 +341,9 @@ EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py te
 # What is killed and run again: BOOTSTRAP_KILLS=100, CAMPAIGN_KILLS=100 for more of it.
 TESTS += tests/test-bootstrap.sh tests/test-campaign.sh
 EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh
+
+TESTS += tests/test-timeline.sh
+EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py
 
 include tests/proof.mk
 include tests/virtio/local.mk

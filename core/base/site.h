@@ -8,7 +8,7 @@
 #ifndef DMALAB_BASE_SITE_H
 #define DMALAB_BASE_SITE_H
 
-#include "lib/sized.h"
+#include "base/sized.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int write_bytes(const char *path, const void *bytes, size_t len)
+int write_bytes(const char *path, const void *bytes, size_t len)
 {
 	FILE *to = path ? fopen(path, "wb") : stdout;
 	bool good = to && fwrite(bytes, 1, len, to) == len;

@@ -15,6 +15,7 @@ int cmd_emit_c(int argc, char **argv);
 int cmd_shrink(int argc, char **argv);
 int cmd_encode(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
+int cmd_timeline(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_checks(int argc, char **argv);
@@ -101,6 +102,9 @@ int for_each_trace(char **paths, int nr, const struct visitor *v);
 
 /* One file, whole; NULL after a message. */
 char *read_text(const char *path, size_t *len);
+
+/* binary.c: a whole file, or (@path NULL) standard output. A status, after a message. */
+int write_bytes(const char *path, const void *bytes, size_t len);
 
 /* Parsed, with errors told on standard error; NULL after that. May be in the binary form. */
 struct trace *load_trace(const char *path);

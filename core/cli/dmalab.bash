@@ -6,7 +6,7 @@ _dmalab()
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} all=
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c shrink encode decode score explain checks profiles calls' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'run matrix fmt emit-c shrink encode decode timeline score explain checks profiles calls' -- "$word")
 		return
 	fi
 	case $command:$word in
@@ -24,6 +24,10 @@ _dmalab()
 	encode:-* | decode:-*)
 		mapfile -t COMPREPLY < <(compgen -W '-o' -- "$word")
 		;;
+	timeline:-*)
+		mapfile -t COMPREPLY < <(compgen -W '--profile= --output= -o' -- "$word")
+		[[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+		;;
 	checks:* | profiles:* | calls:*) ;;
 	emit-c:-*)
 		mapfile -t COMPREPLY < <(compgen -W '--plain --mixed' -- "$word")
@@ -31,7 +35,7 @@ _dmalab()
 	fmt:-*)
 		mapfile -t COMPREPLY < <(compgen -W '--write' -- "$word")
 		;;
-	run:* | shrink:*)
+	run:* | shrink:* | timeline:*)
 		case ${COMP_WORDS[COMP_CWORD - 2]} in
 		--profile)
 			[[ $command == run ]] && all=all

@@ -21,6 +21,8 @@ static const struct command {
 	{ "shrink", cmd_shrink, "[OPTION]... FILE|-", "the smallest trace that draws the same report" },
 	{ "encode", cmd_encode, "[-o FILE] FILE|-", "write a trace as bytes, of which any are a trace" },
 	{ "decode", cmd_decode, "[-o FILE] FILE|-", "write bytes as a trace" },
+	{ "timeline", cmd_timeline, "[--profile=NAME] [-o FILE] FILE|-",
+	  "draw (SVG) who owns each line of memory, what it holds, and what led to a report" },
 	{ "score", cmd_score, "DIR", "which of the bugs of a corpus are caught" },
 	{ "explain", cmd_explain, "CHECK", "what a check means, and how to mend what draws it" },
 	{ "checks", cmd_checks, "", "list the checks" },
@@ -137,6 +139,9 @@ static void help(FILE *to)
 	      "\noptions of shrink:\n"
 	      "  --profile --policy --seed  as above\n"
 	      "  --check=NAME        of the report to keep (default: the first unexpected one)\n"
+	      "\noptions of timeline:\n"
+	      "  --profile=NAME      the machine (default: arm64, or the first that profiles() names)\n"
+	      "  -o, --output=FILE   where the picture goes (default: standard output)\n"
 	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage, unreadable input, no output\n",
 	      to);
 }

@@ -203,6 +203,11 @@ const char *dmalab_machine_profile(const struct dmalab_machine *machine)
 	return machine ? machine->hw.profile->name : NULL;
 }
 
+size_t dmalab_machine_line_size(const struct dmalab_machine *machine)
+{
+	return machine && !machine->hw.profile->coherent ? 1ul << machine->hw.profile->line_shift : 0;
+}
+
 const char *dmalab_profile_name(unsigned index)
 {
 	return index < nr_profiles ? profiles[index].name : NULL;

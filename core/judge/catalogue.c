@@ -17,7 +17,7 @@ const struct dmalab_check catalogue[NR_CHECKS] = {
 /* A program goes from one to the next without knowing how large this version's are. */
 static const struct dmalab_check *const pointers[NR_CHECKS + 1] = {
 #define CHECK(id, name, severity, title, dma_debug) &catalogue[CHECK_##id],
-#include "check/catalogue.def"
+#include "judge/catalogue.def"
 #undef CHECK
 };
 

@@ -207,6 +207,9 @@ static inline bool device_snoops(const struct device *dev)
 	return unlikely(dev->snooping_is_set) ? dev->snoops : dev->dma_coherent;
 }
 
+/* states.c: DMALAB_BYTE_... of each byte of the range, which lies in RAM. */
+void judge_states(const struct judge *j, size_t offset, size_t len, u8 *states);
+
 /* ------------------------------------------------------- machines.c */
 
 /* All machines that are judged, the one that runs first. */

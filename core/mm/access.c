@@ -234,6 +234,23 @@ bool dmalab_owns(const void *p, size_t len)
 	return len <= lab->hw.ram_size - t.offset;
 }
 
+size_t dmalab_byte_states(const void *p, uint8_t *states, size_t len)
+{
+	struct dmalab_machine *lab = lab_of(p);
+	struct target t;
+
+	if (!lab)
+		return 0;
+	t = view_of(&lab->hw, p);
+	if (t.view == VIEW_NONE)
+		return 0;
+	lab_lock(lab);
+	len = clip(&lab->hw, t.offset, len);
+	judge_states(&lab->judge, t.offset, len, states);
+	lab_unlock(lab);
+	return len;
+}
+
 /* The bytes behind a cached pointer, with the machine locked; or NULL. */
 static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_t *len)
 {

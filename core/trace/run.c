@@ -8,7 +8,7 @@
 
 /* ---------------------------------------------------------------- arguments */
 
-static u64 field_value(struct run *r, const struct arg *arg)
+static u64 field_value(const struct run *r, const struct arg *arg)
 {
 	struct object *o = &r->objects[arg->object];
 	struct scatterlist *sg = o->sgt ? o->sgt->sgl : NULL;
@@ -43,7 +43,7 @@ static u64 words_value(const struct arg *arg)
 	return value;
 }
 
-static union value value_of(struct run *r, const struct arg *arg)
+union value run_value(const struct run *r, const struct arg *arg)
 {
 	union value v = { .n = 0 };
 
@@ -106,7 +106,7 @@ static void run_call(struct run *r, const struct statement *s, struct object *to
 	bool optional;
 
 	for (unsigned i = 0; i < s->nr_args; i++)
-		values[i] = value_of(r, &s->args[i]);
+		values[i] = run_value(r, &s->args[i]);
 	s->call->run(r, to, values, s->nr_args);
 	if (r->nr_mapped && call_gives_back(s->call))
 		for (unsigned i = 0; i < s->nr_args; i++)

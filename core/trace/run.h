@@ -55,6 +55,9 @@ struct run {
 bool run_read_settings(struct run *r, bool *elsewhere);
 bool run_make_machine(struct run *r);
 
+/* run.c: what an argument stands for at the moment. */
+union value run_value(const struct run *r, const struct arg *arg);
+
 /* outcome.c: the handler of reports, whose @context is the run. */
 void run_on_report(const struct dmalab_report *report, void *context);
 
