@@ -124,11 +124,11 @@ static unsigned step_at(const struct timeline *tl, u32 line)
 static const struct dmalab_check *check_named(const char *name)
 {
 	size_t nr;
-	const struct dmalab_check *checks = dmalab_checks(&nr);
+	const struct dmalab_check *const *checks = dmalab_checks(&nr);
 
 	for (size_t i = 0; i < nr; i++)
-		if (strcmp(checks[i].name, name) == 0)
-			return &checks[i];
+		if (strcmp(checks[i]->name, name) == 0)
+			return checks[i];
 	return NULL;
 }
 
@@ -141,12 +141,12 @@ static void tell_history(const struct timeline *tl, struct drawn *d,
 			 const struct dmalab_report *report)
 {
 	for (unsigned i = 0; i < report->nr_history; i++) {
-		const struct dmalab_event *event = &report->history[i];
+		const struct dmalab_event *event = report->history[i];
 		struct mark *mark = &d->history[d->nr_history];
 
-		if (!event->site.file)
+		if (!event->site->file)
 			continue;
-		mark->step = step_at(tl, event->site.line);
+		mark->step = step_at(tl, event->site->line);
 		copy(mark->what, sizeof(mark->what), event->what);
 		d->nr_history += mark->step < tl->nr_steps;
 	}
