@@ -27,9 +27,9 @@
  * end, from a multiple of 8 bytes on, and contains no other structure by value.
  * Whoever fills it says how much there is: a program sets
  * size = sizeof(struct ...) in what it passes in, the library sets it in what
- * it passes out. Fields behind the size are taken to be zero. A size of 0 stands
- * for the fields of version 0.1, so that a zeroed structure is valid. A program
- * reads fields that came later only where the size reaches them:
+ * it passes out. Fields behind the size are taken to be zero. A size of 0
+ * stands for the fields of version 0.1, so that a zeroed structure is valid. A
+ * program reads fields that came later only where the size reaches them:
  *
  *	if (report->size >= offsetof(struct dmalab_report, later) +
  *			    sizeof(report->later))
