@@ -310,7 +310,7 @@ tests_test_zones_t_LDADD = $(TEST_LDADD)
 
 endif
 
-TESTS += tests/test-headers.sh tests/test-rooms.sh tests/test-removed.sh tests/test-trace.sh tests/test-record.sh
+TESTS += tests/test-headers.sh tests/test-kernel-doc.sh tests/test-rooms.sh tests/test-removed.sh tests/test-trace.sh tests/test-record.sh
 # The public corpus, with what it says of itself.
 TRACES = $(wildcard $(srcdir)/corpora/*/*.dma $(srcdir)/corpora/*/*.md $(srcdir)/corpora/*/*.txt)
 
@@ -324,7 +324,7 @@ check_PROGRAMS += tests/record-subject
 tests_record_subject_SOURCES = tests/record-subject.c
 tests_record_subject_LDADD = libdmalab.la -lpthread
 EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(TRACES:$(srcdir)/%=%) \
-	tests/test-headers.sh tests/test-rooms.sh tests/test-removed.sh tests/compiler.sh \
+	tests/test-headers.sh tests/test-kernel-doc.sh tests/kernel-doc.awk tests/test-rooms.sh tests/test-removed.sh tests/compiler.sh \
 	tests/golden/arguments.txt tests/golden/coherency.txt tests/golden/lifetime.txt \
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \

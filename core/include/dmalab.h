@@ -27,9 +27,9 @@
  * end, from a multiple of 8 bytes on, and contains no other structure by value.
  * Whoever fills it says how much there is: a program sets
  * size = sizeof(struct ...) in what it passes in, the library sets it in what
- * it passes out. Fields behind the size are taken to be zero. A size of 0 stands
- * for the fields of version 0.1, so that a zeroed structure is valid. A program
- * reads fields that came later only where the size reaches them:
+ * it passes out. Fields behind the size are taken to be zero. A size of 0
+ * stands for the fields of version 0.1, so that a zeroed structure is valid. A
+ * program reads fields that came later only where the size reaches them:
  *
  *	if (report->size >= offsetof(struct dmalab_report, later) +
  *			    sizeof(report->later))
@@ -307,43 +307,54 @@ void dmalab_device_set_snooping(struct device *dev, bool snoops);
 
 /* ------------------------------------------------ what is known of memory */
 
-/* Of one byte of memory. Without CPU_NEWER and DEVICE_NEWER it is settled. */
+/**
+ * enum dmalab_byte - what is known of one byte of memory
+ * @DMALAB_BYTE_LIVE: it is allocated
+ * @DMALAB_BYTE_OWNED: it is of a live mapping or noncoherent buffer, and so has
+ *	an owner: the CPU,
+ * @DMALAB_BYTE_OF_DEVICE: or the device, of one mapping at least
+ * @DMALAB_BYTE_CPU_NEWER: the CPU stored it, and memory (or the bounce buffer)
+ *	may not have it yet: no device may read it
+ * @DMALAB_BYTE_DEVICE_NEWER: a device stored it, and the cache may hide it (or
+ *	the bounce buffer has it alone): the CPU may not read it. With CPU_NEWER
+ *	as well, one of the two stores is lost, and nobody can know which
+ * @DMALAB_BYTE_UNCACHED: the CPU reaches it past the cache
+ *
+ * Without CPU_NEWER and DEVICE_NEWER a byte is settled.
+ */
 enum dmalab_byte {
-	DMALAB_BYTE_LIVE         = 1 << 0, /* allocated */
-	DMALAB_BYTE_OWNED        = 1 << 1, /* of a live mapping or noncoherent buffer: it has
-	                                      an owner, the CPU, */
-	DMALAB_BYTE_OF_DEVICE    = 1 << 2, /* or the device, of one mapping at least */
-	DMALAB_BYTE_CPU_NEWER    = 1 << 3, /* the CPU stored it, and memory (or the bounce
-	                                      buffer) may not have it yet: no device may read
-	                                      it */
-	DMALAB_BYTE_DEVICE_NEWER = 1 << 4, /* a device stored it, and the cache may hide it (or
-	                                      the bounce buffer has it alone): the CPU may not
-	                                      read it. With CPU_NEWER as well, one of the two
-	                                      stores is lost, and nobody can know which */
-	DMALAB_BYTE_UNCACHED     = 1 << 5  /* the CPU reaches it past the cache */
+	DMALAB_BYTE_LIVE         = 1 << 0,
+	DMALAB_BYTE_OWNED        = 1 << 1,
+	DMALAB_BYTE_OF_DEVICE    = 1 << 2,
+	DMALAB_BYTE_CPU_NEWER    = 1 << 3,
+	DMALAB_BYTE_DEVICE_NEWER = 1 << 4,
+	DMALAB_BYTE_UNCACHED     = 1 << 5
 };
 
-/*
- * dmalab_byte_states() - what legal caches may disagree about, byte by byte.
- * @p:      a cached or uncached pointer, or a cookie, into a machine's RAM
- * @states: takes an OR of enum dmalab_byte for each byte
- * @len:    bytes at @p
+/**
+ * dmalab_byte_states() - what legal caches may disagree about, byte by byte
+ * @p: a cached or uncached pointer, or a cookie, into a machine's RAM
+ * @states: receives an OR of enum dmalab_byte for each byte
+ * @len: bytes at @p
  *
- * What the machine that runs knows by now, for pictures and debuggers: a query, which draws
- * no report, accesses no memory for the CPU and changes nothing. A store through a plain
- * pointer that no call has found yet counts as made. With checks=off all are 0, and with
- * checks=contract neither side is ever newer.
+ * What the machine that runs knows by now, for pictures and debuggers: a query,
+ * which reports nothing, accesses no memory for the CPU and changes nothing. A
+ * store through a plain pointer that no call has found yet counts as made. With
+ * checks=off all are 0, and with checks=contract neither side is ever newer.
  *
- * Returns how many bytes it told of: fewer than @len at the end of RAM, and 0 when @p is
- * into no machine, or of vmalloc() or vmap().
+ * Context: Any thread.
+ * Return: how many bytes it told of: fewer than @len at the end of RAM, and 0
+ * when @p is into no machine, or of vmalloc() or vmap().
  */
 size_t dmalab_byte_states(const void *p, uint8_t *states, size_t len);
 
-/*
- * dmalab_machine_line_size() - bytes in a line of the CPU's data cache.
+/**
+ * dmalab_machine_line_size() - the length of a line of the CPU's data cache
+ * @machine: the machine
  *
- * 0 where devices take part in the cache's protocol, so that lines play no part; and for a
- * NULL machine.
+ * Context: Any thread.
+ * Return: bytes; 0 where devices take part in the cache's protocol, so that
+ * lines play no part, and for a NULL machine.
  */
 size_t dmalab_machine_line_size(const struct dmalab_machine *machine);
 

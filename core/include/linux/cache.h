@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Alignment to cache lines, after include/linux/cache.h and the architectures'
- * <asm/cache.h>. These are constants of the build: good for all profiles, they are
- * those of the one that asks most (arm64, mips-nonspec). What the current machine asks
- * is dma_get_cache_alignment().
+ * <asm/cache.h>. These are constants of the build: good for all profiles, they
+ * are those of the one that asks most (arm64, mips-nonspec). What the current
+ * machine asks is dma_get_cache_alignment().
  */
 #ifndef DMALAB_LINUX_CACHE_H
 #define DMALAB_LINUX_CACHE_H
@@ -13,8 +13,8 @@
 #endif
 
 /*
- * The usual line. A buffer for DMA wants ARCH_DMA_MINALIGN: there are lines of 128
- * bytes.
+ * The usual line. A buffer for DMA wants ARCH_DMA_MINALIGN: there are lines of
+ * 128 bytes.
  */
 #define L1_CACHE_SHIFT 6
 #define L1_CACHE_BYTES (1 << L1_CACHE_SHIFT)
@@ -23,7 +23,7 @@
 #define L1_CACHE_ALIGN(x) \
 	(((x) + L1_CACHE_BYTES - 1) & ~((__typeof__(x))L1_CACHE_BYTES - 1))
 
-/* Bytes, a power of two: alignment and size that keep a buffer's lines its own. */
+/* Bytes, a power of two: alignment and size that keep lines a buffer's own. */
 #define ARCH_DMA_MINALIGN 128
 
 #define ____cacheline_aligned __attribute__((__aligned__(SMP_CACHE_BYTES)))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * struct device, with the fields that the DMA API reads and drivers set. Made
- * by dmalab_device_new() and by nothing else: a structure that the driver made
- * itself draws "no-device".
+ * struct device, with the fields that the DMA API reads and drivers set.
  */
 #ifndef DMALAB_LINUX_DEVICE_H
 #define DMALAB_LINUX_DEVICE_H
@@ -16,71 +14,166 @@ extern "C" {
 
 struct dmalab_device;
 
+/**
+ * struct device_dma_parameters - what a device takes in one segment of a list
+ * @max_segment_size: bytes; 0: not set
+ * @min_align_mask: low bits of an address that a bounce buffer must keep
+ * @segment_boundary_mask: all ones below the boundary that no segment may
+ *	cross; 0: not set
+ */
 struct device_dma_parameters {
 	unsigned int max_segment_size;
 	unsigned int min_align_mask;
 	unsigned long segment_boundary_mask;
 };
 
+/**
+ * struct device - a device of a machine
+ * @dma_mask: for streaming mappings; a pointer, as on Linux
+ * @coherent_dma_mask: for allocations
+ * @bus_dma_limit: narrower than the masks, or 0
+ * @dma_parms: see dma_set_max_seg_size(); may be NULL
+ * @driver_data: the driver's
+ * @platform_data: the driver's
+ * @init_name: what dev_name() says
+ * @dma_coherent: the kernel believes that the device snoops the CPU's cache
+ * @snooping_is_asked: the laboratory's: the program said whether it snoops,
+ * @snooping_is_set: on a machine where that makes a difference:
+ * @snoops: whether it does. See dmalab_device_set_snooping()
+ * @dmalab: the laboratory's
+ *
+ * Made by dmalab_device_new() and by nothing else, so that later versions may
+ * add fields at its end: a structure that the driver made itself is reported as
+ * "no-device".
+ */
 struct device {
-	u64 *dma_mask;                  /* for streaming mappings; a pointer, as on Linux */
-	u64 coherent_dma_mask;          /* for allocations */
-	u64 bus_dma_limit;              /* narrower than the masks, or 0 */
+	u64 *dma_mask;
+	u64 coherent_dma_mask;
+	u64 bus_dma_limit;
 	struct device_dma_parameters *dma_parms;
 	void *driver_data;
 	void *platform_data;
-	const char *init_name;          /* what dev_name() says */
-	bool dma_coherent : 1;          /* the device snoops the CPU's cache */
-
-	/* The laboratory's own: dmalab_device_set_snooping() */
-	bool snooping_is_asked : 1;     /* the program said whether it snoops, */
-	bool snooping_is_set : 1;       /* on a machine where it makes a difference: */
-	bool snoops : 1;                /* whether it does, whatever dma_coherent says */
+	const char *init_name;
+	bool dma_coherent : 1;
+	bool snooping_is_asked : 1;
+	bool snooping_is_set : 1;
+	bool snoops : 1;
 	struct dmalab_device *dmalab;
 };
 
+/**
+ * dev_name() - the name of a device
+ * @dev: the device
+ *
+ * Context: Any.
+ * Return: the name it was made with, which lives as long as the machine.
+ */
 const char *dev_name(const struct device *dev);
 
+/**
+ * dev_get_drvdata() - what dev_set_drvdata() was given
+ * @dev: not NULL
+ *
+ * Context: Any.
+ * Return: the pointer, NULL at first.
+ */
 static inline void *dev_get_drvdata(const struct device *dev)
 {
 	return dev->driver_data;
 }
 
+/**
+ * dev_set_drvdata() - keep a pointer of the driver's
+ * @dev: not NULL
+ * @data: anything; the device does not own it
+ *
+ * Context: Any.
+ */
 static inline void dev_set_drvdata(struct device *dev, void *data)
 {
 	dev->driver_data = data;
 }
 
-/*
- * devm_kmalloc() - kmalloc() on the device's machine, freed by itself when the driver
- * lets go of the device: the latest first, before leaks are looked for.
+/**
+ * devm_kmalloc() - kmalloc() that goes with the device
+ * @dev: on whose machine; the memory is freed when its driver is unbound, the
+ *	latest first, before leaks are looked for
+ * @size: bytes
+ * @gfp: as for kmalloc()
  *
- * Returns NULL when there is no memory, ZERO_SIZE_PTR for size 0. Draws "no-device",
- * and what kmalloc() draws.
- * kfree() of it draws "free-wrong-function". A mapping of the device that is still
- * live then is a "leak", one of another device draws "free-while-mapped".
+ * A mapping of the device that is still live when the memory goes is a "leak",
+ * one of another device is "free-while-mapped". kfree() of it is reported as
+ * "free-wrong-function".
+ *
+ * Context: May sleep if @gfp allows it.
+ * Return: the memory; NULL when there is none; ZERO_SIZE_PTR for size 0.
+ * Checks: "no-device", "zone-gfp", "sleep-in-atomic".
  */
 void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp);
+
+/**
+ * devm_kzalloc() - devm_kmalloc(), zeroed through the cache
+ * @dev: as there
+ * @size: as there
+ * @gfp: as there
+ *
+ * Context: May sleep if @gfp allows it.
+ * Return: as there.
+ * Checks: as there.
+ */
 void *devm_kzalloc(struct device *dev, size_t size, gfp_t gfp);
+
+/**
+ * devm_kmalloc_array() - devm_kmalloc() of an array
+ * @dev: as there
+ * @n: elements
+ * @size: of an element, bytes
+ * @gfp: as there
+ *
+ * Context: May sleep if @gfp allows it.
+ * Return: as there; NULL when @n * @size overflows.
+ * Checks: as there.
+ */
 void *devm_kmalloc_array(struct device *dev, size_t n, size_t size, gfp_t gfp);
+
+/**
+ * devm_kcalloc() - devm_kzalloc() of an array
+ * @dev: as for devm_kmalloc()
+ * @n: elements
+ * @size: of an element, bytes
+ * @gfp: as there
+ *
+ * Context: May sleep if @gfp allows it.
+ * Return: as there; NULL when @n * @size overflows.
+ * Checks: as there.
+ */
 void *devm_kcalloc(struct device *dev, size_t n, size_t size, gfp_t gfp);
 
-/*
- * devm_kfree() - free it before that; NULL and ZERO_SIZE_PTR: nothing. Draws what
- * kfree() draws, and "free-wrong-device".
+/**
+ * devm_kfree() - free memory of devm_kmalloc() before its device goes
+ * @dev: whose it is
+ * @p: the memory; NULL and ZERO_SIZE_PTR: nothing
+ *
+ * Context: Any.
+ * Checks: those of kfree(), and "free-wrong-device".
  */
 void devm_kfree(struct device *dev, const void *p);
 
-/*
- * dma_direct_set_offset() - the bus shows memory at another address.
+/**
+ * dma_direct_set_offset() - the bus shows memory at another address
+ * @dev: to whom; before any of its allocations and mappings
+ * @cpu_start: physical address, as the CPU sees it
+ * @dma_start: where the device sees it
+ * @size: bytes
  *
- * CPU physical addresses @cpu_start..@cpu_start+@size appear to the device at
- * @dma_start. After kernel/dma/direct.c: 0, -EINVAL when an offset is already
- * set, the range is empty or wraps, or the device is not the laboratory's. To be called
- * before any allocation or mapping of the device.
+ * After kernel/dma/direct.c.
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL when an offset is already set, the range is empty or
+ * wraps, or the device is not the laboratory's.
  */
-int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start, dma_addr_t dma_start,
-			  u64 size);
+int dma_direct_set_offset(struct device *dev, phys_addr_t cpu_start,
+			  dma_addr_t dma_start, u64 size);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -11,21 +11,49 @@
 
 #define IS_ERR_VALUE(x) ((unsigned long)(x) >= (unsigned long)-MAX_ERRNO)
 
+/**
+ * ERR_PTR() - an error in a pointer
+ * @error: -EINVAL and the like
+ *
+ * Context: Any.
+ * Return: the pointer.
+ */
 static inline void *ERR_PTR(long error)
 {
 	return (void *)error;
 }
 
+/**
+ * PTR_ERR() - the error in a pointer
+ * @ptr: for which IS_ERR() is true
+ *
+ * Context: Any.
+ * Return: -EINVAL and the like.
+ */
 static inline long PTR_ERR(const void *ptr)
 {
 	return (long)ptr;
 }
 
+/**
+ * IS_ERR() - whether a pointer is an error
+ * @ptr: any pointer; NULL is none
+ *
+ * Context: Any.
+ * Return: true if it is.
+ */
 static inline bool IS_ERR(const void *ptr)
 {
 	return IS_ERR_VALUE(ptr);
 }
 
+/**
+ * IS_ERR_OR_NULL() - whether a pointer is an error, or NULL
+ * @ptr: any pointer
+ *
+ * Context: Any.
+ * Return: true if it is.
+ */
 static inline bool IS_ERR_OR_NULL(const void *ptr)
 {
 	return ptr == NULL || IS_ERR(ptr);

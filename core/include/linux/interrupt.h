@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an interrupt handler is made of. The laboratory delivers no interrupts: a test
- * calls the driver's handler itself, between dmalab_irq_enter() and dmalab_irq_exit().
+ * What an interrupt handler is made of. The laboratory delivers no interrupts:
+ * a test calls the driver's handler itself, between dmalab_irq_enter() and
+ * dmalab_irq_exit().
  */
 #ifndef DMALAB_LINUX_INTERRUPT_H
 #define DMALAB_LINUX_INTERRUPT_H
@@ -9,10 +10,16 @@
 #include <linux/irqflags.h>
 #include <linux/preempt.h>
 
+/**
+ * enum irqreturn - what a handler did
+ * @IRQ_NONE: the interrupt is not its device's
+ * @IRQ_HANDLED: it was handled
+ * @IRQ_WAKE_THREAD: the threaded handler is to run
+ */
 enum irqreturn {
-	IRQ_NONE        = 0,      /* not ours */
+	IRQ_NONE        = 0,
 	IRQ_HANDLED     = 1 << 0,
-	IRQ_WAKE_THREAD = 1 << 1  /* the threaded handler is to run */
+	IRQ_WAKE_THREAD = 1 << 1
 };
 
 typedef enum irqreturn irqreturn_t;

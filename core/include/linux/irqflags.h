@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts on and off. Each thread is a CPU with interrupts of its own, which are on
- * at first. What is checked meanwhile: a call that may sleep draws "sleep-in-atomic",
- * and freeing coherent memory "free-in-irq". None of these functions draws anything.
- * Any context.
+ * Interrupts on and off. Each thread is a CPU with interrupts of its own, which
+ * are on at first. While they are off, a call that may sleep is reported as
+ * "sleep-in-atomic", and freeing coherent memory as "free-in-irq". None of
+ * these functions reports anything itself.
  */
 #ifndef DMALAB_LINUX_IRQFLAGS_H
 #define DMALAB_LINUX_IRQFLAGS_H
@@ -15,18 +15,54 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Off, and on: not counted. */
+/**
+ * local_irq_disable() - interrupts off
+ *
+ * Not counted.
+ *
+ * Context: Any; concerns this thread.
+ */
 void local_irq_disable(void);
+
+/**
+ * local_irq_enable() - interrupts on
+ *
+ * Not counted.
+ *
+ * Context: Any; concerns this thread.
+ */
 void local_irq_enable(void);
 
-/* Off, after noting in @flags, an unsigned long, whether they were; and as noted. */
+/**
+ * local_irq_save() - interrupts off, noting whether they were
+ * @flags: an unsigned long variable, for local_irq_restore()
+ *
+ * Context: Any; concerns this thread.
+ */
 #define local_irq_save(flags) ((void)((flags) = dmalab_local_irq_save()))
+
+/**
+ * local_irq_restore() - interrupts as they were
+ * @flags: as local_irq_save() noted
+ *
+ * Context: Any; concerns this thread.
+ */
 void local_irq_restore(unsigned long flags);
 
-/* What local_irq_save() gives to its variable: 0 when interrupts were on. */
+/**
+ * dmalab_local_irq_save() - what local_irq_save() is made of
+ *
+ * Context: Any; concerns this thread.
+ * Return: 0 when interrupts were on.
+ */
 unsigned long dmalab_local_irq_save(void);
 
-/* Whether this thread's interrupts are off; also in dmalab_irq_enter(). */
+/**
+ * irqs_disabled() - whether interrupts are off
+ *
+ * Context: Any; concerns this thread.
+ * Return: true if they are; also in a hard interrupt handler.
+ */
 bool irqs_disabled(void);
 
 #pragma GCC visibility pop

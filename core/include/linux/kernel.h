@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * might_sleep(). This header stands before the system's own <linux/kernel.h>, which
- * system headers include, and adds to it.
+ * might_sleep(). This header stands before the system's own <linux/kernel.h>,
+ * which system headers include, and adds to it.
  */
 #ifndef DMALAB_LINUX_KERNEL_H
 #define DMALAB_LINUX_KERNEL_H
@@ -14,11 +14,14 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/*
- * might_sleep() - this function may sleep, even if today it does not.
+/**
+ * might_sleep() - this function may sleep, even if today it does not
  *
- * Draws "sleep-in-atomic", on the current machine, when this thread must not: in an
- * interrupt, under a spin lock, with interrupts, bottom halves or preemption disabled.
+ * Reported, on the current machine, when this thread must not: in an interrupt,
+ * under a spin lock, with interrupts, bottom halves or preemption disabled.
+ *
+ * Context: May sleep.
+ * Checks: "sleep-in-atomic".
  */
 void might_sleep(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mutexes: locks that are waited for asleep, and whose holder may sleep. To take one
- * that this thread holds never ends, as on Linux; to give back one that nobody holds
- * does nothing.
+ * Mutexes: locks that are waited for asleep, and whose holder may sleep. To
+ * take one that this thread holds never ends, as on Linux; to release one that
+ * nobody holds does nothing.
  */
 #ifndef DMALAB_LINUX_MUTEX_H
 #define DMALAB_LINUX_MUTEX_H
@@ -21,21 +21,46 @@ struct mutex {
 #define __MUTEX_INITIALIZER(name) { 0 }
 #define DEFINE_MUTEX(name)        struct mutex name = __MUTEX_INITIALIZER(name)
 
+/**
+ * mutex_init() - make a lock free
+ * @lock: the lock
+ *
+ * Context: Any, before anybody uses the lock.
+ */
 static inline void mutex_init(struct mutex *lock)
 {
 	lock->state = 0;
 }
 
-/*
- * mutex_lock() - wait for the lock.
+/**
+ * mutex_lock() - wait for the lock
+ * @lock: the lock
  *
- * May sleep, whether or not the lock is free: in atomic context it draws
- * "sleep-in-atomic", on the current machine, and takes the lock all the same.
+ * In atomic context it is reported, on the current machine, whether or not the
+ * lock is free, and takes it all the same.
+ *
+ * Context: May sleep.
+ * Checks: "sleep-in-atomic".
  */
 void mutex_lock(struct mutex *lock);
+
+/**
+ * mutex_unlock() - release the lock
+ * @lock: the lock
+ *
+ * Context: Any.
+ */
 void mutex_unlock(struct mutex *lock);
 
-/* 1 with the lock; 0 at once if another holds it. Does not sleep. */
+/**
+ * mutex_trylock() - take the lock if it is free
+ * @lock: the lock
+ *
+ * Does not sleep.
+ *
+ * Context: Any.
+ * Return: 1 with the lock; 0 at once if another holds it.
+ */
 int mutex_trylock(struct mutex *lock);
 
 #pragma GCC visibility pop
