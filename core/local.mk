@@ -30,7 +30,7 @@ dmalablinux_HEADERS += \
 lib_LTLIBRARIES += libdmalab.la
 # A program that unloads the library keeps its handler of SIGSEGV installed: nodelete
 # leaves the code where that handler points.
-libdmalab_la_LDFLAGS = -no-undefined -version-info 0:0:0 -Wl,-z,nodelete \
+libdmalab_la_LDFLAGS = -no-undefined -version-info 1:0:0 -Wl,-z,nodelete \
 	-Wl,--version-script=$(srcdir)/core/libdmalab.map
 EXTRA_libdmalab_la_DEPENDENCIES = core/libdmalab.map
 EXTRA_DIST += core/libdmalab.map

@@ -2,7 +2,7 @@
 /*
  * Programs that were compiled with an older or a newer <dmalab.h> than the library. What an
  * older one passes ends at the end of a page that nothing follows: the library must not
- * touch a byte more than the size says. The layout of version 0.1 is written down below.
+ * touch a byte more than the size says. The layout of interface 1.0 is written down below.
  */
 #include "rig.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* ------------------------------------------------------- frozen: version 0.1 */
+/* ------------------------------------------------------- frozen: interface 1.0 */
 
 #define AT(type, field, offset) \
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field " has moved")
@@ -208,7 +208,7 @@ static void size_of_config(void **state)
 		assert_int_equal(dmalab_config_check(&config, message, sizeof(message)), -EINVAL);
 		assert_non_null(strstr(message, "sizeof(struct dmalab_config)"));
 	}
-	/* None is that of version 0.1, whose last field is fail_every. */
+	/* None is that of interface 1.0, whose last field is fail_every. */
 	config.size = 0;
 	m = dmalab_machine_new(&config);
 	assert_string_equal(dmalab_machine_profile(m), "mips");

@@ -36,7 +36,7 @@ static inline struct dmalab_site site_public(site_t site)
 	if (site & SITE_IS_STRUCT) {
 		given = (const struct dmalab_site *)place;
 		public.address = NULL;
-		memcpy(&public, given, sized_common(given->size, SITE_SIZE_0_1, sizeof(public)));
+		memcpy(&public, given, sized_common(given->size, SITE_SIZE_1_0, sizeof(public)));
 	}
 	public.size = sizeof(public);
 	public.since = site & SITE_SINCE;

@@ -28,8 +28,8 @@
  * Whoever fills it says how much there is: a program sets
  * size = sizeof(struct ...) in what it passes in, the library sets it in what
  * it passes out. Fields behind the size are taken to be zero. A size of 0
- * stands for the fields of version 0.1, so that a zeroed structure is valid. A
- * program reads fields that came later only where the size reaches them:
+ * stands for the fields of interface 1.0, so that a zeroed structure is valid.
+ * A program reads fields that came later only where the size reaches them:
  *
  *	if (report->size >= offsetof(struct dmalab_report, later) +
  *			    sizeof(report->later))
@@ -54,7 +54,7 @@ struct dmalab_machine;
 
 /**
  * struct dmalab_config - what a machine is made of
- * @size: sizeof(struct dmalab_config), or 0 for the fields of version 0.1
+ * @size: sizeof(struct dmalab_config), or 0 for the fields of interface 1.0
  * @profile: a name of dmalab_profile_name(); NULL: "arm64"
  * @ram_size: bytes, rounded up to pages; 0: 64 MiB
  * @cache_policy: when the cache evicts and prefetches: "never", "eager",
@@ -515,7 +515,8 @@ void dmalab_softirq_exit(void);
 /**
  * struct dmalab_cache_stats - what the cache did since the machine was made
  * @size: set by the caller to sizeof(struct dmalab_cache_stats), or to 0 for
- *	the fields of version 0.1; the library returns in it the bytes it filled
+ *	the fields of interface 1.0; the library returns in it the bytes it
+ *	filled
  * @hits: CPU accesses that found their line, per line touched
  * @misses: and that did not
  * @fills: lines loaded, whatever the cause
@@ -582,8 +583,8 @@ const struct dmalab_check *const *dmalab_checks(size_t *count);
 
 /**
  * struct dmalab_site - a place in the program
- * @size: bytes that are filled, by whoever fills it; 0: the fields of version
- *	0.1
+ * @size: bytes that are filled, by whoever fills it; 0: the fields of
+ *	interface 1.0
  * @file: name of a source file; NULL where only the address is known
  * @address: return address of the call, where @file is NULL
  * @line: in @file

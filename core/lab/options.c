@@ -409,12 +409,12 @@ static int read_field(struct options *o, const char *s,
 static int take_config(struct options *o, struct dmalab_config *config,
 		       const struct dmalab_config *given)
 {
-	size_t size = given->size ? given->size : CONFIG_SIZE_0_1;
-	size_t common = sized_common(given->size, CONFIG_SIZE_0_1, sizeof(*config));
+	size_t size = given->size ? given->size : CONFIG_SIZE_1_0;
+	size_t common = sized_common(given->size, CONFIG_SIZE_1_0, sizeof(*config));
 
 	if (size > CONFIG_MAX || size % 8) {
 		complain(o, "struct dmalab_config: size %zu is not valid; valid: "
-			 "sizeof(struct dmalab_config), or 0 for the fields of version 0.1", size);
+			 "sizeof(struct dmalab_config), or 0 for the fields of interface 1.0", size);
 		return -EINVAL;
 	}
 	for (size_t i = common; i < size; i++)

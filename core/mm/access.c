@@ -309,6 +309,6 @@ void dmalab_machine_cache_stats(const struct dmalab_machine *machine,
 		};
 		lab_unlock((struct dmalab_machine *)machine);
 	}
-	own.size = sized_common(stats->size, CACHE_STATS_SIZE_0_1, sizeof(own));
+	own.size = sized_common(stats->size, CACHE_STATS_SIZE_1_0, sizeof(own));
 	memcpy(stats, &own, own.size);
 }
