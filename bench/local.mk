@@ -13,7 +13,7 @@ BENCH_MIN_TIME =
 BENCH_REPETITIONS =
 BENCH_FLAGS =
 
-if WITH_BENCHMARK
+if WITH_BENCH
 EXTRA_PROGRAMS += bench/dmalab-bench
 endif
 BENCH_PATHS = \
@@ -43,7 +43,7 @@ bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) -DBENCH_CFLAGS='"$(CF
 bench_dmalab_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
 
-if WITH_BENCHMARK
+if WITH_BENCH
 if WITH_DPDK
 EXTRA_PROGRAMS += bench/dmalab-bench-dpdk
 BENCH_DPDK = bench/dmalab-bench-dpdk$(EXEEXT)
@@ -55,6 +55,40 @@ bench_dmalab_bench_dpdk_CPPFLAGS = $(AM_CPPFLAGS)
 bench_dmalab_bench_dpdk_CFLAGS = $(AM_CFLAGS) $(DPDK_CFLAGS)
 bench_dmalab_bench_dpdk_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 bench_dmalab_bench_dpdk_LDADD = $(BENCHMARK_LIBS) $(DPDK_LIBS)
+
+# The same accesses, compiled as they are and for two of GCC's and Clang's tools.
+if WITH_BENCH
+EXTRA_PROGRAMS += bench/dmalab-seen
+BENCH_SEEN = bench/dmalab-seen$(EXEEXT)
+if WITH_BENCH_ASAN
+EXTRA_PROGRAMS += bench/dmalab-seen-asan
+BENCH_SEEN += bench/dmalab-seen-asan$(EXEEXT)
+endif
+if WITH_BENCH_TSAN
+EXTRA_PROGRAMS += bench/dmalab-seen-tsan
+BENCH_SEEN += bench/dmalab-seen-tsan$(EXEEXT)
+endif
+endif
+SEEN = bench/seen.c bench/gbench.cc bench/gbench.h
+bench_dmalab_seen_SOURCES = $(SEEN)
+bench_dmalab_seen_CFLAGS = $(AM_CFLAGS)
+bench_dmalab_seen_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
+bench_dmalab_seen_LDADD = $(BENCHMARK_LIBS)
+bench_dmalab_seen_asan_SOURCES = $(SEEN)
+bench_dmalab_seen_asan_CFLAGS = $(AM_CFLAGS) -fsanitize=address
+bench_dmalab_seen_asan_CXXFLAGS = $(bench_dmalab_seen_CXXFLAGS) -fsanitize=address
+bench_dmalab_seen_asan_LDADD = $(BENCHMARK_LIBS)
+bench_dmalab_seen_tsan_SOURCES = $(SEEN)
+bench_dmalab_seen_tsan_CFLAGS = $(AM_CFLAGS) -fsanitize=thread
+bench_dmalab_seen_tsan_CXXFLAGS = $(bench_dmalab_seen_CXXFLAGS) -fsanitize=thread
+bench_dmalab_seen_tsan_LDADD = $(BENCHMARK_LIBS)
+
+# The kernel's own two tools, on a simulated machine; they need no other library.
+check_PROGRAMS += bench/dma_map_benchmark bench/dmapool_test
+bench_dma_map_benchmark_SOURCES = bench/dma_map_benchmark.c
+bench_dma_map_benchmark_LDADD = libdmalab.la -lm
+bench_dmapool_test_SOURCES = bench/dmapool_test.c
+bench_dmapool_test_LDADD = libdmalab.la
 
 # What callgrind counts; without callgrind there is nothing to run it with.
 if WITH_CALLGRIND
@@ -87,11 +121,11 @@ EXTRA_DIST += \
 BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' JQ='$(JQ)' BENCH_TARGET=$@ \
 	BENCH_FILTER='$(value BENCH_FILTER)' BENCH_MIN_TIME='$(BENCH_MIN_TIME)' \
 	BENCH_REPETITIONS='$(BENCH_REPETITIONS)' BENCH_FLAGS='$(value BENCH_FLAGS)' \
-	BENCH_DPDK='$(BENCH_DPDK)' $(SHELL) $(srcdir)/bench/run.sh
+	BENCH_DPDK='$(BENCH_DPDK)' BENCH_SEEN='$(BENCH_SEEN)' VALGRIND='$(VALGRIND)' $(SHELL) $(srcdir)/bench/run.sh
 
 # bench-short is what bench-quick was called before.
 if WITH_BENCH
-bench bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK)
+bench bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 	@$(BENCH_RUN)
 else
 bench bench-quick bench-short:
@@ -104,6 +138,6 @@ BASE = bench/results/previous.json
 bench-compare:
 	@srcdir='$(srcdir)' BASE='$(BASE)' $(SHELL) $(srcdir)/bench/compare.sh
 
-CLEANFILES += bench/dmalab-bench$(EXEEXT) bench/dmalab-bench-dpdk$(EXEEXT)
+CLEANFILES += bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 
 .PHONY: bench bench-quick bench-short bench-compare bench-counts bench-baseline

@@ -41,6 +41,9 @@ function name_of(pattern, accesses, checks)
 # "2.14 +-3 % missed", or "" where it was not measured.
 function cell(row, accesses, checks,    a, b, ratio, noise, wanted, verdict)
 {
+	# What has no setting is printed once.
+	if (above[row] !~ /SETTING/ && accesses "/" checks != setting[1])
+		return ""
 	a = name_of(above[row], accesses, checks)
 	b = name_of(below[row], accesses, checks)
 	if (!(a in best) || (b != "1" && !(b in best)))

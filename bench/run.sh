@@ -56,6 +56,16 @@ processes()
 	echo "main bench/dmalab-bench"
 	echo "threads bench/dmalab-bench threads"
 	test -z "${BENCH_DPDK:-}" || echo "dpdk $BENCH_DPDK"
+	for seen in ${BENCH_SEEN:-}; do
+		case $seen in
+		*-asan) echo "asan $seen asan" ;;
+		*-tsan) echo "tsan $seen tsan" ;;
+		*)
+			echo "none $seen none"
+			test -z "${VALGRIND:-}" || echo "valgrind $VALGRIND -q $seen valgrind"
+			;;
+		esac
+	done
 }
 
 set -- --benchmark_min_time="$BENCH_MIN_TIME" --benchmark_repetitions="$BENCH_REPETITIONS" \
