@@ -34,7 +34,7 @@ from_makefile()
 
 test -z "${TEST_RUNNER:-}" || skip "skipped: under another tool ($TEST_RUNNER)"
 VALGRIND=${VALGRIND:-$(from_makefile VALGRIND)}
-test -n "$VALGRIND" && test -x bench/dmalab-count ||
+{ test -n "$VALGRIND" && test -x bench/dmalab-count; } ||
 	skip "skipped: valgrind was not found (Debian: valgrind)"
 
 # Warnings and debugging information change no instruction.

@@ -116,19 +116,21 @@ EXTRA_DIST += \
 	bench/results.jq \
 	bench/run.sh \
 	bench/select.awk \
-	bench/summary.awk
+	bench/summary.awk \
+	bench/tables.awk
 
 BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' JQ='$(JQ)' BENCH_TARGET=$@ \
 	BENCH_FILTER='$(value BENCH_FILTER)' BENCH_MIN_TIME='$(BENCH_MIN_TIME)' \
 	BENCH_REPETITIONS='$(BENCH_REPETITIONS)' BENCH_FLAGS='$(value BENCH_FLAGS)' \
 	BENCH_DPDK='$(BENCH_DPDK)' BENCH_SEEN='$(BENCH_SEEN)' VALGRIND='$(VALGRIND)' $(SHELL) $(srcdir)/bench/run.sh
 
-# bench-short is what bench-quick was called before.
+# bench-peers is bench for ./bootstrap, which installs the peers for it; bench-short is what
+# bench-quick was called before.
 if WITH_BENCH
-bench bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
+bench bench-peers bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 	@$(BENCH_RUN)
 else
-bench bench-quick bench-short:
+bench bench-peers bench-quick bench-short:
 	@echo '$@: needs google-benchmark and jq (Debian: libbenchmark-dev, g++, jq);' \
 		'install them and run configure again, or ./bootstrap $@' >&2; exit 1
 endif
@@ -140,4 +142,4 @@ bench-compare:
 
 CLEANFILES += bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 
-.PHONY: bench bench-quick bench-short bench-compare bench-counts bench-baseline
+.PHONY: bench bench-peers bench-quick bench-short bench-compare bench-counts bench-baseline

@@ -136,7 +136,7 @@ fi
 	"$JQ" -r -f "$here/results.jq" $dir/running-all.json >$dir/running.tsv || exit 1
 test $kept != latest || test ! -f $dir/latest.json || mv $dir/latest.json $dir/previous.json
 mv $dir/running-all.json $dir/$kept.json && mv $dir/running.tsv $dir/$kept.tsv || exit 1
-grep '^#' $dir/running.txt | sort -u >$dir/$kept.txt
+grep -m 1 '^#' $dir/running.txt >$dir/$kept.txt
 grep -v '^#' $dir/running.txt | sort -u >>$dir/$kept.txt
 rm -f $dir/running* $dir/failed.json
 
@@ -146,9 +146,10 @@ status=0
 echo
 if test $kept = latest; then
 	$AWK -f "$here/summary.awk" $dir/$kept.tsv || status=1
+	$AWK -f "$here/tables.awk" $dir/$kept.tsv || status=1
 	echo
 fi
-$AWK -f "$here/reach.awk" "$here/aims.tsv" $dir/$kept.tsv || status=1
+$AWK -f "$here/reach.awk" -v part=$kept "$here/aims.tsv" $dir/$kept.tsv || status=1
 echo
 if test $kept = latest; then
 	echo "bench: all results are in $dir/latest.txt and $dir/latest.json"
