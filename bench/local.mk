@@ -31,17 +31,19 @@ bench_dmalab_bench_SOURCES = $(BENCH_PATHS) \
 	bench/clock.c \
 	bench/clock.h \
 	bench/gbench.cc \
+	bench/halves.c \
 	bench/latency.c \
 	bench/main.c \
 	bench/peers.c \
 	bench/reference.c \
 	bench/register.c \
+	bench/replay.c \
 	bench/streaming.c \
 	bench/sync.c \
 	bench/timed.c
 bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) -DBENCH_CFLAGS='"$(CFLAGS)"'
 bench_dmalab_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
-bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
+bench_dmalab_bench_LDADD = libtrace.la libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
 
 if WITH_BENCH
 if WITH_DPDK

@@ -28,7 +28,7 @@ done
 BENCH_COMMAND=$command
 BENCH_COMMIT=$(git -C "$srcdir" describe --always --dirty 2>/dev/null)
 # shellcheck disable=SC2090
-export BENCH_COMMAND BENCH_COMMIT
+export BENCH_COMMAND BENCH_COMMIT srcdir
 
 case $BENCH_TARGET in
 bench-quick | bench-short)

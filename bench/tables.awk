@@ -15,7 +15,9 @@ BEGIN { FS = "\t" }
 		sub(/(\/checks:.*)?@p50$/, "", name)
 		if (!(name in seen)) {
 			seen[name] = 1
-			order[++rows] = name
+			for (i = ++rows; i > 1 && order[i - 1] > name; i--)
+				order[i] = order[i - 1]
+			order[i] = name
 		}
 	}
 }
