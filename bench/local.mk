@@ -3,8 +3,10 @@
 # make bench          measure; BENCH_FILTER, BENCH_MIN_TIME, BENCH_REPETITIONS, BENCH_FLAGS
 # make bench-quick    the same in less than a minute, for a first look
 # make bench-compare  the latest results against those before them, or BASE=FILE.json
-# make bench-counts   instructions per operation of each hot path
+# make bench-counts   instructions per operation of each hot path; BENCH_PATH=NAME: the
+#                     functions that they are of
 # make bench-baseline the same, and keep them in bench/counts.tsv for make check
+# make bench-publish  the latest results to docs/benchmarks.md
 #
 # A new benchmark: its source here, its registration in bench/main.c.
 
@@ -12,6 +14,7 @@ BENCH_FILTER =
 BENCH_MIN_TIME =
 BENCH_REPETITIONS =
 BENCH_FLAGS =
+BENCH_PATH =
 
 if WITH_BENCH
 EXTRA_PROGRAMS += bench/dmalab-bench
@@ -103,7 +106,7 @@ TESTS += bench/counts.sh
 
 bench-counts bench-baseline: $(COUNT_PROGRAM)
 	@srcdir='$(srcdir)' $(SHELL) $(srcdir)/bench/counts.sh \
-		$(if $(filter bench-baseline,$@),--baseline,--show)
+		$(if $(filter bench-baseline,$@),--baseline,$(if $(BENCH_PATH),--functions '$(BENCH_PATH)',--show))
 
 EXTRA_DIST += \
 	bench/README.md \
@@ -114,6 +117,8 @@ EXTRA_DIST += \
 	bench/counts.awk \
 	bench/counts.sh \
 	bench/counts.tsv \
+	bench/publish.sh \
+	bench/published.tsv \
 	bench/reach.awk \
 	bench/results.jq \
 	bench/run.sh \
@@ -142,6 +147,14 @@ BASE = bench/results/previous.json
 bench-compare:
 	@srcdir='$(srcdir)' BASE='$(BASE)' $(SHELL) $(srcdir)/bench/compare.sh
 
+# The latest results to docs/benchmarks.md, in the source tree. What they are of is kept beside
+# them, so that make check sees when the page is of other results.
+bench-publish:
+	@test -f bench/results/latest.tsv || { echo 'bench-publish: run make bench first' >&2; exit 1; }
+	@cp bench/results/latest.tsv $(srcdir)/bench/published.tsv
+	@AWK='$(AWK)' $(SHELL) $(srcdir)/bench/publish.sh '$(srcdir)' >$(srcdir)/docs/benchmarks.md.tmp
+	@mv $(srcdir)/docs/benchmarks.md.tmp $(srcdir)/docs/benchmarks.md
+
 CLEANFILES += bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 
-.PHONY: bench bench-peers bench-quick bench-short bench-compare bench-counts bench-baseline
+.PHONY: bench bench-publish bench-peers bench-quick bench-short bench-compare bench-counts bench-baseline

@@ -59,11 +59,17 @@ function cell(row, accesses, checks,    a, b, ratio, noise, wanted, verdict)
 		verdict = ratio >= substr(wanted, 3) + 0 ? "met" : "missed"
 	else if (wanted != "-")
 		verdict = ratio <= wanted + 0 ? "met" : "missed"
-	if (verdict != "") {
+	# The machine was busy: who knows.
+	if (verdict != "" && noise > 0.5)
+		verdict = "noisy"
+	if (verdict == "noisy")
+		noisy++
+	else if (verdict != "") {
 		judged[accesses]++
 		met[accesses] += verdict == "met"
 	}
-	return sprintf("%5s +-%.0f%% %-6s", digits(ratio, noise), 100 * noise, verdict)
+	return sprintf("%5s +-%s%% %-6s", digits(ratio, noise),
+		       noise > 9.99 ? ">999" : sprintf("%.0f", 100 * noise), verdict)
 }
 
 function digits(ratio, noise)
@@ -122,6 +128,9 @@ END {
 	}
 	printf "\naccesses=explicit: %d of %d aims met; accesses=plain: %d of %d\n", met["explicit"],
 	       judged["explicit"], met["plain"], judged["plain"]
+	if (noisy)
+		printf "noisy: %d, of which the repetitions differ by more than half; on a quiet machine there are none\n",
+		       noisy
 	if (lacks && part != "part") {
 		printf "not measured:\n"
 		for (i = 1; i <= lacks; i++)

@@ -36,7 +36,7 @@ bench-quick | bench-short)
 	BENCH_QUICK=1
 	export BENCH_QUICK
 	;;
-*) : "${BENCH_MIN_TIME:=0.03}" "${BENCH_REPETITIONS:=7}" ;;
+*) : "${BENCH_MIN_TIME:=0.02}" "${BENCH_REPETITIONS:=5}" ;;
 esac
 kept=latest
 test -z "$BENCH_FILTER" || kept=part
