@@ -12,7 +12,14 @@ AWK=${AWK:-awk}
 bench=$1/bench page=$1/docs/benchmarks.md
 
 $AWK '{ print } /^<!-- tables -->$/ { exit }' "$page" || exit 1
-# Where and how, in one line each.
+if ! grep -q -v '^#' "$bench/published.tsv"; then
+	# shellcheck disable=SC2016 # Markdown
+	echo 'Nothing measured on a quiet machine is published yet: `make bench`, then `make bench-publish`.'
+	$AWK '/^<!-- end of tables -->$/ { on = 1 } on' "$page"
+	exit
+fi
+# Where and how, in one line each. The fences are Markdown.
+# shellcheck disable=SC2016
 echo '```'
 $AWK -F '\t' '
 	/^#(cpu_model|num_cpus|kernel|governor|compiler|cflags|commit|date|command)\t/ {

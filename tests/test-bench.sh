@@ -128,6 +128,11 @@ if test -x bench/dmalab-bench && test -z "$TEST_RUNNER"; then
 	test ! -s "$work/out" || { fail "aims.tsv names what no benchmark is called:"; cat "$work/out"; }
 fi
 
+# The page has the tables of what was published.
+sh "$bench/publish.sh" "$srcdir" >"$work/out" || fail "publish.sh failed"
+cmp -s "$work/out" "$srcdir/docs/benchmarks.md" ||
+	fail "docs/benchmarks.md has not the tables of bench/published.tsv: make bench-publish"
+
 # --------------------------------------------------------------- the results
 
 if jq --version >/dev/null 2>&1; then
