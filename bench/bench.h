@@ -78,5 +78,7 @@ void bench_register_paths(void);
 void bench_register_lanes(void);
 void bench_register_latency(void);
 void bench_register_peers(void);
+void bench_register_halves(void);
+void bench_register_replay(void);
 
 #endif

@@ -26,6 +26,14 @@ done
 test -n "$tool" ||
 	die "google-benchmark's compare.py was not found (Debian: libbenchmark-tools python3-scipy);
   BENCHMARK_COMPARE=PATH names another place"
-python3 -c 'import numpy, scipy' 2>/dev/null ||
-	die "google-benchmark's compare.py needs scipy (Debian: python3-scipy)"
-exec python3 "$tool" benchmarks "$BASE" $latest
+python=
+for candidate in "${PYTHON:-python3}" /usr/bin/python3; do
+	"$candidate" -c 'import numpy, scipy' 2>/dev/null || continue
+	python=$candidate
+	break
+done
+test -n "$python" || die "compare.py needs a python3 with scipy (Debian: python3-scipy)"
+colour=
+test -t 1 || colour=--no-color
+# shellcheck disable=SC2086 # nothing, or one word
+exec "$python" "$tool" $colour --display_aggregates_only benchmarks "$BASE" $latest

@@ -17,6 +17,9 @@
 
 #define BATCHES 2
 
+static const char *only; /* NULL: all */
+static unsigned counted;
+
 static void count(const struct path *path, const struct setting *setting)
 {
 	struct dmalab_config config = {
@@ -28,6 +31,9 @@ static void count(const struct path *path, const struct setting *setting)
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s/%s/%s", path->name, setting->accesses, setting->checks);
+	if (only && strcmp(only, name) != 0)
+		return;
+	counted++;
 	if (rig_on(&rig, &config)) {
 		if (lane_begin(&lane, &rig, path)) {
 			CALLGRIND_ZERO_STATS;
@@ -52,11 +58,11 @@ static void count(const struct path *path, const struct setting *setting)
 
 int main(int argc, char **argv)
 {
-	(void)argv;
-	if (argc != 1) {
-		fprintf(stderr, "usage: valgrind --tool=callgrind ... dmalab-count (see bench/counts.sh)\n");
+	if (argc > 2) {
+		fprintf(stderr, "usage: dmalab-count [PATH/ACCESSES/CHECKS] (see bench/counts.sh)\n");
 		return 2;
 	}
+	only = argc == 2 ? argv[1] : NULL;
 	unsetenv("DMALAB_OPTIONS");
 	for (size_t i = 0; i < PATTERN_SIZE; i++)
 		pattern[i] = 1 + i % 251;
@@ -65,6 +71,11 @@ int main(int argc, char **argv)
 			continue; /* there to compare times with */
 		for (size_t s = 0; s < NR_SETTINGS; s++)
 			count(path_number(i), &settings[s]);
+	}
+	if (!counted) {
+		fprintf(stderr, "dmalab-count: there is no path \"%s\"; bench/counts.tsv names all\n",
+			only);
+		return 1;
 	}
 	return 0;
 }

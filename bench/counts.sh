@@ -6,6 +6,8 @@
 #   bench/counts.sh              a test: every count within 3 % of the baseline
 #   bench/counts.sh --show       print the table and nothing else
 #   bench/counts.sh --baseline   make the baseline of what is counted now
+#   bench/counts.sh --functions PATH/ACCESSES/CHECKS
+#                                the functions that make up one of the counts
 #
 # A count depends on the compiler and its flags, which the baseline names; built
 # otherwise, the test is skipped. Instructions of the C library are shown, and not
@@ -17,7 +19,7 @@ export LC_ALL
 
 here=${srcdir:-.}/bench
 baseline=$here/counts.tsv
-mode=${1:---check}
+mode=${1:---check} only=${2:-}
 percent=3
 
 skip()
@@ -34,7 +36,7 @@ from_makefile()
 
 test -z "${TEST_RUNNER:-}" || skip "skipped: under another tool ($TEST_RUNNER)"
 VALGRIND=${VALGRIND:-$(from_makefile VALGRIND)}
-test -n "$VALGRIND" && test -x bench/dmalab-count ||
+{ test -n "$VALGRIND" && test -x bench/dmalab-count; } ||
 	skip "skipped: valgrind was not found (Debian: valgrind)"
 
 # Warnings and debugging information change no instruction.
@@ -61,10 +63,14 @@ trap 'exit 1' HUP INT TERM
 
 if ! ./libtool --mode=execute "$VALGRIND" -q --tool=callgrind --collect-atstart=no \
 	--combine-dumps=yes --compress-strings=no --compress-pos=no \
-	--callgrind-out-file="$dir/dumps" bench/dmalab-count >"$dir/operations" 2>"$dir/messages"; then
+	--callgrind-out-file="$dir/dumps" bench/dmalab-count ${only:+"$only"} >"$dir/operations" 2>"$dir/messages"; then
 	cat "$dir/messages" >&2
 	echo "counts: callgrind or dmalab-count failed (see above)" >&2
 	exit 1
+fi
+if test "$mode" = --functions; then
+	awk -f "$here/counts.awk" -v functions=1 "$dir/operations" "$dir/dumps" | sort -rn
+	exit
 fi
 awk -f "$here/counts.awk" "$dir/operations" "$dir/dumps" >"$dir/counts" || exit 1
 if ! test -s "$dir/counts" || test "$(wc -l <"$dir/counts")" != "$(wc -l <"$dir/operations")"; then

@@ -25,18 +25,21 @@
 static void zmalloc(struct gbench_state *state, const void *context)
 {
 	size_t size = gbench_range(state, 0);
+	unsigned char dirty = 0;
 
 	(void)context;
 	gbench_loop(state) {
-		void *p = rte_zmalloc(NULL, size, 4096);
+		const volatile unsigned char *p = rte_zmalloc(NULL, size, 4096);
 
 		if (!p) {
 			gbench_skip(state, "rte_zmalloc failed");
 			break;
 		}
-		gbench_use(p);
-		rte_free(p);
+		dirty |= p[0] | p[size - 1];
+		rte_free((void *)(uintptr_t)p);
 	}
+	if (dirty)
+		gbench_skip(state, "not zeroed");
 }
 
 static void plain_malloc(struct gbench_state *state, const void *context)
@@ -62,6 +65,7 @@ static void mempool(struct gbench_state *state, const void *context)
 	size_t size = gbench_range(state, 0);
 	struct rte_mempool *pool = rte_mempool_create("bench", 1023, size, 256, 0, NULL, NULL,
 						      NULL, NULL, SOCKET_ID_ANY, 0);
+	unsigned char seen = 0;
 	void *block;
 
 	(void)context;
@@ -74,9 +78,10 @@ static void mempool(struct gbench_state *state, const void *context)
 			gbench_skip(state, "rte_mempool_get failed");
 			break;
 		}
-		gbench_use(block);
+		seen += *(const volatile unsigned char *)block;
 		rte_mempool_put(pool, block);
 	}
+	gbench_use(&seen);
 	rte_mempool_free(pool);
 }
 

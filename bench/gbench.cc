@@ -175,7 +175,9 @@ public:
 // What the filter leaves. google-benchmark tells it only while listing.
 size_t count_instances()
 {
-	char program[] = "bench", on[] = "--benchmark_list_tests=true",
+	// google-benchmark keeps the pointer to its name.
+	static char program[] = "bench";
+	char on[] = "--benchmark_list_tests=true",
 	     off[] = "--benchmark_list_tests=false";
 	std::ostream nowhere(nullptr);
 	Silence silence;

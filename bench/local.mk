@@ -3,8 +3,10 @@
 # make bench          measure; BENCH_FILTER, BENCH_MIN_TIME, BENCH_REPETITIONS, BENCH_FLAGS
 # make bench-quick    the same in less than a minute, for a first look
 # make bench-compare  the latest results against those before them, or BASE=FILE.json
-# make bench-counts   instructions per operation of each hot path
+# make bench-counts   instructions per operation of each hot path; BENCH_PATH=NAME: the
+#                     functions that they are of
 # make bench-baseline the same, and keep them in bench/counts.tsv for make check
+# make bench-publish  the latest results to docs/benchmarks.md
 #
 # A new benchmark: its source here, its registration in bench/main.c.
 
@@ -12,8 +14,9 @@ BENCH_FILTER =
 BENCH_MIN_TIME =
 BENCH_REPETITIONS =
 BENCH_FLAGS =
+BENCH_PATH =
 
-if WITH_BENCHMARK
+if WITH_BENCH
 EXTRA_PROGRAMS += bench/dmalab-bench
 endif
 BENCH_PATHS = \
@@ -31,19 +34,21 @@ bench_dmalab_bench_SOURCES = $(BENCH_PATHS) \
 	bench/clock.c \
 	bench/clock.h \
 	bench/gbench.cc \
+	bench/halves.c \
 	bench/latency.c \
 	bench/main.c \
 	bench/peers.c \
 	bench/reference.c \
 	bench/register.c \
+	bench/replay.c \
 	bench/streaming.c \
 	bench/sync.c \
 	bench/timed.c
 bench_dmalab_bench_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) -DBENCH_CFLAGS='"$(CFLAGS)"'
 bench_dmalab_bench_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
-bench_dmalab_bench_LDADD = libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
+bench_dmalab_bench_LDADD = libtrace.la libdmalab.la $(BENCHMARK_LIBS) $(GSL_LIBS)
 
-if WITH_BENCHMARK
+if WITH_BENCH
 if WITH_DPDK
 EXTRA_PROGRAMS += bench/dmalab-bench-dpdk
 BENCH_DPDK = bench/dmalab-bench-dpdk$(EXEEXT)
@@ -56,6 +61,40 @@ bench_dmalab_bench_dpdk_CFLAGS = $(AM_CFLAGS) $(DPDK_CFLAGS)
 bench_dmalab_bench_dpdk_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
 bench_dmalab_bench_dpdk_LDADD = $(BENCHMARK_LIBS) $(DPDK_LIBS)
 
+# The same accesses, compiled as they are and for two of GCC's and Clang's tools.
+if WITH_BENCH
+EXTRA_PROGRAMS += bench/dmalab-seen
+BENCH_SEEN = bench/dmalab-seen$(EXEEXT)
+if WITH_BENCH_ASAN
+EXTRA_PROGRAMS += bench/dmalab-seen-asan
+BENCH_SEEN += bench/dmalab-seen-asan$(EXEEXT)
+endif
+if WITH_BENCH_TSAN
+EXTRA_PROGRAMS += bench/dmalab-seen-tsan
+BENCH_SEEN += bench/dmalab-seen-tsan$(EXEEXT)
+endif
+endif
+SEEN = bench/seen.c bench/gbench.cc bench/gbench.h
+bench_dmalab_seen_SOURCES = $(SEEN)
+bench_dmalab_seen_CFLAGS = $(AM_CFLAGS)
+bench_dmalab_seen_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
+bench_dmalab_seen_LDADD = $(BENCHMARK_LIBS)
+bench_dmalab_seen_asan_SOURCES = $(SEEN)
+bench_dmalab_seen_asan_CFLAGS = $(AM_CFLAGS) -fsanitize=address
+bench_dmalab_seen_asan_CXXFLAGS = $(bench_dmalab_seen_CXXFLAGS) -fsanitize=address
+bench_dmalab_seen_asan_LDADD = $(BENCHMARK_LIBS)
+bench_dmalab_seen_tsan_SOURCES = $(SEEN)
+bench_dmalab_seen_tsan_CFLAGS = $(AM_CFLAGS) -fsanitize=thread
+bench_dmalab_seen_tsan_CXXFLAGS = $(bench_dmalab_seen_CXXFLAGS) -fsanitize=thread
+bench_dmalab_seen_tsan_LDADD = $(BENCHMARK_LIBS)
+
+# The kernel's own two tools, on a simulated machine; they need no other library.
+check_PROGRAMS += bench/dma_map_benchmark bench/dmapool_test
+bench_dma_map_benchmark_SOURCES = bench/dma_map_benchmark.c
+bench_dma_map_benchmark_LDADD = libdmalab.la -lm
+bench_dmapool_test_SOURCES = bench/dmapool_test.c
+bench_dmapool_test_LDADD = libdmalab.la
+
 # What callgrind counts; without callgrind there is nothing to run it with.
 if WITH_CALLGRIND
 COUNT_PROGRAM = bench/dmalab-count
@@ -67,7 +106,7 @@ TESTS += bench/counts.sh
 
 bench-counts bench-baseline: $(COUNT_PROGRAM)
 	@srcdir='$(srcdir)' $(SHELL) $(srcdir)/bench/counts.sh \
-		$(if $(filter bench-baseline,$@),--baseline,--show)
+		$(if $(filter bench-baseline,$@),--baseline,$(if $(BENCH_PATH),--functions '$(BENCH_PATH)',--show))
 
 EXTRA_DIST += \
 	bench/README.md \
@@ -78,23 +117,27 @@ EXTRA_DIST += \
 	bench/counts.awk \
 	bench/counts.sh \
 	bench/counts.tsv \
+	bench/publish.sh \
+	bench/published.tsv \
 	bench/reach.awk \
 	bench/results.jq \
 	bench/run.sh \
 	bench/select.awk \
-	bench/summary.awk
+	bench/summary.awk \
+	bench/tables.awk
 
 BENCH_RUN = srcdir='$(srcdir)' AWK='$(AWK)' JQ='$(JQ)' BENCH_TARGET=$@ \
 	BENCH_FILTER='$(value BENCH_FILTER)' BENCH_MIN_TIME='$(BENCH_MIN_TIME)' \
 	BENCH_REPETITIONS='$(BENCH_REPETITIONS)' BENCH_FLAGS='$(value BENCH_FLAGS)' \
-	BENCH_DPDK='$(BENCH_DPDK)' $(SHELL) $(srcdir)/bench/run.sh
+	BENCH_DPDK='$(BENCH_DPDK)' BENCH_SEEN='$(BENCH_SEEN)' VALGRIND='$(VALGRIND)' $(SHELL) $(srcdir)/bench/run.sh
 
-# bench-short is what bench-quick was called before.
+# bench-peers is bench for ./bootstrap, which installs the peers for it; bench-short is what
+# bench-quick was called before.
 if WITH_BENCH
-bench bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK)
+bench bench-peers bench-quick bench-short: bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
 	@$(BENCH_RUN)
 else
-bench bench-quick bench-short:
+bench bench-peers bench-quick bench-short:
 	@echo '$@: needs google-benchmark and jq (Debian: libbenchmark-dev, g++, jq);' \
 		'install them and run configure again, or ./bootstrap $@' >&2; exit 1
 endif
@@ -104,6 +147,14 @@ BASE = bench/results/previous.json
 bench-compare:
 	@srcdir='$(srcdir)' BASE='$(BASE)' $(SHELL) $(srcdir)/bench/compare.sh
 
-CLEANFILES += bench/dmalab-bench$(EXEEXT) bench/dmalab-bench-dpdk$(EXEEXT)
+# The latest results to docs/benchmarks.md, in the source tree. What they are of is kept beside
+# them, so that make check sees when the page is of other results.
+bench-publish:
+	@test -f bench/results/latest.tsv || { echo 'bench-publish: run make bench first' >&2; exit 1; }
+	@cp bench/results/latest.tsv $(srcdir)/bench/published.tsv
+	@AWK='$(AWK)' $(SHELL) $(srcdir)/bench/publish.sh '$(srcdir)' >$(srcdir)/docs/benchmarks.md.tmp
+	@mv $(srcdir)/docs/benchmarks.md.tmp $(srcdir)/docs/benchmarks.md
 
-.PHONY: bench bench-quick bench-short bench-compare bench-counts bench-baseline
+CLEANFILES += bench/dmalab-bench$(EXEEXT) $(BENCH_DPDK) $(BENCH_SEEN)
+
+.PHONY: bench bench-publish bench-peers bench-quick bench-short bench-compare bench-counts bench-baseline

@@ -118,6 +118,8 @@ int main(int argc, char **argv)
 	bench_register_access();
 	bench_register_streaming();
 	bench_register_paths();
+	bench_register_halves();
+	bench_register_replay();
 	bench_register_latency();
 	bench_register_peers();
 	return gbench_run(argc, argv);

@@ -34,7 +34,8 @@ static bool begin_nothing(struct lane *lane)
 
 static void end_nothing(struct lane *lane)
 {
-	(void)lane;
+	if (lane->seen)
+		rig_failed(lane->rig, "zeroing");
 }
 
 /* Marks the lane, where a message would change what is measured. */
@@ -46,14 +47,33 @@ static always_inline bool allocated(struct lane *lane, const void *cpu)
 	return false;
 }
 
-#define PATH(name, alloc_call, free_call)                                                   \
+/*
+ * The memory's ends, which must read zero: what an allocator leaves to whoever touches the
+ * memory first belongs to the price. A handle has nothing to touch.
+ */
+static always_inline void look(struct lane *lane, const struct buffer *b)
+{
+	const volatile unsigned char *p = b->cpu;
+
+	lane->seen |= p[0] | p[b->size - 1];
+}
+
+static always_inline void look_away(struct lane *lane, const struct buffer *b)
+{
+	lane->seen |= b->dma & 1;
+}
+
+#define PATH(name, alloc_call, free_call, touch)                                                   \
 	static always_inline bool name##_alloc(struct lane *lane, struct buffer *b, size_t size) \
 	{                                                                                   \
 		struct device *dev = lane->rig->dev;                                        \
 											    \
 		b->size = size;                                                             \
 		b->cpu = alloc_call;                                                        \
-		return allocated(lane, b->cpu);                                             \
+		if (!allocated(lane, b->cpu))                                               \
+			return false;                                                       \
+		touch(lane, b);                                                             \
+		return true;                                                                \
 	}                                                                                   \
 	static always_inline void name##_free(struct lane *lane, struct buffer *b)          \
 	{                                                                                   \
@@ -110,15 +130,16 @@ static always_inline bool allocated(struct lane *lane, const void *cpu)
 		for (size_t i = 0; i < LANE_BATCH; i++)                                     \
 			if (lane->buffers[i].cpu)                                           \
 				name##_free(lane, &lane->buffers[i]);                       \
+		end_nothing(lane);                                                          \
 	}
 
 PATH(coherent, dma_alloc_coherent(dev, b->size, &b->dma, GFP_KERNEL),
-     dma_free_coherent(dev, b->size, b->cpu, b->dma))
+     dma_free_coherent(dev, b->size, b->cpu, b->dma), look)
 PATH(handle, dma_alloc_attrs(dev, b->size, &b->dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING),
-     dma_free_attrs(dev, b->size, b->cpu, b->dma, DMA_ATTR_NO_KERNEL_MAPPING))
+     dma_free_attrs(dev, b->size, b->cpu, b->dma, DMA_ATTR_NO_KERNEL_MAPPING), look_away)
 PATH(noncoherent,
      dma_alloc_noncoherent(dev, b->size, &b->dma, DMA_BIDIRECTIONAL, GFP_KERNEL),
-     dma_free_noncoherent(dev, b->size, b->cpu, b->dma, DMA_BIDIRECTIONAL))
+     dma_free_noncoherent(dev, b->size, b->cpu, b->dma, DMA_BIDIRECTIONAL), look)
 
 #define SHAPES(title, kind, bytes, ram_size, words)                                      \
 	{ title, words ": alloc, free", bytes, ram_size, 0, begin_nothing, NULL,              \

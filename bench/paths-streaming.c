@@ -149,6 +149,7 @@ static void pool_run(struct lane *lane, size_t n)
 			rig_failed(lane->rig, "dma_pool_alloc");
 			return;
 		}
+		lane->seen += *(const volatile unsigned char *)block;
 		dma_pool_free(pool, block, dma);
 	}
 }
@@ -167,6 +168,7 @@ static void pool_ring(struct lane *lane, size_t n)
 			rig_failed(lane->rig, "dma_pool_alloc");
 			return;
 		}
+		lane->seen += *(const volatile unsigned char *)b->cpu;
 	}
 }
 

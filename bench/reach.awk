@@ -3,7 +3,8 @@
 # aims.tsv, then the results of results.jq: what was aimed at, what is, and whether that
 # will do. Of each benchmark the best repetition counts; +-N % is how far the median is above
 # it, for the row or for what it is divided by, whichever is more. Figures have no more digits
-# than that allows.
+# than that allows. With -v part=part, of the results of a part, what was not measured is not
+# worth a word.
 
 BEGIN {
 	FS = "\t"
@@ -41,6 +42,9 @@ function name_of(pattern, accesses, checks)
 # "2.14 +-3 % missed", or "" where it was not measured.
 function cell(row, accesses, checks,    a, b, ratio, noise, wanted, verdict)
 {
+	# What has no setting is printed once.
+	if (above[row] !~ /SETTING/ && accesses "/" checks != setting[1])
+		return ""
 	a = name_of(above[row], accesses, checks)
 	b = name_of(below[row], accesses, checks)
 	if (!(a in best) || (b != "1" && !(b in best)))
@@ -55,11 +59,17 @@ function cell(row, accesses, checks,    a, b, ratio, noise, wanted, verdict)
 		verdict = ratio >= substr(wanted, 3) + 0 ? "met" : "missed"
 	else if (wanted != "-")
 		verdict = ratio <= wanted + 0 ? "met" : "missed"
-	if (verdict != "") {
+	# The machine was busy: who knows.
+	if (verdict != "" && noise > 0.5)
+		verdict = "noisy"
+	if (verdict == "noisy")
+		noisy++
+	else if (verdict != "") {
 		judged[accesses]++
 		met[accesses] += verdict == "met"
 	}
-	return sprintf("%5s +-%.0f%% %-6s", digits(ratio, noise), 100 * noise, verdict)
+	return sprintf("%5s +-%s%% %-6s", digits(ratio, noise),
+		       noise > 9.99 ? ">999" : sprintf("%.0f", 100 * noise), verdict)
 }
 
 function digits(ratio, noise)
@@ -118,7 +128,10 @@ END {
 	}
 	printf "\naccesses=explicit: %d of %d aims met; accesses=plain: %d of %d\n", met["explicit"],
 	       judged["explicit"], met["plain"], judged["plain"]
-	if (lacks) {
+	if (noisy)
+		printf "noisy: %d, of which the repetitions differ by more than half; on a quiet machine there are none\n",
+		       noisy
+	if (lacks && part != "part") {
 		printf "not measured:\n"
 		for (i = 1; i <= lacks; i++)
 			printf "  %s\n", lacking[i]

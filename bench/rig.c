@@ -35,7 +35,8 @@ bool rig_on(struct rig *rig, const struct dmalab_config *config)
 {
 	memset(rig, 0, sizeof(*rig));
 	rig->config = *config;
-	rig->machine = dmalab_machine_new(config);
+	rig->config.size = sizeof(rig->config);
+	rig->machine = dmalab_machine_new(&rig->config);
 	if (!rig->machine) {
 		rig_error(rig, "dmalab_machine_new: %s", strerror(errno));
 		return false;

@@ -28,7 +28,7 @@ done
 BENCH_COMMAND=$command
 BENCH_COMMIT=$(git -C "$srcdir" describe --always --dirty 2>/dev/null)
 # shellcheck disable=SC2090
-export BENCH_COMMAND BENCH_COMMIT
+export BENCH_COMMAND BENCH_COMMIT srcdir
 
 case $BENCH_TARGET in
 bench-quick | bench-short)
@@ -36,7 +36,7 @@ bench-quick | bench-short)
 	BENCH_QUICK=1
 	export BENCH_QUICK
 	;;
-*) : "${BENCH_MIN_TIME:=0.03}" "${BENCH_REPETITIONS:=7}" ;;
+*) : "${BENCH_MIN_TIME:=0.02}" "${BENCH_REPETITIONS:=5}" ;;
 esac
 kept=latest
 test -z "$BENCH_FILTER" || kept=part
@@ -56,6 +56,16 @@ processes()
 	echo "main bench/dmalab-bench"
 	echo "threads bench/dmalab-bench threads"
 	test -z "${BENCH_DPDK:-}" || echo "dpdk $BENCH_DPDK"
+	for seen in ${BENCH_SEEN:-}; do
+		case $seen in
+		*-asan) echo "asan $seen asan" ;;
+		*-tsan) echo "tsan $seen tsan" ;;
+		*)
+			echo "none $seen none"
+			test -z "${VALGRIND:-}" || echo "valgrind $VALGRIND -q $seen valgrind"
+			;;
+		esac
+	done
 }
 
 set -- --benchmark_min_time="$BENCH_MIN_TIME" --benchmark_repetitions="$BENCH_REPETITIONS" \
@@ -126,7 +136,7 @@ fi
 	"$JQ" -r -f "$here/results.jq" $dir/running-all.json >$dir/running.tsv || exit 1
 test $kept != latest || test ! -f $dir/latest.json || mv $dir/latest.json $dir/previous.json
 mv $dir/running-all.json $dir/$kept.json && mv $dir/running.tsv $dir/$kept.tsv || exit 1
-grep '^#' $dir/running.txt | sort -u >$dir/$kept.txt
+grep -m 1 '^#' $dir/running.txt >$dir/$kept.txt
 grep -v '^#' $dir/running.txt | sort -u >>$dir/$kept.txt
 rm -f $dir/running* $dir/failed.json
 
@@ -136,9 +146,10 @@ status=0
 echo
 if test $kept = latest; then
 	$AWK -f "$here/summary.awk" $dir/$kept.tsv || status=1
+	$AWK -f "$here/tables.awk" $dir/$kept.tsv || status=1
 	echo
 fi
-$AWK -f "$here/reach.awk" "$here/aims.tsv" $dir/$kept.tsv || status=1
+$AWK -f "$here/reach.awk" -v part=$kept "$here/aims.tsv" $dir/$kept.tsv || status=1
 echo
 if test $kept = latest; then
 	echo "bench: all results are in $dir/latest.txt and $dir/latest.json"

@@ -104,6 +104,17 @@ AC_DEFUN([DMALAB_WITH_BENCHMARK], [
 	AM_CONDITIONAL([WITH_BENCHMARK], [test "$have_benchmark" = yes])
 ])
 
+# DMALAB_LINKS_WITH(FLAG, VARIABLE): yes or no. No also where all is compiled with a
+# sanitizer: there are none to compare with then.
+AC_DEFUN([DMALAB_LINKS_WITH], [
+	AC_CACHE_CHECK([whether $CC links $1], [dmalab_cv_$2], [
+		dmalab_saved_flags=$CFLAGS CFLAGS="$CFLAGS $1"
+		AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [dmalab_cv_$2=yes], [dmalab_cv_$2=no])
+		CFLAGS=$dmalab_saved_flags
+		AS_CASE(["$CFLAGS"], [*-fsanitize*], [dmalab_cv_$2=no])
+	])
+])
+
 # DMALAB_WITH_BENCH_PEERS: what make bench compares with, and computes with. jemalloc
 # and mimalloc are looked for when it runs.
 AC_DEFUN([DMALAB_WITH_BENCH_PEERS], [
@@ -119,6 +130,10 @@ AC_DEFUN([DMALAB_WITH_BENCH_PEERS], [
 		DPDK_LIBS="`$PKG_CONFIG --libs-only-L libdpdk` -lrte_mempool -lrte_mempool_ring -lrte_ring -lrte_eal"],
 		[have_dpdk=no])
 	AM_CONDITIONAL([WITH_DPDK], [test "$have_dpdk" = yes])
+	DMALAB_LINKS_WITH([-fsanitize=address], [bench_asan])
+	AM_CONDITIONAL([WITH_BENCH_ASAN], [test "$dmalab_cv_bench_asan" = yes])
+	DMALAB_LINKS_WITH([-fsanitize=thread], [bench_tsan])
+	AM_CONDITIONAL([WITH_BENCH_TSAN], [test "$dmalab_cv_bench_tsan" = yes])
 ])
 
 AC_DEFUN([DMALAB_WITH_GNUPLOT], [

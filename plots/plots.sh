@@ -105,7 +105,7 @@ fi
 if test -z "$chosen"; then
 	rm -rf $out $page # of earlier results
 	complain "nothing to draw yet. Run one of these first, then make plots again:"
-	complain "  make bench-short   benchmarks, in half a minute (make bench: in three)"
+	complain "  make bench-quick   benchmarks, in less than a minute"
 	complain "  make fuzz          both fuzzers, for FUZZ_TIME=60 each (or 5m, 2h)"
 	exit 0
 fi

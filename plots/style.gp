@@ -6,7 +6,7 @@
 #   output   the file to write
 #   name     the figure's name
 #   bench    directory with select.awk
-#   results  the benchmarks' results, as bench/results.awk prints them
+#   results  the benchmarks' results, as bench/results.jq prints them
 #
 # A script calls figure(WIDTH, HEIGHT) before it plots.
 

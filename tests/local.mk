@@ -330,6 +330,8 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
 	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
 
+TESTS += tests/test-bench.sh
+EXTRA_DIST += tests/test-bench.sh
 TESTS += tests/test-breaks.sh
 EXTRA_DIST += tests/test-breaks.sh tests/breaks.awk tests/random-programs.awk
 
