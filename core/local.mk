@@ -238,6 +238,7 @@ dmalab_SOURCES = \
 	core/cli/lists.c \
 	core/cli/main.c \
 	core/cli/matrix.c \
+	core/cli/output.c \
 	core/cli/picture.c \
 	core/cli/picture.h \
 	core/cli/picture-key.c \

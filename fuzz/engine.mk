@@ -4,7 +4,8 @@
 # that the engine sees the branches of both. Run by the makefile in the top of the
 # build tree, with:
 #
-#   ENGINE     libfuzzer, fast, afl or cmplog
+#   ENGINE     libfuzzer, fast, afl or cmplog; or service: flags, and the engine to link,
+#              come from outside (oss-fuzz/build.sh)
 #   ENGINE_CC  its compiler
 #   SRC        the source tree
 #   SOURCES    the library's sources, relative to SRC
@@ -39,6 +40,11 @@ cmplog_LDFLAGS = $(afl_LDFLAGS)
 cmplog_MAIN = $(afl_MAIN)
 cmplog_ENV = AFL_LLVM_CMPLOG=1
 
+# service_CFLAGS, service_LDFLAGS and service_LIBS are given.
+service_MAIN =
+service_LD = $(SERVICE_CXX)
+
+ENGINE_LD = $(or $($(ENGINE)_LD),$(ENGINE_CC))
 ENGINE_CFLAGS = -g -std=gnu11 -Wall -Wextra $($(ENGINE)_CFLAGS)
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(filter %.c,$(1)))
@@ -49,7 +55,7 @@ all: $(TARGETS:%=$(OUT)/%)
 define target
 $(OUT)/$(1): $(call objects,$($(1)_SOURCES) $($(ENGINE)_MAIN)) $(library)
 	@echo "  LINK     $$@"
-	@AFL_QUIET=1 $($(ENGINE)_ENV) $(ENGINE_CC) $($(ENGINE)_LDFLAGS) -o $$@ $$^ $(LIBS)
+	@AFL_QUIET=1 $($(ENGINE)_ENV) $(ENGINE_LD) $($(ENGINE)_LDFLAGS) -o $$@ $$^ $($(ENGINE)_LIBS) $(LIBS)
 endef
 $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
 

@@ -54,6 +54,8 @@ EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk \
 	fuzz/campaign/campaign.sh fuzz/campaign/common.sh fuzz/campaign/corpus-min.sh \
 	fuzz/campaign/corpus.sh fuzz/campaign/dictionary.sh fuzz/campaign/engines.sh \
 	fuzz/campaign/findings.sh fuzz/campaign/job.sh fuzz/campaign/progress.sh \
+	fuzz/oss-fuzz/Dockerfile fuzz/oss-fuzz/build.sh fuzz/oss-fuzz/project.yaml \
+	.clusterfuzzlite/Dockerfile .clusterfuzzlite/build.sh .clusterfuzzlite/project.yaml \
 	fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh $(FUZZ_SEEDS:$(srcdir)/%=%)
 
 FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' \
@@ -70,6 +72,16 @@ fuzz-build-afl-alone fuzz-build-cmplog-alone: fuzz-build-%-alone: config.h
 
 fuzz-build-afl: fuzz-build-afl-alone fuzz-build-cmplog-alone
 
+# With the compilers and flags of configure: one sanitizer, and the engine in
+# $LIB_FUZZING_ENGINE of the environment. TARGETS in fuzz/build-service.
+fuzz-build-service: config.h
+	+@$(FUZZ_BUILD) ENGINE=service ENGINE_CC='$(CC)' SERVICE_CXX='$(CXX)' \
+		service_CFLAGS='$(CFLAGS)' service_LDFLAGS='$(CXXFLAGS)' \
+		service_LIBS="$$LIB_FUZZING_ENGINE"
+
+fuzz-targets:
+	@echo $(FUZZ_TARGETS)
+
 if WITH_LIBFUZZER
 FUZZ_HAVE_LIBFUZZER = libfuzzer fast
 endif
@@ -78,8 +90,8 @@ FUZZ_HAVE_AFL = afl
 endif
 
 # What the language of traces has of words.
-fuzz/dict/trace.dict: dmalab$(EXEEXT) $(srcdir)/core/trace/words.c \
-		$(srcdir)/fuzz/campaign/dictionary.sh
+fuzz/dict/trace.dict: $(srcdir)/core/trace/words.c $(srcdir)/core/trace/calls.def \
+		$(srcdir)/core/trace/calls.c $(srcdir)/fuzz/campaign/dictionary.sh
 	$(AM_V_GEN)$(MKDIR_P) fuzz/dict
 	$(AM_V_at)srcdir='$(srcdir)' $(SHELL) $(srcdir)/fuzz/campaign/dictionary.sh >$@.new && \
 		mv $@.new $@
@@ -100,10 +112,11 @@ corpus-min: $(FUZZ_REPLAYERS)
 
 CLEAN_LOCAL += fuzz-clean-builds
 fuzz-clean-builds:
-	-rm -rf fuzz/build-libfuzzer fuzz/build-fast fuzz/build-afl fuzz/build-cmplog fuzz/dict
+	-rm -rf fuzz/build-libfuzzer fuzz/build-fast fuzz/build-afl fuzz/build-cmplog fuzz/build-service \
+		fuzz/dict
 
 fuzz-clean: fuzz-clean-builds
 	-rm -rf fuzz/results
 
 .PHONY: corpus-min fuzz fuzz-build-afl fuzz-build-afl-alone fuzz-build-cmplog-alone fuzz-build-fast \
-	fuzz-build-libfuzzer fuzz-clean fuzz-clean-builds
+	fuzz-build-libfuzzer fuzz-build-service fuzz-clean fuzz-clean-builds fuzz-targets

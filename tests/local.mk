@@ -341,8 +341,8 @@ EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py te
 	tests/every-argument.dma tests/many-operations.awk
 
 # What is killed and run again: BOOTSTRAP_KILLS=100, CAMPAIGN_KILLS=100 for more of it.
-TESTS += tests/test-bootstrap.sh tests/test-campaign.sh
-EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh
+TESTS += tests/test-bootstrap.sh tests/test-campaign.sh tests/test-files.sh tests/test-oss-fuzz.sh
+EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh tests/test-files.sh tests/test-oss-fuzz.sh
 
 TESTS += tests/test-timeline.sh
 EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py

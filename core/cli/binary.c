@@ -2,25 +2,17 @@
 /* dmalab encode, dmalab decode: traces as bytes, of which any are a trace. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 int write_bytes(const char *path, const void *bytes, size_t len)
 {
-	FILE *to = path ? fopen(path, "wb") : stdout;
-	bool good = to && fwrite(bytes, 1, len, to) == len;
-
+	if (path)
+		return write_file(path, bytes, len, false);
 	/* main() looks after standard output. */
-	if (!path)
-		return AS_EXPECTED;
-	if (to)
-		good &= fclose(to) == 0;
-	if (good)
-		return AS_EXPECTED;
-	fprintf(stderr, "dmalab: %s: %s\n", path, strerror(errno));
-	return BAD_USAGE;
+	fwrite(bytes, 1, len, stdout);
+	return AS_EXPECTED;
 }
 
 /* The one trace of the command line, and where to write; false after a message. */

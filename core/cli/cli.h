@@ -6,7 +6,7 @@
 #include "trace/trace.h"
 
 /* Exit statuses. */
-enum { AS_EXPECTED = 0, NOT_AS_EXPECTED = 1, BAD_USAGE = 2 };
+enum { AS_EXPECTED = 0, NOT_AS_EXPECTED = 1, BAD_USAGE = 2, INTERRUPTED = 130 };
 
 int cmd_run(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
@@ -105,6 +105,12 @@ char *read_text(const char *path, size_t *len);
 
 /* binary.c: a whole file, or (@path NULL) standard output. A status, after a message. */
 int write_bytes(const char *path, const void *bytes, size_t len);
+
+/*
+ * output.c: the file has all of @bytes, or is as it was. @only_regular: refuse what is
+ * neither a regular file nor missing. BAD_USAGE after a message.
+ */
+int write_file(const char *path, const void *bytes, size_t len, bool only_regular);
 
 /* Parsed, with errors told on standard error; NULL after that. May be in the binary form. */
 struct trace *load_trace(const char *path);

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,11 +123,42 @@ struct trace *load_trace(const char *path)
 	return load(&(struct listener){ .path = path });
 }
 
+/* A directory that was entered. */
+struct entered {
+	dev_t device;
+	ino_t inode;
+};
+
 struct walk {
 	const struct visitor *v;
 	int status;
-	unsigned depth, traces;
+	unsigned traces;
+	struct entered *entered;
+	size_t nr_entered;
 };
+
+/*
+ * The first signal ends the walk after the trace that is being looked at, so that what is
+ * written is complete as far as it goes; a second one is not waited for.
+ */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = true;
+}
+
+/* Without SA_RESTART: who waits for input is to know. What is ignored stays so. */
+static void listen_to_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND }, old;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &old) && old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &sa, NULL);
+}
 
 static void note(struct walk *w, int status)
 {
@@ -136,8 +168,15 @@ static void note(struct walk *w, int status)
 
 static void visit_file(struct walk *w, const char *path)
 {
-	struct trace *t = load(&(struct listener){ .v = w->v, .path = path });
+	struct trace *t;
 
+	if (interrupted)
+		return;
+	t = load(&(struct listener){ .v = w->v, .path = path });
+
+	/* Not read because of the signal. */
+	if (!t && interrupted)
+		return;
 	w->traces++;
 	note(w, t ? w->v->trace(t, w->v->context) : BAD_USAGE);
 	trace_free(t);
@@ -162,6 +201,25 @@ static bool is_trace(const char *path)
 }
 
 static void visit(struct walk *w, const char *path, bool named);
+
+/*
+ * Each directory once, however many links lead there: a link to a directory above it would
+ * be followed for ever.
+ */
+static bool enter(struct walk *w, const struct stat *st)
+{
+	struct entered *more;
+
+	for (size_t i = 0; i < w->nr_entered; i++)
+		if (w->entered[i].device == st->st_dev && w->entered[i].inode == st->st_ino)
+			return false;
+	more = realloc(w->entered, (w->nr_entered + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	w->entered = more;
+	w->entered[w->nr_entered++] = (struct entered){ st->st_dev, st->st_ino };
+	return true;
+}
 
 static void visit_directory(struct walk *w, const char *path)
 {
@@ -188,21 +246,28 @@ static void visit_directory(struct walk *w, const char *path)
 	free(entries);
 }
 
-/* Files that were named are read whatever they are called. */
+/*
+ * What was named is read whatever it is and is called, as cat does; below a directory only
+ * traces count, and what is no file would be waited for.
+ */
 static void visit(struct walk *w, const char *path, bool named)
 {
 	struct stat st;
 
+	if (interrupted)
+		return;
 	if (named && strcmp(path, "-") == 0) {
 		visit_file(w, path);
 	} else if (stat(path, &st)) {
-		cannot_visit(w, path, strerror(errno));
-	} else if (S_ISDIR(st.st_mode) && w->depth < 32) {
-		w->depth++;
-		visit_directory(w, path);
-		w->depth--;
-	} else if (named || is_trace(path)) {
+		if (named || is_trace(path))
+			cannot_visit(w, path, strerror(errno));
+	} else if (S_ISDIR(st.st_mode)) {
+		if (enter(w, &st))
+			visit_directory(w, path);
+	} else if (named || (is_trace(path) && S_ISREG(st.st_mode))) {
 		visit_file(w, path);
+	} else if (is_trace(path)) {
+		cannot_visit(w, path, "it is not a regular file");
 	}
 }
 
@@ -210,16 +275,22 @@ int for_each_trace(char **paths, int nr, const struct visitor *v)
 {
 	struct walk w = { .v = v };
 
-	for (int i = 0; i < nr; i++) {
+	listen_to_signals();
+	for (int i = 0; i < nr && !interrupted; i++) {
 		unsigned before = w.traces;
 		int status = w.status;
 
 		w.status = AS_EXPECTED;
+		w.nr_entered = 0;
 		visit(&w, paths[i], true);
 		/* A test that runs nothing should not pass. */
-		if (w.traces == before && w.status == AS_EXPECTED)
+		if (w.traces == before && w.status == AS_EXPECTED && !interrupted)
 			cannot_visit(&w, paths[i], "no file below it ends in .dma");
 		note(&w, status);
 	}
-	return w.status;
+	free(w.entered);
+	if (!interrupted)
+		return w.status;
+	fprintf(stderr, "dmalab: interrupted after %u trace%s\n", w.traces, w.traces == 1 ? "" : "s");
+	return INTERRUPTED;
 }

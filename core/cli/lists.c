@@ -2,7 +2,6 @@
 /* What there is: checks, machines, calls; and traces rewritten. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,30 +89,23 @@ int cmd_emit_c(int argc, char **argv)
 
 /* --------------------------------------------------------------------- fmt */
 
-/* To a file beside it first, so that nothing is lost on the way. */
 static int rewrite(const struct trace *t)
 {
-	size_t size = strlen(t->file) + 5;
-	char *path = malloc(size);
-	FILE *to = NULL;
-	int err = 0;
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+	int status;
 
-	if (path) {
-		snprintf(path, size, "%s.new", t->file);
-		to = fopen(path, "w");
-	}
-	if (to) {
+	if (to)
 		trace_print(t, to);
-		err = ferror(to);
-		err |= fclose(to);
-	}
-	if (!to || err || rename(path, t->file)) {
-		fprintf(stderr, "dmalab: %s: %s\n", t->file, strerror(errno));
-		free(path);
+	if (!to || fclose(to)) {
+		fprintf(stderr, "dmalab: %s: no memory\n", t->file);
+		free(text);
 		return BAD_USAGE;
 	}
-	free(path);
-	return AS_EXPECTED;
+	status = write_file(t->file, text, len, true);
+	free(text);
+	return status;
 }
 
 static int print_one(const struct trace *t, void *context)

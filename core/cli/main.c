@@ -142,7 +142,8 @@ static void help(FILE *to)
 	      "\noptions of timeline:\n"
 	      "  --profile=NAME      the machine (default: arm64, or the first that profiles() names)\n"
 	      "  -o, --output=FILE   where the picture goes (default: standard output)\n"
-	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage, unreadable input, no output\n",
+	      "\nexit status: 0 as expected, 1 not as expected, 2 wrong usage, unreadable input, no output,\n"
+	      "130 interrupted\n",
 	      to);
 }
 

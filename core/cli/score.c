@@ -306,7 +306,7 @@ int cmd_score(int argc, char **argv)
 		if (status == AS_EXPECTED)
 			fputs("dmalab: score: no trace has a header \"# bug: NAME\"\n", stderr);
 		free(s);
-		return BAD_USAGE;
+		return status > BAD_USAGE ? status : BAD_USAGE;
 	}
 	qsort(s->bugs, s->nr, sizeof(s->bugs[0]), by_class);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

@@ -18,7 +18,7 @@
 #include <config.h>
 #endif
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* O_CLOEXEC */
+#define _GNU_SOURCE /* mkostemp() */
 #endif
 
 #include "record/shorten.h"
@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Lines about a thing. */
@@ -344,18 +345,27 @@ static size_t pack(struct shortening *s, char *out, u32 *nr_lines)
 	return len;
 }
 
-/* A new file in its place: whenever the program is killed, one of them is whole. */
+/*
+ * A new file in its place: whenever the program is killed, one of them is whole. It is
+ * whose the other was, if that may be. What is no file, such as /dev/null, has no place.
+ */
 static bool replace(const char *text, size_t len)
 {
 	char path[PATH_MAX];
+	struct stat old;
 	int fd;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s.new", rec.path) >= sizeof(path))
+	if (fstat(rec.fd, &old) || !S_ISREG(old.st_mode))
 		return false;
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", rec.path) >= sizeof(path))
+		return false;
+	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!file_put(fd, text, len, 0) || rename(path, rec.path)) {
+	if (fchown(fd, old.st_uid, old.st_gid))
+		old.st_mode &= 0777;
+	if (fchmod(fd, old.st_mode & 07777) || !file_put(fd, text, len, 0) ||
+	    rename(path, rec.path)) {
 		close(fd);
 		unlink(path);
 		return false;

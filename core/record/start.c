@@ -37,7 +37,8 @@ static int open_file(const char *name, size_t len, unsigned number)
 	}
 	if (fd < 0)
 		fprintf(stderr, "dmalab: nothing is recorded: %s: %s\n", path, strerror(errno));
-	rec.path = fd < 0 ? NULL : strdup(path);
+	/* Where its links lead: the shorter file is to take the place of the file, not of a link. */
+	rec.path = fd < 0 ? NULL : realpath(path, NULL);
 	return fd;
 }
 

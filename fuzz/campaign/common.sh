@@ -165,7 +165,8 @@ descendants() {
 }
 
 # account JOB...: how much CPU time each has had until now, all its processes, dead or
-# alive, together; in whole seconds, in JOB/cpu.
+# alive, together; in whole seconds, in JOB/cpu. It never gets less: when AFL++ ends, what
+# the processes of its fork server had is lost to /proc.
 account() {
 	[ $# -gt 0 ] || return 0
 	for each; do
@@ -185,7 +186,7 @@ account() {
 				printf "%s %d\n", j, sum[j] / hertz
 		}' "$RESULTS/pids" - >"$RESULTS/cpu"
 	while read -r each used; do
-		put "$used" "$RESULTS/$each/cpu"
+		[ "$used" -le "$(cpu_of "$each")" ] || put "$used" "$RESULTS/$each/cpu"
 	done <"$RESULTS/cpu"
 }
 
@@ -223,7 +224,7 @@ end_leftovers() {
 	for file in "$RESULTS"/*-*/pid; do
 		[ -f "$file" ] || continue
 		process=$(cat "$file")
-		if tr '\0' '\n' <"/proc/$process/environ" 2>/dev/null |
+		if cat "/proc/$process/environ" 2>/dev/null | tr '\0' '\n' |
 			grep -qFx "FUZZ_CORPUS=$RESULTS/corpus/$(basename "$(dirname "$file")" |
 				sed 's/^[^-]*-//')"; then
 			kill_group "$process"
