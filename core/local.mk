@@ -40,6 +40,7 @@ libdmalab_la_SOURCES = \
 	core/base/site.c \
 	core/base/site.h \
 	core/base/utf8.h \
+	core/base/zero.h \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
@@ -134,6 +135,7 @@ libdmalab_la_SOURCES = \
 	core/dma/device-memory.h \
 	core/dma/direct.c \
 	core/dma/direct.h \
+	core/dma/free-exact.c \
 	core/dma/free.c \
 	core/dma/limits.c \
 	core/dma/managed.c \
@@ -144,6 +146,7 @@ libdmalab_la_SOURCES = \
 	core/dma/noncoherent.c \
 	core/dma/noncontiguous.c \
 	core/dma/noncontiguous.h \
+	core/dma/plain.h \
 	core/dma/pool-free.c \
 	core/dma/pool.c \
 	core/dma/pool.h \
