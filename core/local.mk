@@ -46,6 +46,7 @@ libdmalab_la_SOURCES = \
 	core/base/site.h \
 	core/base/sized.h \
 	core/base/utf8.h \
+	core/base/zero.h \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
@@ -141,6 +142,7 @@ libdmalab_la_SOURCES = \
 	core/dma/device-memory.h \
 	core/dma/direct.c \
 	core/dma/direct.h \
+	core/dma/free-exact.c \
 	core/dma/free.c \
 	core/dma/limits.c \
 	core/dma/managed.c \
@@ -151,6 +153,7 @@ libdmalab_la_SOURCES = \
 	core/dma/noncoherent.c \
 	core/dma/noncontiguous.c \
 	core/dma/noncontiguous.h \
+	core/dma/plain.h \
 	core/dma/pool-free.c \
 	core/dma/pool.c \
 	core/dma/pool.h \

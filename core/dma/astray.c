@@ -71,7 +71,7 @@ void astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 
 		look_at_pool(a, now, place);
 		return;
 	}
-	a->region = ledger_dead(l, was_there, &q);
+	a->region = ledger_dead(l, was_there, &q, phys_to_offset(&d->machine->hw, dma), NO_OFFSET);
 	a->was_there = a->region;
 	if (!a->region)
 		look_for_others(a, d, &q);

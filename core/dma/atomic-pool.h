@@ -38,9 +38,14 @@ static inline void atomic_pool_free(struct atomic_pool *pool, struct machine *hw
 /* A call that may sleep is under way: the background work gets its turn. */
 cold void atomic_pool_grow(struct atomic_pool *pool);
 
+static inline bool atomic_pool_is_low(const struct atomic_pool *pool)
+{
+	return pool->size - pool->used < pool->first;
+}
+
 static inline void atomic_pool_work(struct atomic_pool *pool)
 {
-	if (unlikely(pool->size - pool->used < pool->first))
+	if (unlikely(atomic_pool_is_low(pool)))
 		atomic_pool_grow(pool);
 }
 

@@ -4,22 +4,20 @@
  * memory; on any other the CPU gets an uncached pointer, its lines having been
  * flushed, so that both look at memory itself.
  */
-#include "dma/direct.h"
+#include "dma/plain.h"
 #include "lab/context.h"
 #include "base/probe.h"
 
 #include <string.h>
 
-/* Where the driver will find it. */
-static void *cpu_address(const struct allocation *a)
+/* Where the driver will find RAM. */
+static u8 *view_of(const struct allocation *a)
 {
 	const struct machine *hw = &a->d->machine->hw;
 
-	if (a->place & PLACE_MMIO)
-		return hw->memory + a->offset;
 	if (a->kind == REGION_HANDLE)
-		return hw->cookies + a->offset;
-	return (a->d->dev.dma_coherent ? hw->cached : hw->memory) + a->offset;
+		return hw->cookies;
+	return a->d->dev.dma_coherent && !(a->place & PLACE_MMIO) ? hw->cached : hw->memory;
 }
 
 static void prepare(const struct allocation *a)
@@ -36,7 +34,8 @@ static void prepare(const struct allocation *a)
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
-		judge_handle_pages(j, a->page, a->nr_pages, site);
+		if (!a->settled)
+			judge_handle_pages(j, a->page, a->nr_pages, site);
 		judge_fresh(j, a->offset, a->size);
 	} else if (a->d->dev.dma_coherent) {
 		cache_take_back(hw, a->page, a->nr_pages);
@@ -53,11 +52,17 @@ void *coherent_take(struct allocation *a)
 {
 	void *cpu;
 
-	if (!direct_alloc(a))
-		return NULL;
-	cpu = cpu_address(a);
-	if (unlikely(!direct_enter(a, cpu)))
-		return NULL;
+	if (a->kind != REGION_POOL && direct_is_plain(a)) {
+		cpu = direct_take(a, view_of(a));
+		if (unlikely(!cpu))
+			return NULL;
+	} else {
+		if (!direct_alloc(a))
+			return NULL;
+		cpu = view_of(a) + a->offset;
+		if (unlikely(!direct_enter(a, cpu)))
+			return NULL;
+	}
 	prepare(a);
 	return cpu;
 }
@@ -113,10 +118,12 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 		.kind = coherent_kind(attrs),
 	};
 
-	if (likely(cpu_addr))
-		release(&rel);
-	else if (unlikely(context_has(ATOMIC_IRQS_OFF)))
+	if (likely(cpu_addr)) {
+		if (unlikely(!release_exact(&rel)))
+			release(&rel);
+	} else if (unlikely(context_has(ATOMIC_IRQS_OFF))) {
 		report_free_of_nothing(dev, call);
+	}
 }
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)

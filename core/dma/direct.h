@@ -12,6 +12,18 @@
 
 #include <linux/dma-mapping.h>
 
+/* Attributes that must be the same at the free; after kernel/dma/debug.c. */
+#define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \
+			DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT | \
+			DMA_ATTR_PRIVILEGED | DMA_ATTR_CC_SHARED)
+
+#define ATTRS_KNOWN    (DMA_ATTR_WEAK_ORDERING | DMA_ATTR_WRITE_COMBINE | \
+			DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_SKIP_CPU_SYNC | \
+			DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_ALLOC_SINGLE_PAGES | \
+			DMA_ATTR_NO_WARN | DMA_ATTR_PRIVILEGED | DMA_ATTR_MMIO | \
+			DMA_ATTR_DEBUGGING_IGNORE_CACHELINES | \
+			DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_CC_SHARED)
+
 /* ---------------------------------------------------------------- direct.c */
 
 /* An allocation on its way: what was asked for, and what was found. */
@@ -31,6 +43,8 @@ struct allocation {
 
 	bool managed;                  /* it goes with the device */
 	bool reported;                 /* the call has drawn its report */
+	bool again;                    /* the same as the one released last there, */
+	bool settled;                  /* and whose pages cache and memory agree on */
 
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;
@@ -42,6 +56,12 @@ struct allocation {
  * there are none, or one of the arguments forbids it.
  */
 bool direct_alloc(struct allocation *a);
+
+/*
+ * The pages of a plain allocation of one of the kinds that have a record of their own, and
+ * its entry in the ledger; the CPU finds RAM at @view. Returns the CPU address, or NULL.
+ */
+void *direct_take(struct allocation *a, u8 *view);
 
 /*
  * Enter it into the ledger as @cpu. False, and the pages are free again, when the
@@ -87,6 +107,8 @@ static inline void region_fill(struct region *r, struct device *dev, const struc
 {
 	r->dev = dev;
 	r->kind = kind;
+	r->plain = false;
+	r->kept = false;
 	r->checked = false;
 	r->managed = false;
 	r->remapped = false;
@@ -164,6 +186,12 @@ struct release {
 void release(const struct release *rel);
 
 /*
+ * Fast path for an allocation: it is plain, and the call matches it in everything. False:
+ * nothing was done, and release() is to look what it is.
+ */
+bool release_exact(const struct release *rel);
+
+/*
  * Bytes of a live region go to the device, or come back, by whatever stands between:
  * cache, bounce buffer, or nothing. As direct_handover().
  */
@@ -209,17 +237,5 @@ void release_pages(struct dmalab_device *d, struct region *r);
 
 /* Draw "leak" for each thing the device still holds, and release it. */
 void lab_release_all(struct dmalab_device *d, const struct call *call);
-
-/* Attributes that must be the same at the free; after kernel/dma/debug.c. */
-#define ATTRS_TO_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | \
-			DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT | \
-			DMA_ATTR_PRIVILEGED | DMA_ATTR_CC_SHARED)
-
-#define ATTRS_KNOWN    (DMA_ATTR_WEAK_ORDERING | DMA_ATTR_WRITE_COMBINE | \
-			DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_SKIP_CPU_SYNC | \
-			DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_ALLOC_SINGLE_PAGES | \
-			DMA_ATTR_NO_WARN | DMA_ATTR_PRIVILEGED | DMA_ATTR_MMIO | \
-			DMA_ATTR_DEBUGGING_IGNORE_CACHELINES | \
-			DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_CC_SHARED)
 
 #endif

@@ -65,7 +65,7 @@ static struct region *alloc_at(const struct search *s, bool by_dma)
 	if (place == NO_OFFSET)
 		return NULL;
 	r = by_dma ? ledger_alloc_at(&s->lab->judge.ledger, place) :
-		     s->lab->judge.ledger.pages[place >> PAGE_SHIFT].alloc;
+		     ledger_alloc(&s->lab->judge.ledger, place >> PAGE_SHIFT);
 	if (unlikely(r && r->blocks) && !live_block_at(s, r, by_dma))
 		return NULL;
 	return r;
@@ -271,7 +271,7 @@ static cold bool dead_block(const struct search *s, struct region *was)
 
 		if (place != NO_OFFSET)
 			r = first ? ledger_alloc_at(&s->lab->judge.ledger, place) :
-				    s->lab->judge.ledger.pages[place >> PAGE_SHIFT].alloc;
+				    ledger_alloc(&s->lab->judge.ledger, place >> PAGE_SHIFT);
 		block = r && r->blocks ? block_at(s, r, first) : NULL;
 		if (block && !block_is_live(block) && block->died) {
 			*was = block_region(block);
@@ -307,7 +307,9 @@ static cold void report_unknown(const struct search *s)
 		f.check = CHECK_FREE_ERROR_COOKIE;
 		f.detail = has_list(rel) ? NULL : NO_LIST;
 	} else {
-		f.region = dead_block(s, &block) ? &block : ledger_dead(&j->ledger, was_it, s);
+		f.region = dead_block(s, &block) ? &block :
+			   ledger_dead(&j->ledger, was_it, s, s->by_cpu,
+				       phys_to_offset(&s->lab->hw, rel->dma));
 		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
 	}
 	if (f.check == CHECK_FREE_UNKNOWN && release_is_unmap(rel) && f.dev) {

@@ -18,7 +18,7 @@ cold void map_refuse(struct map *map, enum check check, const char *detail)
 		return;
 	map->reported = true;
 	if (judge_keeps_ledger(j) && offset != NO_OFFSET)
-		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+		f.region = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 	judge_report(j, &f);
 }
 
@@ -132,7 +132,7 @@ bool map_memory_ok(struct map *map)
 	if (!judge_keeps_ledger(j))
 		return true;
 	for (size_t at = offset & PAGE_MASK; at < offset + map->size; at += PAGE_SIZE) {
-		r = j->ledger.pages[at >> PAGE_SHIFT].alloc;
+		r = ledger_alloc(&j->ledger, at >> PAGE_SHIFT);
 		if (unlikely(r && (region_is_coherent(r) || r->kind == REGION_HANDLE))) {
 			map_refuse(map, r->kind == REGION_HANDLE ? CHECK_MAP_HANDLE :
 								   CHECK_MAP_COHERENT,

@@ -62,7 +62,7 @@ static bool is_allocated(const struct user_map *map, bool coherent)
 		return false;
 	if (!judge_keeps_ledger(j))
 		return map->size <= bank_bytes(j->hw, map->offset);
-	r = j->ledger.pages[map->offset >> PAGE_SHIFT].alloc;
+	r = ledger_alloc(&j->ledger, map->offset >> PAGE_SHIFT);
 	return r && r->dev == &map->d->dev && r->offset == map->offset &&
 	       map->size <= PAGE_ALIGN(r->size) &&
 	       coherent == (region_is_coherent(r) || r->kind == REGION_HANDLE);
@@ -83,7 +83,7 @@ static int map_locked(const struct user_map *map, bool coherent)
 	if (!cached)
 		map->vma->vm_page_prot = pgprot_writecombine(map->vma->vm_page_prot);
 	if (judge_keeps_ledger(&map->d->machine->judge))
-		map->d->machine->judge.ledger.pages[page].alloc->in_user_space = true;
+		ledger_alloc(&map->d->machine->judge.ledger, page)->in_user_space = true;
 	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start,
 			     true);
 }

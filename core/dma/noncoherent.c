@@ -3,15 +3,19 @@
  * Cached memory that a device may be given. The CPU zeroes it, and owns it first:
  * the zeroes are dirty in its cache until they are handed over.
  */
-#include "dma/direct.h"
+#include "dma/plain.h"
 #include "base/probe.h"
 
 bool noncoherent_take(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
-	if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset))
+	if (a->kind == REGION_NONCOHERENT && direct_is_plain(a) && direction_ok(a->dir)) {
+		if (!direct_take(a, lab->hw.cached))
+			return false;
+	} else if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset)) {
 		return false;
+	}
 	cache_take_back(&lab->hw, a->page, a->nr_pages);
 	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
 	judge_filled_pages(&lab->judge, a->page, a->nr_pages, a->call->site);
@@ -45,7 +49,8 @@ static void give_back(struct device *dev, size_t size, const void *cpu, dma_addr
 		.dir = dir, .kind = REGION_NONCOHERENT,
 	};
 
-	release(&rel);
+	if (unlikely(!release_exact(&rel)))
+		release(&rel);
 }
 
 void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,

@@ -82,7 +82,7 @@ static struct sg_table *alloc_locked(struct allocation *a)
 		return NULL;
 	}
 	if (judge_keeps_ledger(&lab->judge))
-		lab->judge.ledger.pages[a->page].alloc->table = &list->table;
+		ledger_alloc(&lab->judge.ledger, a->page)->table = &list->table;
 	sg_init_table(&list->entry, 1);
 	sg_set_page(&list->entry, &lab->hw.pages[a->page], PAGE_ALIGN(a->size), 0);
 	sg_dma_address(&list->entry) = a->dma;

@@ -144,7 +144,7 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 		lab->pools->memory[p] = NULL;
 	release_memory(pool->d, &r, call);
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_del(&lab->judge.ledger, lab->judge.ledger.pages[page].alloc, call->site);
+		ledger_del(&lab->judge.ledger, ledger_alloc(&lab->judge.ledger, page), call->site);
 	free(b);
 }
 

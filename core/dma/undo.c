@@ -28,8 +28,6 @@ void release_memory(struct dmalab_device *d, struct region *r, const struct call
 	u32 page = region_first_page(r), nr = region_pages(r);
 
 	judge_find_stores(&lab->judge, call, page_offset(page), page_offset(nr));
-	if (judge_keeps_ledger(&lab->judge))
-		ledger_use_pages(&lab->judge.ledger, page, nr, false);
 	unwritten_store(&lab->judge.unwritten, page_offset(page), page_offset(nr));
 	judge_released_pages(&lab->judge, page, nr, call->site);
 	release_pages(d, r);

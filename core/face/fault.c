@@ -69,7 +69,7 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	offset = (const u8 *)address - lab->hw.cookies;
 	locked = try_lock(lab);
 	if (judge_keeps_ledger(&lab->judge))
-		f.region = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
 	judge_report(&lab->judge, &f);

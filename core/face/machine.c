@@ -85,6 +85,7 @@ static int dma_init(struct dmalab_machine *lab, const struct options *o)
 	atomic_pool_init(lab->atomic, o->ram_size);
 	pools_init(lab->pools);
 	lists_init(lab->lists);
+	lab->plain_bus = lab->hw.profile->translation == TRANSLATE_DIRECT && !lab->judge.all;
 	return 0;
 }
 

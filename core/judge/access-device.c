@@ -50,7 +50,7 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 
 static bool is_uncached(const struct judge *j, const struct shadow *s, u32 page)
 {
-	const struct region *r = j->ledger.pages[page].alloc;
+	const struct region *r = ledger_alloc(&j->ledger, page);
 
 	if (likely(s == &j->shadow))
 		return j->hw->frames[page].memory_only;

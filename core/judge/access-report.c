@@ -12,19 +12,18 @@ static bool is_at(const struct region *r, const void *arg)
 
 const struct region *dead_at(const struct judge *j, size_t offset)
 {
-	return ledger_dead(&j->ledger, is_at, &offset);
+	return ledger_dead(&j->ledger, is_at, &offset, offset, NO_OFFSET);
 }
 
 struct region *owned_at(const struct judge *j, size_t offset)
 {
 	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
+	struct region *alloc = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 
 	for (struct span *span = page->maps; span; span = span->next)
 		if (region_touches(span->region, offset, 1))
 			return span->region;
-	if (page->alloc && region_touches(page->alloc, offset, 1))
-		return page->alloc;
-	return NULL;
+	return alloc && region_touches(alloc, offset, 1) ? alloc : NULL;
 }
 
 /* Memory of a pool that is not handed out. */
@@ -46,7 +45,7 @@ static cold void report_free_block(struct judge *j, struct finding *f, struct bl
 cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
 			     size_t len, size_t at)
 {
-	const struct region *now = j->ledger.pages[at >> PAGE_SHIFT].alloc;
+	const struct region *now = ledger_alloc(&j->ledger, at >> PAGE_SHIFT);
 	const struct region *r = dead_at(j, at);
 	struct finding f = {
 		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,

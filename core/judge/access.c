@@ -11,7 +11,7 @@
 /* Handles are uncached as well, but no pointer to them was ever handed out. */
 static bool view_fits(const struct judge *j, u32 page, bool uncached)
 {
-	const struct region *r = j->ledger.pages[page].alloc;
+	const struct region *r = ledger_alloc(&j->ledger, page);
 
 	if (likely(!uncached))
 		return !j->hw->frames[page].memory_only;
@@ -49,13 +49,11 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, const void
 
 	for (u32 p = offset >> PAGE_SHIFT; p <= last; p++) {
 		struct ledger_page *page = &j->ledger.pages[p];
-		struct region *r = NULL;
+		struct region *r = ledger_alloc(&j->ledger, p);
 		struct run run = { 0, 0, 0 };
 
-		if (page->alloc) {
-			r = page->alloc;
+		if (r)
 			run = forbidden(r, offset, len, store);
-		}
 		for (struct span *span = page->maps; span && !run.bytes; span = span->next) {
 			r = span->region;
 			run = forbidden(r, offset, len, store);

@@ -47,7 +47,8 @@ static bool is_found(const struct advice *a, const struct region *r, size_t firs
 
 	if (list)
 		l.len = 1;
-	if (place < BEFORE_THIS && ledger_dead(&a->j->ledger, may_have_hidden, &l))
+	if (place < BEFORE_THIS &&
+	    ledger_dead(&a->j->ledger, may_have_hidden, &l, l.place, NO_OFFSET))
 		return false;
 	for (const struct span *span = ledger_spans(&a->j->ledger, l.place); span; span = span->next) {
 		const struct region *x = span->region;

@@ -127,9 +127,10 @@ static void take_all_back(struct advice *a, const struct causes *causes, bool on
 
 	for (u32 p = first; p <= last; p++) {
 		const struct ledger_page *page = &a->j->ledger.pages[p];
+		struct region *r = ledger_alloc(&a->j->ledger, p);
 
-		if (page->alloc && (p == first || region_first_page(page->alloc) == p))
-			take_back(a, page->alloc, causes, only_if_it_brings);
+		if (r && (p == first || region_first_page(r) == p))
+			take_back(a, r, causes, only_if_it_brings);
 		for (const struct span *span = page->maps; span; span = span->next)
 			if (p == first || region_first_page(span->region) == p)
 				take_back(a, span->region, causes, only_if_it_brings);

@@ -153,8 +153,7 @@ static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t l
 		return false;
 	page = &j->ledger.pages[p];
 	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
-	       !page->maps && (page->used[0] & page->used[1]) == ~0ull &&
-	       (!page->alloc || page->alloc->owner == OWNER_CPU) &&
+	       !page->maps && ledger_page_is_cpus(page) &&
 	       !j->hw->frames[p].memory_only && !unwritten_awaited(&j->unwritten, p) &&
 	       (s->arena ? s->speculates && shadow_settled(s, p) : !lost_any(&j->lost, p));
 }

@@ -154,22 +154,45 @@ bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
 		u32 first = region_first_page(r), nr = region_pages(r);
 
 		for (u32 i = 0; i < nr; i++)
-			l->pages[first + i].alloc = r;
+			l->pages[first + i].record = r;
 	}
 	l->unused = next_unused;
-
-	r->serial = ++l->nr_entered;
-	r->next = *live;
-	r->pprev = live;
-	if (r->next)
-		r->next->pprev = &r->next;
-	*live = r;
+	ledger_join(l, live, r);
 	return true;
+}
+
+static void leave_pages(struct ledger *l, const struct region *r)
+{
+	u32 first = region_first_page(r), nr = region_pages(r);
+
+	for (u32 i = 0; i < nr; i++)
+		l->pages[first + i].record = NULL;
+}
+
+static void reuse(struct ledger *l, struct region *r)
+{
+	r->next = l->unused;
+	l->unused = r;
+}
+
+static struct region *copy_to_grave(struct ledger *l, const struct region *r)
+{
+	struct region *grave = &l->graves[l->nr_buried++ % GRAVES];
+
+	*grave = *r;
+	return grave;
+}
+
+cold void ledger_bury(struct ledger *l, struct region *r)
+{
+	leave_pages(l, r);
+	copy_to_grave(l, r);
+	reuse(l, r);
 }
 
 void ledger_del(struct ledger *l, struct region *r, site_t site)
 {
-	struct region *grave = &l->graves[l->nr_dead++ % GRAVES];
+	struct region *grave;
 
 	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
 		u32 nr = memory_spans(r) + place_spans(r);
@@ -179,40 +202,48 @@ void ledger_del(struct ledger *l, struct region *r, site_t site)
 		if (r->spans != &r->span)
 			free(r->spans);
 	}
-	if (!region_is_mapping(r)) {
-		u32 first = region_first_page(r), nr = region_pages(r);
-
-		for (u32 i = 0; i < nr; i++)
-			l->pages[first + i].alloc = NULL;
-	}
-	*r->pprev = r->next;
-	if (r->next)
-		r->next->pprev = r->pprev;
+	if (!region_is_mapping(r))
+		leave_pages(l, r);
+	ledger_leave(r);
 
 	free(r->device_bytes);
-	*grave = *r;
+	grave = copy_to_grave(l, r);
 	grave->died = site;
+	grave->death = ++l->nr_dead;
 	grave->device_bytes = NULL;
 	grave->spans = NULL;
 	grave->bounce = NULL;
 	grave->group = NULL;
 	grave->blocks = NULL;
-
-	r->next = l->unused;
-	l->unused = r;
+	reuse(l, r);
 }
 
-const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg)
+/* @r, if it is dead, later than @than, and what is looked for. */
+static const struct region *later_dead(const struct region *r, const struct region *than,
+				       region_match match, const void *arg)
 {
-	unsigned long nr = l->nr_dead < GRAVES ? l->nr_dead : GRAVES;
+	return (!than || r->death > than->death) && match(r, arg) ? r : than;
+}
 
-	for (unsigned long i = 1; i <= nr; i++) {
-		const struct region *r = &l->graves[(l->nr_dead - i) % GRAVES];
+static const struct region *kept_at(const struct ledger *l, size_t at)
+{
+	const struct region *r = at < l->ram_size ? l->pages[at >> PAGE_SHIFT].record : NULL;
 
-		if (match(r, arg))
-			return r;
-	}
-	return NULL;
+	return r && r->kept ? r : NULL;
+}
+
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg,
+				 size_t at, size_t or_at)
+{
+	const struct region *kept[2] = { kept_at(l, at), kept_at(l, or_at) }, *found = NULL;
+	unsigned long nr = l->nr_buried < GRAVES ? l->nr_buried : GRAVES;
+
+	for (int i = 0; i < 2; i++)
+		if (kept[i])
+			found = later_dead(kept[i], found, match, arg);
+	for (unsigned long i = 0; i < nr; i++)
+		found = later_dead(&l->graves[i], found, match, arg);
+	return found;
 }
 
 static bool has_serial(const struct region *r, const void *arg)
@@ -229,9 +260,9 @@ const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t
 	for (const struct span *span = page->maps; span; span = span->next)
 		if (span->region->serial == serial)
 			return span->region;
-	if (page->alloc && page->alloc->serial == serial)
-		return page->alloc;
-	return ledger_dead(l, has_serial, &serial);
+	if (page->record && page->record->serial == serial)
+		return page->record;
+	return ledger_dead(l, has_serial, &serial, NO_OFFSET, NO_OFFSET);
 }
 
 static u64 *unit_word(const struct ledger *l, u64 word)
@@ -251,7 +282,7 @@ void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
 	}
 }
 
-/* The first unit of the range that nobody has allocated, but for memory of pools. */
+/* The first unit of the range that mm/ has not handed out. */
 static size_t find_unused(const struct ledger *l, size_t offset, size_t len)
 {
 	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
@@ -272,16 +303,19 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 {
 	size_t end = offset + len, at = find_unused(l, offset, len);
 
-	/* Memory of a pool is its blocks': ask them, page by page, and go on behind. */
-	while (unlikely(at != NO_OFFSET)) {
-		const struct region *r = l->pages[at >> PAGE_SHIFT].alloc;
+	/*
+	 * An allocation for DMA has its pages whole, and memory of a pool is its blocks':
+	 * ask them, page by page, and go on behind.
+	 */
+	while (at != NO_OFFSET) {
+		const struct region *r = ledger_alloc(l, at >> PAGE_SHIFT);
 		size_t page_end = page_offset((at >> PAGE_SHIFT) + 1), free;
 
-		if (!r || !r->blocks)
+		if (!r)
 			return at;
 		if (page_end > end)
 			page_end = end;
-		free = blocks_find_free(r->blocks, at, page_end - at);
+		free = r->blocks ? blocks_find_free(r->blocks, at, page_end - at) : NO_OFFSET;
 		if (free != NO_OFFSET)
 			return free;
 		at = page_end == end ? NO_OFFSET : find_unused(l, page_end, end - page_end);

@@ -5,13 +5,18 @@
  * It is indexed by page, so a look-up costs the same however many objects live: a
  * frame of RAM has at most one allocation, and a list of the mappings that touch it.
  * What a device finds at another place than its memory's (bounced, behind an IOMMU,
- * or no memory at all) is in the list of the pages of that place as well. Only the
- * graveyard is searched, when a report is due anyway.
+ * or no memory at all) is in the list of the pages of that place as well.
+ *
+ * What is released stays readable. The record of an ordinary allocation stays with its
+ * pages until somebody takes them; all else, and what lost its pages, is copied to a ring,
+ * the graveyard. That is searched only when a report is due anyway.
  */
 #ifndef DMALAB_JUDGE_LEDGER_H
 #define DMALAB_JUDGE_LEDGER_H
 
 #include "judge/origin.h"
+
+#include <stdlib.h>
 
 enum region_kind {
 	REGION_COHERENT,
@@ -36,7 +41,11 @@ struct span {
 
 struct region {
 	u64 serial;                    /* from 1 on, never used again */
-	struct region *next, **pprev;  /* among the live ones of the device */
+	struct region *next;           /* among the live ones of the device */
+	union {
+		struct region **pprev;
+		u64 death;             /* of a dead one: later ones have a higher number */
+	};
 	struct device *dev;
 	size_t offset, size;           /* in RAM, or NO_OFFSET; bytes as the driver asked */
 	u64 place;                     /* where the device finds it: bus.h */
@@ -45,6 +54,8 @@ struct region {
 	unsigned long attrs;
 	enum region_kind kind;
 	enum dma_data_direction dir;
+	bool plain;                    /* an allocation without anything special to undo */
+	bool kept;                     /* released; the record of its pages still */
 	bool checked;                  /* dma_mapping_error() was asked */
 	bool managed;                  /* dmam_*(): it has a devres */
 	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
@@ -80,9 +91,9 @@ struct sg_group {
 #define USE_UNIT 32u /* bytes: the smallest object that is handed out */
 
 struct ledger_page {
-	struct region *alloc;
+	struct region *record;         /* of the allocation that has it, or had it last */
 	struct span *maps;
-	u64 used[2];                   /* a bit for each unit somebody has allocated */
+	u64 used[2];                   /* a bit for each unit mm/ has handed out */
 };
 
 #define GRAVES 512u
@@ -99,7 +110,8 @@ struct ledger {
 	struct region *unused;
 	struct region_chunk *chunks;
 	struct region *graves;         /* a ring of GRAVES copies */
-	unsigned long nr_dead;
+	unsigned long nr_buried;
+	u64 nr_dead;
 	u64 nr_entered;
 	size_t arena_size;
 };
@@ -127,6 +139,51 @@ static inline struct region *ledger_new(struct ledger *l)
 /* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
 void ledger_del(struct ledger *l, struct region *r, site_t site);
 
+/*
+ * The record of a plain allocation is kept when it is released: its pages go on naming it,
+ * so that the same allocation, made again, writes nothing for each page. Whoever else takes
+ * one of the pages buries it first.
+ */
+cold void ledger_bury(struct ledger *l, struct region *r);
+
+static inline void ledger_leave(struct region *r)
+{
+	*r->pprev = r->next;
+	if (r->next)
+		r->next->pprev = r->pprev;
+}
+
+static inline void ledger_join(struct ledger *l, struct region **live, struct region *r)
+{
+	r->serial = ++l->nr_entered;
+	r->next = *live;
+	r->pprev = live;
+	if (r->next)
+		r->next->pprev = &r->next;
+	*live = r;
+}
+
+/* Release @r, which is plain, and keep its record. */
+static inline void ledger_keep(struct ledger *l, struct region *r, site_t site)
+{
+	ledger_leave(r);
+	if (unlikely(r->device_bytes)) {
+		free(r->device_bytes);
+		r->device_bytes = NULL;
+	}
+	r->kept = true;
+	r->died = site;
+	r->death = ++l->nr_dead;
+}
+
+/* Pages are handed out: what was kept of them is buried. */
+static inline void ledger_take_pages(struct ledger *l, u32 page, u32 nr)
+{
+	for (u32 p = page; p < page + nr; p++)
+		if (unlikely(l->pages[p].record))
+			ledger_bury(l, l->pages[p].record);
+}
+
 /* Bytes are handed out, or are free again; in whole units, or whole pages. */
 void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
 
@@ -142,9 +199,13 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
 /* What has this number: among the live ones that touch @offset, or the released; or NULL. */
 const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset);
 
-/* Among the released: the latest for which match() holds, or NULL. */
+/*
+ * Among the released: the latest for which match() holds, or NULL. Where it may be: @at and
+ * @or_at, each an offset of RAM or NO_OFFSET, are looked at beside the graveyard.
+ */
 typedef bool (*region_match)(const struct region *r, const void *arg);
-const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg);
+const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg,
+				 size_t at, size_t or_at);
 
 /* The bits of word number @word in a bitmap that fall into @first..@end, exclusive. */
 static inline u64 word_mask(u64 word, u64 first, u64 end)
@@ -219,6 +280,24 @@ static inline bool region_is_mapping(const struct region *r)
 	return region_kind_is_mapping(r->kind);
 }
 
+/* The live allocation that has the page, or NULL. */
+static inline struct region *ledger_alloc(const struct ledger *l, u32 page)
+{
+	struct region *r = l->pages[page].record;
+
+	return r && likely(!r->kept) ? r : NULL;
+}
+
+/* All of the page is handed out, and the CPU's, but for what is mapped. */
+static inline bool ledger_page_is_cpus(const struct ledger_page *page)
+{
+	const struct region *r = page->record;
+
+	if (!r)
+		return (page->used[0] & page->used[1]) == ~0ull;
+	return !r->kept && !r->blocks && r->owner == OWNER_CPU;
+}
+
 /* The list of a page of the bus that is not simply RAM. */
 struct span **ledger_far_spans(struct ledger *l, u64 place);
 
@@ -236,7 +315,7 @@ struct region *ledger_far_alloc(const struct ledger *l, u64 place);
 static inline struct region *ledger_alloc_at(const struct ledger *l, u64 place)
 {
 	if (likely(place < l->ram_size))
-		return l->pages[place >> PAGE_SHIFT].alloc;
+		return ledger_alloc(l, place >> PAGE_SHIFT);
 	return ledger_far_alloc(l, place);
 }
 
@@ -262,7 +341,7 @@ ledger_find(const struct ledger *l, u64 place,
 			found = span->region;
 		}
 	}
-	alloc = likely(place < l->ram_size) ? l->pages[place >> PAGE_SHIFT].alloc : NULL;
+	alloc = likely(place < l->ram_size) ? ledger_alloc(l, place >> PAGE_SHIFT) : NULL;
 	if (alloc && *best < BEST_FIT) {
 		int f = fit(alloc, arg);
 

@@ -6,6 +6,7 @@
 #ifndef DMALAB_JUDGE_SHADOW_H
 #define DMALAB_JUDGE_SHADOW_H
 
+#include "base/zero.h"
 #include "judge/origin.h"
 
 /* 64 bytes of RAM, a bit for each. */
@@ -156,6 +157,12 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 
 /* Those that were uncached are free: all stores to them bypassed the cache. */
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
+
+/* Do cache and memory agree on all of these pages? */
+static inline bool shadow_all_settled(const struct shadow *s, u32 page, u32 nr)
+{
+	return !s->arena || bytes_are_zero(s->state + page, nr);
+}
 
 static inline bool shadow_settled(const struct shadow *s, u32 page)
 {

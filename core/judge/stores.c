@@ -98,7 +98,7 @@ static site_t since(const struct stores *s, size_t offset, const struct call *by
 /* Of a handle: it has no pointer, but user space may have the memory. */
 static bool is_in_user_space(const struct judge *j, size_t offset)
 {
-	const struct region *r = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+	const struct region *r = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 
 	return r && r->kind == REGION_HANDLE && r->in_user_space;
 }

@@ -63,8 +63,21 @@ static bool set_page(struct unwritten *u, size_t offset, size_t len, enum writte
 	return false;
 }
 
+/* What whole pages the range begins with are as @state says. Returns how many bytes that is. */
+static size_t set_whole_pages(struct unwritten *u, size_t offset, size_t len, enum written state)
+{
+	size_t nr = offset & (PAGE_SIZE - 1) ? 0 : len >> PAGE_SHIFT;
+
+	memset(u->pages + (offset >> PAGE_SHIFT), state, nr);
+	return nr << PAGE_SHIFT;
+}
+
 void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 {
+	size_t done = set_whole_pages(u, offset, len, PAGE_FRESH);
+
+	offset += done;
+	len -= done;
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
 		if (set_page(u, offset, n, PAGE_FRESH))
@@ -80,6 +93,10 @@ void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 
 void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
 {
+	size_t done = set_whole_pages(u, offset, len, PAGE_WRITTEN);
+
+	offset += done;
+	len -= done;
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
 		if (set_page(u, offset, n, PAGE_WRITTEN))

@@ -13,6 +13,7 @@
 #ifndef DMALAB_JUDGE_UNWRITTEN_H
 #define DMALAB_JUDGE_UNWRITTEN_H
 
+#include "base/zero.h"
 #include "judge/ledger.h"
 #include "machine/machine.h"
 
@@ -75,10 +76,11 @@ static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 
 static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
 {
-	for (u32 page = offset >> PAGE_SHIFT; page <= (offset + len - 1) >> PAGE_SHIFT; page++)
-		if (u->pages[page] != PAGE_WRITTEN)
-			return true;
-	return false;
+	u32 first = offset >> PAGE_SHIFT, last = (offset + len - 1) >> PAGE_SHIFT;
+
+	if (likely(first == last))
+		return u->pages[first] != PAGE_WRITTEN;
+	return !bytes_are_zero(u->pages + first, last - first + 1);
 }
 
 /* Stored, by whomever; or given back. */

@@ -25,6 +25,7 @@ struct dmalab_machine {
 	struct pools *pools;
 	struct atomic_pool *atomic;
 	struct lists *lists;
+	bool plain_bus;                    /* DMA addresses are RAM's, and one machine is judged */
 	unsigned lock;
 	unsigned fail_nth;                 /* fail the call that makes it 0, */
 	unsigned fail_order;               /* which is this one since the order was given */
@@ -126,8 +127,11 @@ static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *
 {
 	u32 page = pages_alloc(&lab->hw, zone, order, limit);
 
-	if (likely(page != NO_PAGE))
-		judge_find_stores(&lab->judge, call, page_offset(page), PAGE_SIZE << order);
+	if (unlikely(page == NO_PAGE))
+		return page;
+	judge_find_stores(&lab->judge, call, page_offset(page), PAGE_SIZE << order);
+	if (judge_keeps_ledger(&lab->judge))
+		ledger_take_pages(&lab->judge.ledger, page, 1u << order);
 	return page;
 }
 

@@ -344,8 +344,9 @@ void cache_give_up(struct machine *m, u32 page, u32 nr)
 {
 	struct cache *c = &m->cache;
 
-	if (!c->lines)
+	if (!c->lines || m->frames[page].given_up >= nr)
 		return;
+	m->frames[page].given_up = nr;
 	for (u32 p = page; p < page + nr; p++) {
 		struct page_lines *lines = &c->lines[p];
 
@@ -373,6 +374,7 @@ void cache_take_back(struct machine *m, u32 page, u32 nr)
 {
 	if (!m->cache.lines)
 		return;
+	m->frames[page].given_up = 0;
 	for (u32 p = page; p < page + nr; p++) {
 		if (!m->frames[p].memory_only)
 			continue;

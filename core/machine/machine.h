@@ -56,6 +56,7 @@ struct frame {
 	u8 shared : 2;     /* share.c: a bit for each view */
 	u8 atomic : 1;     /* of the atomic pool, of a used block */
 	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
+	u16 given_up;      /* of the head of a block: known to be so of that many from it on */
 };
 
 /* Freed blocks of one order, kept whole for the next allocation. */
@@ -73,6 +74,7 @@ struct bank {
 	phys_addr_t last;  /* of its bytes; of an empty bank, beyond any limit */
 	u32 first, nr;     /* page frames */
 	u32 untouched;     /* blocks of MAX_ORDER */
+	u32 orders;        /* a bit for each that has free blocks in its list */
 	u32 free[MAX_ORDER + 1];
 	struct hot hot[MAX_ORDER + 1];
 };

@@ -22,6 +22,7 @@ static void list_add(struct machine *m, struct bank *bank, u32 page, unsigned or
 	if (f->next != NO_PAGE)
 		m->frames[f->next].prev = page;
 	bank->free[order] = page;
+	bank->orders |= 1u << order;
 }
 
 static void list_del(struct machine *m, struct bank *bank, u32 page)
@@ -34,12 +35,15 @@ static void list_del(struct machine *m, struct bank *bank, u32 page)
 		m->frames[f->prev].next = f->next;
 	if (f->next != NO_PAGE)
 		m->frames[f->next].prev = f->prev;
+	if (bank->free[f->order] == NO_PAGE)
+		bank->orders &= ~(1u << f->order);
 	f->state = FRAME_TAIL;
 }
 
 /* Give a block back, with its free buddy if it has one, and so on up. */
 static void merge(struct machine *m, struct bank *bank, u32 page, unsigned order)
 {
+	m->frames[page].given_up = 0;
 	while (order < MAX_ORDER) {
 		u32 rel = (page - bank->first) ^ (1u << order);
 		u32 buddy = bank->first + rel;
@@ -74,12 +78,11 @@ static bool drain(struct machine *m, struct bank *bank)
 /* Take a block from the free lists, splitting a larger one. */
 static u32 split(struct machine *m, struct bank *bank, unsigned order)
 {
-	unsigned have = order;
-	u32 page;
+	u32 orders = bank->orders >> order, page;
+	unsigned have;
 
-	while (have <= MAX_ORDER && bank->free[have] == NO_PAGE)
-		have++;
-	if (have <= MAX_ORDER) {
+	if (orders) {
+		have = order + __builtin_ctz(orders);
 		page = bank->free[have];
 		list_del(m, bank, page);
 	} else if (bank->untouched) {
@@ -114,7 +117,7 @@ u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t l
 		struct hot *hot = &bank->hot[order];
 		u32 page;
 
-		if (bank->last > limit)
+		if (bank->last > limit || unlikely(!bank->nr))
 			continue;
 		page = likely(hot->nr) ? hot->page[--hot->nr] : take(m, bank, order);
 		if (page == NO_PAGE)

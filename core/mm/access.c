@@ -35,7 +35,7 @@ static cold void report_cookie(struct dmalab_machine *lab, const struct call *ca
 	};
 
 	if (judge_keeps_ledger(j))
-		f.region = j->ledger.pages[offset >> PAGE_SHIFT].alloc;
+		f.region = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
 	judge_report(j, &f);

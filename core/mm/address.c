@@ -27,7 +27,7 @@ static cold void report_no_page(struct dmalab_machine *lab, const void *addr,
 
 	lab_lock(lab);
 	if (judge_keeps_ledger(&lab->judge))
-		f.region = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
 	judge_report(&lab->judge, &f);
@@ -41,7 +41,7 @@ static bool is_coherent(struct dmalab_machine *lab, size_t offset)
 
 	if (!judge_keeps_ledger(&lab->judge))
 		return false;
-	r = lab->judge.ledger.pages[offset >> PAGE_SHIFT].alloc;
+	r = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	return r && (region_is_coherent(r) || r->kind == REGION_HANDLE);
 }
 

@@ -167,7 +167,7 @@ static const struct region *dma_memory_at(const struct dmalab_machine *lab, cons
 
 	if (!view || !judge_keeps_ledger(&lab->judge))
 		return NULL;
-	r = lab->judge.ledger.pages[((const u8 *)p - view) >> PAGE_SHIFT].alloc;
+	r = ledger_alloc(&lab->judge.ledger, ((const u8 *)p - view) >> PAGE_SHIFT);
 	return r && region_touches(r, (const u8 *)p - view, 1) ? r : NULL;
 }
 
