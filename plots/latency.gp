@@ -46,14 +46,17 @@ do for [panel in "off full"] {
 	     alloc("handle", panel) using 1:2 linestyle 2, \
 	     alloc("noncoherent", panel) using 1:2 linestyle 3
 }
+# Only those that were measured.
+has(want) = system(sprintf("LC_ALL=C awk -f '%s/select.awk' -v want='%s' -v axis=size '%s' | wc -l", bench, want, results)) > 0
+peer(want, style, title) = has(want) ? sprintf(", keyentry with lines linestyle %d title '%s'", style, title) : ""
 eval legend(0.17)
-plot -1 notitle, keyentry with linespoints linestyle 1 title "coherent", \
-     keyentry with linespoints linestyle 2 title "no-mapping handle", \
-     keyentry with linespoints linestyle 3 title "noncoherent", \
-     keyentry with lines linestyle 11 title "memset", \
-     keyentry with lines linestyle 12 title "memcpy", \
-     keyentry with lines linestyle 13 title "malloc, memset, free", \
-     keyentry with lines linestyle 14 title "jemalloc, zeroed", \
-     keyentry with lines linestyle 15 title "mimalloc, zeroed", \
-     keyentry with lines linestyle 16 title "DPDK rte_zmalloc"
+eval "plot -1 notitle, keyentry with linespoints linestyle 1 title 'coherent', " . \
+     "keyentry with linespoints linestyle 2 title 'no-mapping handle', " . \
+     "keyentry with linespoints linestyle 3 title 'noncoherent', " . \
+     "keyentry with lines linestyle 11 title 'memset', " . \
+     "keyentry with lines linestyle 12 title 'memcpy', " . \
+     "keyentry with lines linestyle 13 title 'malloc, memset, free'" . \
+     peer("peer of:jemalloc op:pair", 14, "jemalloc, zeroed") . \
+     peer("peer of:mimalloc op:pair", 15, "mimalloc, zeroed") . \
+     peer("peer of:dpdk op:zmalloc", 16, "DPDK, zeroed")
 unset multiplot

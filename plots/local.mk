@@ -11,7 +11,6 @@
 PLOTS =
 
 EXTRA_DIST += \
-	docs/results/proof.tsv \
 	plots/README.md \
 	plots/bugs.gp \
 	plots/checks.gp \
@@ -43,6 +42,13 @@ proof-results: tests/proof$(EXEEXT)
 pictures: dmalab$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) $(srcdir)/docs/pictures && \
 		$(SHELL) $(srcdir)/plots/timelines.sh ./dmalab $(srcdir)/corpora $(srcdir)/docs/pictures
+if WITH_GNUPLOT
+	@srcdir='$(srcdir)' AWK='$(AWK)' GNUPLOT='$(GNUPLOT)' PLOTS='bugs matrix proof' UNSTAMPED=1 \
+		$(SHELL) $(srcdir)/plots/plots.sh
+	$(AM_V_at)for name in bugs matrix proof; do \
+		cp results/pictures/$$name.svg $(srcdir)/docs/pictures/ || exit 1; \
+	done
+endif
 .PHONY: pictures
 
 if WITH_GNUPLOT

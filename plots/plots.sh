@@ -3,7 +3,8 @@
 #
 # Draw what there are results for, and the page that holds it; called by make plots
 # from the top of the build tree. Takes from the environment: srcdir, GNUPLOT, AWK,
-# and PLOTS, the figures to draw (empty: all that can be drawn).
+# PLOTS, the figures to draw (empty: all that can be drawn), and UNSTAMPED, which is set for
+# figures that are kept: no machine and no commit in small print.
 #
 # Status: 0, also when there is nothing to draw yet; 1 when a figure that PLOTS names
 # cannot be drawn, or drawing fails.
@@ -58,6 +59,7 @@ brings()
 # stamp FIGURE: what it is of, in small print
 stamp()
 {
+	test -z "${UNSTAMPED-}" || return 0
 	commit=$(git -C "$here" log -1 --format=%h 2>/dev/null)
 	machine=''
 	case " $costs " in
@@ -82,6 +84,12 @@ draw()
 	return 1
 }
 
+# What a figure of the judge was drawn from, so that a test can tell whether it is stale.
+from()
+{
+	test ! -f "$data/$1.tsv" || echo "<!-- from $(cksum <"$data/$1.tsv") -->"
+}
+
 # In one page no two drawings may share an id; not everyone has the font; and each has a
 # name, for those who do not see it, and follows the reader's choice of light or dark.
 tidy()
@@ -93,7 +101,8 @@ tidy()
 		-e '/^<title>.*<\/title>$/d' \
 		-e "s|^<desc>.*</desc>|<title>$title</title>|" \
 		-e 's/^<svg *$/<svg role="img"/' "$out/$1.svg" |
-		$AWK -v style="$(sh "$here/dark.sh")" '{ print } /^<title>/ { print style }' >"$out/$1.tmp" &&
+		$AWK -v style="$(sh "$here/dark.sh")" -v from="$(from "$1")" \
+			'{ print } /^<title>/ { print style; if (from) print from }' >"$out/$1.tmp" &&
 		mv "$out/$1.tmp" "$out/$1.svg"
 }
 

@@ -30,10 +30,10 @@ set lmargin at screen 0.13
 set rmargin at screen 0.97
 unset key
 eval bar_key(1, 0.10, 0.06, blue, "programs")
-eval bar_key(2, 0.25, 0.06, sky, "reads compared with all legal caches")
+eval bar_key(2, 0.25, 0.06, green, "reads compared with all legal caches")
 eval bar_key(3, 0.57, 0.06, orange, "reads that caches disagree about, all reported")
 set bmargin at screen 0.24
 set tmargin at screen 0.88
 plot by_length(3) using ($1 - 0.26):2 with boxes linecolor rgb blue, \
-     by_length(4) using 1:2 with boxes linecolor rgb sky, \
+     by_length(4) using 1:2 with boxes linecolor rgb green, \
      by_length(5) using ($1 + 0.26):2 with boxes linecolor rgb orange

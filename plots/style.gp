@@ -19,19 +19,19 @@ blue = "#0072B2"; orange = "#D55E00"; green = "#009E73"; purple = "#AA4499"
 sky = "#56B4E9"; deep = "#00553C"; pale = "#F2B98C"; wash = "#CFE3F2"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
 
 font = "DejaVu Sans"
+# In small print what it was measured on, for who gets the picture alone.
+small_print(h) = sprintf('set label 999 "%s" at screen 0.99, screen %g right font ",8" ' . \
+	'textcolor rgb grey noenhanced; ', stamp, 9.0 / h)
 # The PNG has twice the pixels; and it counts fonts in points, the SVG in pixels.
 if (format eq "svg") {
-	figure(w, h) = (canvas_height = h, 0) ? "" : sprintf("set terminal svg size %d,%d dynamic font '%s,13' " . \
+	figure(w, h) = (canvas_height = h, small_print(h)) . sprintf("set terminal svg size %d,%d dynamic font '%s,13' " . \
 			       "background 'white' name '%s'", w, h, font, name)
 } else {
-	figure(w, h) = (canvas_height = h, 0) ? "" : sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
+	figure(w, h) = (canvas_height = h, small_print(h)) . sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
 			       "linewidth 2 pointscale 2 background 'white'", \
 			       2 * w, 2 * h, font)
 }
 set output output
-
-# What it was measured on, for who gets the picture alone; plots.sh sets stamp.
-set label 999 stamp at screen 0.99, screen 0.012 right font ",8" textcolor rgb "#8A8A8A" noenhanced
 
 set border 3 linewidth 1 linecolor rgb grey
 set tics nomirror out scale 0.6 textcolor rgb ink

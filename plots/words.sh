@@ -29,7 +29,8 @@ text()
 that names the mistake, at the step that makes it. What dma-debug sees is judged from its source; it knows arguments and lifetimes, and
 nothing of what CPU and device do to the bytes between the calls." ;;
 	matrix) echo "Each bug on each machine: <b>D</b> where two legal caches (or memory and bounce buffer) disagree about bytes that are
-read, <b>c</b> where only the API's contract is broken. On x86 nothing of this corrupts data, which is how such bugs ship." ;;
+read, <b>c</b> where only the API's contract is broken. Where devices snoop the bytes are
+right all the same, which is how such bugs ship." ;;
 	proof) echo "Every program of so few events, over a few bytes of one line, against the set of all states that a legal cache may be
 in. A read must be reported exactly when two of these give it different values." ;;
 	latency) echo "One allocation and its free on the default machine (arm64), by the three paths; what zeroing or copying as many bytes
