@@ -50,7 +50,7 @@ do for [row = 1:3] {
 	do for [e = 1:n] {
 		unset title; unset xlabel; unset ylabel
 		engine = word(engines, e)
-		if (row == 1) { set title engine eq "afl" ? "AFL++" : engine eq "libfuzzer" ? "libFuzzer" : engine offset 0,-0.4 textcolor rgb ink }
+		if (row == 1) { set title engine eq "afl" ? "AFL++" : engine eq "libfuzzer" ? "libFuzzer" : engine eq "fast" ? "libFuzzer, no sanitizers" : engine offset 0,-0.4 textcolor rgb ink }
 		if (row == 3) { set xlabel has_cpu ? "seconds of CPU time" : "seconds of fuzzing" textcolor rgb ink }
 		if (e == 1) { set ylabel what[row] offset 0,0 textcolor rgb ink; set ytics auto format "%.0f" } else { set ytics format "" }
 		if (row == 3) { set xtics auto format "%.0f" } else { set xtics auto format "" }

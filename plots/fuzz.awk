@@ -19,10 +19,10 @@ NR == 1 {
 }
 $3 > 0 {
 	n++
-	at[n] = $column
+	at[n] = $column > at[n - 1] ? $column : at[n - 1]
 	execs[n] = $2
 	while (from < n - 1 && at[n] - at[from + 1] >= 5)
 		from++
 	rate = at[n] > at[from] ? (execs[n] - execs[from]) / (at[n] - at[from]) : "NaN"
-	print $column, $3, $4, rate
+	print at[n], $3, $4, rate
 }
