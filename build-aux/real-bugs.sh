@@ -7,6 +7,8 @@ dmalab=$1 corpus=$2
 cat <<'EOF'
 # Real bugs
 
+![Real bugs by kind: how many are caught here, and how many the kernel's dma-debug sees](pictures/bugs.svg)
+
 What of `corpora/bugs` is caught: real bugs of drivers, each reduced to a trace, and each with a twin that has the
 driver's fix and must be quiet on every profile. Written by `make score`, which runs `dmalab score corpora/bugs`.
 
@@ -24,6 +26,8 @@ CPU touches what the device owns; C6 freed or reused while in use; C7 freed or u
 device or function; C10 a mapping error not looked at; C11 memory that may not be mapped; C12 a cache line shared; C13 coherent
 memory misused; C14 noncoherent memory taken for coherent; C15 lists; C16 pools; C17 ordering; C18 double fetch; C19 old
 contents shown; C20 the wrong belief about coherency; C21 no bug, to be left alone.
+
+![Where each bug bites: on which machines it damages data, and on which it only breaks the contract](pictures/matrix.svg)
 
 EOF
 "$dmalab" score "$corpus"

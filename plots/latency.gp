@@ -3,7 +3,7 @@
 # One allocation and its free, over size: a panel for each level of checking.
 
 load style
-eval figure(1000, 480)
+eval figure(1000, 520)
 
 eval set_size_axis
 eval set_time_axis
@@ -22,7 +22,7 @@ if (memset4k > 0 && at4k("off") > 0 && at4k("full") > 0) {
 			   "%s with all checks", ratio_text(at4k("off") / memset4k), \
 			   ratio_text(at4k("full") / memset4k))
 }
-set multiplot layout 1,2 margins 0.1,0.978,0.3,0.82 spacing 0.03,0 \
+set multiplot layout 1,2 margins 0.1,0.978,0.32,0.83 spacing 0.03,0 \
 	title "{/:Bold*1.15 " . headline . "}" textcolor rgb ink offset 0,-0.5
 
 unset key
@@ -39,15 +39,24 @@ do for [panel in "off full"] {
 	     series("host op:memset", "size") using 1:2 with lines linestyle 11, \
 	     series("host op:memcpy", "size") using 1:2 with lines linestyle 12, \
 	     series("host op:heap", "size") using 1:2 with lines linestyle 13, \
+	     series("peer of:jemalloc op:pair", "size") using 1:2 with lines linestyle 14, \
+	     series("peer of:mimalloc op:pair", "size") using 1:2 with lines linestyle 15, \
+	     series("peer of:dpdk op:zmalloc", "size") using 1:2 with lines linestyle 16, \
 	     alloc("coherent", panel) using 1:2 linestyle 1, \
 	     alloc("handle", panel) using 1:2 linestyle 2, \
 	     alloc("noncoherent", panel) using 1:2 linestyle 3
 }
-eval legend(0.14)
-plot -1 notitle, keyentry with linespoints linestyle 1 title "coherent", \
-     keyentry with linespoints linestyle 2 title "no-mapping handle", \
-     keyentry with linespoints linestyle 3 title "noncoherent", \
-     keyentry with lines linestyle 11 title "memset", \
-     keyentry with lines linestyle 12 title "memcpy", \
-     keyentry with lines linestyle 13 title "malloc, memset, free"
+# Only those that were measured.
+has(want) = system(sprintf("LC_ALL=C awk -f '%s/select.awk' -v want='%s' -v axis=size '%s' | wc -l", bench, want, results)) > 0
+peer(want, style, title) = has(want) ? sprintf(", keyentry with lines linestyle %d title '%s'", style, title) : ""
+eval legend(0.17)
+eval "plot -1 notitle, keyentry with linespoints linestyle 1 title 'coherent', " . \
+     "keyentry with linespoints linestyle 2 title 'no-mapping handle', " . \
+     "keyentry with linespoints linestyle 3 title 'noncoherent', " . \
+     "keyentry with lines linestyle 11 title 'memset', " . \
+     "keyentry with lines linestyle 12 title 'memcpy', " . \
+     "keyentry with lines linestyle 13 title 'malloc, memset, free'" . \
+     peer("peer of:jemalloc op:pair", 14, "jemalloc, zeroed") . \
+     peer("peer of:mimalloc op:pair", 15, "mimalloc, zeroed") . \
+     peer("peer of:dpdk op:zmalloc", 16, "DPDK, zeroed")
 unset multiplot

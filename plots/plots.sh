@@ -3,7 +3,8 @@
 #
 # Draw what there are results for, and the page that holds it; called by make plots
 # from the top of the build tree. Takes from the environment: srcdir, GNUPLOT, AWK,
-# and PLOTS, the figures to draw (empty: all that can be drawn).
+# PLOTS, the figures to draw (empty: all that can be drawn), and UNSTAMPED, which is set for
+# figures that are kept: no machine and no commit in small print.
 #
 # Status: 0, also when there is nothing to draw yet; 1 when a figure that PLOTS names
 # cannot be drawn, or drawing fails.
@@ -11,13 +12,16 @@
 set -u
 : "${srcdir:?}" "${GNUPLOT:?}" "${AWK:?}"
 LC_ALL=C.UTF-8
-export LC_ALL
+export LC_ALL AWK
 
-all="latency sync checks coverage"
+judge="bugs matrix proof"
+costs="latency sync checks profiles threads live percentiles"
+all="$judge $costs coverage"
 here=$srcdir/plots
 bench=$srcdir/bench
-out=plots/out
-page=plots/results.html
+out=results/pictures
+data=results/data
+page=results/index.html
 results=bench/results/latest.tsv
 
 complain()
@@ -29,9 +33,14 @@ complain()
 has_data()
 {
 	case $1 in
+	bugs | matrix | proof) test -s "$data/$1.tsv" ;;
 	latency) grep -qs '^alloc/' $results ;;
 	sync) grep -qs '^sync/' $results ;;
 	checks) grep -qs '/checks:full/' $results ;;
+	profiles) grep -qs '^map/.*checks:full/size:4096	' $results ;;
+	threads) grep -qs '^threads/' $results ;;
+	live) grep -qs '^live/' $results ;;
+	percentiles) grep -qs '^latency/.*checks:full/.*@p999' $results ;;
 	coverage) test -n "$campaigns" ;;
 	esac
 }
@@ -39,35 +48,70 @@ has_data()
 brings()
 {
 	case $1 in
+	bugs | matrix) echo "make" ;;
+	proof) echo "make proof-results" ;;
 	coverage) echo "make fuzz" ;;
+	percentiles) echo "make bench, with GSL" ;;
 	*) echo "make bench" ;;
 	esac
+}
+
+# stamp FIGURE: what it is of, in small print
+stamp()
+{
+	test -z "${UNSTAMPED-}" || return 0
+	commit=$(git -C "$here" log -1 --format=%h 2>/dev/null)
+	machine=''
+	case " $costs " in
+	*" $1 "*)
+		machine=$($AWK -F '\t' '$1 == "#cpu_model" || $1 == "#compiler" || $1 == "#cflags" {
+			printf "%s, ", $2
+		}' $results | tr -d "'\"\\\\")
+		;;
+	esac
+	echo "${machine}dmalab ${commit:-$(./dmalab --version | sed 's/dmalab //')}"
 }
 
 # draw FIGURE FORMAT. gnuplot warns of each series that a filter has left without
 # results: of interest only if it fails.
 draw()
 {
-	"$GNUPLOT" -e "style = '$here/style.gp'; format = '$2'; name = '$1'; \
-		output = '$out/$1.$2'; bench = '$bench'; results = '$results'; \
-		campaigns = '$campaigns'; engines = '$engines'; targets = '$targets'" \
+	"$GNUPLOT" -e "style = '$here/style.gp'; format = '$2'; name = '$1'; here = '$here'; \
+		output = '$out/$1.$2'; bench = '$bench'; results = '$results'; data = '$data'; \
+		stamp = '$(stamp "$1")'; campaigns = '$campaigns'; engines = '$engines'; targets = '$targets'" \
 		"$here/$1.gp" 2>$out/messages && test -s "$out/$1.$2" && return
 	cat $out/messages >&2
 	return 1
 }
 
-# In one page no two drawings may share an id; and not everyone has the font.
+# What a figure of the judge was drawn from, so that a test can tell whether it is stale.
+from()
+{
+	test ! -f "$data/$1.tsv" || echo "<!-- from $(cksum <"$data/$1.tsv") -->"
+}
+
+# In one page no two drawings may share an id; not everyone has the font; and each has a
+# name, for those who do not see it, and follows the reader's choice of light or dark.
 tidy()
 {
+	title=$(sh "$here/words.sh" title "$1")
 	sed -e "s/\\(['\"#]\\)\\(gp[PD]\\)/\\1$1_\\2/g" \
 		-e "s/id=\\(['\"]\\)\\(gnuplot_canvas\\|textbox\\|greybox\\)/id=\\1$1_\\2/g" \
 		-e 's/font-family="DejaVu Sans"/font-family="DejaVu Sans, Verdana, sans-serif"/g' \
-		-e '/^<title>.*<\/title>$/d' "$out/$1.svg" >"$out/$1.tmp" &&
+		-e '/^<title>.*<\/title>$/d' \
+		-e "s|^<desc>.*</desc>|<title>$title</title>|" \
+		-e 's/^<svg *$/<svg role="img"/' "$out/$1.svg" |
+		$AWK -v style="$(sh "$here/dark.sh")" -v from="$(from "$1")" \
+			'{ print } /^<title>/ { print style; if (from) print from }' >"$out/$1.tmp" &&
 		mv "$out/$1.tmp" "$out/$1.svg"
 }
 
 # ---------------------------------------------------------------- what there is
 
+mkdir -p $out $data || exit 1
+if test -x ./dmalab; then
+	sh "$here/data.sh" ./dmalab "$srcdir" $data || exit 1
+fi
 campaigns='' engines='' targets=''
 for csv in fuzz/results/*-*/coverage.csv; do
 	# A header alone is no campaign.
@@ -103,16 +147,16 @@ if test -n "${PLOTS:-}" && test -n "$missing"; then
 	exit 1
 fi
 if test -z "$chosen"; then
-	rm -rf $out $page # of earlier results
+	rm -rf $out $data $page # of earlier results
 	complain "nothing to draw yet. Run one of these first, then make plots again:"
+	complain "  make               the judge's own figures, from the corpus of bugs"
 	complain "  make bench-quick   benchmarks, in less than a minute"
-	complain "  make fuzz          both fuzzers, for FUZZ_TIME=60 each (or 5m, 2h)"
+	complain "  make fuzz          all fuzzers, for FUZZ_TIME=60 each (or 5m, 2h)"
 	exit 0
 fi
 
 # ------------------------------------------------------------------------- draw
 
-mkdir -p $out || exit 1
 for figure in $chosen; do
 	echo "plots: $figure"
 	if draw "$figure" svg && tidy "$figure" && draw "$figure" png; then
@@ -127,8 +171,11 @@ for figure in $missing; do
 	echo "plots: $figure: no results yet ($(brings "$figure"))"
 	rm -f "$out/$figure.svg" "$out/$figure.png"
 done
+if test -x ./dmalab; then
+	sh "$here/timelines.sh" ./dmalab "$srcdir/corpora" $out || status=1
+fi
 
-campaigns=$campaigns results=$results out=$out bench=$bench \
+all=$all campaigns=$campaigns results=$results out=$out data=$data bench=$bench here=$here \
 	sh "$here/page.sh" >$page.tmp && mv $page.tmp $page || exit 1
 echo "plots: SVG and PNG are in $out"
 echo "plots: the results page is $(pwd)/$page"

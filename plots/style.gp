@@ -7,6 +7,8 @@
 #   name     the figure's name
 #   bench    directory with select.awk
 #   results  the benchmarks' results, as bench/results.jq prints them
+#   data     directory with what data.sh has written
+#   stamp    what machine and commit the figure is of
 #
 # A script calls figure(WIDTH, HEIGHT) before it plots.
 
@@ -14,15 +16,18 @@ set encoding utf8
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 blue = "#0072B2"; orange = "#D55E00"; green = "#009E73"; purple = "#AA4499"
-sky = "#56B4E9"; deep = "#00553C"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
+sky = "#56B4E9"; deep = "#00553C"; pale = "#F2B98C"; wash = "#CFE3F2"; ink = "#222222"; grey = "#8A8A8A"; faint = "#DDDDDD"
 
 font = "DejaVu Sans"
+# In small print what it was measured on, for who gets the picture alone.
+small_print(h) = sprintf('set label 999 "%s" at screen 0.99, screen %g right font ",8" ' . \
+	'textcolor rgb grey noenhanced; ', stamp, 9.0 / h)
 # The PNG has twice the pixels; and it counts fonts in points, the SVG in pixels.
 if (format eq "svg") {
-	figure(w, h) = sprintf("set terminal svg size %d,%d dynamic font '%s,13' " . \
+	figure(w, h) = (canvas_height = h, small_print(h)) . sprintf("set terminal svg size %d,%d dynamic font '%s,13' " . \
 			       "background 'white' name '%s'", w, h, font, name)
 } else {
-	figure(w, h) = sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
+	figure(w, h) = (canvas_height = h, small_print(h)) . sprintf("set terminal pngcairo size %d,%d font '%s,11' fontscale 2 " . \
 			       "linewidth 2 pointscale 2 background 'white'", \
 			       2 * w, 2 * h, font)
 }
@@ -55,6 +60,12 @@ set style line 35 linewidth 2 linecolor rgb ink pointtype 7
 set style line 11 linewidth 1.6 linecolor rgb ink dashtype 1 pointtype 0
 set style line 12 linewidth 1.6 linecolor rgb ink dashtype (8,4) pointtype 0
 set style line 13 linewidth 1.6 linecolor rgb grey dashtype (2,3) pointtype 0
+# Other allocators.
+set style line 14 linewidth 1.6 linecolor rgb purple dashtype (8,3) pointtype 0
+set style line 15 linewidth 1.6 linecolor rgb green dashtype (8,3) pointtype 0
+set style line 16 linewidth 1.6 linecolor rgb blue dashtype (3,3) pointtype 0
+
+lines_of(file) = int(system(sprintf("wc -l <'%s'", file)))
 
 # The benchmarks that have all these words, over one of their axes.
 series(want, axis) = sprintf("< LC_ALL=C awk -f '%s/select.awk' -v want='%s' -v axis=%s '%s'", \
@@ -83,6 +94,16 @@ set_size_axis = "set logscale x 2; set xtics (" . \
 set_time_axis = "set logscale y 10; set ytics (" . \
 	"'1 ns' 1, '10 ns' 10, '100 ns' 100, '1 µs' 1e3, '10 µs' 1e4, '100 µs' 1e5, " . \
 	"'1 ms' 1e6, '10 ms' 1e7)"
+
+# The headline of a figure of that height, at its left edge, and the legend of filled bars,
+# one beside the other; x and y from the lower left corner, as parts of the figure.
+heading(text, height) = sprintf('set label 900 "{/:Bold*1.15 %s}" at screen 0.02, screen %g left ' . \
+	'textcolor rgb ink', text, 1 - 24.0 / height)
+bar_key(i, x, y, colour, text) = sprintf('set object %d rectangle from screen %g, screen %g to ' . \
+	'screen %g, screen %g fillcolor rgb "%s" fillstyle solid 1.0 noborder; ' . \
+	'set label %d "%s" at screen %g, screen %g left textcolor rgb ink', \
+	900 + i, x, y - 6.0 / canvas_height, x + 0.028, y + 6.0 / canvas_height, colour, 900 + i, \
+	text, x + 0.036, y)
 
 # A legend of its own below the panels of a multiplot: make the panels, then
 #	eval legend(0.12)

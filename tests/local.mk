@@ -344,8 +344,9 @@ EXTRA_DIST += tests/test-formats.sh tests/sarif-schema.json tests/validate.py te
 TESTS += tests/test-bootstrap.sh tests/test-campaign.sh tests/test-files.sh tests/test-oss-fuzz.sh
 EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh tests/test-files.sh tests/test-oss-fuzz.sh
 
-TESTS += tests/test-timeline.sh
-EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py
+TESTS += tests/test-timeline.sh tests/test-page.sh
+EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py \
+	tests/test-page.sh tests/check-page.py tests/check-page.js tests/sample-results.awk
 
 include tests/proof.mk
 include tests/virtio/local.mk

@@ -194,9 +194,9 @@ for finding in fuzz/results/findings/demo/*/small; do
 done
 test "$(cat fuzz/results/findings/demo/*/inputs | sort -u | wc -l)" = \
 	"$(ls fuzz/results/findings/demo/raw | wc -l)" || fails "an input belongs to no finding"
-head -n 1 fuzz/results/fast-demo/coverage.csv | grep -qx "seconds,execs,edges,corpus,findings" ||
+head -n 1 fuzz/results/fast-demo/coverage.csv | grep -qx "seconds,execs,edges,corpus,findings,cpu" ||
 	fails "no header in coverage.csv"
-test "$(grep -cvE '^[0-9]+(,[0-9]+){4}$' fuzz/results/fast-demo/coverage.csv)" = 1 ||
+test "$(grep -cvE '^[0-9]+(,[0-9]+){5}$' fuzz/results/fast-demo/coverage.csv)" = 1 ||
 	fails "a row of coverage.csv is no row"
 awk -F , 'NR > 1 { if ($1 + 0 < last) exit 1; last = $1 + 0 }' fuzz/results/fast-demo/coverage.csv ||
 	fails "time goes backwards in coverage.csv"

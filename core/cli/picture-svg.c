@@ -8,37 +8,35 @@
 
 /*
  * Blue is the CPU and orange a device, everywhere; the colours are Okabe's and Ito's. A byte
- * that both have stored, so that nobody knows its value, has stripes of both.
+ * that both have stored, so that nobody knows its value, has stripes of both. Each rule is
+ * for a timeline alone: a page may hold several pictures, of other kinds too.
  */
 static const char style[] =
-	"text{font:13px 'DejaVu Sans',Verdana,sans-serif;fill:#1a1a1a}"
-	".mono{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace}"
-	".bold{font-weight:bold}"
-	".title{font-size:19px;font-weight:bold}"
-	".text{font-size:12px}.small{font-size:11px}.tiny{font-size:10px}"
-	".grey{fill:#5c5c5c}"
-	".paper{fill:#fff}"
-	".guide{stroke:#e3e3e3;fill:none}"
-	".settled{fill:#e8ecef}.cpu{fill:#0072b2}.device{fill:#e69f00}.uncached{fill:#a9dccb}"
-	".oncpu{fill:#fff}.ondevice,.onlight{fill:#1a1a1a}"
-	".plate{fill:#fff}"
-	".handover{stroke:#1a1a1a;stroke-width:2;fill:none}"
-	".glyph{stroke:#fff;stroke-width:1.5}"
-	".cachemark{fill:#5c5c5c;stroke:#fff;stroke-width:1.5}"
-	".report{fill:none;stroke:#b0307f;stroke-width:3}"
-	".reportfill{fill:#b0307f}.onreport{fill:#fff}.reporttext{fill:#b0307f}"
-	".chain{fill:none;stroke:#b0307f;stroke-width:1.8}"
-	".mark{fill:#fff;stroke:#b0307f;stroke-width:1.8}"
-	".column{fill:#b0307f;fill-opacity:.09}"
-	"@media(prefers-color-scheme:dark){"
-	"text{fill:#ececec}.grey{fill:#a8a8a8}.paper{fill:#16181b}.guide{stroke:#2e3237}"
-	".settled{fill:#333a41}.cpu{fill:#2f94d1}.device{fill:#e69f00}.uncached{fill:#1f5f4b}"
-	".oncpu{fill:#04121c}.ondevice{fill:#1a1a1a}.onlight{fill:#ececec}"
-	".plate{fill:#16181b}.handover{stroke:#ececec}.glyph,.cachemark{stroke:#16181b}"
-	".cachemark{fill:#a8a8a8}"
-	".report,.chain{stroke:#e58bc4}.reportfill{fill:#e58bc4}.onreport{fill:#16181b}"
-	".reporttext{fill:#e58bc4}.mark{fill:#16181b;stroke:#e58bc4}"
-	".column{fill:#e58bc4;fill-opacity:.13}}";
+	".dma text{font:13px 'DejaVu Sans',Verdana,sans-serif;fill:#1a1a1a}"
+	".dma .mono{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace}"
+	".dma .bold{font-weight:bold}.dma .title{font-size:19px;font-weight:bold}"
+	".dma .text{font-size:12px}.dma .small{font-size:11px}.dma .tiny{font-size:10px}"
+	".dma .grey{fill:#5c5c5c}.dma .paper{fill:#fff}.dma .guide{stroke:#e3e3e3;fill:none}"
+	".dma .settled{fill:#e8ecef}.dma .cpu{fill:#0072b2}.dma .device{fill:#e69f00}"
+	".dma .uncached{fill:#a9dccb}.dma .oncpu{fill:#fff}"
+	".dma .ondevice,.dma .onlight{fill:#1a1a1a}.dma .plate{fill:#fff}"
+	".dma .handover{stroke:#1a1a1a;stroke-width:2;fill:none}"
+	".dma .glyph{stroke:#fff;stroke-width:1.5}"
+	".dma .cachemark{fill:#5c5c5c;stroke:#fff;stroke-width:1.5}"
+	".dma .report{fill:none;stroke:#b0307f;stroke-width:3}.dma .reportfill{fill:#b0307f}"
+	".dma .onreport{fill:#fff}.dma .reporttext{fill:#b0307f}"
+	".dma .chain{fill:none;stroke:#b0307f;stroke-width:1.8}"
+	".dma .mark{fill:#fff;stroke:#b0307f;stroke-width:1.8}"
+	".dma .column{fill:#b0307f;fill-opacity:.09}@media(prefers-color-scheme:dark){"
+	".dma text{fill:#ececec}.dma .grey{fill:#a8a8a8}.dma .paper{fill:#16181b}"
+	".dma .guide{stroke:#2e3237}.dma .settled{fill:#333a41}.dma .cpu{fill:#2f94d1}"
+	".dma .device{fill:#e69f00}.dma .uncached{fill:#1f5f4b}.dma .oncpu{fill:#04121c}"
+	".dma .ondevice{fill:#1a1a1a}.dma .onlight{fill:#ececec}.dma .plate{fill:#16181b}"
+	".dma .handover{stroke:#ececec}.dma .glyph,.dma .cachemark{stroke:#16181b}"
+	".dma .cachemark{fill:#a8a8a8}.dma .report,.dma .chain{stroke:#e58bc4}"
+	".dma .reportfill{fill:#e58bc4}.dma .onreport{fill:#16181b}"
+	".dma .reporttext{fill:#e58bc4}.dma .mark{fill:#16181b;stroke:#e58bc4}"
+	".dma .column{fill:#e58bc4;fill-opacity:.13}}";
 
 /* What a terminal may show may stand in XML, but for five characters and two that are none. */
 void svg_escape(FILE *to, const char *text)
@@ -105,7 +103,7 @@ void text_cut(char *text, size_t size, size_t columns)
 void svg_begin(const struct picture *p, const char *title, const char *what)
 {
 	fprintf(p->to, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-		"viewBox=\"0 0 %.0f %.0f\" role=\"img\">\n<title>", p->width, p->height, p->width,
+		"viewBox=\"0 0 %.0f %.0f\" class=\"dma\" role=\"img\">\n<title>", p->width, p->height, p->width,
 		p->height);
 	svg_escape(p->to, title);
 	fputs("</title>\n<desc>", p->to);

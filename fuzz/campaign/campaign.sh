@@ -21,7 +21,7 @@
 #   corpus/TARGET/HASH             inputs that reached something new, of all engines
 #   findings/TARGET/raw/HASH       inputs that stopped an engine
 #   findings/TARGET/SIGNATURE/     what they are: one for each report and place
-#   ENGINE-TARGET/coverage.csv     seconds,execs,edges,corpus,findings, each second
+#   ENGINE-TARGET/coverage.csv     seconds,execs,edges,corpus,findings,cpu, each second
 #   ENGINE-TARGET/                 log, and what the engine has of its own
 #
 # The campaign may be killed at any moment. An input is complete before it gets its
@@ -90,8 +90,8 @@ start_waiting() {
 
 # finish JOB: bring home what it found
 finish() {
-	record "$1"
 	last_account "$1"
+	record "$1"
 	gather "$1"
 	progress "$1"
 	taken=$((taken - $(workers "$1")))

@@ -153,9 +153,11 @@ prepare() {
 		"$dir/times" "$dir/last"
 	: >"$dir/early.all"
 	{
-		echo "seconds,execs,edges,corpus,findings"
-		grep -E '^[0-9]+(,[0-9]+){4}$' "$dir/coverage.csv" 2>/dev/null
+		echo "seconds,execs,edges,corpus,findings,cpu"
+		# Rows from before CPU time was kept: it was no more than the clock's.
+		sed -nE 's/^([0-9]+)((,[0-9]+){4})$/\1\2,\1/; /^[0-9]+(,[0-9]+){5}$/p' \
+			"$dir/coverage.csv" 2>/dev/null
 	} >"$dir/coverage.new"
 	mv "$dir/coverage.new" "$dir/coverage.csv"
-	tail -n 1 "$dir/coverage.csv" | sed '/^seconds/s/.*/0,0,0,0,0/' | tr ',' ' ' >"$dir/base"
+	tail -n 1 "$dir/coverage.csv" | sed '/^seconds/s/.*/0,0,0,0,0,0/' | tr ',' ' ' >"$dir/base"
 }

@@ -13,9 +13,10 @@ record() {
 	# An interrupt takes the tools with it.
 	[ $# = 5 ] || return 0
 	put "$elapsed $2 $3 $4 $5" "$dir/last"
-	awk 'NR == FNR { seconds = $1; execs = $2; edges = $3; findings = $5; next }
-		{ printf "%d,%d,%d,%d,%d\n", seconds + $1, execs + $2, $3 ? $3 : edges, $4,
-			findings + $5 }' "$dir/base" "$dir/last" >>"$dir/coverage.csv"
+	awk -v used="$(cpu_of "$1")" '
+		NR == FNR { seconds = $1; execs = $2; edges = $3; findings = $5; cpu = $6; next }
+		{ printf "%d,%d,%d,%d,%d,%d\n", seconds + $1, execs + $2, $3 ? $3 : edges, $4,
+			findings + $5, cpu + used }' "$dir/base" "$dir/last" >>"$dir/coverage.csv"
 }
 
 # duration SECONDS
