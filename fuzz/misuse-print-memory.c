@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Calls for memory that drivers map, and for the context, in readable form. */
+#include "misuse.h"
 #include "model/model.h"
 
 static const char *const contexts[NR_CONTEXT_CALLS] = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Calls for pools, and for what goes with its device, in readable form. */
+#include "misuse.h"
 #include "model/model.h"
 
 const char *pool_call_name(const struct call *c)

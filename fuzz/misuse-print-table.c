@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Calls for noncontiguous memory and its lists, in readable form. */
+#include "misuse.h"
 #include "model/model.h"
 
 const char *table_call_name(const struct call *c)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Calls that map memory into user space, in readable form. */
+#include "misuse.h"
 #include "model/model.h"
 
 const char *user_call_name(const struct call *c)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Programs of the target "misuse" in readable form, much as C. */
+#include "misuse.h"
 #include "model/model.h"
 
 static const char *const names[NR_CALL_KINDS] = {

@@ -6,6 +6,7 @@
  * been released stays in its slot and goes on being used. After each call, what the
  * library reported and returned is compared with what the reference model says.
  */
+#include "misuse.h"
 #include "model/model.h"
 #include "target.h"
 

@@ -6,11 +6,8 @@
  * it, by whatever way. A load is wrong when it brings another one than the latest: that
  * is what a machine without copies would have brought.
  */
-#include "model.h"
+#include "inside.h"
 
-#include <string.h>
-
-#define SLOT_BYTES 2048ul
 #define SET_BYTES  (128 * SLOT_BYTES)
 
 /* An eighth of RAM, in whole sets if that makes one. */
@@ -35,20 +32,22 @@ static u64 pad_of(const struct model *m, const struct call *c, const struct obje
 	return model_ram_to_phys(m, obj->at) & m->device[c->device].min_align & (SLOT_BYTES - 1);
 }
 
+void bounce_takes_slots(struct model *m, const struct object *o, int users)
+{
+	size_t first = copy_of(m, o) - bounce_pool(m), end = first + o->size;
+
+	for (size_t slot = first / SLOT_BYTES; slot * SLOT_BYTES < end; slot++)
+		m->slot_users[slot] += users;
+}
+
 /* Is any byte of these slots some mapping's? */
 static bool is_taken(const struct model *m, size_t from, size_t to)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-		size_t first, end;
+	size_t pool = bounce_pool(m);
 
-		if (!o->live || !o->bounced)
-			continue;
-		first = copy_of(m, o) / SLOT_BYTES * SLOT_BYTES;
-		end = (copy_of(m, o) + o->size + SLOT_BYTES - 1) / SLOT_BYTES * SLOT_BYTES;
-		if (first < to && from < end)
+	for (size_t slot = (from - pool) / SLOT_BYTES; slot * SLOT_BYTES < to - pool; slot++)
+		if (m->slot_users[slot])
 			return true;
-	}
 	return false;
 }
 
@@ -87,31 +86,143 @@ bool bounce_has_room(const struct model *m, const struct call *c, const struct o
 	return false;
 }
 
-/* How many mappings have a copy of the byte? */
-static unsigned copies_of(const struct model *m, size_t at)
-{
-	unsigned n = 0;
+/* ------------------------------------------------------------------ clocks */
 
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		n += m->object[i].live && m->object[i].bounced && touches(&m->object[i], at, 1);
-	return n;
+static bool has_clocks(const struct frame *f, size_t at)
+{
+	return f->clocked >> at / UNIT % 64 & 1;
+}
+
+/* A unit that has none is as all others of its page that have none. */
+static struct clocks *clocks_of(struct model *m, size_t at)
+{
+	struct frame *f = frame_of(m, at);
+	struct clocks *c = &m->clocks[at / UNIT];
+
+	if (has_clocks(f, at))
+		return c;
+	f->clocked |= 1ull << at / UNIT % 64;
+	for (unsigned i = 0; i < UNIT; i++) {
+		c->has[i] = f->all_has;
+		c->latest[i] = f->all_latest;
+	}
+	return c;
+}
+
+static uint32_t has(const struct model *m, size_t at)
+{
+	const struct frame *f = frame_at(m, at);
+
+	return has_clocks(f, at) ? m->clocks[at / UNIT].has[at % UNIT] : f->all_has;
+}
+
+static void set_clocks(uint32_t *clocks, size_t n, uint32_t clock)
+{
+	for (size_t i = 0; i < n; i++)
+		clocks[i] = clock;
+}
+
+/* So many bytes from both are in one unit each. */
+static size_t in_both_units(size_t a, size_t b, size_t left)
+{
+	return min_size(left, min_size(UNIT - a % UNIT, UNIT - b % UNIT));
+}
+
+void bounce_forgets(struct model *m, size_t base, u64 mask)
+{
+	const struct frame *f = frame_at(m, base);
+	struct clocks *c;
+
+	if (!has_clocks(f, base) && f->all_has == f->all_latest)
+		return;
+	c = clocks_of(m, base);
+	for (; mask; mask &= mask - 1) {
+		unsigned i = __builtin_ctzll(mask);
+
+		c->has[i] = c->latest[i];
+	}
 }
 
 /* ---------------------------------------------------------------- copying */
 
-static void copy_byte(struct model *m, size_t from, size_t to)
+/* A page whose bytes are all alike, to another such page. */
+static bool copy_page(struct model *m, size_t from, size_t to, size_t len)
 {
-	m->has[to] = m->has[from];
-	m->known[to] = m->known[from];
-	m->value[to] = m->value[from];
+	const struct frame *source = frame_at(m, from);
+	struct frame *target = frame_of(m, to);
+
+	if (from % FRAME || to % FRAME || len < FRAME || source->own || source->clocked ||
+	    target->own || target->clocked)
+		return false;
+	target->all_has = source->all_has;
+	target->all.known = source->all.known;
+	memcpy(target->all.value, source->all.value, UNIT);
+	return true;
+}
+
+static void copy_clocks(struct model *m, size_t from, size_t to, size_t n)
+{
+	const struct frame *source = frame_at(m, from), *target = frame_at(m, to);
+	uint32_t *copy;
+
+	if (!has_clocks(source, from) && !has_clocks(target, to) &&
+	    source->all_has == target->all_has)
+		return;
+	copy = &clocks_of(m, to)->has[to % UNIT];
+	if (has_clocks(source, from))
+		memcpy(copy, &m->clocks[from / UNIT].has[from % UNIT], n * sizeof(*copy));
+	else
+		set_clocks(copy, n, source->all_has);
 }
 
 static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
 {
-	model_touch(m, from, len);
-	model_touch(m, to, len);
-	for (size_t i = 0; i < len; i++)
-		copy_byte(m, from + i, to + i);
+	for (size_t i = 0, n; i < len; i += n) {
+		struct window w;
+
+		n = FRAME;
+		if (copy_page(m, from + i, to + i, len - i))
+			continue;
+		n = in_both_units(from + i, to + i, len - i);
+		window_load(m, from + i, n, &w);
+		window_store(m, to + i, n, &w);
+		copy_clocks(m, from + i, to + i, n);
+	}
+}
+
+static bool is_copied(const struct model *m, size_t at, size_t len)
+{
+	const struct object *o;
+
+	for_each_near(o, m, by_ram, at, len)
+		if (o->bounced)
+			return true;
+	return false;
+}
+
+/* Of the unit at @base, the bytes of which more than one mapping has a copy. */
+static u64 copied_twice(const struct model *m, size_t base)
+{
+	const struct object *o;
+	u64 once = 0, twice = 0;
+
+	for_each_near(o, m, by_ram, base, UNIT) {
+		u64 mask = o->bounced ? mask_within(base, o->at, o->size) : 0;
+
+		twice |= once & mask;
+		once |= mask;
+	}
+	return twice;
+}
+
+static bool is_copied_by_another(const struct model *m, const struct object *mapping)
+{
+	const struct object *o;
+
+	for_each_near(o, m, by_ram, mapping->at, mapping->size)
+		if (o != mapping && o->bounced && touches(o, mapping->at, mapping->size))
+			return true;
+	return false;
 }
 
 /*
@@ -121,8 +232,14 @@ static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
 void bounce_mapped(struct model *m, const struct object *o)
 {
 	copy_bytes(m, o->at, copy_of(m, o), o->size);
-	for (size_t i = o->at; i < o->at + o->size; i++)
-		m->shared[i] |= copies_of(m, i) > 1;
+	if (!is_copied_by_another(m, o))
+		return;
+	for (size_t base = o->at & -(size_t)UNIT; base < o->at + o->size; base += UNIT) {
+		u64 shared = copied_twice(m, base) & mask_within(base, o->at, o->size);
+
+		if (shared)
+			unit_of(m, base)->shared |= shared;
+	}
 }
 
 void bounce_hand_over(struct model *m, const struct object *o, size_t first, size_t len,
@@ -136,6 +253,41 @@ void bounce_hand_over(struct model *m, const struct object *o, size_t first, siz
 		copy_bytes(m, copy, memory, len);
 }
 
+/* The bytes of one page, from @at on: which store they have, or had as the latest. */
+static void stamp(struct model *m, size_t at, size_t len, bool latest)
+{
+	struct frame *f = frame_of(m, at);
+
+	if (len == FRAME && !f->clocked) {
+		*(latest ? &f->all_latest : &f->all_has) = m->clock;
+		return;
+	}
+	for (size_t i = 0, n; i < len; i += n) {
+		struct clocks *c = clocks_of(m, at + i);
+
+		n = min_size(UNIT - (at + i) % UNIT, len - i);
+		set_clocks((latest ? c->latest : c->has) + (at + i) % UNIT, n, m->clock);
+	}
+}
+
+/* Of one page. */
+static void share(struct model *m, size_t at, size_t len, bool by_device)
+{
+	bool copied = is_copied(m, at, len);
+
+	for_each_unit(u, m, at, len) {
+		u.unit->by_device = by_device ? u.unit->by_device | u.mask :
+				    u.unit->by_device & ~u.mask;
+		u.unit->shared &= ~u.mask;
+	}
+	for (size_t base = at & -(size_t)UNIT; copied && base < at + len; base += UNIT) {
+		u64 twice = copied_twice(m, base) & mask_within(base, at, len);
+
+		if (twice)
+			unit_of(m, base)->shared |= twice;
+	}
+}
+
 /*
  * A store to the driver's bytes from @at on, of which the bytes from @copy on have it:
  * the memory itself, or the copy of a mapping.
@@ -143,29 +295,63 @@ void bounce_hand_over(struct model *m, const struct object *o, size_t first, siz
 void bounce_stored(struct model *m, size_t at, size_t copy, size_t len, bool by_device)
 {
 	m->clock++;
-	model_touch(m, at, len);
-	model_touch(m, copy, len);
-	for (size_t i = 0; i < len; i++) {
-		m->latest[at + i] = m->has[copy + i] = m->clock;
-		m->by_device[at + i] = by_device;
-		m->shared[at + i] = copies_of(m, at + i) > 1;
+	for (size_t i = 0, n; i < len; i += n) {
+		n = rest_of_page(copy + i, copy + len);
+		stamp(m, copy + i, n, false);
+	}
+	for (size_t i = 0, n; i < len; i += n) {
+		n = rest_of_page(at + i, at + len);
+		stamp(m, at + i, n, true);
+		share(m, at + i, n, by_device);
 	}
 }
 
 /* ---------------------------------------------------------------- looking */
 
-static bool anybody_has(const struct model *m, size_t at)
+static bool anybody_has(const struct model *m, size_t at, uint32_t latest)
 {
-	if (m->has[at] == m->latest[at])
-		return true;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->bounced && touches(o, at, 1) &&
-		    m->has[copy_of(m, o) + (at - o->at)] == m->latest[at])
+	if (has(m, at) == latest)
+		return true;
+	for_each_near(o, m, by_ram, at, 1)
+		if (o->bounced && touches(o, at, 1) &&
+		    has(m, copy_of(m, o) + (at - o->at)) == latest)
 			return true;
-	}
 	return false;
+}
+
+static void dispute_byte(const struct model *m, struct dispute *d, size_t at, uint32_t latest,
+			 bool *open)
+{
+	const struct unit *u = unit_at(m, at);
+	bool by_device = u->by_device >> at % UNIT & 1;
+
+	dispute_mask(d, at & -(size_t)UNIT, 1ull << at % UNIT);
+	*open |= u->shared >> at % UNIT & 1;
+	if (!(by_device ? d->lost_device : d->lost_cpu) && !anybody_has(m, at, latest)) {
+		d->lost_device |= by_device;
+		d->lost_cpu |= !by_device;
+	}
+}
+
+/* Of bytes that lie in one unit each. */
+static void dispute_bytes(struct model *m, struct dispute *d, size_t at, size_t copy, size_t n,
+			  bool *open)
+{
+	const struct frame *here = frame_at(m, copy), *there = frame_at(m, at);
+	const uint32_t *is, *latest;
+
+	if (!has_clocks(here, copy) && !has_clocks(there, at) &&
+	    here->all_has == there->all_latest)
+		return;
+	is = &clocks_of(m, copy)->has[copy % UNIT];
+	latest = &clocks_of(m, at)->latest[at % UNIT];
+	if (memcmp(is, latest, n * sizeof(*is)) == 0)
+		return;
+	for (size_t k = 0; k < n; k++)
+		if (is[k] != latest[k])
+			dispute_byte(m, d, at + k, latest[k], open);
 }
 
 /*
@@ -178,15 +364,9 @@ struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, si
 	struct dispute d = { 0 };
 
 	*open = false;
-	for (size_t i = 0; i < len; i++) {
-		if (m->has[copy + i] == m->latest[at + i])
-			continue;
-		dispute_byte(&d, at + i);
-		*open |= m->shared[at + i];
-		if (!anybody_has(m, at + i)) {
-			d.lost_device |= m->by_device[at + i];
-			d.lost_cpu |= !m->by_device[at + i];
-		}
+	for (size_t i = 0, n; i < len; i += n) {
+		n = in_both_units(at + i, copy + i, len - i);
+		dispute_bytes((struct model *)m, &d, at + i, copy + i, n, open);
 	}
 	return d;
 }

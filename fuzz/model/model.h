@@ -14,7 +14,7 @@
  *   bytes    what holds for a byte of RAM is a bit of a word for 64 of them (unit.h), so that
  *            a rule about a line is a few operations on words; a page whose bytes are all
  *            alike is one such unit
- *   objects  are found by where they are, on three grids (index.h): RAM, bus, DMA address
+ *   objects  are found by where they are, on three grids (grid.h): RAM, bus, DMA address
  *   start    nothing is cleared: what was touched by an earlier program shows by its age
  *
  * No call allocates, and none takes time in proportion to what other calls have made, unless
@@ -41,25 +41,22 @@
 
 struct model;
 
-/* The bytes that a rule looked at, and what it saw of the first of them. */
+#define MODEL_NOWHERE ((size_t)-1)
+
+/* Which rule of the model predicts a report: where it stands. */
+struct rule {
+	const char *file, *function;
+	int line;
+};
+
+/* What a rule saw of the first byte that it is about. */
 struct sight {
-	size_t at;               /* in RAM, or MODEL_NOWHERE */
-	unsigned object;         /* + 1; 0: about none */
-	bool is_set;             /* the rest is about it: */
+	size_t at;               /* in RAM, or MODEL_NOWHERE: it is about no byte */
 	bool cpu_only;           /* a store of the CPU may be missing in memory */
 	bool hidden;             /* a store past the cache may be hidden by the cache */
 	bool by_device;          /* the latest store was a device's */
 	bool dirty, present;     /* the line may be, in the cache */
 	bool unwritten;          /* nobody has stored to it since it was allocated */
-};
-
-#define MODEL_NOWHERE ((size_t)-1)
-
-/* Which rule of the model predicted a report. */
-struct rule {
-	const char *file, *function;
-	int line;
-	struct sight saw;
 };
 
 /* What the model says of a call. */
@@ -74,7 +71,9 @@ struct expect {
 	size_t found_bytes, found_span; /* 0: unchecked */
 	bool any_dispute;        /* check is one of the four names of a disputed byte */
 	const char *wrong;       /* what contradicts the model in the result */
-	struct rule rule, found_rule; /* that said so */
+	const struct rule *rule, *found_rule; /* that said so of check, and of found[0] */
+	unsigned about;          /* the object + 1, if it is about one */
+	struct sight saw;
 };
 
 /* A model of one machine, to be started again for each program. Exits if there is no memory. */
@@ -112,7 +111,7 @@ const char *model_disagrees(const struct model *m, const struct call *c, const s
 void model_explain(const struct model *m, const struct call *c, const struct expect *e,
 		   const struct outcome *o, const char *why, FILE *to);
 
-/* No room for what another program of this length may make: end it here. */
+/* There is no room for what another call may make: end the program. */
 bool model_is_full(const struct model *m);
 
 /* ------------------------------------------------- what the caller may ask */

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 /* The model's vmalloc(): memory of the host, which no device reaches. */
-#include "model.h"
+#include "inside.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-bool model_in_vmalloc(const struct model *m, const void *cpu)
+bool model_in_vmalloc(const struct model *m, const void *cpu, size_t *offset)
 {
+	if (offset)
+		*offset = (uintptr_t)cpu - m->vmalloc;
 	return m->vmalloc && (uintptr_t)cpu - m->vmalloc < VMALLOC_WINDOW;
 }
 
-/* What is or was there; of two the later one. */
+/* What is or was there; of two the one that was there first. */
 struct model_vmalloc *model_vmalloc_at(const struct model *m, const void *cpu)
 {
-	for (unsigned i = 0; i < m->nr_areas; i++) {
-		const struct model_vmalloc *area = &m->area[i];
+	struct grid_walk w;
+	int nr, found = -1;
 
-		if ((uintptr_t)cpu - area->cpu < area->size)
-			return (struct model_vmalloc *)area;
-	}
-	return NULL;
+	if (!m->nr_areas)
+		return NULL;
+	w = grid_look(&m->areas, (uintptr_t)cpu, 1);
+	while ((nr = grid_next(&w)) >= 0)
+		if ((uintptr_t)cpu - m->area[nr].cpu < m->area[nr].size &&
+		    (found < 0 || nr < found))
+			found = nr;
+	return found < 0 ? NULL : (struct model_vmalloc *)&m->area[found];
 }
 
 /* Memory that is not there faults, unless the access begins there. */
@@ -32,19 +37,27 @@ bool model_vmalloc_is_safe(const struct model *m, const void *cpu, size_t len)
 
 static struct model_vmalloc *area_starting_at(struct model *m, uintptr_t cpu)
 {
-	for (unsigned i = 0; i < m->nr_areas; i++)
-		if (m->area[i].cpu == cpu)
-			return &m->area[i];
+	struct grid_walk w = grid_look(&m->areas, cpu, 1);
+	int nr;
+
+	while ((nr = grid_next(&w)) >= 0) {
+		if (m->area[nr].cpu != cpu)
+			continue;
+		grid_unfile(&m->areas, nr);
+		return &m->area[nr];
+	}
 	if (m->nr_areas == MAX_AREAS)
 		abort();
-	m->area[m->nr_areas] = (struct model_vmalloc){ .cpu = cpu };
 	return &m->area[m->nr_areas++];
 }
 
 static bool overlaps_live(const struct model *m, uintptr_t cpu, size_t size)
 {
-	for (unsigned i = 0; i < m->nr_areas; i++) {
-		const struct model_vmalloc *area = &m->area[i];
+	struct grid_walk w = grid_look(&m->areas, cpu, size);
+	int nr;
+
+	while ((nr = grid_next(&w)) >= 0) {
+		const struct model_vmalloc *area = &m->area[nr];
 
 		if (area->live && cpu < area->cpu + area->size && area->cpu < cpu + size)
 			return true;
@@ -72,21 +85,16 @@ void model_vmalloc(struct model *m, const struct call *c, const struct outcome *
 	}
 	if (!m->vmalloc)
 		m->vmalloc = cpu;
-	if (cpu % 4096 || !model_in_vmalloc(m, o->cpu) || overlaps_live(m, cpu, c->size)) {
+	if (cpu % 4096 || !model_in_vmalloc(m, o->cpu, NULL) || overlaps_live(m, cpu, c->size)) {
 		e->wrong = "addresses of vmalloc() that nobody has";
 		return;
 	}
 	area = area_starting_at(m, cpu);
-	free(area->known);
-	free(area->value);
-	area->size = c->size;
-	area->live = true;
-	area->known = calloc(c->size, 1);
-	area->value = calloc(c->size, 1);
-	if (!area->known || !area->value)
-		abort();
-	if (c->kind == VZALLOC)
-		memset(area->known, 1, c->size);
+	*area = (struct model_vmalloc){
+		.cpu = cpu, .size = c->size, .live = true, .zeroed = c->kind == VZALLOC,
+		.life = ++m->vmalloc_lives,
+	};
+	grid_file(&m->areas, area - m->area, cpu, c->size);
 }
 
 void model_vmalloc_end(struct model *m, struct model_vmalloc *area)
@@ -95,11 +103,46 @@ void model_vmalloc_end(struct model *m, struct model_vmalloc *area)
 	area->live = false;
 }
 
+/* The page that byte @at of the window lies in, which is the area's. */
+static struct vmalloc_page *page_of(struct model *m, const struct model_vmalloc *area, size_t at)
+{
+	struct vmalloc_page *page = &m->vmalloc_page[at / FRAME];
+
+	if (page->life == area->life)
+		return page;
+	page->life = area->life;
+	memset(page->known, area->zeroed ? 0xff : 0, sizeof(page->known));
+	memset(m->vmalloc_value + at / FRAME * FRAME, 0, FRAME);
+	return page;
+}
+
+/* @bytes: what the CPU read there; NULL: it stored @value. */
+static bool access_page(struct model *m, const struct model_vmalloc *area, size_t at, size_t len,
+			const uint8_t *bytes, uint8_t value)
+{
+	struct vmalloc_page *page = page_of(m, area, at);
+
+	for (size_t i = 0, n; i < len; i += n) {
+		size_t first = (at + i) % UNIT;
+		u64 *known = &page->known[(at + i) % FRAME / UNIT];
+
+		n = min_size(UNIT - first, len - i);
+		if (!bytes)
+			*known |= bytes_mask(first, n);
+		else if (other_bytes(bytes + i, m->vmalloc_value + at + i, n) << first & *known)
+			return false;
+	}
+	if (!bytes)
+		memset(m->vmalloc_value + at, value, len);
+	return true;
+}
+
 /* @o->bytes may be NULL: what was read is not known here. */
 void model_cpu_vmalloc(struct model *m, const struct call *c, const struct outcome *o,
 		       struct expect *e)
 {
 	struct model_vmalloc *area = model_vmalloc_at(m, c->cpu);
+	bool store = c->kind == CPU_WRITE;
 	size_t at;
 
 	if (!c->size)
@@ -108,13 +151,10 @@ void model_cpu_vmalloc(struct model *m, const struct call *c, const struct outco
 		expect(e, "cpu-use-after-free");
 		return;
 	}
-	at = (uintptr_t)c->cpu - area->cpu;
-	if (c->kind == CPU_WRITE) {
-		memset(area->known + at, 1, c->size);
-		memset(area->value + at, c->value, c->size);
-		return;
-	}
-	for (size_t i = 0; o->bytes && i < c->size; i++)
-		if (area->known[at + i] && o->bytes[i] != area->value[at + i])
+	at = (uintptr_t)c->cpu - m->vmalloc;
+	for (size_t i = 0, n; (store || o->bytes) && i < c->size; i += n) {
+		n = rest_of_page(at + i, at + c->size);
+		if (!access_page(m, area, at + i, n, store ? NULL : o->bytes + i, c->value))
 			e->wrong = "the bytes that were stored last";
+	}
 }
