@@ -25,7 +25,8 @@ FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c \
 FUZZ_MODEL = fuzz/model/access.c fuzz/model/alloc.c fuzz/model/answer.c fuzz/model/bounce.c \
 	fuzz/model/bus.c fuzz/model/cache.c fuzz/model/call.h fuzz/model/compare.c \
 	fuzz/model/context.c fuzz/model/device.c fuzz/model/device-access.c \
-	fuzz/model/explain.c fuzz/model/free.c fuzz/model/grid.c fuzz/model/grid.h fuzz/model/inside.h fuzz/model/list.c \
+	fuzz/model/explain.c fuzz/model/free.c fuzz/model/grid.c fuzz/model/grid.h \
+	fuzz/model/hand-out.c fuzz/model/inside.h fuzz/model/list.c \
 	fuzz/model/map.c fuzz/model/memory.c fuzz/model/model.c fuzz/model/model.h \
 	fuzz/model/object.c fuzz/model/object.h fuzz/model/owner.c fuzz/model/pages.c \
 	fuzz/model/plain.c fuzz/model/pool.c fuzz/model/release.c fuzz/model/sync.c \

@@ -159,24 +159,24 @@ static void prepare(struct model *m, const struct object *o)
 {
 	bool bypass = !machine_is_coherent(m) && !o->cached;
 
-	model_written(m, o->at, o->room);
 	for (size_t at = o->at; at < o->at + o->room; at += FRAME) {
 		frame_of(m, at)->bypass = bypass;
 		frame_of(m, at)->uncached = false;
 	}
+	if (!bypass && o->kind != HANDLE) {
+		model_zero(m, o->at, o->room, o->size);
+		return;
+	}
+	model_written(m, o->at, o->room);
 	if (bypass)
 		cache_is_flushed(m, o->at, o->room);
-	else if (o->kind != HANDLE)
-		cpu_stores(m, o->at, o->room, NULL); /* zeroes */
 	if (o->kind == HANDLE) {
 		model_fresh(m, o->at, o->size);
-	} else {
-		bytes_are_unknown(m, o->at + o->size, o->room - o->size);
-		bytes_are(m, o->at, o->size, 0);
+		return;
 	}
-	if (bypass && is_coherent_memory(o))
-		for (size_t at = o->at; at < o->at + o->room; at += FRAME)
-			frame_of(m, at)->uncached = true;
+	model_knows_zeroes(m, o->at, o->room, o->size);
+	for (size_t at = o->at; bypass && at < o->at + o->room; at += FRAME)
+		frame_of(m, at)->uncached = true;
 }
 
 /* Coherent memory that must not sleep comes from a pool, which others let grow. */
@@ -325,19 +325,6 @@ static const char *inspect_kmalloc(const struct model *m, const struct call *c,
 	if ((c->gfp & __GFP_DMA) && model_bank_left(m, 0) <= obj->at)
 		return "memory of the DMA zone";
 	return NULL;
-}
-
-/* Cached memory is given out: zeroed, of which so many bytes are known to be; or as it was. */
-void model_hand_out(struct model *m, const struct object *o, bool zeroed, size_t known)
-{
-	for (size_t at = o->at; at < o->at + o->room; at += rest_of_page(at, o->at + o->room))
-		frame_of(m, at)->bypass = false;
-	bytes_are_unknown(m, o->at, o->room);
-	model_fresh(m, o->at, o->room);
-	if (!zeroed)
-		return;
-	cpu_stores(m, o->at, o->room, NULL);
-	bytes_are(m, o->at, known, 0);
 }
 
 /* With cpu, size, room and kind set. Returns what is wrong with it, or NULL. */

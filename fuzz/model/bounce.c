@@ -190,14 +190,15 @@ static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
 	}
 }
 
-static bool is_copied(const struct model *m, size_t at, size_t len)
+/* May there be a byte that more than one mapping has a copy of? */
+static bool may_be_shared(const struct model *m, size_t at, size_t len)
 {
 	const struct object *o;
+	unsigned copies = 0;
 
 	for_each_near(o, m, by_ram, at, len)
-		if (o->bounced)
-			return true;
-	return false;
+		copies += o->bounced;
+	return copies > 1;
 }
 
 /* Of the unit at @base, the bytes of which more than one mapping has a copy. */
@@ -215,30 +216,23 @@ static u64 copied_twice(const struct model *m, size_t base)
 	return twice;
 }
 
-static bool is_copied_by_another(const struct model *m, const struct object *mapping)
-{
-	const struct object *o;
-
-	for_each_near(o, m, by_ram, mapping->at, mapping->size)
-		if (o != mapping && o->bounced && touches(o, mapping->at, mapping->size))
-			return true;
-	return false;
-}
-
 /*
  * After model_add(). Whatever the direction: a device that writes little must not
  * uncover old bytes.
  */
-void bounce_mapped(struct model *m, const struct object *o)
+void bounce_mapped(struct model *m, const struct object *mapping)
 {
-	copy_bytes(m, o->at, copy_of(m, o), o->size);
-	if (!is_copied_by_another(m, o))
-		return;
-	for (size_t base = o->at & -(size_t)UNIT; base < o->at + o->size; base += UNIT) {
-		u64 shared = copied_twice(m, base) & mask_within(base, o->at, o->size);
+	const struct object *o;
 
-		if (shared)
-			unit_of(m, base)->shared |= shared;
+	copy_bytes(m, mapping->at, copy_of(m, mapping), mapping->size);
+	for_each_near(o, m, by_ram, mapping->at, mapping->size) {
+		size_t first = o->at > mapping->at ? o->at : mapping->at;
+		size_t end = min_size(o->at + o->size, mapping->at + mapping->size);
+
+		if (o == mapping || !o->bounced || first >= end)
+			continue;
+		for_each_unit(u, m, first, end - first)
+			u.unit->shared |= u.mask;
 	}
 }
 
@@ -273,14 +267,14 @@ static void stamp(struct model *m, size_t at, size_t len, bool latest)
 /* Of one page. */
 static void share(struct model *m, size_t at, size_t len, bool by_device)
 {
-	bool copied = is_copied(m, at, len);
+	bool shared = may_be_shared(m, at, len);
 
 	for_each_unit(u, m, at, len) {
 		u.unit->by_device = by_device ? u.unit->by_device | u.mask :
 				    u.unit->by_device & ~u.mask;
 		u.unit->shared &= ~u.mask;
 	}
-	for (size_t base = at & -(size_t)UNIT; copied && base < at + len; base += UNIT) {
+	for (size_t base = at & -(size_t)UNIT; shared && base < at + len; base += UNIT) {
 		u64 twice = copied_twice(m, base) & mask_within(base, at, len);
 
 		if (twice)
@@ -296,13 +290,15 @@ void bounce_stored(struct model *m, size_t at, size_t copy, size_t len, bool by_
 {
 	m->clock++;
 	for (size_t i = 0, n; i < len; i += n) {
-		n = rest_of_page(copy + i, copy + len);
-		stamp(m, copy + i, n, false);
-	}
-	for (size_t i = 0, n; i < len; i += n) {
 		n = rest_of_page(at + i, at + len);
+		if (at == copy && n == FRAME)
+			frame_of(m, at + i)->clocked = 0;
 		stamp(m, at + i, n, true);
 		share(m, at + i, n, by_device);
+	}
+	for (size_t i = 0, n; i < len; i += n) {
+		n = rest_of_page(copy + i, copy + len);
+		stamp(m, copy + i, n, false);
 	}
 }
 

@@ -252,7 +252,7 @@ bool model_is_mapped(const struct model *m, size_t at, size_t len)
 /* Whatever was stored to uncached memory went past the cache. */
 static void end_uncached(struct model *m, const struct object *o)
 {
-	if (!is_coherent_memory(o) || !frame_at(m, o->at)->uncached)
+	if (m->ends || !is_coherent_memory(o) || !frame_at(m, o->at)->uncached)
 		return;
 	for (size_t at = o->at; at < o->at + o->room; at += FRAME)
 		frame_of(m, at)->uncached = false;
@@ -267,7 +267,7 @@ static bool release_mapping(struct model *m, struct object *o, unsigned long att
 {
 	bool endangers = false;
 
-	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+	if (!m->ends && !(attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		endangers = model_hand_over(m, o, 0, o->size, false, o->dir);
 	model_remove(m, o);
 	return endangers;

@@ -97,6 +97,7 @@ struct model {
 	enum level level;
 	bool lint;               /* sync-redundant, sync-other-direction */
 	bool plain;              /* stores of C are looked for */
+	bool ends;               /* MACHINE_FREE: what becomes of bytes nobody asks any more */
 	struct store store;
 	size_t ram;
 	unsigned fail_nth, fail_every;
@@ -242,8 +243,12 @@ size_t model_block_of(size_t size);                 /* a power of two of pages *
 size_t model_room_of(const struct model *m, size_t size);
 bool model_has_free_block(const struct model *m, size_t block, gfp_t gfp);
 bool model_is_taken(const struct model *m, size_t at, size_t len);
-void model_hand_out(struct model *m, const struct object *o, bool zeroed, size_t known);
 const char *model_new_slab_object(struct model *m, const struct call *c, struct object *obj);
+
+/* hand-out.c: @known: so many bytes are promised to be zeroes */
+void model_knows_zeroes(struct model *m, size_t at, size_t len, size_t known);
+void model_zero(struct model *m, size_t at, size_t len, size_t known);
+void model_hand_out(struct model *m, const struct object *o, bool zeroed, size_t known);
 
 /* free.c */
 bool model_remembers(const struct model *m, const struct object *o);

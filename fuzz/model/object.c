@@ -224,6 +224,8 @@ void model_remove(struct model *m, struct object *o)
 		bounce_takes_slots(m, o, -1);
 	if (o->atomic)
 		m->atomic_used -= o->block;
+	if (m->ends)
+		return;
 	if (o->kind != MAPPING) {
 		take_pages(m, o, -1);
 		free_bytes(m, o);
