@@ -32,6 +32,23 @@ struct slot {
 	struct entry entry[MAX_ENTRIES];
 };
 
+/* The arguments of kmem_cache_create(), by c->mask. */
+struct cache_shape {
+	unsigned align;
+	slab_flags_t flags;
+};
+
+/* Those of dma_pool_create(), likewise. */
+struct pool_shape {
+	unsigned align, boundary;
+};
+
+#define NR_POOL_SHAPES 12
+extern const struct pool_shape pool_shapes[NR_POOL_SHAPES];
+
+#define NR_CACHE_SHAPES 16
+extern const struct cache_shape cache_shapes[NR_CACHE_SHAPES];
+
 /* The machines that a program runs on. */
 struct lab {
 	struct setup setup;

@@ -87,6 +87,8 @@ struct call {
 	unsigned long attrs;
 	gfp_t gfp;
 	u64 mask;
+	unsigned align, boundary; /* of a cache, or a pool */
+	slab_flags_t flags;     /* of a cache */
 	unsigned number;        /* MAP: enum foreign; pages: order; a cache; a function;
 	                           of a list: where it begins in the slot's */
 	bool unchecked;         /* MAP: dma_mapping_error() does not follow */
@@ -147,6 +149,7 @@ static inline bool is_table_call(enum call_kind kind)
 /* Pointers that are no memory of a machine. */
 enum foreign { FOREIGN_NONE, FOREIGN_STACK, FOREIGN_CONSTANT };
 
+/* The one constant that programs may map: whoever makes the calls has it. */
 #define CONSTANT_SIZE 256
 extern const uint8_t constant[CONSTANT_SIZE];
 
@@ -164,23 +167,6 @@ enum context_bits {
 	SAYS_IRQS_DISABLED = 1, SAYS_HARDIRQ = 2, SAYS_SERVING_SOFTIRQ = 4, SAYS_SOFTIRQ = 8,
 	SAYS_INTERRUPT = 16, SAYS_TASK = 32, SAYS_ATOMIC = 64, SAYS_TAKEN = 128, SAYS_FLAGS = 256,
 };
-
-/* The arguments of kmem_cache_create(), by c->mask. */
-struct cache_shape {
-	unsigned align;
-	slab_flags_t flags;
-};
-
-/* Those of dma_pool_create(), likewise. */
-struct pool_shape {
-	unsigned align, boundary;
-};
-
-#define NR_POOL_SHAPES 12
-extern const struct pool_shape pool_shapes[NR_POOL_SHAPES];
-
-#define NR_CACHE_SHAPES 16
-extern const struct cache_shape cache_shapes[NR_CACHE_SHAPES];
 
 struct setup {
 	const char *profile;

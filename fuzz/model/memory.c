@@ -27,9 +27,8 @@ void model_cache_create(struct model *m, const struct call *c, const struct outc
 			struct expect *e)
 {
 	static unsigned lives;
-	const struct cache_shape *shape = &cache_shapes[c->mask];
 	unsigned size = c->size; /* the argument has 32 bits */
-	size_t align = shape->align;
+	size_t align = c->align;
 	bool valid = size && size <= LARGEST && align <= 4096 && !(align & (align - 1));
 
 	model_might_sleep(e);
@@ -37,14 +36,14 @@ void model_cache_create(struct model *m, const struct call *c, const struct outc
 		e->wrong = valid ? "a cache" : "NULL";
 	if (!valid)
 		return;
-	if (shape->flags & SLAB_HWCACHE_ALIGN && align < line_align(m, size))
+	if (c->flags & SLAB_HWCACHE_ALIGN && align < line_align(m, size))
 		align = line_align(m, size);
 	if (align < sizeof(void *))
 		align = sizeof(void *);
 	m->cache[c->number] = (struct model_cache){
 		.life = ++lives, .size = size, .align = align,
 		.stride = (size + align - 1) / align * align,
-		.gfp = shape->flags & SLAB_CACHE_DMA ? __GFP_DMA : 0,
+		.gfp = c->flags & SLAB_CACHE_DMA ? __GFP_DMA : 0,
 	};
 }
 

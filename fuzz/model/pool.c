@@ -133,9 +133,8 @@ static void create(struct model *m, const struct call *c, const struct outcome *
 		   struct expect *e)
 {
 	static unsigned lives;
-	const struct pool_shape *shape = &pool_shapes[c->mask];
-	size_t align = shape->align ? shape->align : 1, size = c->size < 16 ? 16 : c->size;
-	size_t length, boundary = shape->boundary;
+	size_t align = c->align ? c->align : 1, size = c->size < 16 ? 16 : c->size;
+	size_t length, boundary = c->boundary;
 	bool works;
 
 	if (!is_device(m, c->device)) {
