@@ -398,7 +398,6 @@ void model_find(struct model *m, struct expect *e);
 
 /* cache.c: what the machine does, and which bytes two legal caches dispute. */
 const struct kind_of_machine *kind_of_machine(const char *profile);
-bool machine_is_coherent(const struct model *m);
 size_t machine_dma_align(const struct model *m);
 size_t machine_line(const struct model *m);
 bool machine_remaps(const struct model *m);         /* coherent memory, where it is uncached */

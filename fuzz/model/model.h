@@ -124,6 +124,7 @@ bool model_in_vmalloc(const struct model *m, const void *cpu, size_t *offset); /
 bool model_vmalloc_is_safe(const struct model *m, const void *cpu, size_t len); /* it does not fault */
 
 bool model_judges(const struct model *m);           /* checks are not off */
+bool machine_is_coherent(const struct model *m);
 bool machine_speculates(const struct model *m);
 bool machine_translates(const struct model *m);
 
