@@ -401,12 +401,33 @@ static void copies(void **state)
 	predicts("cpu-write-device-owned", cpu_writes(PAGE(40), 8));
 	predicts("stale-device-read", device_reads(0, slot, 64));
 	assert_int_equal(expect_of.bytes, 8);
+	assert_false(expect_of.any_dispute);
 	silent(for_device(0, slot, 64, BOTH));
 	silent(device_reads(0, slot, 64));
 	silent(device_writes(0, slot, 8));
 	predicts("stale-cpu-read", cpu_reads(PAGE(40), 8));
 	silent(for_cpu(0, slot, 64, BOTH));
 	silent(cpu_reads(PAGE(40), 8));
+}
+
+/* Of two copies, each is somebody's latest: which of the four reports it is, is open. */
+static void two_copies(void **state)
+{
+	size_t slot = RAM - RAM / 8, other = slot + 2048;
+	struct call map = { .kind = MAP, .size = 64, .dir = BOTH };
+
+	(void)state;
+	begin("swiotlb", NULL);
+	silent(kzalloc_at(PAGE(40), 256));
+	map.cpu = ram(PAGE(40));
+	silent(step(map, (struct outcome){ .dma = phys(slot) }));
+	map.cpu = ram(PAGE(40) + 32);
+	predicts("overlapping-mapping", step(map, (struct outcome){ .dma = phys(other) }));
+	predicts("cpu-write-device-owned", cpu_writes(PAGE(40), 64));
+	predicts("stale-device-read", device_reads(0, slot, 32));
+	assert_false(expect_of.any_dispute);
+	predicts("stale-device-read", device_reads(0, slot, 33));
+	assert_true(expect_of.any_dispute);
 }
 
 /* A program leaves nothing to the next. */
@@ -446,6 +467,7 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(stores_of_c),
 		cmocka_unit_test(copies),
+		cmocka_unit_test(two_copies),
 		cmocka_unit_test(started_again),
 	};
 

@@ -128,7 +128,8 @@ static size_t in_both_units(size_t a, size_t b, size_t left)
 	return min_size(left, min_size(UNIT - a % UNIT, UNIT - b % UNIT));
 }
 
-void bounce_forgets(struct model *m, size_t base, u64 mask)
+/* Bytes of the unit at @base: what they have now is their latest. */
+void bounce_forgets_mask(struct model *m, size_t base, u64 mask)
 {
 	const struct frame *f = frame_at(m, base);
 	struct clocks *c;
@@ -141,6 +142,17 @@ void bounce_forgets(struct model *m, size_t base, u64 mask)
 
 		c->has[i] = c->latest[i];
 	}
+}
+
+/* The same of bytes of one page. */
+void bounce_forgets(struct model *m, size_t at, size_t len)
+{
+	const struct frame *f = frame_at(m, at);
+
+	if (!f->clocked && f->all_has == f->all_latest)
+		return;
+	for (size_t base = at & -(size_t)UNIT; base < at + len; base += UNIT)
+		bounce_forgets_mask(m, base, mask_within(base, at, len));
 }
 
 /* ---------------------------------------------------------------- copying */

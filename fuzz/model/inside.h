@@ -364,7 +364,8 @@ bool model_hand_over(struct model *m, const struct object *o, size_t first, size
 bool machine_bounces(const struct model *m);
 size_t bounce_pool(const struct model *m);          /* where in RAM it begins */
 void bounce_takes_slots(struct model *m, const struct object *o, int users);
-void bounce_forgets(struct model *m, size_t at, u64 mask); /* bytes of the unit at @at */
+void bounce_forgets(struct model *m, size_t at, size_t len);
+void bounce_forgets_mask(struct model *m, size_t base, u64 mask);
 bool bounce_has_room(const struct model *m, const struct call *c, const struct object *obj);
 void bounce_hand_over(struct model *m, const struct object *o, size_t first, size_t len,
 		      bool to_device, int dir);

@@ -163,6 +163,7 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 		       struct expect *e)
 {
 	unsigned from = m->nr_objects;
+	const struct object *added;
 	struct call one = *c;
 
 	for (int i = 0; i < c->nents; i++) {
@@ -193,11 +194,11 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 			e->wrong = model_inspect_address(m, &obj);
 		if (!e->check && model_overlaps(m, &obj))
 			expect(e, "overlapping-mapping");
-		model_add(m, &obj);
+		added = model_add(m, &obj);
 		if (obj.bounced)
-			bounce_mapped(m, &obj);
+			bounce_mapped(m, added);
 		else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-			 model_hand_over(m, &obj, 0, obj.size, true, c->dir) && !e->check)
+			 model_hand_over(m, added, 0, obj.size, true, c->dir) && !e->check)
 			expect(e, "sync-partial-line");
 		if (!e->check && crosses_boundary(m, &obj))
 			expect(e, "sg-boundary");

@@ -134,6 +134,24 @@ static size_t memory_of(const struct model *m, const struct call *c)
 	return at;
 }
 
+/* The device gets it: what it could read or write before, and what it finds. */
+static void begin_mapping(struct model *m, const struct call *c, const struct object *o,
+			  struct expect *e)
+{
+	bool syncs = !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC);
+
+	e->about = o->nr + 1;
+	model_await(m, o);
+	if (o->bounced)
+		bounce_mapped(m, o);
+	else if (syncs && model_hand_over(m, o, 0, c->size, true, c->dir))
+		expect_if_none(e, "sync-partial-line");
+	if (model_runs_past(m, o, c->form != SINGLE))
+		expect_if_none(e, "map-past-object");
+	if (o->dir != DMA_FROM_DEVICE && syncs)
+		model_given(m, o, 0, o->size, e);
+}
+
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e)
 {
 	const char *refused = refusal(m, c);
@@ -143,7 +161,6 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		.cached = true, .dma = o->dma,
 	};
 	enum reach reach = FORBIDDEN;
-	bool partial = false;
 
 	if (refused) {
 		expect(e, refused);
@@ -173,18 +190,7 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		return;
 	if (model_overlaps(m, &obj))
 		expect(e, "overlapping-mapping");
-	model_add(m, &obj);
-	model_await(m, &obj);
-	if (obj.bounced)
-		bounce_mapped(m, &obj);
-	else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		partial = model_hand_over(m, &obj, 0, c->size, true, c->dir);
-	if (partial)
-		expect_if_none(e, "sync-partial-line");
-	if (model_runs_past(m, &obj, c->form != SINGLE))
-		expect_if_none(e, "map-past-object");
-	if (obj.dir != DMA_FROM_DEVICE && !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		model_given(m, &obj, 0, obj.size, e);
+	begin_mapping(m, c, model_add(m, &obj), e);
 }
 
 /* ------------------------------------------------------------------ sync */

@@ -39,9 +39,9 @@ static void fresh_but_mapped(struct model *m, size_t at, size_t len)
 		u64 mask = mask_within(base, at, len) & ~mapped_bytes(m, base);
 
 		cache_forgets(m, unit_of(m, base), base, mask);
-		if (machine_bounces(m))
-			bounce_forgets(m, base, mask);
 		fresh_in_unit(unit_of(m, base), mask);
+		if (machine_bounces(m))
+			bounce_forgets_mask(m, base, mask);
 	}
 }
 
@@ -55,10 +55,8 @@ static void fresh_in_page(struct model *m, size_t at, size_t len)
 		cache_forgets(m, u.unit, at, u.mask);
 		fresh_in_unit(u.unit, u.mask);
 	}
-	if (!machine_bounces(m))
-		return;
-	for (size_t base = at & -(size_t)UNIT; base < at + len; base += UNIT)
-		bounce_forgets(m, base, mask_within(base, at, len));
+	if (machine_bounces(m))
+		bounce_forgets(m, at, len);
 }
 
 /*
