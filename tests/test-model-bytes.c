@@ -5,6 +5,7 @@
  */
 #include "model-rig.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void cpu_store_lost_by_invalidation(void **state)
@@ -430,6 +431,50 @@ static void two_copies(void **state)
 	assert_true(expect_of.any_dispute);
 }
 
+/* A library that drew this about so many bytes, from the first on; NULL: nothing. */
+static const char *disagrees(const char *check, size_t bytes)
+{
+	struct call c = { .kind = CPU_READ, .cpu = ram(PAGE(40)), .size = 64 };
+	struct outcome o = { .nr_remarks = check != NULL };
+
+	o.remark[0] = (struct remark){ .check = check, .last = bytes - 1, .bytes = bytes };
+	return model_disagrees(model, &c, &expect_of, &o);
+}
+
+static void says_why(void **state)
+{
+	static const char *const told_of[] = {
+		"lost-cpu-write, 1 time(s), 16 bytes within 16", "rule: ", "fuzz/model/access.c:",
+		"cpu_reads(), after docs/checks/lost-cpu-write.md",
+		"byte: ram+0x28000, of the line 0x28000..0x2803f; when it was judged: ",
+		"the CPU's store may not be in memory", "last stored by the CPU",
+		"object: kmalloc() memory at ram+0x28000, 256 bytes",
+		"the library says: stale-cpu-read, bytes 0..15 of the object", "after the call: ",
+	};
+	struct call c = { .kind = CPU_READ, .size = 64 };
+	struct outcome o = { .nr_remarks = 1 };
+	char *text;
+	size_t len;
+	FILE *to;
+
+	cpu_store_lost_by_invalidation(state);
+	assert_null(disagrees("lost-cpu-write", 16));
+	assert_non_null(disagrees("lost-cpu-write", 17));
+	assert_non_null(disagrees("stale-cpu-read", 16));
+	assert_non_null(disagrees(NULL, 0));
+
+	c.cpu = ram(PAGE(40));
+	o.remark[0] = (struct remark){ .check = "stale-cpu-read", .last = 15, .bytes = 16 };
+	to = open_memstream(&text, &len);
+	assert_non_null(to);
+	model_explain(model, &c, &expect_of, &o, "another report", to);
+	fclose(to);
+	for (size_t i = 0; i < sizeof(told_of) / sizeof(told_of[0]); i++)
+		if (!strstr(text, told_of[i]))
+			fail_msg("no \"%s\" in:\n%s", told_of[i], text);
+	free(text);
+}
+
 /* A program leaves nothing to the next. */
 static void started_again(void **state)
 {
@@ -468,6 +513,7 @@ int main(void)
 		cmocka_unit_test(stores_of_c),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(two_copies),
+		cmocka_unit_test(says_why),
 		cmocka_unit_test(started_again),
 	};
 

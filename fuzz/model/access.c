@@ -2,12 +2,11 @@
 /* The model's accesses of the CPU, and the bytes that any access must bring. */
 #include "inside.h"
 
-/* Bytes concerned by the report: how many, and from the first to the last. */
-void expect_dispute(struct expect *e, const struct dispute *d, bool through_cache, bool open)
+/* What a load of disputed bytes draws. */
+const char *model_dispute(const struct dispute *d, bool through_cache)
 {
-	expect_bytes(e, d->lost_cpu ? "lost-cpu-write" : d->lost_device ? "lost-device-write" :
-		     through_cache ? "stale-cpu-read" : "stale-device-read", d);
-	e->any_dispute = open;
+	return d->lost_cpu ? "lost-cpu-write" : d->lost_device ? "lost-device-write" :
+	       through_cache ? "stale-cpu-read" : "stale-device-read";
 }
 
 /* Page by page: is its memory used through the cache? */
@@ -122,11 +121,12 @@ static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, str
 	if (dangles(m, at, len, uncached, &where))
 		expect(e, "cpu-use-after-free");
 	else if (d.bytes)
-		expect_dispute(e, &d, true, open);
+		expect_bytes(e, model_dispute(&d, true), &d);
 	else if (!uncached && device_owns(m, at, len, false, &owned, e))
 		expect_bytes(e, "cpu-read-device-owned", &owned);
 	else if (model_reads_unwritten(m, at, len, &unwritten))
 		expect_bytes(e, "unwritten-read", &unwritten);
+	e->any_dispute = d.bytes && open;
 	if (e->check)
 		model_sees(m, e, d.bytes ? d.first : owned.bytes ? owned.first :
 			   unwritten.bytes ? unwritten.first : where);

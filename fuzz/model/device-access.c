@@ -127,7 +127,8 @@ static struct dispute device_reads_part(struct model *m, const struct call *c,
 	struct outcome rest = *o;
 	struct dispute d = { 0 };
 
-	rest.bytes += p->done;
+	if (rest.bytes)
+		rest.bytes += p->done;
 	if (p->o->at == NOWHERE) {
 		if (!model_brought(&rest, 0, p->len, 0xff))
 			e->wrong = "ones, as where nobody answers";
@@ -160,6 +161,8 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 	struct dispute d = { 0 }, part, bytes, shown = { 0 };
 	const char *wrong = complaint(m, obj, c, place, &bytes);
 	bool open = false, any_open = false, told = false;
+	bool cached = obj->at != NOWHERE && model_snoops(m, c->device) && !machine_bounces(m) &&
+		      model_is_cached(m, obj->at);
 	struct part p;
 
 	first_part(&p, obj, place, c->size);
@@ -173,15 +176,15 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 		any_open |= open;
 	} while (next_part(m, &p, c->size));
 	e->about = obj->nr + 1;
+	e->any_dispute = d.bytes && any_open;
 	if (d.bytes)
-		model_sees(m, e, d.first);
-	if (d.bytes)
-		expect_dispute(e, &d, model_snoops(m, c->device) && !machine_bounces(m) &&
-			       model_is_cached(m, obj->at), any_open);
+		expect_bytes(e, model_dispute(&d, cached), &d);
 	else if (wrong)
 		expect_bytes(e, wrong, &bytes);
 	else if (told)
 		expect_bytes(e, "uninitialised-to-device", &shown);
+	if (e->check && obj->at != NOWHERE)
+		model_sees(m, e, d.bytes ? d.first : obj->at + (wrong ? bytes.first : shown.first));
 }
 
 static void device_writes_part(struct model *m, const struct call *c, const struct part *p,
@@ -307,8 +310,9 @@ static bool unjudged_access(struct model *m, const struct call *c, const struct 
 		if (way_to(m, c, c->dma + i) == NOWHERE)
 			return false;
 	}
-	for (size_t i = 0; i < c->size; i += n, rest.bytes += n) {
+	for (size_t i = 0; i < c->size; i += n) {
 		n = rest_of_page(c->dma + i, c->dma + c->size);
+		rest.bytes = o->bytes ? o->bytes + i : NULL;
 		access_unjudged(m, c, &rest, way_to(m, c, c->dma + i), n, e);
 	}
 	return true;

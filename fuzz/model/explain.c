@@ -150,7 +150,7 @@ static void print_predicted(const struct model *m, const struct expect *e, FILE 
 	if (e->nr_found)
 		print_rule(e->found[0], e->found_rule, to);
 	if (e->saw.at != MODEL_NOWHERE)
-		print_sight(m, &e->saw, "before the call", to);
+		print_sight(m, &e->saw, "when it was judged", to);
 	if (about)
 		print_object(m, about, e->saw.at, to);
 	if (e->saw.at != MODEL_NOWHERE)

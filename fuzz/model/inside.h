@@ -376,7 +376,7 @@ struct dispute bounce_disputed(const struct model *m, size_t at, size_t copy, si
 
 /* access.c */
 bool model_is_cached(const struct model *m, size_t at); /* the page is used through the cache */
-void expect_dispute(struct expect *e, const struct dispute *d, bool through_cache, bool open);
+const char *model_dispute(const struct dispute *d, bool through_cache);
 void model_compare(const struct model *m, const struct outcome *o, size_t at, size_t len,
 		   bool through_cache, struct expect *e);
 bool model_brought(const struct outcome *o, size_t from, size_t to, uint8_t value); /* all are */

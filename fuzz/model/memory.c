@@ -227,8 +227,7 @@ static void expect_lost(const struct model *m, const struct object *obj, size_t 
 	if (!d.bytes || e->check)
 		return;
 	model_sees(m, e, d.first);
-	expect(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ? "lost-device-write" :
-	       "stale-cpu-read");
+	expect(e, model_dispute(&d, true));
 	e->any_dispute = open;
 }
 

@@ -120,19 +120,25 @@ static void end_run(const struct model *m, const struct run *r, struct dispute *
 	bytes->bytes += n;
 }
 
-static void add_to_runs(const struct model *m, struct run *r, size_t base, u64 mask,
-			struct dispute *bytes)
+static void add_to_run(const struct model *m, struct run *r, size_t at, size_t n,
+		       struct dispute *bytes)
+{
+	if (at != r->end) {
+		end_run(m, r, bytes);
+		r->first = at;
+	}
+	r->end = at + n;
+}
+
+static void add_unit(const struct model *m, struct run *r, size_t base, u64 mask,
+		     struct dispute *bytes)
 {
 	while (mask) {
 		unsigned first = __builtin_ctzll(mask);
 		u64 rest = ~(mask >> first);
 		unsigned n = rest ? __builtin_ctzll(rest) : UNIT;
 
-		if (base + first != r->end) {
-			end_run(m, r, bytes);
-			r->first = base + first;
-		}
-		r->end = base + first + n;
+		add_to_run(m, r, base + first, n, bytes);
 		mask &= ~bytes_mask(first, n);
 	}
 }
@@ -143,8 +149,19 @@ static bool find_runs(const struct model *m, size_t at, size_t len, size_t from,
 {
 	struct run r = { 0 };
 
-	for_each_set(l, m, at, len, never)
-		add_to_runs(m, &r, l.base, awaited ? l.mask & l.unit->awaited : l.mask, bytes);
+	for (size_t here = at, n; here < at + len; here += n) {
+		const struct frame *f = frame_at(m, here);
+		u64 all = f->all.never & (awaited ? f->all.awaited : ALL_BYTES);
+
+		n = rest_of_page(here, at + len);
+		if (n == FRAME && !f->own && all == ALL_BYTES) {
+			add_to_run(m, &r, here, n, bytes);
+			continue;
+		}
+		for_each_set(l, m, here, n, never)
+			add_unit(m, &r, l.base, awaited ? l.mask & l.unit->awaited : l.mask,
+				 bytes);
+	}
 	end_run(m, &r, bytes);
 	bytes->first -= from;
 	bytes->last -= from;
