@@ -21,19 +21,24 @@ FUZZ_COMMON = fuzz/input.h fuzz/target.h
 FUZZ_TRACE = fuzz/trace.c $(TRACE_SOURCES)
 FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c \
 	fuzz/coherency-remarks.c fuzz/program.c fuzz/program.h
-FUZZ_MISUSE = fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c fuzz/misuse-print.c \
-	fuzz/misuse-compare.c \
-	fuzz/misuse-run.c fuzz/misuse-decode.h fuzz/misuse-decode-memory.c \
-	fuzz/misuse-run-memory.c fuzz/misuse-run-context.c fuzz/misuse-print-memory.c \
-	fuzz/misuse-run-pool.c fuzz/misuse-print-pool.c fuzz/model-pool.c \
-	fuzz/model.c fuzz/model.h fuzz/model-access.c fuzz/model-alloc.c fuzz/model-cache.c \
-	fuzz/model-free.c fuzz/model-sync.c fuzz/model-list.c fuzz/model-bounce.c \
-	fuzz/model-bus.c fuzz/misuse-decode-list.c fuzz/model-memory.c fuzz/model-release.c \
-	fuzz/model-pages.c fuzz/model-vmalloc.c fuzz/model-context.c fuzz/model-answer.c \
-	fuzz/model-device.c fuzz/misuse-decode-arguments.c fuzz/misuse-decode-table.c \
-	fuzz/misuse-run-table.c fuzz/misuse-print-table.c fuzz/model-table.c \
-	fuzz/misuse-decode-user.c fuzz/misuse-run-user.c fuzz/misuse-print-user.c \
-	fuzz/model-user.c fuzz/model-unwritten.c fuzz/model-map.c fuzz/model-plain.c
+# The reference model, which is the oracle of misuse.
+FUZZ_MODEL = fuzz/model/access.c fuzz/model/alloc.c fuzz/model/answer.c fuzz/model/bounce.c \
+	fuzz/model/bus.c fuzz/model/cache.c fuzz/model/call.h fuzz/model/compare.c \
+	fuzz/model/context.c fuzz/model/device.c fuzz/model/device-access.c \
+	fuzz/model/explain.c fuzz/model/free.c fuzz/model/grid.c fuzz/model/grid.h \
+	fuzz/model/hand-out.c fuzz/model/inside.h fuzz/model/list.c \
+	fuzz/model/map.c fuzz/model/memory.c fuzz/model/model.c fuzz/model/model.h \
+	fuzz/model/object.c fuzz/model/object.h fuzz/model/owner.c fuzz/model/pages.c \
+	fuzz/model/plain.c fuzz/model/pool.c fuzz/model/release.c fuzz/model/sync.c \
+	fuzz/model/table.c fuzz/model/unit.c fuzz/model/unit.h fuzz/model/unwritten.c \
+	fuzz/model/user.c fuzz/model/vmalloc.c
+FUZZ_MISUSE = $(FUZZ_MODEL) fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c \
+	fuzz/misuse-decode.h fuzz/misuse-decode-arguments.c fuzz/misuse-decode-list.c \
+	fuzz/misuse-decode-memory.c fuzz/misuse-decode-table.c fuzz/misuse-decode-user.c \
+	fuzz/misuse-print.c fuzz/misuse-print-memory.c fuzz/misuse-print-pool.c \
+	fuzz/misuse-print-table.c fuzz/misuse-print-user.c fuzz/misuse-run.c \
+	fuzz/misuse-run-context.c fuzz/misuse-run-memory.c fuzz/misuse-run-pool.c \
+	fuzz/misuse-run-table.c fuzz/misuse-run-user.c
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency fuzz/replay-trace
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)

@@ -91,6 +91,8 @@ void decode_memory(struct call *c, struct input *in, unsigned spoil, unsigned mi
 		c->number = misc % NR_CACHES;
 		decode_size(c, in, spoil);
 		c->mask = input_below(in, NR_CACHE_SHAPES);
+		c->align = cache_shapes[c->mask].align;
+		c->flags = cache_shapes[c->mask].flags;
 		break;
 	case CACHE_DESTROY:
 		c->number = misc % NR_CACHES;
@@ -138,6 +140,8 @@ void decode_pool(struct call *c, struct input *in, unsigned spoil, unsigned misc
 		decode_size(c, in, spoil);
 		c->device = decode_device(in, spoil, c->device);
 		c->mask = input_below(in, NR_POOL_SHAPES);
+		c->align = pool_shapes[c->mask].align;
+		c->boundary = pool_shapes[c->mask].boundary;
 		break;
 	case POOL_ALLOC:
 	case POOL_ZALLOC:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Calls for memory that drivers map, and for the context, in readable form. */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 
 static const char *const contexts[NR_CONTEXT_CALLS] = {
 	[IRQ_DISABLE] = "local_irq_disable", [IRQ_ENABLE] = "local_irq_enable",
@@ -33,7 +34,7 @@ const char *memory_call_name(const struct call *c)
 	return c->kind == CONTEXT ? contexts[c->number] : names[c->kind];
 }
 
-void print_memory_call(const struct call *c, const struct model *models, FILE *to)
+void print_memory_call(const struct call *c, struct model *const *models, FILE *to)
 {
 	switch (c->kind) {
 	case PAGES_ALLOC:
@@ -91,7 +92,7 @@ void print_memory_call(const struct call *c, const struct model *models, FILE *t
 }
 
 void print_memory_outcome(const struct call *c, const struct outcome *o,
-			  const struct model *models, FILE *to)
+			  struct model *const *models, FILE *to)
 {
 	if (c->kind <= KREALLOC || is_pool_call(c->kind)) {
 		fprintf(to, " = ");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Calls for pools, and for what goes with its device, in readable form. */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 
 const char *pool_call_name(const struct call *c)
 {
@@ -15,7 +16,7 @@ const char *pool_call_name(const struct call *c)
 	return names[c->kind];
 }
 
-void print_pool_call(const struct call *c, const struct model *models, FILE *to)
+void print_pool_call(const struct call *c, struct model *const *models, FILE *to)
 {
 	switch (c->kind) {
 	case POOL_ALLOC:

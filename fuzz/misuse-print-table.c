@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Calls for noncontiguous memory and its lists, in readable form. */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 
 const char *table_call_name(const struct call *c)
 {
@@ -15,7 +16,7 @@ const char *table_call_name(const struct call *c)
 	return names[c->kind];
 }
 
-static void put_table(const struct call *c, const struct model *models, FILE *to)
+static void put_table(const struct call *c, struct model *const *models, FILE *to)
 {
 	if (c->no_table) {
 		fprintf(to, ", no table");
@@ -26,7 +27,7 @@ static void put_table(const struct call *c, const struct model *models, FILE *to
 	fprintf(to, ", 0x%llx; %d}", (unsigned long long)c->dma, c->nents);
 }
 
-void print_table_call(const struct call *c, const struct model *models, FILE *to)
+void print_table_call(const struct call *c, struct model *const *models, FILE *to)
 {
 	print_device(c->device, to);
 	if (c->kind == TABLE_ALLOC) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Calls that map memory into user space, in readable form. */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 
 const char *user_call_name(const struct call *c)
 {
@@ -13,7 +14,7 @@ const char *user_call_name(const struct call *c)
 	return names[c->number];
 }
 
-void print_user_call(const struct call *c, const struct model *models, FILE *to)
+void print_user_call(const struct call *c, struct model *const *models, FILE *to)
 {
 	static const char *const areas[] = { "NULL", "misaligned", "unmapped", "a machine's" };
 

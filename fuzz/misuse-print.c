@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Programs of the target "misuse" in readable form, much as C. */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 
 static const char *const names[NR_CALL_KINDS] = {
 	[ALLOC_COHERENT] = "dma_alloc_coherent", [ALLOC_ATTRS] = "dma_alloc_attrs",
@@ -74,13 +75,13 @@ void print_device(int device, FILE *to)
 }
 
 /* The same in each run, wherever the machine lies. */
-void print_pointer(const void *cpu, const struct model *models, FILE *to)
+void print_pointer(const void *cpu, struct model *const *models, FILE *to)
 {
 	static const char *const views[] = { "", "cached", "uncached", "cookie" };
 	size_t at;
 
 	for (unsigned i = 0; i < NR_MACHINES; i++) {
-		enum view view = model_view(&models[i], cpu, &at);
+		enum view view = models[i] ? model_view(models[i], cpu, &at) : NO_VIEW;
 
 		if (view == NO_VIEW)
 			continue;
@@ -88,10 +89,9 @@ void print_pointer(const void *cpu, const struct model *models, FILE *to)
 		return;
 	}
 	for (unsigned i = 0; i < NR_MACHINES; i++) {
-		if (!model_in_vmalloc(&models[i], cpu))
+		if (!models[i] || !model_in_vmalloc(models[i], cpu, &at))
 			continue;
-		fprintf(to, "%svmalloc+0x%zx", i ? "m1." : "",
-			(size_t)((uintptr_t)cpu - models[i].vmalloc));
+		fprintf(to, "%svmalloc+0x%zx", i ? "m1." : "", at);
 		return;
 	}
 	if ((uintptr_t)cpu - (uintptr_t)constant < CONSTANT_SIZE)
@@ -115,7 +115,7 @@ void put_dir(int dir, FILE *to)
 }
 
 /* As the program built it just before; or the one that it built last in that slot. */
-static void put_list(const struct call *c, const struct model *models, FILE *to)
+static void put_list(const struct call *c, struct model *const *models, FILE *to)
 {
 	fprintf(to, "list %u", c->slot);
 	if (c->number)
@@ -128,7 +128,7 @@ static void put_list(const struct call *c, const struct model *models, FILE *to)
 	fprintf(to, "%s, %d", c->kind == MAP_LIST ? "}" : "", c->nents);
 }
 
-void print_call(const struct call *c, const struct model *models, FILE *to)
+void print_call(const struct call *c, struct model *const *models, FILE *to)
 {
 	fprintf(to, "%s(", name_of(c));
 	switch (c->kind) {
@@ -264,7 +264,7 @@ void print_call(const struct call *c, const struct model *models, FILE *to)
 	fprintf(to, ")");
 }
 
-void print_outcome(const struct call *c, const struct outcome *o, const struct model *models,
+void print_outcome(const struct call *c, const struct outcome *o, struct model *const *models,
 		   FILE *to)
 {
 	switch (c->kind) {

@@ -6,7 +6,8 @@
  * been released stays in its slot and goes on being used. After each call, what the
  * library reported and returned is compared with what the reference model says.
  */
-#include "model.h"
+#include "misuse.h"
+#include "model/model.h"
 #include "target.h"
 
 #include <linux/slab.h>
@@ -26,7 +27,7 @@ static struct {
 } program;
 
 static struct lab lab;
-static struct model models[NR_MACHINES];
+static struct model *models[NR_MACHINES];
 
 /* ---------------------------------------------------------------- reports */
 
@@ -57,34 +58,14 @@ static void print_program(FILE *to)
 	}
 }
 
-static void disagree(const struct expect *e, const struct outcome *o, const char *why)
+static void disagree(const struct call *c, const struct expect *e, const struct outcome *o,
+		     const char *why)
 {
 	FILE *to = program.trace ? program.trace : stderr;
 
 	if (!program.trace)
 		print_program(to);
-	fprintf(to, "The last call is not as the model says: %s.\n", why);
-	fprintf(to, "  the model says:   ");
-	if (e->check)
-		fprintf(to, "%s%s%s, %u time(s)", e->check, e->or_check ? " or " : "",
-			e->or_check ? e->or_check : "", e->times);
-	else
-		fprintf(to, "no report");
-	if (e->bytes)
-		fprintf(to, ", %zu bytes within %zu", e->bytes, e->span);
-	for (unsigned i = 0; i < e->nr_found; i++)
-		fprintf(to, ", and %s about what was stored", e->found[i]);
-	fprintf(to, "%s%s\n", e->wrong ? "; result: " : "", e->wrong ? e->wrong : "");
-	fprintf(to, "  the library says: ");
-	for (unsigned i = 0; i < o->nr_remarks && i < MAX_REMARKS; i++)
-		fprintf(to, "%s, bytes %zu..%zu, %zu of them; ", o->remark[i].check,
-			o->remark[i].first, o->remark[i].last, o->remark[i].bytes);
-	fprintf(to, "%u report(s)", o->nr_remarks);
-	for (unsigned i = 0; i < o->nr_found && i < MAX_REMARKS; i++)
-		fprintf(to, "; %s about what was stored, bytes %zu..%zu, %zu of them",
-			o->found[i].check, o->found[i].first, o->found[i].last,
-			o->found[i].bytes);
-	fprintf(to, "\n");
+	model_explain(models[c->machine], c, e, o, why, to);
 	if (!program.trace)
 		abort();
 }
@@ -92,7 +73,7 @@ static void disagree(const struct expect *e, const struct outcome *o, const char
 /* False: there was a disagreement, and this is only a trace. */
 static bool single_step(const struct call *c)
 {
-	struct model *m = &models[c->machine];
+	struct model *m = models[c->machine];
 	struct expect e;
 	const char *why;
 
@@ -110,7 +91,7 @@ static bool single_step(const struct call *c)
 	}
 	why = model_disagrees(m, c, &e, &program.outcome);
 	if (why)
-		disagree(&e, &program.outcome, why);
+		disagree(c, &e, &program.outcome, why);
 	return !why;
 }
 
@@ -123,8 +104,8 @@ static bool step(const struct call *c)
 	for (unsigned i = 0; i < lab.setup.machines; i++) {
 		struct call look = { .kind = EVICT, .machine = i };
 
-		if (!model_awaits(&models[i], &look) ||
-		    (c->machine == i && model_finds(&models[i], c)))
+		if (!model_awaits(models[i], &look) ||
+		    (c->machine == i && model_finds(models[i], c)))
 			continue;
 		if (!single_step(&look))
 			return false;
@@ -145,18 +126,18 @@ static unsigned machine_of_pointer(const void *cpu)
 	size_t at;
 
 	for (unsigned i = 0; i < lab.setup.machines; i++)
-		if (model_view(&models[i], cpu, &at) != NO_VIEW ||
-		    model_in_vmalloc(&models[i], cpu))
+		if (model_view(models[i], cpu, &at) != NO_VIEW ||
+		    model_in_vmalloc(models[i], cpu, NULL))
 			return i;
 	return lab.current;
 }
 
 static bool leads_somewhere(const void *cpu)
 {
-	const struct model *m = &models[machine_of_pointer(cpu)];
+	const struct model *m = models[machine_of_pointer(cpu)];
 	size_t at;
 
-	return model_view(m, cpu, &at) != NO_VIEW || model_in_vmalloc(m, cpu);
+	return model_view(m, cpu, &at) != NO_VIEW || model_in_vmalloc(m, cpu, NULL);
 }
 
 /*
@@ -172,7 +153,7 @@ static bool is_anybodys(const void *cpu)
 static bool is_safe(const void *cpu, size_t len)
 {
 	return leads_somewhere(cpu) &&
-	       model_vmalloc_is_safe(&models[machine_of_pointer(cpu)], cpu, len);
+	       model_vmalloc_is_safe(models[machine_of_pointer(cpu)], cpu, len);
 }
 
 /* The same as below, for memory that drivers map. */
@@ -234,12 +215,12 @@ static bool settle_pool(struct call *c)
 			     machine_of_pointer(c->cpu);
 		return device_lives(c->device) || !is_anybodys(c->cpu);
 	default:
-		m = &models[lab.pool_machine[c->number]];
+		m = models[lab.pool_machine[c->number]];
 		c->pool = !lab.pool[c->number] ? POOL_NULL :
 			  model_pool_lives(m, c->number) ? POOL_LIVES : POOL_GONE;
 		/* A pool that is gone has no machine. */
 		c->machine = c->pool == POOL_LIVES ? lab.pool_machine[c->number] : lab.current;
-		return m->level != OFF || lab.pool[c->number];
+		return model_judges(m) || lab.pool[c->number];
 	}
 }
 
@@ -272,7 +253,7 @@ static bool settle(struct call *c)
 	case PLAIN_READ:
 	case PLAIN_WRITE:
 		c->machine = machine_of_pointer(c->cpu);
-		return model_allows_plain(&models[c->machine], c);
+		return model_allows_plain(models[c->machine], c);
 	case CPU_READ:
 	case CPU_WRITE:
 		c->machine = machine_of_pointer(c->cpu);
@@ -283,7 +264,7 @@ static bool settle(struct call *c)
 	case FILL:
 	case VIRT_TO_PAGE:
 		c->machine = machine_of_pointer(c->cpu);
-		if (c->kind == FILL && !machine_speculates(&models[c->machine]))
+		if (c->kind == FILL && !machine_speculates(models[c->machine]))
 			return false;
 		return !is_anybodys(c->cpu);
 	case FAIL_NTH:
@@ -354,7 +335,8 @@ static void keep(const struct call *c, const struct outcome *o)
 	if (c->kind == CACHE_ALLOC || c->kind == CACHE_ZALLOC)
 		program.slot[c->slot].size = o->result;
 	if (c->kind == POOL_ALLOC || c->kind == POOL_ZALLOC)
-		model_pool_slot(&models[c->machine], c->number, &program.slot[c->slot]);
+		model_pool_block(models[c->machine], c->number, &program.slot[c->slot].size,
+				 &program.slot[c->slot].device);
 	if (is_memory_call(c->kind) && !o->page)
 		program.slot[c->slot].page = virt_to_page(o->cpu);
 	if (c->kind == KMALLOC || c->kind == KZALLOC || c->kind == ALLOC_NONCOHERENT)
@@ -388,7 +370,7 @@ static bool run_program(struct input *in)
  */
 static void find_cookies(unsigned number)
 {
-	struct model *m = &models[number];
+	struct model *m = models[number];
 	struct device *dev = dmalab_device_new(lab.machine[number], NULL);
 	dma_addr_t dma;
 	size_t at;
@@ -398,11 +380,11 @@ static void find_cookies(unsigned number)
 		abort();
 	cpu = dma_alloc_noncoherent(dev, 4096, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
 	model_view(m, cpu, &at);
-	model_note_dead(m, NONCOHERENT, cpu, dma);
+	model_note_dead(m, false, cpu, dma);
 	dma_free_noncoherent(dev, 4096, cpu, dma, DMA_BIDIRECTIONAL);
 	cpu = dma_alloc_attrs(dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
-	m->cookies = (uintptr_t)cpu - at;
-	model_note_dead(m, HANDLE, cpu, dma);
+	model_set_cookies(m, cpu, at);
+	model_note_dead(m, true, cpu, dma);
 	dma_free_attrs(dev, 4096, cpu, dma, DMA_ATTR_NO_KERNEL_MAPPING);
 	dmalab_device_free(dev);
 }
@@ -420,15 +402,17 @@ static void start_machine(unsigned number)
 	if (!lab.machine[number])
 		abort();
 	dmalab_set_report_handler(lab.machine[number], on_report, &numbers[number]);
+	if (!models[number])
+		models[number] = model_new();
 	probe = kmalloc(1, GFP_KERNEL);
-	model_start(&models[number], &lab.setup, probe, virt_to_phys(probe));
+	model_start(models[number], &lab.setup, probe, virt_to_phys(probe));
 	kfree(probe);
-	if (machine_translates(&models[number]))
+	if (machine_translates(models[number]))
 		find_cookies(number);
 	lab.current = number;
 	for (unsigned device = number * 2; device < number * 2 + 2; device++) {
 		new_device(&lab, device);
-		model_new_device(&models[number], device, &lab.setup);
+		model_new_device(models[number], device, &lab.setup);
 	}
 }
 
@@ -458,7 +442,6 @@ static void run(const uint8_t *data, size_t size, FILE *trace)
 			agreed = step(&(struct call){ .kind = MACHINE_FREE, .machine = i });
 		else
 			dmalab_machine_free(lab.machine[i]);
-		model_end(&models[i]);
 	}
 	forget_locks();
 }

@@ -34,6 +34,8 @@ unit_tests = \
 	tests/test-mapping-error.t \
 	tests/test-memory.t \
 	tests/test-mm.t \
+	tests/test-model-bytes.t \
+	tests/test-model-objects.t \
 	tests/test-objects.t \
 	tests/test-mmap.t \
 	tests/test-noncontiguous.t \
@@ -187,6 +189,17 @@ tests_test_mapping_error_t_LDADD = $(TEST_LDADD)
 tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_memory_t_LDADD = $(TEST_LDADD)
+
+# The fuzzer's model, without the fuzzer.
+MODEL_RIG = tests/model-rig.c tests/model-rig.h $(FUZZ_MODEL)
+
+tests_test_model_bytes_t_SOURCES = tests/test-model-bytes.c $(MODEL_RIG)
+tests_test_model_bytes_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_model_bytes_t_LDADD = $(TEST_LDADD)
+
+tests_test_model_objects_t_SOURCES = tests/test-model-objects.c $(MODEL_RIG)
+tests_test_model_objects_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_model_objects_t_LDADD = $(TEST_LDADD)
 
 tests_test_mm_t_SOURCES = tests/test-mm.c $(RIG)
 tests_test_mm_t_CFLAGS = $(TEST_CFLAGS)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's frees and unmaps: which object is meant, and what is wrong with it. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 #define MUST_MATCH (DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_MMIO | \
 		    DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_PRIVILEGED | DMA_ATTR_CC_SHARED)
@@ -56,26 +54,25 @@ static bool same_function(const struct call *c, const struct object *o)
 
 static struct object *allocation_holding(struct model *m, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
+	struct object *o;
 
-		if (o->live && is_allocation(o) && at != NOWHERE && at >= o->at &&
-		    at - o->at < o->room)
+	if (at == NOWHERE)
+		return NULL;
+	for_each_near(o, m, by_ram, at, 1)
+		if (is_allocation(o) && at >= o->at && at - o->at < o->room)
 			return o;
-	}
 	return NULL;
 }
 
 static struct object *allocation_at_place(struct model *m, u64 place)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
+	struct object *o, *first = NULL;
 
-		if (o->live && is_allocation(o) && place >= o->place &&
-		    place - o->place < o->room)
-			return o;
-	}
-	return NULL;
+	for_each_near(o, m, by_place, place, 1)
+		if (is_allocation(o) && place >= o->place && place - o->place < o->room &&
+		    (!first || o->nr < first->nr))
+			first = o;
+	return first;
 }
 
 static struct object *allocation_meant(struct model *m, const struct call *c)
@@ -113,40 +110,38 @@ static unsigned agreement(const struct model *m, const struct call *c, const str
 static struct object *mapping_starting_there(struct model *m, const struct call *c)
 {
 	u64 place = model_place(m, c->device, c->dma); /* as this device sees it */
-	struct object *best = NULL;
+	struct object *o, *best = NULL;
+	unsigned agrees, most = 0;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-
+	for_each_near(o, m, by_dma, c->dma, 1) {
+		if (o->kind != MAPPING || o->dma != c->dma || o->place != place)
+			continue;
+		agrees = agreement(m, c, o);
 		/* Of equal ones the latest. */
-		if (o->live && o->kind == MAPPING && o->dma == c->dma && o->place == place &&
-		    (!best || agreement(m, c, o) >= agreement(m, c, best)))
-			best = o;
+		if (best && (agrees < most || (agrees == most && o->nr < best->nr)))
+			continue;
+		best = o;
+		most = agrees;
 	}
 	return best;
 }
 
 static struct object *mapping_around(struct model *m, const struct call *c)
 {
-	struct object *best = NULL;
+	u64 place = model_place(m, c->device, c->dma);
+	struct object *o, *latest = NULL;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-
-		if (o->live && o->kind == MAPPING && belongs_to(m, o, c->device) &&
-		    holds(o, model_place(m, c->device, c->dma), 1))
-			best = o;
-	}
-	return best;
+	for_each_near(o, m, by_place, place, 1)
+		if (o->kind == MAPPING && belongs_to(m, o, c->device) && holds(o, place, 1) &&
+		    (!latest || o->nr > latest->nr))
+			latest = o;
+	return latest;
 }
 
-/* A list is one object, known by its first entry. */
-static struct object *first_of_list(struct model *m, struct object *o)
+/* A list is one object, known by its first entry: they follow each other. */
+static struct object *first_of_list(struct object *o)
 {
-	for (unsigned i = 0; o && o->list && i < m->nr_objects; i++)
-		if (m->object[i].list == o->list)
-			return &m->object[i];
-	return o;
+	return o && o->list ? o - o->entry : o;
 }
 
 static struct object *object_meant(struct model *m, const struct call *c)
@@ -157,7 +152,7 @@ static struct object *object_meant(struct model *m, const struct call *c)
 		o = allocation_meant(m, c);
 		if (o)
 			return o;
-		o = first_of_list(m, mapping_starting_there(m, c));
+		o = first_of_list(mapping_starting_there(m, c));
 		return o && o->dma == c->dma ? o : NULL;
 	}
 	o = mapping_starting_there(m, c);
@@ -168,13 +163,37 @@ static struct object *object_meant(struct model *m, const struct call *c)
 		if (o && o->dma != c->dma)
 			o = NULL;
 	}
-	return first_of_list(m, o);
+	return first_of_list(o);
 }
 
-static bool remembered(const struct model *m, const struct object *o)
+bool model_remembers(const struct model *m, const struct object *o)
 {
-	return !o->live && !is_plain(o) && o->kind != POOL_BLOCK &&
-	       o->released + REMEMBERED > m->nr_released;
+	return o->released + REMEMBERED > m->nr_released;
+}
+
+static bool was_at_dma(const struct model *m, const struct call *c)
+{
+	struct grid_walk w = grid_look(&m->dead, c->dma, 1);
+	int nr;
+
+	while ((nr = grid_next(&w)) >= 0) {
+		const struct object *o = &m->object[nr];
+
+		if (model_remembers(m, o) && c->dma - o->dma < o->size)
+			return true;
+	}
+	return false;
+}
+
+static bool was_at_cpu(const struct model *m, const void *cpu)
+{
+	struct grid_walk w = grid_look(&m->dead_cpu, (uintptr_t)cpu, 1);
+	int nr;
+
+	while ((nr = grid_next(&w)) >= 0)
+		if (cpu && m->object[nr].cpu == cpu && model_remembers(m, &m->object[nr]))
+			return true;
+	return false;
 }
 
 /* Was what the call names released before? */
@@ -182,26 +201,17 @@ static void expect_unknown(const struct model *m, const struct call *c, struct e
 {
 	size_t at;
 
-	expect(e, "free-unknown");
-	if (is_unmap(c) && c->dma == DMA_MAPPING_ERROR) {
-		expect(e, "free-error-cookie");
-		return;
-	}
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!remembered(m, o))
-			continue;
-		if (c->dma - o->dma < o->size)
-			expect(e, "double-free");
-		if (!is_unmap(c) && o->kind != MAPPING && c->cpu && c->cpu == o->cpu)
-			expect(e, "double-free");
-	}
-	if (model_block_was(m, model_pool_at(m, model_place(m, c->device, c->dma))))
-		expect(e, "double-free");
 	model_view(m, c->cpu, &at);
-	if (!is_unmap(c) && model_block_was(m, at))
+	if (is_unmap(c) && c->dma == DMA_MAPPING_ERROR)
+		expect(e, "free-error-cookie");
+	else if (was_at_dma(m, c) || (!is_unmap(c) && was_at_cpu(m, c->cpu)))
 		expect(e, "double-free");
+	else if (model_block_was(m, model_pool_at(m, model_place(m, c->device, c->dma))))
+		expect(e, "double-free");
+	else if (!is_unmap(c) && model_block_was(m, at))
+		expect(e, "double-free");
+	else
+		expect(e, "free-unknown");
 }
 
 /* The gravest difference. */
@@ -231,29 +241,25 @@ static const char *difference(const struct model *m, const struct call *c,
 
 bool model_is_mapped(const struct model *m, size_t at, size_t len)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->kind == MAPPING && touches(o, at, len))
+	for_each_near(o, m, by_ram, at, len)
+		if (o->kind == MAPPING && touches(o, at, len))
 			return true;
-	}
 	return false;
 }
 
 /* Whatever was stored to uncached memory went past the cache. */
 static void end_uncached(struct model *m, const struct object *o)
 {
-	struct dispute none = { 0 };
-
-	if (!is_coherent_memory(o) || !m->uncached_now[o->at / 4096])
+	if (m->ends || !is_coherent_memory(o) || !frame_at(m, o->at)->uncached)
 		return;
-	for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++)
-		m->uncached_now[page] = false;
-	memset(m->cpu + o->at, 0, o->room);
-	memset(m->dev + o->at, 0, o->room);
-	for (size_t at = o->at; at < o->at + o->room; at += 32)
-		cache_is_flushed(m, at, 1);
-	bus_stores(m, o->at, o->room, &none);
+	for (size_t at = o->at; at < o->at + o->room; at += FRAME)
+		frame_of(m, at)->uncached = false;
+	for_each_unit(u, m, o->at, o->room)
+		u.unit->cpu = u.unit->dev = 0;
+	cache_is_flushed(m, o->at, o->room);
+	bus_stores(m, o->at, o->room, NULL);
 }
 
 /* Returns whether it endangers bytes beside it. */
@@ -261,7 +267,7 @@ static bool release_mapping(struct model *m, struct object *o, unsigned long att
 {
 	bool endangers = false;
 
-	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
+	if (!m->ends && !(attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		endangers = model_hand_over(m, o, 0, o->size, false, o->dir);
 	model_remove(m, o);
 	return endangers;
@@ -272,27 +278,26 @@ void model_release(struct model *m, struct object *o, const struct call *c, stru
 {
 	unsigned long attrs = c && is_unmap(c) ? c->attrs : o->attrs;
 	bool endangers = false;
+	int nents = o->nents;
 
 	if (o->list) {
-		/* The entries follow each other. */
-		for (unsigned list = o->list; o < m->object + m->nr_objects; o++)
-			if (o->live && o->list == list)
-				endangers |= release_mapping(m, o, attrs);
-		if (!e->check && endangers)
-			expect(e, "sync-partial-line");
+		for (int i = 0; i < nents; i++)
+			endangers |= release_mapping(m, o + i, attrs);
+		if (endangers)
+			expect_if_none(e, "sync-partial-line");
 		return;
 	}
 	if (o->kind == MAPPING) {
 		endangers = release_mapping(m, o, attrs);
-		if (!e->check && endangers)
-			expect(e, "sync-partial-line");
-		if (!e->check && !o->checked)
-			expect(e, "map-error-unchecked");
+		if (endangers)
+			expect_if_none(e, "sync-partial-line");
+		if (!o->checked)
+			expect_if_none(e, "map-error-unchecked");
 		return;
 	}
 	model_remove(m, o);
 	if (o->kind == POOL_BLOCK)
-		o->freed = ++m->nr_freed;
+		model_block_freed(m, o);
 	if (!e->check && is_noncoherent(o) && model_is_mapped(m, o->at, o->room))
 		expect(e, "free-while-mapped");
 	end_uncached(m, o);
@@ -320,6 +325,7 @@ void model_free(struct model *m, const struct call *c, struct expect *e)
 		expect_unknown(m, c, e);
 	} else {
 		wrong = difference(m, c, o);
+		e->about = o->nr + 1;
 		if (wrong)
 			expect(e, wrong);
 		else if (!has_direction && c->kind != POOL_FREE && model_may_not_free(o))
@@ -332,27 +338,27 @@ void model_free(struct model *m, const struct call *c, struct expect *e)
 void model_device_gone(struct model *m, int device, struct expect *e)
 {
 	const char *first;
-	unsigned leaks = 0;
+	struct object *o;
+	unsigned leaks = 0, times;
 
 	model_release_managed(m, device, e);
 	first = e->check;
 	/* The latest first. */
-	for (unsigned i = m->nr_objects; i-- > 0;) {
-		struct object *o = &m->object[i];
-
-		if (!o->live || is_plain(o) || !belongs_to(m, o, device) ||
-		    o->kind == POOL_BLOCK || o->kind == POOL_MEMORY)
+	for (o = model_live_before(m, NULL); o; o = model_live_before(m, o)) {
+		if (is_plain(o) || !belongs_to(m, o, device) || o->kind == POOL_BLOCK ||
+		    o->kind == POOL_MEMORY)
 			continue;
 		e->check = "leak";
-		model_release(m, first_of_list(m, o), NULL, e);
+		model_release(m, first_of_list(o), NULL, e);
 		leaks++;
 	}
 	leaks += model_pools_gone(m, device);
-	if (leaks)
-		e->check = "leak";
-	e->times += leaks;
+	times = e->times + leaks;
+	if (leaks && !first)
+		expect(e, "leak");
 	if (first)
 		e->check = first;
+	e->times = times;
 	m->device[device].life = 0;
 	m->device[device].window = 0;
 }

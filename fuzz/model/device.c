@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's devices, and their masks. */
-#include "model.h"
+#include "inside.h"
 
 void model_new_device(struct model *m, int device, const struct setup *s)
 {

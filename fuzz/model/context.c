@@ -3,7 +3,7 @@
  * The model's context: what this thread has disabled, entered and locked. It is one
  * thread, so there is one of these, whichever machines there are.
  */
-#include "model.h"
+#include "inside.h"
 
 #include <string.h>
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's releases of plain memory: kfree() and its like. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 /* What the call releases; PAGE_BLOCK: also put_page(). */
 enum target { BY_KFREE, BY_CACHE, BY_DEVM, BY_PAGES, BY_EXACT, BY_VFREE };
@@ -33,7 +31,7 @@ static enum target target_of(const struct call *c)
  */
 static bool was_slab_object(const struct model *m, size_t at)
 {
-	const struct object *on_page = model_slab_at(m, at);
+	const struct object *on_page = model_slab_at(m, at), *o;
 	size_t start, nr, index;
 
 	if (!on_page)
@@ -43,12 +41,10 @@ static bool was_slab_object(const struct model *m, size_t at)
 	index = (at - start) / on_page->stride;
 	if (index >= nr)
 		return false;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && is_slab_object(o) && o->at == start + index * on_page->stride)
+	start += index * on_page->stride;
+	for_each_near(o, m, by_ram, start, 1)
+		if (is_slab_object(o) && o->at == start)
 			return false; /* inside of a live one */
-	}
 	return true;
 }
 
@@ -59,7 +55,8 @@ static bool was_pages(const struct model *m, size_t at, enum target target)
 	if (target != BY_PAGES && target != BY_EXACT)
 		return false;
 	return !model_block_at(m, at) && !model_slab_at(m, at) &&
-	       m->was_block[at / 4096] == kind && !m->allocated[at / 4096 * 4096];
+	       frame_at(m, at)->was_block == kind &&
+	       !(unit_at(m, at & -(size_t)FRAME)->allocated & 1);
 }
 
 static void expect_unknown(const struct model *m, const void *cpu, enum target target,
@@ -121,25 +118,37 @@ static void release_object(struct model *m, const struct call *c, struct object 
 	else if (model_is_mapped(m, o->at, o->room))
 		expect(e, "free-while-mapped");
 	if (o->kind == PAGE_BLOCK || o->kind == EXACT_BLOCK)
-		m->refs[o->at / 4096] = 0;
+		frame_of(m, o->at)->refs = 0;
 	model_remove(m, o);
+}
+
+/* The plain memory that begins there, or NULL. */
+struct object *model_plain_at(const struct model *m, const void *cpu)
+{
+	struct object *o;
+	size_t at;
+
+	if (model_view(m, cpu, &at) != CACHED)
+		return NULL;
+	for_each_near(o, m, by_ram, at, 1)
+		if (is_plain(o) && o->cpu == cpu)
+			return o;
+	return NULL;
 }
 
 static void release_pointer(struct model *m, const struct call *c, struct expect *e)
 {
 	const struct model_vmalloc *area = model_vmalloc_at(m, c->cpu);
+	struct object *o;
 
 	if (area && area->live && area->cpu == (uintptr_t)c->cpu) {
 		release_vmalloc(m, c, e);
 		return;
 	}
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-
-		if (o->live && is_plain(o) && o->cpu == c->cpu) {
-			release_object(m, c, o, e);
-			return;
-		}
+	o = model_plain_at(m, c->cpu);
+	if (o) {
+		release_object(m, c, o, e);
+		return;
 	}
 	expect_unknown(m, c->cpu, target_of(c), e);
 }
@@ -212,21 +221,22 @@ void model_release_plain(struct model *m, const struct call *c, struct expect *e
 /* Mappings of its own are leaks, and said to be. */
 static bool is_mapped_by_others(const struct model *m, const struct object *object, int device)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->kind == MAPPING && !belongs_to(m, o, device) &&
+	for_each_near(o, m, by_ram, object->at, object->room)
+		if (o->kind == MAPPING && !belongs_to(m, o, device) &&
 		    touches(o, object->at, object->room))
 			return true;
-	}
 	return false;
 }
 
 void model_release_devm(struct model *m, struct object *o, struct expect *e)
 {
 	if (is_mapped_by_others(m, o, o->device)) {
-		e->check = e->check ? e->check : "free-while-mapped";
-		e->times++;
+		unsigned times = e->times + 1;
+
+		expect_if_none(e, "free-while-mapped");
+		e->times = times;
 	}
 	model_remove(m, o);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's caches of objects, and what becomes of kmalloc() by other functions. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 #define LARGEST (4ul << 20)
 
@@ -29,9 +27,8 @@ void model_cache_create(struct model *m, const struct call *c, const struct outc
 			struct expect *e)
 {
 	static unsigned lives;
-	const struct cache_shape *shape = &cache_shapes[c->mask];
 	unsigned size = c->size; /* the argument has 32 bits */
-	size_t align = shape->align;
+	size_t align = c->align;
 	bool valid = size && size <= LARGEST && align <= 4096 && !(align & (align - 1));
 
 	model_might_sleep(e);
@@ -39,14 +36,14 @@ void model_cache_create(struct model *m, const struct call *c, const struct outc
 		e->wrong = valid ? "a cache" : "NULL";
 	if (!valid)
 		return;
-	if (shape->flags & SLAB_HWCACHE_ALIGN && align < line_align(m, size))
+	if (c->flags & SLAB_HWCACHE_ALIGN && align < line_align(m, size))
 		align = line_align(m, size);
 	if (align < sizeof(void *))
 		align = sizeof(void *);
 	m->cache[c->number] = (struct model_cache){
 		.life = ++lives, .size = size, .align = align,
 		.stride = (size + align - 1) / align * align,
-		.gfp = shape->flags & SLAB_CACHE_DMA ? __GFP_DMA : 0,
+		.gfp = c->flags & SLAB_CACHE_DMA ? __GFP_DMA : 0,
 	};
 }
 
@@ -78,7 +75,6 @@ void model_cache_alloc(struct model *m, const struct call *c, const struct outco
 		.cache = cache->life, .block = cache->stride > 4096 ? block : cache->size,
 	};
 	enum view view = model_view(m, o->cpu, &obj.at);
-	struct dispute none = { 0 };
 
 	if (!cache->life || cache->gone) {
 		expect_pointer(o->cpu, NULL, e);
@@ -97,16 +93,7 @@ void model_cache_alloc(struct model *m, const struct call *c, const struct outco
 	e->wrong = inspect_object(m, gfp, &obj, cache, view, o->result);
 	if (e->wrong)
 		return;
-	model_touch(m, obj.at, obj.room);
-	for (size_t page = obj.at / 4096; page * 4096 < obj.at + obj.room; page++)
-		m->bypass[page] = false;
-	memset(m->known + obj.at, 0, obj.room);
-	model_fresh(m, obj.at, obj.room);
-	if (c->kind == CACHE_ZALLOC || (c->gfp & __GFP_ZERO)) {
-		cpu_stores(m, obj.at, obj.room, &none);
-		memset(m->known + obj.at, 1, obj.room);
-		memset(m->value + obj.at, 0, obj.room);
-	}
+	model_hand_out(m, &obj, c->kind == CACHE_ZALLOC || (c->gfp & __GFP_ZERO), obj.room);
 	model_add(m, &obj);
 }
 
@@ -154,92 +141,83 @@ void model_devm_alloc(struct model *m, const struct call *c, const struct outcom
 	}
 }
 
-/* What the CPU reads goes to other memory: those bytes are known that were. */
-static void copy_bytes(struct model *m, size_t from, size_t to, size_t len)
+/*
+ * What the CPU reads goes to other memory: those bytes are known there that were known, and
+ * that nobody disputes. To be asked before the CPU loads it.
+ */
+static void take_bytes(const struct model *m, size_t at, unsigned n, bool uncached,
+		       struct window *w)
 {
-	for (size_t i = 0; i < len; i++) {
-		m->known[to + i] = m->known[from + i];
-		m->value[to + i] = m->value[from + i];
-	}
-}
+	size_t rest = rest_of_page(at, at + n);
 
-/* Only what nobody disputes; to be asked before the CPU loads it. */
-static void forget_disputed(struct model *m, size_t at, size_t len, bool uncached, uint8_t *known)
-{
-	for (size_t i = 0; i < len; i++)
-		known[i] = m->known[at + i] &&
-			   !disputed(m, !uncached && !m->bypass[(at + i) / 4096], at + i, 1).bytes;
+	window_load(m, at, n, w);
+	w->known &= ~window_disputed(m, w, !uncached && !frame_at(m, at)->bypass, at) |
+		    ~bytes_mask(0, rest);
+	if (rest < n)
+		w->known &= ~window_disputed(m, w, !uncached && !frame_at(m, at + rest)->bypass,
+					     at + rest) | bytes_mask(0, rest);
 }
 
 void model_kmemdup(struct model *m, const struct call *c, const struct outcome *o,
 		   struct expect *e)
 {
-	static uint8_t known[MODEL_RAM], value[MODEL_RAM];
+	/* The new memory may be where the bytes were, if they were nobody's. */
+	static struct window taken[MODEL_UNITS];
 	struct call read = { .kind = CPU_READ, .cpu = c->cpu, .size = c->size };
 	struct outcome nothing = { .bytes = NULL };
-	struct dispute none = { 0 };
 	struct expect told = { 0 };
-	size_t from, to, len = c->size;
+	size_t from, to, len = 0;
 	enum view view = model_view(m, c->cpu, &from);
 
 	if (!c->size || c->size > LARGEST) {
 		expect_pointer(o->cpu, c->size ? NULL : (void *)16, e);
 		return;
 	}
-	memset(known, 0, len < MODEL_RAM ? len : MODEL_RAM);
-	if (view == CACHED || view == UNCACHED) {
-		if (len > m->ram - from)
-			len = m->ram - from;
-		forget_disputed(m, from, len, view == UNCACHED, known);
-		memcpy(value, m->value + from, len);
-	}
+	if (view == CACHED || view == UNCACHED)
+		len = min_size(c->size, m->ram - from);
+	for (size_t i = 0; i < len; i += UNIT)
+		take_bytes(m, from + i, min_size(UNIT, len - i), view == UNCACHED,
+			   &taken[i / UNIT]);
 	model_cpu(m, &read, &nothing, e);
 	model_might_kmalloc(&told, c->gfp);
 	if (told.check && e->check && strcmp(e->check, told.check) != 0) {
 		e->second = told.check;
 		e->times = 2;
 	} else if (told.check) {
-		expect(e, told.check);
+		expect_by(e, told.check, told.rule);
 	}
 	e->wrong = NULL;
 	if (!new_object(m, c, o, KMALLOCED, e))
 		return;
 	model_view(m, o->cpu, &to);
-	cpu_stores(m, to, c->size, &none);
-	memcpy(m->known + to, known, c->size);
-	memcpy(m->value + to, value, c->size);
+	cpu_stores(m, to, c->size, NULL);
+	bytes_are_unknown(m, to, c->size);
+	for (size_t i = 0; i < len; i += UNIT)
+		window_store(m, to + i, min_size(UNIT, len - i), &taken[i / UNIT]);
 }
 
 static struct object *krealloc_takes(struct model *m, const void *cpu)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
+	struct object *o = model_plain_at(m, cpu);
 
-		if (o->live && o->cpu == cpu &&
-		    (o->kind == KMALLOCED || o->kind == CACHE_OBJECT))
-			return o;
-	}
-	return NULL;
+	return o && (o->kind == KMALLOCED || o->kind == CACHE_OBJECT) ? o : NULL;
 }
 
 static void grow_in_place(struct model *m, const struct call *c, struct object *obj)
 {
-	struct dispute none = { 0 };
-
 	if (obj->kind == CACHE_OBJECT)
 		return;
 	if ((c->gfp & __GFP_ZERO) && c->size > obj->size) {
-		cpu_stores(m, obj->at + obj->size, c->size - obj->size, &none);
-		memset(m->known + obj->at + obj->size, 1, c->size - obj->size);
-		memset(m->value + obj->at + obj->size, 0, c->size - obj->size);
+		cpu_stores(m, obj->at + obj->size, c->size - obj->size, NULL);
+		bytes_are(m, obj->at + obj->size, c->size - obj->size, 0);
 	}
 	obj->size = c->size;
 	obj->whole = false;
 }
 
 /* Of what is moved, the bytes that are not what was stored last. */
-static void expect_dispute(const struct model *m, const struct object *obj, size_t size,
-			   struct expect *e)
+static void expect_lost(const struct model *m, const struct object *obj, size_t size,
+			struct expect *e)
 {
 	bool open = false;
 	struct dispute d = machine_bounces(m) ?
@@ -248,27 +226,29 @@ static void expect_dispute(const struct model *m, const struct object *obj, size
 
 	if (!d.bytes || e->check)
 		return;
-	expect(e, d.lost_cpu ? "lost-cpu-write" : d.lost_device ? "lost-device-write" :
-	       "stale-cpu-read");
+	model_sees(m, e, d.first);
+	expect(e, model_dispute(&d, true));
 	e->any_dispute = open;
 }
 
 static void move(struct model *m, const struct outcome *o, struct object *obj, struct expect *e)
 {
-	static uint8_t known[MODEL_RAM];
-	struct dispute none = { 0 };
 	size_t to, size = obj->whole ? obj->room : obj->size;
 
 	if (model_is_mapped(m, obj->at, obj->room))
 		expect_if_none(e, "free-while-mapped");
-	expect_dispute(m, obj, size, e);
-	forget_disputed(m, obj->at, size, false, known);
+	expect_lost(m, obj, size, e);
 	cpu_loads(m, obj->at, size);
 	model_view(m, o->cpu, &to);
-	cpu_stores(m, to, size, &none);
-	copy_bytes(m, obj->at, to, size);
-	memcpy(m->known + to, known, size);
-	memcpy(m->unwritten + to, m->unwritten + obj->at, size);
+	cpu_stores(m, to, size, NULL);
+	for (size_t i = 0; i < size; i += UNIT) {
+		unsigned n = min_size(UNIT, size - i);
+		struct window w;
+
+		take_bytes(m, obj->at + i, n, false, &w);
+		window_store(m, to + i, n, &w);
+		window_store_unwritten(m, to + i, n, &w);
+	}
 	model_remove(m, obj);
 }
 

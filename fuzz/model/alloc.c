@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's allocations: what is refused, and whether what came is any good. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 #define LARGEST (4ul << 20)
 
@@ -18,17 +16,17 @@ bool model_fails_by_order(struct model *m, bool failed)
 	return fails || m->fail_every == 1 || (m->fail_every && failed);
 }
 
-/* Does the page allocator have the page? */
-static bool page_is_free(const struct model *m, size_t page)
+/* Does somebody have one of the pages from @at on? */
+static bool pages_are_taken(const struct model *m, size_t at, size_t size)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	size_t page = at / FRAME, end = (at + size) / FRAME, n;
 
-		if (o->live && o->kind != MAPPING && page + 4096 > o->at &&
-		    page < o->at + o->block)
-			return false;
+	for (; page < end; page += n) {
+		n = min_size(64 - page % 64, end - page);
+		if (m->taken[page / 64] & bytes_mask(page % 64, n))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* A power of two of pages that holds it. */
@@ -41,6 +39,14 @@ size_t model_block_of(size_t size)
 	return block;
 }
 
+static bool bank_has_free_block(const struct model *m, size_t block, size_t start, size_t end)
+{
+	for (size_t at = start; at + block <= end; at += block)
+		if (!pages_are_taken(m, at, block))
+			return true;
+	return false;
+}
+
 /*
  * Is there a free block in memory that ends at or below @limit, physically?
  * Memory is taken from a bank only if the device reaches all of that bank.
@@ -49,21 +55,10 @@ static bool has_free_block(const struct model *m, size_t block, u64 limit, bool 
 {
 	size_t low = model_bank_left(m, 0);
 
-	for (size_t at = 0; at < m->ram; at += 4096) {
-		size_t start = at < low ? 0 : low, end = at < low ? low : bounce_pool(m);
-		u64 last = at < low ? 0x800000 + low - 1 : 0x40000000 + (m->ram - low) - 1;
-		bool is_free = true;
-
-		if ((at - start) % block || at + block > end || last > limit)
-			continue;
-		if (at >= low && !high)
-			continue;
-		for (size_t page = at; page < at + block; page += 4096)
-			is_free &= page_is_free(m, page);
-		if (is_free)
-			return true;
-	}
-	return false;
+	if (model_ram_to_phys(m, low - 1) <= limit && bank_has_free_block(m, block, 0, low))
+		return true;
+	return high && model_ram_to_phys(m, m->ram - 1) <= limit &&
+	       bank_has_free_block(m, block, low, bounce_pool(m));
 }
 
 bool model_has_free_block(const struct model *m, size_t block, gfp_t gfp)
@@ -118,15 +113,6 @@ static const char *refusal(const struct model *m, const struct call *c)
 	return NULL;
 }
 
-/* All bytes of the block were handed to nobody before. */
-static bool overlaps(const struct model *m, size_t at, size_t block)
-{
-	for (size_t page = at; page < at + block; page += 4096)
-		if (!page_is_free(m, page))
-			return true;
-	return false;
-}
-
 /* Does the pointer lead to @at in the view whose base we have seen, or see now? */
 static bool leads_to(uintptr_t *base, const void *cpu, size_t at)
 {
@@ -142,7 +128,7 @@ static const char *inspect(struct model *m, const struct call *c, const struct o
 
 	if (obj->at == NOWHERE || obj->at + obj->block > bounce_pool(m))
 		return "a DMA address of RAM";
-	if (overlaps(m, obj->at, obj->block))
+	if (pages_are_taken(m, obj->at, obj->block))
 		return "memory that nobody has";
 	if (obj->at % obj->block && (obj->at - model_bank_left(m, 0)) % obj->block)
 		return "an aligned address";
@@ -172,28 +158,25 @@ static size_t memory_of(const struct model *m, const struct call *c, const struc
 static void prepare(struct model *m, const struct object *o)
 {
 	bool bypass = !machine_is_coherent(m) && !o->cached;
-	struct dispute none = { 0 };
 
-	model_touch(m, o->at, o->room);
-	model_written(m, o->at, o->room);
-	for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++) {
-		m->bypass[page] = bypass;
-		m->uncached_now[page] = false;
+	for (size_t at = o->at; at < o->at + o->room; at += FRAME) {
+		frame_of(m, at)->bypass = bypass;
+		frame_of(m, at)->uncached = false;
 	}
+	if (!bypass && o->kind != HANDLE) {
+		model_zero(m, o->at, o->room, o->size);
+		return;
+	}
+	model_written(m, o->at, o->room);
 	if (bypass)
 		cache_is_flushed(m, o->at, o->room);
-	else if (o->kind != HANDLE)
-		cpu_stores(m, o->at, o->room, &none); /* zeroes */
 	if (o->kind == HANDLE) {
 		model_fresh(m, o->at, o->size);
-	} else {
-		memset(m->known + o->at, 0, o->room);
-		memset(m->known + o->at, 1, o->size);
-		memset(m->value + o->at, 0, o->size);
+		return;
 	}
-	if (bypass && is_coherent_memory(o))
-		for (size_t page = o->at / 4096; page < (o->at + o->room) / 4096; page++)
-			m->uncached_now[page] = true;
+	model_knows_zeroes(m, o->at, o->room, o->size);
+	for (size_t at = o->at; bypass && at < o->at + o->room; at += FRAME)
+		frame_of(m, at)->uncached = true;
 }
 
 /* Coherent memory that must not sleep comes from a pool, which others let grow. */
@@ -294,28 +277,27 @@ void model_alloc(struct model *m, const struct call *c, const struct outcome *o,
 static void answer_ksize(struct model *m, const struct call *c, const struct outcome *o,
 			 struct expect *e)
 {
-	size_t room = 0;
+	size_t room = 0, at;
+	struct object *obj;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *obj = &m->object[i];
-
-		if (!obj->live || !is_slab_object(obj) || obj->cpu != c->cpu)
-			continue;
-		room = obj->room;
-		obj->whole = obj->kind != CACHE_OBJECT;
-	}
+	if (model_view(m, c->cpu, &at) == CACHED)
+		for_each_near(obj, m, by_ram, at, 1) {
+			if (!is_slab_object(obj) || obj->cpu != c->cpu)
+				continue;
+			room = obj->room;
+			obj->whole = obj->kind != CACHE_OBJECT;
+		}
 	if ((size_t)o->result != room)
 		e->wrong = "the room behind the pointer";
 }
 
 bool model_is_taken(const struct model *m, size_t at, size_t len)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->kind != MAPPING && at < o->at + o->block && o->at < at + len)
+	for_each_near(o, m, by_ram, at, len)
+		if (o->kind != MAPPING && at < o->at + o->block && o->at < at + len)
 			return true;
-	}
 	return false;
 }
 
@@ -349,7 +331,6 @@ static const char *inspect_kmalloc(const struct model *m, const struct call *c,
 const char *model_new_slab_object(struct model *m, const struct call *c, struct object *obj)
 {
 	enum view view = model_view(m, obj->cpu, &obj->at);
-	struct dispute none = { 0 };
 	const char *wrong;
 
 	obj->block = obj->stride = obj->room;
@@ -357,17 +338,8 @@ const char *model_new_slab_object(struct model *m, const struct call *c, struct 
 	wrong = inspect_kmalloc(m, c, obj, view);
 	if (wrong)
 		return wrong;
-	model_touch(m, obj->at, obj->room);
-	for (size_t page = obj->at / 4096; page * 4096 < obj->at + obj->room; page++)
-		m->bypass[page] = false;
 	obj->made = ++m->nr_made;
-	memset(m->known + obj->at, 0, obj->room);
-	model_fresh(m, obj->at, obj->room);
-	if (c->kind == KZALLOC || (c->gfp & __GFP_ZERO)) {
-		cpu_stores(m, obj->at, obj->room, &none);
-		memset(m->known + obj->at, 1, obj->size);
-		memset(m->value + obj->at, 0, obj->size);
-	}
+	model_hand_out(m, obj, c->kind == KZALLOC || (c->gfp & __GFP_ZERO), obj->size);
 	model_add(m, obj);
 	return NULL;
 }

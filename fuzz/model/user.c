@@ -3,7 +3,7 @@
  * The model's memory in user space: whether it can be mapped there. What is done with it
  * then is not modelled, but for this: no store to a handle is astray any more.
  */
-#include "model.h"
+#include "inside.h"
 
 #include <errno.h>
 
@@ -24,19 +24,17 @@ static bool is_in_range(const struct call *c)
 static bool is_allocated(const struct model *m, const struct call *c)
 {
 	bool table = c->number == MMAP_NONCONTIGUOUS;
+	const struct object *o;
 	size_t at;
 
 	if (c->number < MMAP_PAGES)
 		return model_coherent_at(m, c);
 	if ((table && c->no_table) || model_view(m, page_address(c->page), &at) != CACHED)
 		return false;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && is_noncoherent(o) && belongs_to(m, o, c->device) &&
-		    o->at == at && c->size <= o->room)
+	for_each_near(o, m, by_ram, at, 1)
+		if (is_noncoherent(o) && belongs_to(m, o, c->device) && o->at == at &&
+		    c->size <= o->room)
 			return true;
-	}
 	return false;
 }
 

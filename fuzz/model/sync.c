@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 /* The model's mappings, and the moving of bytes between CPU and device. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 /* ------------------------------------------------------------------- map */
 
 /* Of the pages under the range, the first that is coherent memory or a handle's; or NULL. */
 static const char *bad_page(const struct model *m, size_t at, size_t size)
 {
+	const struct object *o;
 	const char *bad = NULL;
-	size_t first = at + size;
+	size_t first = at + size, page = at & -(size_t)FRAME;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	for_each_near(o, m, by_ram, page, first - page) {
 		bool handle = o->kind == HANDLE;
 
-		if (!o->live || !(handle || is_coherent_memory(o)) || o->at >= first ||
-		    o->at + o->room <= at / 4096 * 4096)
+		if (!(handle || is_coherent_memory(o)) || o->at >= first ||
+		    o->at + o->room <= page)
 			continue;
 		first = o->at;
 		bad = handle ? "map-handle" : "map-coherent";
@@ -25,15 +23,25 @@ static const char *bad_page(const struct model *m, size_t at, size_t size)
 	return bad;
 }
 
+static bool is_freed(const struct model *m, size_t at, size_t size)
+{
+	for (size_t here = at; here < at + size; here += rest_of_page(here, at + size))
+		if (frame_at(m, here)->bypass)
+			return true;
+	for_each_clear(l, m, at, size, allocated)
+		return true;
+	return false;
+}
+
 const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 {
 	const char *bad;
-	size_t at, here;
+	size_t at;
 	enum view view = model_view(m, cpu, &at);
 
 	if ((uintptr_t)cpu - (uintptr_t)constant < CONSTANT_SIZE)
 		return "map-rodata";
-	if (model_in_vmalloc(m, cpu))
+	if (model_in_vmalloc(m, cpu, NULL))
 		return "map-vmalloc";
 	if (view == COOKIE)
 		return "map-handle";
@@ -44,10 +52,7 @@ const char *model_bad_pointer(struct model *m, const void *cpu, size_t size)
 	bad = bad_page(m, at, size);
 	if (bad)
 		return bad;
-	for (here = at; here < at + size; here++)
-		if (m->bypass[here / 4096] || !m->allocated[here])
-			return "map-freed";
-	return NULL;
+	return is_freed(m, at, size) ? "map-freed" : NULL;
 }
 
 static bool is_mmio(const struct call *c)
@@ -98,16 +103,15 @@ bool model_overlaps(const struct model *m, const struct object *new)
 				     DMA_ATTR_REQUIRE_COHERENT;
 	bool copied = machine_bounces(m);
 	size_t line = copied ? 1 : machine_line(m);
+	const struct object *o;
 
 	if (new->at == NOWHERE || new->dir == DMA_TO_DEVICE ||
 	    (new->attrs & DMA_ATTR_SKIP_CPU_SYNC) ||
 	    (!copied && m->device[new->device].snoops))
 		return false;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || o->kind != MAPPING || o->at == NOWHERE ||
-		    o->dir == DMA_TO_DEVICE || !belongs_to(m, o, new->device) ||
+	for_each_near(o, m, by_ram, new->at & -line, new->size + 2 * line) {
+		if (o->kind != MAPPING || o->dir == DMA_TO_DEVICE ||
+		    !belongs_to(m, o, new->device) ||
 		    ((new->attrs & shares) && (o->attrs & shares)))
 			continue;
 		if (o->at / line <= (new->at + new->size - 1) / line &&
@@ -130,6 +134,24 @@ static size_t memory_of(const struct model *m, const struct call *c)
 	return at;
 }
 
+/* The device gets it: what it could read or write before, and what it finds. */
+static void begin_mapping(struct model *m, const struct call *c, const struct object *o,
+			  struct expect *e)
+{
+	bool syncs = !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC);
+
+	e->about = o->nr + 1;
+	model_await(m, o);
+	if (o->bounced)
+		bounce_mapped(m, o);
+	else if (syncs && model_hand_over(m, o, 0, c->size, true, c->dir))
+		expect_if_none(e, "sync-partial-line");
+	if (model_runs_past(m, o, c->form != SINGLE))
+		expect_if_none(e, "map-past-object");
+	if (o->dir != DMA_FROM_DEVICE && syncs)
+		model_given(m, o, 0, o->size, e);
+}
+
 void model_map(struct model *m, const struct call *c, const struct outcome *o, struct expect *e)
 {
 	const char *refused = refusal(m, c);
@@ -139,7 +161,6 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		.cached = true, .dma = o->dma,
 	};
 	enum reach reach = FORBIDDEN;
-	bool partial = false;
 
 	if (refused) {
 		expect(e, refused);
@@ -169,18 +190,7 @@ void model_map(struct model *m, const struct call *c, const struct outcome *o, s
 		return;
 	if (model_overlaps(m, &obj))
 		expect(e, "overlapping-mapping");
-	model_add(m, &obj);
-	model_await(m, &obj);
-	if (obj.bounced)
-		bounce_mapped(m, &obj);
-	else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		partial = model_hand_over(m, &obj, 0, c->size, true, c->dir);
-	if (partial && !e->check)
-		expect(e, "sync-partial-line");
-	if (model_runs_past(m, &obj, c->form != SINGLE))
-		expect_if_none(e, "map-past-object");
-	if (obj.dir != DMA_FROM_DEVICE && !(c->attrs & DMA_ATTR_SKIP_CPU_SYNC))
-		model_given(m, &obj, 0, obj.size, e);
+	begin_mapping(m, c, model_add(m, &obj), e);
 }
 
 /* ------------------------------------------------------------------ sync */
@@ -203,36 +213,41 @@ static int fitness(const struct model *m, const struct call *c, const struct obj
 }
 
 /* Of equally good ones: a mapping before its memory, the latest mapping first. */
+static bool is_better(const struct object *o, int fit, const struct object *found, int best)
+{
+	if (fit != best || !found)
+		return fit > best;
+	if ((o->kind == MAPPING) != (found->kind == MAPPING))
+		return o->kind == MAPPING;
+	return o->nr > found->nr;
+}
+
 static struct object *best_for(struct model *m, const struct call *c, u64 place, int *best)
 {
-	struct object *found = NULL;
+	struct object *o, *found = NULL;
+	int fit;
 
 	*best = 0;
-	for (int mappings = 1; mappings >= 0; mappings--) {
-		for (unsigned i = m->nr_objects; i-- > 0;) {
-			struct object *o = &m->object[i];
-
-			if ((o->kind == MAPPING) == mappings && fitness(m, c, o, place) > *best) {
-				found = o;
-				*best = fitness(m, c, o, place);
-			}
-		}
+	for_each_near(o, m, by_place, place, 1) {
+		fit = fitness(m, c, o, place);
+		if (!is_better(o, fit, found, *best))
+			continue;
+		found = o;
+		*best = fit;
 	}
 	return found;
 }
 
 /* Does no byte change hands? */
-bool model_is_redundant(const struct object *o, size_t first, size_t len, bool to_device)
+bool model_is_redundant(const struct model *m, const struct object *o, size_t first, size_t len,
+			bool to_device)
 {
 	if (!moves_by_sync(o))
 		return true;
 	/* What was mapped without a sync waits for one. */
 	if (to_device && (o->attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		return false;
-	for (size_t i = first; i < first + len; i++)
-		if (o->device_owns[i] != to_device)
-			return false;
-	return true;
+	return owner_is(m, o, first, len, to_device);
 }
 
 /*
@@ -243,6 +258,7 @@ static bool move_memory(struct model *m, const struct call *c, u64 place)
 {
 	bool to_device = c->kind == SYNC_FOR_DEVICE;
 	size_t at = model_place_to_ram(m, place), len = c->size;
+	const struct object *o;
 
 	if (at == NOWHERE)
 		return false;
@@ -250,13 +266,12 @@ static bool move_memory(struct model *m, const struct call *c, u64 place)
 		len = model_bank_left(m, at);
 	if (!machine_bounces(m))
 		return hand_over(m, c->device, at, len, to_device, c->dir);
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	for_each_near(o, m, by_place, place, 1) {
 		size_t first = place - o->place;
 
-		if (o->live && o->bounced && holds(o, place, 1))
-			model_hand_over(m, o, first, len < o->size - first ? len : o->size - first,
-					to_device, c->dir);
+		if (o->bounced && holds(o, place, 1))
+			model_hand_over(m, o, first, min_size(len, o->size - first), to_device,
+					c->dir);
 	}
 	return false;
 }
@@ -277,7 +292,7 @@ static bool move(struct model *m, const struct call *c, struct object *o, u64 pl
 	else
 		partial = move_memory(m, c, place);
 	if (moves_by_sync(o)) {
-		memset(o->device_owns + first, to_device, len);
+		owner_becomes(m, o, first, len, to_device);
 		o->synced = true;
 	}
 	return partial;
@@ -324,12 +339,14 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 		expect(e, "sync-invalid");
 	else if (fit < 3)
 		expect(e, names[fit]);
-	else if (m->lint && model_is_redundant(o, place - o->place, c->size, to_device))
+	else if (m->lint && model_is_redundant(m, o, place - o->place, c->size, to_device))
 		expect(e, "sync-redundant");
 	else if (m->lint && o->dir != c->dir && moves_by_sync(o))
 		expect(e, "sync-other-direction");
-	if (move(m, c, o, place) && !e->check)
-		expect(e, "sync-partial-line");
+	if (o)
+		e->about = o->nr + 1;
+	if (move(m, c, o, place))
+		expect_if_none(e, "sync-partial-line");
 	if (o && fit == 3 && model_sync_reads(c, o, to_device))
 		model_given(m, o, place - o->place, c->size, e);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The model's pools, of which each block is an object, and what goes with its device. */
-#include "model.h"
+#include "inside.h"
 
 #include <limits.h>
-#include <string.h>
 
 #define LARGEST (4ul << 20)
 
@@ -19,55 +18,44 @@ bool model_pool_lives(const struct model *m, unsigned number)
 	return pool_of((struct model *)m, number);
 }
 
-void model_pool_slot(const struct model *m, unsigned number, struct slot *s)
+void model_pool_block(const struct model *m, unsigned number, size_t *size, int *device)
 {
 	const struct model_pool *pool = pool_of((struct model *)m, number);
 
 	if (!pool)
 		return;
-	s->size = pool->size;
-	s->device = pool->device;
+	*size = pool->size;
+	*device = pool->device;
 }
 
 /* ------------------------------------------------------------------ blocks */
 
 const struct object *model_pool_memory_at(const struct model *m, size_t at)
 {
+	const struct object *o;
+
 	if (at == NOWHERE)
 		return NULL;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && o->kind == POOL_MEMORY && at >= o->at && at - o->at < o->room)
+	for_each_near(o, m, by_ram, at, 1)
+		if (o->kind == POOL_MEMORY && at >= o->at && at - o->at < o->room)
 			return o;
-	}
 	return NULL;
 }
 
 size_t model_pool_at(const struct model *m, u64 place)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->kind == POOL_MEMORY && place >= o->place &&
-		    place - o->place < o->room)
+	for_each_near(o, m, by_place, place, 1)
+		if (o->kind == POOL_MEMORY && place >= o->place && place - o->place < o->room)
 			return o->at + (place - o->place);
-	}
 	return NOWHERE;
-}
-
-static const struct model_pool *pool_with(const struct model *m, const struct object *o)
-{
-	for (unsigned i = 0; i < m->nr_pools; i++)
-		if (m->pool[i].life == o->pool)
-			return &m->pool[i];
-	return NULL;
 }
 
 /* Where the block starts that holds @at, a place in @memory; NOWHERE: in none. */
 static size_t block_start(const struct model *m, const struct object *memory, size_t at)
 {
-	const struct model_pool *pool = pool_with(m, memory);
+	const struct model_pool *pool = &m->pool[memory->pool_nr];
 	size_t offset = at - memory->at, start;
 
 	start = offset / pool->boundary * pool->boundary;
@@ -86,14 +74,22 @@ static bool is_in_block(const struct model *m, size_t at)
 	return memory && block_start(m, memory, at) != NOWHERE;
 }
 
-/* The latest block there, live or free, of the memory that is there now. */
+/*
+ * The latest block there, live or free, of the memory that is there now. A free one stays
+ * filed by its place in RAM until it is handed out again.
+ */
 static struct object *block_at(const struct model *m, size_t at)
 {
 	const struct object *memory = model_pool_memory_at(m, at);
 	size_t start = memory ? block_start(m, memory, at) : NOWHERE;
+	struct grid_walk w;
+	int nr;
 
-	for (unsigned i = m->nr_objects; memory && i-- > 0;) {
-		const struct object *o = &m->object[i];
+	if (start == NOWHERE)
+		return NULL;
+	w = grid_look(&m->by_ram, start, 1);
+	while ((nr = grid_next(&w)) >= 0) {
+		const struct object *o = &m->object[nr];
 
 		if (o->kind == POOL_BLOCK && o->memory == memory && o->at == start)
 			return (struct object *)o;
@@ -108,46 +104,27 @@ bool model_block_was(const struct model *m, size_t at)
 	return block && !block->live;
 }
 
-static unsigned live_blocks(const struct model *m, const struct model_pool *pool)
+/* On to the pool's other free ones: the last one is the next to be handed out. */
+void model_block_freed(struct model *m, struct object *block)
 {
-	unsigned n = 0;
+	struct model_pool *pool = &m->pool[block->pool_nr];
 
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		n += m->object[i].live && m->object[i].kind == POOL_BLOCK &&
-		     m->object[i].pool == pool->life;
-	return n;
+	block->under = pool->free;
+	pool->free = block->nr + 1;
+	pool->live_blocks--;
 }
 
 /* The free block that was freed last; NULL: none was handed out before. */
-static const struct object *freed_last(const struct model *m, const struct model_pool *pool)
+static struct object *freed_last(struct model *m, const struct model_pool *pool)
 {
-	const struct object *last = NULL;
-
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->kind == POOL_BLOCK && o->pool == pool->life && !o->live &&
-		    o->memory->live && block_at(m, o->at) == o && (!last || o->freed > last->freed))
-			last = o;
-	}
-	return last;
+	return pool->free ? &m->object[pool->free - 1] : NULL;
 }
 
-static bool has_free_blocks(const struct model *m, const struct model_pool *pool)
+/* What one piece of memory is cut into. */
+static unsigned blocks_of(const struct model_pool *pool)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || o->kind != POOL_MEMORY || o->pool != pool->life)
-			continue;
-		for (size_t at = o->at; at < o->at + pool->length; at++) {
-			const struct object *block = block_at(m, at);
-
-			if (block_start(m, o, at) == at && !(block && block->live))
-				return true;
-		}
-	}
-	return false;
+	return pool->length / pool->boundary * (pool->boundary / pool->size) +
+	       pool->length % pool->boundary / pool->size;
 }
 
 /* --------------------------------------------------------- making, destroying */
@@ -156,9 +133,8 @@ static void create(struct model *m, const struct call *c, const struct outcome *
 		   struct expect *e)
 {
 	static unsigned lives;
-	const struct pool_shape *shape = &pool_shapes[c->mask];
-	size_t align = shape->align ? shape->align : 1, size = c->size < 16 ? 16 : c->size;
-	size_t length, boundary = shape->boundary;
+	size_t align = c->align ? c->align : 1, size = c->size < 16 ? 16 : c->size;
+	size_t length, boundary = c->boundary;
 	bool works;
 
 	if (!is_device(m, c->device)) {
@@ -186,22 +162,23 @@ static void create(struct model *m, const struct call *c, const struct outcome *
 	m->pool_now[c->number] = m->nr_pools;
 }
 
+static void release_of_pool(struct model *m, const struct model_pool *pool, enum object_kind kind)
+{
+	struct expect nothing = { .check = "" };
+	struct object *o;
+
+	for_each_live(o, m)
+		if (o->kind == kind && o->pool == pool->life)
+			model_release(m, o, NULL, &nothing);
+}
+
+/* Nothing is known of its blocks any more. */
 static void destroy(struct model *m, struct model_pool *pool)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-		struct expect nothing = { .check = "" };
-
-		if (o->live && o->kind == POOL_BLOCK && o->pool == pool->life)
-			model_release(m, o, NULL, &nothing);
-	}
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-		struct expect nothing = { .check = "" };
-
-		if (o->live && o->kind == POOL_MEMORY && o->pool == pool->life)
-			model_release(m, o, NULL, &nothing);
-	}
+	release_of_pool(m, pool, POOL_BLOCK);
+	for (unsigned nr = pool->free; nr; nr = m->object[nr - 1].under)
+		object_block_gone(m, &m->object[nr - 1]);
+	release_of_pool(m, pool, POOL_MEMORY);
 	pool->live = false;
 }
 
@@ -211,7 +188,7 @@ static void destroy_by_call(struct model *m, struct model_pool *pool, bool manag
 	model_might_sleep(e);
 	if (managed != pool->managed)
 		expect_if_none(e, "free-wrong-function");
-	else if (live_blocks(m, pool))
+	else if (pool->live_blocks)
 		expect_if_none(e, "pool-busy");
 	destroy(m, pool);
 }
@@ -229,9 +206,9 @@ static const char *grow(struct model *m, struct model_pool *pool, const struct c
 	struct object memory = {
 		.kind = POOL_MEMORY, .device = pool->device, .size = pool->length,
 		.room = model_pages(pool->length), .block = model_block_of(pool->length),
-		.pool = pool->life,
+		.pool = pool->life, .pool_nr = pool - m->pool,
 	};
-	const char *refused = model_refuses_coherent(m, &call);
+	const char *refused = model_refuses_coherent(m, &call), *wrong;
 	struct outcome first = *o;
 	size_t before;
 	bool full;
@@ -253,7 +230,10 @@ static const char *grow(struct model *m, struct model_pool *pool, const struct c
 	first.cpu = (void *)((uintptr_t)o->cpu - before);
 	memory.dma = first.dma;
 	memory.cpu = first.cpu;
-	return model_new_coherent(m, &call, &first, &memory);
+	wrong = model_new_coherent(m, &call, &first, &memory);
+	if (!wrong)
+		pool->blocks += blocks_of(pool);
+	return wrong;
 }
 
 static void hand_out(struct model *m, struct model_pool *pool, const struct call *c,
@@ -263,9 +243,10 @@ static void hand_out(struct model *m, struct model_pool *pool, const struct call
 		.kind = POOL_BLOCK, .device = pool->device, .life = pool->device_life,
 		.size = pool->size, .room = pool->size, .cpu = o->cpu, .dma = o->dma,
 		.place = model_place(m, pool->device, o->dma), .pool = pool->life,
+		.pool_nr = pool - m->pool,
 	};
-	const struct object *last = freed_last(m, pool);
-	struct dispute none = { 0 };
+	struct object *last = freed_last(m, pool);
+	const struct object *there;
 
 	block.at = model_pool_at(m, block.place);
 	block.memory = model_pool_memory_at(m, block.at);
@@ -274,18 +255,22 @@ static void hand_out(struct model *m, struct model_pool *pool, const struct call
 	    block.dma - block.memory->dma != block.at - block.memory->at ||
 	    (uintptr_t)block.cpu - (uintptr_t)block.memory->cpu != block.at - block.memory->at)
 		e->wrong = "a block of the pool";
-	else if (block_at(m, block.at) && block_at(m, block.at)->live)
+	else if ((there = block_at(m, block.at)) && there->live)
 		e->wrong = "a block that nobody has";
 	else if (last && last->at != block.at)
 		e->wrong = "the block that was freed last";
 	if (e->wrong)
 		return;
+	if (last) {
+		pool->free = last->under;
+		object_block_gone(m, last);
+	}
+	pool->live_blocks++;
 	block.cached = block.memory->cached;
 	if (c->kind == POOL_ZALLOC || (c->gfp & __GFP_ZERO)) {
 		if (block.cached)
-			cpu_stores(m, block.at, block.size, &none);
-		memset(m->known + block.at, 1, block.size);
-		memset(m->value + block.at, 0, block.size);
+			cpu_stores(m, block.at, block.size, NULL);
+		bytes_are(m, block.at, block.size, 0);
 	} else {
 		model_fresh_block(m, block.at, pool->asked);
 	}
@@ -303,7 +288,7 @@ static void alloc(struct model *m, struct model_pool *pool, const struct call *c
 		e->wrong = o->cpu ? "NULL" : NULL;
 		return;
 	}
-	if (!has_free_blocks(m, pool)) {
+	if (pool->live_blocks == pool->blocks) {
 		wrong = grow(m, pool, c, o, e);
 		if (wrong) {
 			e->wrong = *wrong ? wrong : NULL;
@@ -388,12 +373,15 @@ static bool is_of(const struct model *m, const struct model_pool *pool, int devi
 	return pool->live && pool->device == device && pool->device_life == m->device[device].life;
 }
 
-static void add_report(struct expect *e, const char *check)
+static void add_report(struct expect *e, const struct expect *one)
 {
-	if (!check)
+	unsigned times = e->times + 1;
+
+	if (!one->check)
 		return;
-	e->check = e->check ? e->check : check;
-	e->times++;
+	if (!e->check)
+		expect_by(e, one->check, one->rule);
+	e->times = times;
 }
 
 static void release_managed_pool(struct model *m, struct model_pool *pool, struct expect *e)
@@ -401,7 +389,7 @@ static void release_managed_pool(struct model *m, struct model_pool *pool, struc
 	struct expect one = { 0 };
 
 	destroy_by_call(m, pool, true, &one);
-	add_report(e, one.check);
+	add_report(e, &one);
 }
 
 static void release_managed_object(struct model *m, struct object *o, struct expect *e)
@@ -415,24 +403,42 @@ static void release_managed_object(struct model *m, struct object *o, struct exp
 	if (model_may_not_free(o))
 		expect(&one, "free-in-irq");
 	model_release(m, o, NULL, &one);
-	add_report(e, one.check);
+	add_report(e, &one);
 }
 
-/* In the reverse order of their making. */
+static struct object *managed_before(struct model *m, const struct object *o, int device)
+{
+	struct object *before = model_live_before(m, o);
+
+	while (before && !(belongs_to(m, before, device) &&
+			   (before->managed || before->kind == DEVM_OBJECT)))
+		before = model_live_before(m, before);
+	return before;
+}
+
+/* Those from @nr down. Returns how many there are up to the first that is managed. */
+static unsigned managed_pools(const struct model *m, unsigned nr, int device)
+{
+	while (nr && !(m->pool[nr - 1].managed && is_of(m, &m->pool[nr - 1], device)))
+		nr--;
+	return nr;
+}
+
+/* In the reverse order of their making, objects and pools together. */
 void model_release_managed(struct model *m, int device, struct expect *e)
 {
-	for (unsigned made = m->nr_made; made > 0; made--) {
-		for (unsigned i = 0; i < m->nr_pools; i++)
-			if (m->pool[i].made == made && m->pool[i].managed &&
-			    is_of(m, &m->pool[i], device))
-				release_managed_pool(m, &m->pool[i], e);
-		for (unsigned i = 0; i < m->nr_objects; i++) {
-			struct object *o = &m->object[i];
+	unsigned nr = managed_pools(m, m->nr_pools, device);
+	struct object *o = managed_before(m, NULL, device), *next;
 
-			if (o->made == made && o->live && belongs_to(m, o, device) &&
-			    (o->managed || o->kind == DEVM_OBJECT))
-				release_managed_object(m, o, e);
+	while (o || nr) {
+		if (nr && (!o || m->pool[nr - 1].made > o->made)) {
+			release_managed_pool(m, &m->pool[nr - 1], e);
+			nr = managed_pools(m, nr - 1, device);
+			continue;
 		}
+		next = managed_before(m, o, device);
+		release_managed_object(m, o, e);
+		o = next;
 	}
 }
 

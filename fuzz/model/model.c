@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The reference model: addresses, devices and their masks, and who answers what. */
-#include "model.h"
+#include "inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,45 +14,9 @@ static size_t low_size(const struct model *m)
 	return m->ram / 4096 / 8 * 4096;
 }
 
-void expect(struct expect *e, const char *check)
-{
-	e->check = check;
-	e->times = 1;
-}
-
 size_t model_pages(size_t size)
 {
 	return (size + 4095) / 4096 * 4096;
-}
-
-/* Before anything of it changes: so that the next input finds it as at first. */
-void model_touch(struct model *m, size_t at, size_t len)
-{
-	for (size_t page = at / 4096; page * 4096 < at + len; page++)
-		m->touched[page] = true;
-}
-
-static void forget_pages(struct model *m)
-{
-	for (size_t page = 0; page < MODEL_PAGES; page++) {
-		if (!m->touched[page])
-			continue;
-		memset(m->allocated + page * 4096, 0, 4096);
-		memset(m->cpu + page * 4096, 0, 4096);
-		memset(m->dev + page * 4096, 0, 4096);
-		memset(m->by_device + page * 4096, 0, 4096);
-		memset(m->known + page * 4096, 0, 4096);
-		memset(m->shared + page * 4096, 0, 4096);
-		memset(m->unwritten + page * 4096, 0, 4096);
-		memset(m->has + page * 4096, 0, 4096 * sizeof(m->has[0]));
-		memset(m->latest + page * 4096, 0, 4096 * sizeof(m->latest[0]));
-		m->bypass[page] = m->uncached_now[page] = m->touched[page] = false;
-	}
-	memset(m->was_block, 0, sizeof(m->was_block));
-	memset(m->refs, 0, sizeof(m->refs));
-	/* The size of a line differs from machine to machine. */
-	memset(m->dirty, 0, sizeof(m->dirty));
-	memset(m->present, 0, sizeof(m->present));
 }
 
 /* ------------------------------------------------------------- addresses */
@@ -121,122 +85,83 @@ enum view model_view(const struct model *m, const void *cpu, size_t *at)
 	return NO_VIEW;
 }
 
-/* --------------------------------------------------------------- objects */
+/* -------------------------------------------------------------- beginning */
 
-/* In units of 32 bytes, which small objects may share. */
-static void allocate(struct model *m, const struct object *o, bool allocated)
+struct model *model_new(void)
 {
-	size_t start = o->at / 32 * 32, end = (o->at + o->room + 31) / 32 * 32;
+	struct model *m = calloc(1, sizeof(*m));
 
-	if (o->kind == POOL_MEMORY)
+	if (!m)
+		goto no_memory;
+	m->clocks = calloc(MODEL_UNITS, sizeof(*m->clocks));
+	m->vmalloc_page = calloc(2 * VMALLOC_WINDOW / FRAME, sizeof(*m->vmalloc_page));
+	m->vmalloc_value = malloc(2 * VMALLOC_WINDOW);
+	if (m->clocks && m->vmalloc_page && m->vmalloc_value)
+		return m;
+no_memory:
+	fprintf(stderr, "no memory for the model of a machine: it takes up to 300 MiB of addresses\n");
+	exit(2);
+}
+
+/* All that there was is of an earlier program. */
+static void begin(struct model *m)
+{
+	m->nr_objects = m->nr_released = m->nr_lists = m->nr_edges = 0;
+	m->first_live = m->last_live = m->free_edges = 0;
+	grid_start(&m->by_ram);
+	grid_start(&m->by_place);
+	grid_start(&m->by_dma);
+	grid_start(&m->dead);
+	grid_start(&m->dead_cpu);
+	grid_start(&m->areas);
+	memset(m->taken, 0, sizeof(m->taken));
+	memset(m->slot_users, 0, sizeof(m->slot_users));
+	if (++m->age)
 		return;
-	if (o->kind == POOL_BLOCK)
-		memset(m->allocated + o->at, allocated, o->room);
-	else
-		memset(m->allocated + start, allocated, end - start);
-}
-
-static void free_bytes(struct model *m, const struct object *gone)
-{
-	allocate(m, gone, false);
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && o->kind == CACHE_OBJECT && o->at < gone->at + gone->room + 32 &&
-		    gone->at < o->at + o->room + 32)
-			allocate(m, o, true);
-	}
-}
-
-struct object *model_add(struct model *m, const struct object *init)
-{
-	struct object *o;
-
-	if (m->nr_objects == MAX_OBJECTS)
-		abort();
-	o = &m->object[m->nr_objects++];
-	*o = *init;
-	o->live = true;
-	if (moves_by_sync(o)) {
-		/* Mappings begin with the device. */
-		o->device_owns = malloc(o->size);
-		if (!o->device_owns)
-			abort();
-		memset(o->device_owns, o->kind == MAPPING, o->size);
-	}
-	if (o->kind != MAPPING) {
-		model_touch(m, o->at, o->room);
-		allocate(m, o, true);
-	}
-	return o;
-}
-
-/* A page that its last object leaves has no references left either. */
-static void forget_references(struct model *m, const struct object *o)
-{
-	for (size_t page = o->at / 4096; page <= (o->at + o->block - 1) / 4096; page++)
-		if (!model_slab_at(m, page * 4096))
-			m->refs[page] = 0;
-}
-
-void model_remove(struct model *m, struct object *o)
-{
-	o->live = false;
-	if (is_slab_object(o))
-		forget_references(m, o);
-	if (o->atomic)
-		m->atomic_used -= o->block;
-	if (o->kind != MAPPING) {
-		free_bytes(m, o);
-		model_written(m, o->at, o->room);
-	}
-	if (!is_plain(o) && o->kind != POOL_BLOCK)
-		o->released = ++m->nr_released;
-}
-
-void model_note_dead(struct model *m, enum object_kind kind, void *cpu, dma_addr_t dma)
-{
-	struct object dead = {
-		.kind = kind, .device = DEVICE_NULL, .size = 4096, .cpu = cpu, .dma = dma,
-		.at = NOWHERE, .place = NO_PLACE, .released = ++m->nr_released,
-	};
-
-	m->object[m->nr_objects++] = dead;
+	/* So many programs that the ages begin again. */
+	for (size_t i = 0; i < MODEL_PAGES; i++)
+		m->frame[i].age = 0;
+	m->age = 1;
 }
 
 void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_t phys)
 {
-	forget_pages(m);
+	begin(m);
 	m->is = kind_of_machine(s->profile);
+	m->line = machine_line(m);
 	m->level = strncmp(s->checks, "full", 4) == 0 ? FULL :
 		   strncmp(s->checks, "contract", 8) == 0 ? CONTRACT : OFF;
 	m->lint = strstr(s->checks, "+sync-redundant");
 	m->plain = s->plain;
-	m->store.any = false;
+	m->store.any = m->ends = false;
 	m->ram = s->ram_size;
 	m->fail_nth = m->fail_every = 0;
 	m->atomic_size = ATOMIC_POOL;
 	m->atomic_used = 0;
-	m->nr_objects = m->nr_released = m->nr_lists = 0;
 	m->clock = 0;
 	memset(m->device, 0, sizeof(m->device));
 	m->cached = (uintptr_t)probe - model_phys_to_ram(m, phys);
 	m->uncached = m->cookies = m->vmalloc = 0;
 	m->nr_areas = m->vmalloc_spent = 0;
-	m->nr_pools = m->nr_made = m->nr_freed = 0;
+	m->nr_pools = m->nr_made = 0;
 	memset(m->pool_now, 0, sizeof(m->pool_now));
 	memset(m->cache, 0, sizeof(m->cache));
 }
 
-void model_end(struct model *m)
+void model_set_cookies(struct model *m, void *cpu, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		free(m->object[i].device_owns);
-	for (unsigned i = 0; i < m->nr_areas; i++) {
-		free(m->area[i].known);
-		free(m->area[i].value);
-	}
-	m->nr_objects = m->nr_areas = 0;
+	m->cookies = (uintptr_t)cpu - at;
+}
+
+bool model_is_full(const struct model *m)
+{
+	return m->nr_objects + MAX_ENTRIES > MAX_OBJECTS || m->nr_areas == MAX_AREAS ||
+	       m->nr_pools == MAX_POOLS || m->nr_edges + 2 * MAX_ENTRIES > MAX_EDGES;
+}
+
+bool model_judges(const struct model *m)
+{
+	return m->level != OFF;
 }
 
 /* ----------------------------------------------------------------- calls */
@@ -272,6 +197,7 @@ static void need_sync(const struct model *m, const struct call *c, const struct 
 /* The latest device first. */
 static void free_machine(struct model *m, struct expect *e)
 {
+	m->ends = true;
 	for (;;) {
 		int latest = -1;
 
@@ -285,22 +211,37 @@ static void free_machine(struct model *m, struct expect *e)
 	}
 }
 
+static bool begins(const char *check, const char *with)
+{
+	return strncmp(check, with, strlen(with)) == 0;
+}
+
+/* Those that only a machine draws that looks at each access. */
+static bool is_about_bytes(const char *check)
+{
+	switch (*check) {
+	case 'c':
+		return begins(check, "cpu-");
+	case 'd':
+		return begins(check, "device-");
+	case 'l':
+		return begins(check, "lost-");
+	case 's':
+		return begins(check, "stale-") || begins(check, "shared-cache-line");
+	default:
+		return begins(check, "unwritten-") || begins(check, "uninitialised-");
+	}
+}
+
 /* Which checks does the machine look for? All names of a level's families. */
 bool model_wants(const struct model *m, const char *check)
 {
-	static const char *const accesses[] = {
-		"cpu-", "device-", "stale-", "lost-", "shared-cache-line", "unwritten-",
-		"uninitialised-",
-	};
-
 	if (m->level == OFF)
 		return false;
-	if (strcmp(check, "sync-redundant") == 0 || strcmp(check, "sync-other-direction") == 0)
+	if (*check == 's' && (strcmp(check, "sync-redundant") == 0 ||
+			      strcmp(check, "sync-other-direction") == 0))
 		return m->lint;
-	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
-		if (strncmp(check, accesses[i], strlen(accesses[i])) == 0)
-			return m->level == FULL;
-	return true;
+	return m->level == FULL || !is_about_bytes(check);
 }
 
 static void answer(struct model *m, const struct call *c, const struct outcome *o,
@@ -424,7 +365,7 @@ static void answer(struct model *m, const struct call *c, const struct outcome *
 void model_step(struct model *m, const struct call *c, const struct outcome *o,
 		struct expect *e)
 {
-	*e = (struct expect){ 0 };
+	*e = (struct expect){ .saw = { .at = MODEL_NOWHERE } };
 	if (m->level == OFF && c->kind != CONTEXT)
 		return;
 	if (m->store.any && model_finds(m, c))

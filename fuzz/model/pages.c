@@ -1,42 +1,40 @@
 // SPDX-License-Identifier: MIT
 /* The model's pages: blocks of them, and who holds references. */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 #define HIGHEST_ORDER 10
 
 const struct object *model_block_at(const struct model *m, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && (o->kind == PAGE_BLOCK || o->kind == EXACT_BLOCK) && at >= o->at &&
+	for_each_near(o, m, by_ram, at, 1)
+		if ((o->kind == PAGE_BLOCK || o->kind == EXACT_BLOCK) && at >= o->at &&
 		    at - o->at < o->room)
 			return o;
-	}
 	return NULL;
 }
 
-/* One of the objects that keep the page from being free. */
+/* One of the objects that keep the page from being free: they are of one size. */
 const struct object *model_slab_at(const struct model *m, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && is_slab_object(o) && at / 4096 >= o->at / 4096 &&
-		    at / 4096 <= (o->at + o->block - 1) / 4096)
+	if (at >= m->ram || !frame_at(m, at)->takers)
+		return NULL;
+	for_each_near(o, m, by_ram, at & -(size_t)FRAME, FRAME)
+		if (is_slab_object(o) && at / FRAME >= o->at / FRAME &&
+		    at / FRAME <= (o->at + o->block - 1) / FRAME)
 			return o;
-	}
 	return NULL;
 }
 
-/* The page whose references count for the one at @at. */
+/* Where the page is whose references count for the one at @at. */
 static size_t head_of(const struct model *m, size_t at)
 {
 	const struct object *slab = model_slab_at(m, at), *block = model_block_at(m, at);
 
-	return (slab && slab->stride > 4096 ? slab->at : block ? block->at : at) / 4096;
+	return slab && slab->stride > FRAME ? slab->at : block ? block->at : at;
 }
 
 /* The last one of a block is its owner's, and takes the block with it. */
@@ -44,9 +42,9 @@ bool model_drops_reference(struct model *m, size_t at)
 {
 	size_t head = head_of(m, at);
 
-	if (m->refs[head] < 1 + !!model_block_at(m, at))
+	if (frame_at(m, head)->refs < 1 + !!model_block_at(m, at))
 		return false;
-	m->refs[head]--;
+	frame_of(m, head)->refs--;
 	return true;
 }
 
@@ -64,12 +62,12 @@ void model_page_refs(struct model *m, const struct call *c, const struct outcome
 		return;
 	}
 	if (c->kind == PAGE_GET) {
-		m->refs[head_of(m, at)]++;
+		frame_of(m, head_of(m, at))->refs++;
 		return;
 	}
 	block = model_block_at(m, at);
-	count = m->refs[head_of(m, at)];
-	if (model_slab_at(m, at) || (!block && m->allocated[at / 4096 * 4096]))
+	count = frame_at(m, head_of(m, at))->refs;
+	if (model_slab_at(m, at) || (!block && (unit_at(m, at & -(size_t)FRAME)->allocated & 1)))
 		count++;
 	head = block && block->compound ? block->cpu : c->cpu;
 	while (block && block->compound && block->at == at && 4096ul << order < block->size)
@@ -106,7 +104,6 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 		.cached = true, .compound = !exact && c->number && (c->gfp & __GFP_COMP),
 	};
 	enum view view = model_view(m, o->cpu, &obj.at);
-	struct dispute none = { 0 };
 
 	if (exact && (!c->size || too_large)) {
 		e->wrong = o->cpu ? "NULL" : NULL;
@@ -125,18 +122,10 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 	e->wrong = inspect(m, c, &obj, view);
 	if (e->wrong)
 		return;
-	model_touch(m, obj.at, obj.room);
-	for (size_t page = obj.at / 4096; page < (obj.at + obj.room) / 4096; page++) {
-		m->bypass[page] = false;
-		m->was_block[page] = obj.kind;
-		m->refs[page] = page == obj.at / 4096;
-	}
-	memset(m->known + obj.at, 0, obj.room);
-	model_fresh(m, obj.at, obj.room);
-	if (c->gfp & __GFP_ZERO) {
-		cpu_stores(m, obj.at, obj.room, &none);
-		memset(m->known + obj.at, 1, obj.room);
-		memset(m->value + obj.at, 0, obj.room);
+	model_hand_out(m, &obj, c->gfp & __GFP_ZERO, obj.room);
+	for (size_t at = obj.at; at < obj.at + obj.room; at += FRAME) {
+		frame_of(m, at)->was_block = obj.kind;
+		frame_of(m, at)->refs = at == obj.at;
 	}
 	model_add(m, &obj);
 }
@@ -144,6 +133,7 @@ void model_pages_alloc(struct model *m, const struct call *c, const struct outco
 void model_virt_to_page(struct model *m, const struct call *c, const struct outcome *o,
 			struct expect *e)
 {
+	const struct object *obj;
 	size_t at;
 	enum view view = model_view(m, c->cpu, &at);
 
@@ -152,16 +142,14 @@ void model_virt_to_page(struct model *m, const struct call *c, const struct outc
 			e->wrong = "NULL";
 		return;
 	}
-	if (view == CACHED)
-		for (unsigned i = 0; i < m->nr_objects; i++) {
-			const struct object *obj = &m->object[i];
-
-			if (obj->live && (is_coherent_memory(obj) || obj->kind == HANDLE) &&
-			    at >= obj->at && at - obj->at < obj->room)
+	if (view == CACHED) {
+		for_each_near(obj, m, by_ram, at, 1)
+			if ((is_coherent_memory(obj) || obj->kind == HANDLE) && at >= obj->at &&
+			    at - obj->at < obj->room)
 				expect(e, "page-of-coherent");
-		}
-	else
+	} else {
 		expect(e, "page-of-coherent");
+	}
 	if (view == COOKIE) {
 		if (o->page)
 			e->wrong = "NULL";

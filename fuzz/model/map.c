@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: MIT
 /* What is asked of mappings: whether they failed, and whether they end where objects do. */
-#include "model.h"
+#include "inside.h"
 
 /* ------------------------------------------------------ dma_mapping_error() */
 
 static bool is_at(const struct model *m, const struct object *o, const struct call *c)
 {
-	return o->live && belongs_to(m, o, c->device) && o->dma == c->dma;
+	return belongs_to(m, o, c->device) && o->dma == c->dma;
 }
 
 /* The latest that is not checked yet, if it is no list; false: nothing is mapped there. */
 static bool check_mapping(struct model *m, const struct call *c)
 {
+	struct object *o, *latest = NULL;
 	bool mapped = false;
 
-	for (unsigned i = m->nr_objects; i-- > 0;) {
-		struct object *o = &m->object[i];
-
+	for_each_near(o, m, by_dma, c->dma, 1) {
 		if (o->kind != MAPPING || !is_at(m, o, c))
 			continue;
 		mapped = true;
-		if (!o->list && !o->checked) {
-			o->checked = true;
-			break;
-		}
+		if (!o->list && !o->checked && (!latest || o->nr > latest->nr))
+			latest = o;
 	}
+	if (latest)
+		latest->checked = true;
 	return mapped;
 }
 
@@ -32,6 +31,7 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 			 struct expect *e)
 {
 	int result = c->dma == DMA_MAPPING_ERROR ? -ENOMEM : 0;
+	const struct object *obj;
 
 	if (o->result != result)
 		e->wrong = result ? "-ENOMEM" : "0";
@@ -43,8 +43,8 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 	}
 	if (check_mapping(m, c))
 		return;
-	for (unsigned i = 0; i < m->nr_objects; i++)
-		if (is_allocation(&m->object[i]) && is_at(m, &m->object[i], c))
+	for_each_near(obj, m, by_dma, c->dma, 1)
+		if (is_allocation(obj) && is_at(m, obj, c))
 			expect_if_none(e, "map-error-of-allocation");
 }
 
@@ -52,12 +52,13 @@ void model_mapping_error(struct model *m, const struct call *c, const struct out
 
 static const struct object *object_at(const struct model *m, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && is_slab_object(o) && at >= o->at && at - o->at < o->stride)
+	if (at >= m->ram)
+		return NULL;
+	for_each_near(o, m, by_ram, at, 1)
+		if (is_slab_object(o) && at >= o->at && at - o->at < o->stride)
 			return o;
-	}
 	return NULL;
 }
 

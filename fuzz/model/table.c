@@ -3,7 +3,7 @@
  * The model's noncontiguous memory, which is noncoherent memory that a list describes,
  * and lists of coherent memory.
  */
-#include "model.h"
+#include "inside.h"
 
 #include <errno.h>
 
@@ -32,12 +32,11 @@ bool model_sync_table(struct model *m, const struct call *c, struct expect *e)
 {
 	u64 place = model_place(m, c->device, c->dma);
 	struct call call = *c;
+	const struct object *o;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (!o->live || o->kind != NONCONTIGUOUS || o->place != place ||
-		    o->dma != c->dma || c->nents != 1)
+	for_each_near(o, m, by_place, place, 1) {
+		if (o->kind != NONCONTIGUOUS || o->place != place || o->dma != c->dma ||
+		    c->nents != 1)
 			continue;
 		call.kind = c->kind == SYNC_LIST_FOR_DEVICE ? SYNC_FOR_DEVICE : SYNC_FOR_CPU;
 		call.size = o->size;
@@ -80,14 +79,13 @@ const struct object *model_coherent_at(const struct model *m, const struct call 
 {
 	u64 place = model_place(m, c->device, c->dma);
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && (is_coherent_memory(o) || o->kind == HANDLE) &&
+	for_each_near(o, m, by_place, place, 1)
+		if ((is_coherent_memory(o) || o->kind == HANDLE) &&
 		    belongs_to(m, o, c->device) && o->place == place && c->size &&
 		    c->size <= o->room)
 			return o;
-	}
 	return NULL;
 }
 

@@ -3,19 +3,17 @@
  * The model's lists. Each entry is an object of its own, and all that one call mapped
  * have a number in common.
  */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 /* The entry of the same list that begins on the bus where this one ends. */
 const struct object *model_next_entry(const struct model *m, const struct object *o)
 {
-	for (unsigned i = 0; o->list && i < m->nr_objects; i++) {
-		const struct object *next = &m->object[i];
+	const struct object *first = o - o->entry;
 
-		if (next->live && next->list == o->list && next->place == o->place + o->size)
-			return next;
-	}
+	(void)m;
+	for (int i = 0; o->list && i < o->nents; i++)
+		if (first[i].live && first[i].place == o->place + o->size)
+			return &first[i];
 	return NULL;
 }
 
@@ -165,6 +163,7 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 		       struct expect *e)
 {
 	unsigned from = m->nr_objects;
+	const struct object *added;
 	struct call one = *c;
 
 	for (int i = 0; i < c->nents; i++) {
@@ -185,8 +184,8 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 		reach = model_reach(m, &one, &obj);
 		if (reach == MAY_HAVE_NO_ROOM)
 			reach = o->result > 0 ? REACHED : NO_ROOM;
-		if (reach == TOO_HIGH && !e->check)
-			expect(e, "address-over-mask");
+		if (reach == TOO_HIGH)
+			expect_if_none(e, "address-over-mask");
 		if (reach != REACHED) {
 			give_up(m, from);
 			return machine_translates(m) && reach == NO_ROOM ? -ENOMEM : -EIO;
@@ -195,11 +194,11 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 			e->wrong = model_inspect_address(m, &obj);
 		if (!e->check && model_overlaps(m, &obj))
 			expect(e, "overlapping-mapping");
-		model_add(m, &obj);
+		added = model_add(m, &obj);
 		if (obj.bounced)
-			bounce_mapped(m, &obj);
+			bounce_mapped(m, added);
 		else if (!(c->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-			 model_hand_over(m, &obj, 0, obj.size, true, c->dir) && !e->check)
+			 model_hand_over(m, added, 0, obj.size, true, c->dir) && !e->check)
 			expect(e, "sync-partial-line");
 		if (!e->check && crosses_boundary(m, &obj))
 			expect(e, "sg-boundary");
@@ -281,32 +280,28 @@ unsigned model_list_agreement(const struct model *m, const struct call *c,
 /* The entry that the list begins with; of equally good ones the latest. */
 static struct object *entry_meant(struct model *m, const struct call *c)
 {
-	struct object *found = NULL;
-	unsigned best = 0;
+	struct object *o, *found = NULL;
+	unsigned agreement, best = 0;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		struct object *o = &m->object[i];
-		unsigned agreement;
-
-		if (!o->live || !o->list || !belongs_to(m, o, c->device) || o->dma != c->dma)
+	for_each_near(o, m, by_dma, c->dma, 1) {
+		if (!o->list || !belongs_to(m, o, c->device) || o->dma != c->dma)
 			continue;
 		agreement = model_list_agreement(m, c, o) * 2 + model_sync_fits(o, c->dir);
-		if (!found || agreement >= best) {
-			found = o;
-			best = agreement;
-		}
+		if (found && (agreement < best || (agreement == best && o->nr < found->nr)))
+			continue;
+		found = o;
+		best = agreement;
 	}
 	return found;
 }
 
-static bool is_redundant(const struct model *m, unsigned list, bool to_device)
+static bool is_redundant(const struct model *m, const struct object *o, bool to_device)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *first = o - o->entry;
 
-		if (o->live && o->list == list && !model_is_redundant(o, 0, o->size, to_device))
+	for (int i = 0; i < o->nents; i++)
+		if (!model_is_redundant(m, first + i, 0, first[i].size, to_device))
 			return false;
-	}
 	return true;
 }
 
@@ -319,7 +314,7 @@ static const char *bad_sync(const struct model *m, const struct call *c, const s
 		return "sync-direction-mismatch";
 	if (!m->lint)
 		return NULL;
-	return is_redundant(m, o->list, to_device) ? "sync-redundant" :
+	return is_redundant(m, o, to_device) ? "sync-redundant" :
 	       o->dir != c->dir ? "sync-other-direction" : NULL;
 }
 
@@ -350,11 +345,11 @@ void model_sync_list(struct model *m, const struct call *c, struct expect *e)
 	list = o->list;
 	for (int i = 0; i < c->nents && o < end && o->list == list; i++, o++) {
 		partial |= model_hand_over(m, o, 0, o->size, to_device, c->dir);
-		memset(o->device_owns, to_device, o->size);
+		owner_becomes(m, o, 0, o->size, to_device);
 		o->synced = true;
 		if (model_sync_reads(c, o, to_device))
 			model_given(m, o, 0, o->size, e);
 	}
-	if (partial && !e->check)
-		expect(e, "sync-partial-line");
+	if (partial)
+		expect_if_none(e, "sync-partial-line");
 }

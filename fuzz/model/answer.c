@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who answers what, of the calls for memory that drivers map, and of pools. */
-#include "model.h"
+#include "inside.h"
 
 #include <stdlib.h>
 

@@ -6,15 +6,13 @@
  *
  * There is one at a time. The target has a call look for it where the next one does not.
  */
-#include "model.h"
-
-#include <string.h>
+#include "inside.h"
 
 /* Does the CPU find there what this view shows? */
 static bool is_in_use(const struct model *m, size_t at, size_t len, bool uncached)
 {
-	for (size_t page = at / 4096; page * 4096 < at + len; page++)
-		if ((!machine_is_coherent(m) && m->bypass[page]) != uncached)
+	for (size_t here = at; here < at + len; here += rest_of_page(here, at + len))
+		if ((!machine_is_coherent(m) && frame_at(m, here)->bypass) != uncached)
 			return false;
 	return true;
 }
@@ -54,11 +52,12 @@ static void plain_store(struct model *m, const struct call *c, const struct outc
 static void plain_load(const struct model *m, const struct outcome *o, size_t at, size_t len,
 		       bool uncached, struct expect *e)
 {
-	for (size_t i = 0; i < len; i++) {
-		bool certain = uncached || machine_bounces(m) ||
-			       !disputed(m, true, at + i, 1).bytes;
+	bool certain = uncached || machine_bounces(m);
 
-		if (m->known[at + i] && certain && o->bytes[i] != m->value[at + i])
+	for_each_set(l, m, at, len, known) {
+		u64 sure = certain ? l.mask : l.mask & ~disputed_mask(m, l.unit, true, l.base);
+
+		if (model_brought_others(&l, sure, o->bytes, at))
 			e->wrong = "the bytes that were stored last";
 	}
 }
@@ -124,15 +123,15 @@ static bool sync_finds(struct model *m, const struct call *c)
 /* The one object that a right release is about, or NULL. */
 static const struct object *released(const struct model *m, const struct call *c)
 {
-	const struct object *found = NULL;
+	const struct object *o, *found = NULL;
 
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-		bool is_it = c->kind == KFREE ? o->kind == KMALLOCED && o->cpu == c->cpu :
-			     o->kind == MAPPING && !o->list && belongs_to(m, o, c->device) &&
-			     o->dma == c->dma && o->size == c->size && o->dir == c->dir;
-
-		if (!o->live || !is_it)
+	if (c->kind == KFREE) {
+		o = model_plain_at(m, c->cpu);
+		return o && o->kind == KMALLOCED ? o : NULL;
+	}
+	for_each_near(o, m, by_dma, c->dma, 1) {
+		if (o->kind != MAPPING || o->list || !belongs_to(m, o, c->device) ||
+		    o->dma != c->dma || o->size != c->size || o->dir != c->dir)
 			continue;
 		if (found)
 			return NULL;
@@ -188,12 +187,11 @@ bool model_finds(struct model *m, const struct call *c)
 /* Of a handle: it has no pointer, but user space may have the memory. */
 static bool is_in_user_space(const struct model *m, size_t at)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && o->kind == HANDLE && o->in_user_space && at - o->at < o->block)
+	for_each_near(o, m, by_ram, at, 1)
+		if (o->kind == HANDLE && o->in_user_space && at - o->at < o->block)
 			return true;
-	}
 	return false;
 }
 
@@ -204,9 +202,19 @@ static void add_found(const struct model *m, struct expect *e, const struct expe
 	for (unsigned i = 0; i < e->nr_found; i++)
 		if (strcmp(e->found[i], run->check) == 0)
 			return;
+	if (!e->nr_found)
+		e->found_rule = run->rule;
 	e->found[e->nr_found++] = run->check;
 	e->found_bytes = run->bytes;
 	e->found_span = run->span;
+}
+
+/* How many bytes from @i on are alike: stored, or there already. */
+static size_t run_from(const struct store *s, size_t i)
+{
+	const uint8_t *end = memchr(s->changed + i, !s->changed[i], s->len - i);
+
+	return end ? (size_t)(end - (s->changed + i)) : s->len - i;
 }
 
 /* Each run of bytes is a store. */
@@ -215,14 +223,15 @@ void model_find(struct model *m, struct expect *e)
 	struct store *s = &m->store;
 	unsigned runs = 0;
 
-	for (size_t i = 0; i < s->len; i++)
+	for (size_t i = 0, n; i < s->len; i += n) {
+		n = run_from(s, i);
 		if (s->changed[i])
-			cpu_overwrites(m, s->at + i);
+			cpu_overwrites(m, s->at + i, n);
+	}
 	for (size_t i = 0, n; i < s->len; i += n) {
 		struct expect run = { 0 };
 
-		for (n = 1; i + n < s->len && s->changed[i + n] == s->changed[i]; n++)
-			;
+		n = run_from(s, i);
 		if (!s->changed[i])
 			continue;
 		model_cpu_stores(m, s->at + i, n, s->uncached, &run);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The model's bus: what a device has to go through to get at memory. */
-#include "model.h"
+#include "inside.h"
 
 #define LARGEST_RESOURCE (1ull << 40)
 
@@ -80,19 +80,17 @@ const char *model_inspect_address(const struct model *m, const struct object *ob
 	/* An IOMMU gives out whole pages. */
 	u64 unit = machine_translates(m) ? 4096 : 1;
 	u64 first = obj->place / unit, last = (obj->place + obj->size - 1) / unit;
+	const struct object *o;
 	size_t copy;
 
 	if (!machine_translates(m) && !obj->bounced)
 		return NULL;
 	if (obj->kind == MAPPING && !is_within(d, obj->dma, obj->size))
 		return "an address within the mask";
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (o->live && !is_plain(o) && (machine_translates(m) || o->bounced) &&
+	for_each_near(o, m, by_place, first * unit, (last - first + 1) * unit)
+		if ((machine_translates(m) || o->bounced) &&
 		    first <= (o->place + o->size - 1) / unit && o->place / unit <= last)
 			return "an address that nobody has";
-	}
 	if (machine_translates(m)) {
 		if (obj->at != NOWHERE && (obj->place ^ model_ram_to_phys(m, obj->at)) & 4095)
 			return "the offset in the page";
@@ -120,11 +118,25 @@ bool model_hand_over(struct model *m, const struct object *o, size_t first, size
 
 static bool starts_in_object(const struct model *m, const struct call *c, u64 place)
 {
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
+	const struct object *o;
 
-		if (o->live && (o->kind == MAPPING || o->kind == POOL_BLOCK) &&
+	for_each_near(o, m, by_place, place, 1)
+		if ((o->kind == MAPPING || o->kind == POOL_BLOCK) &&
 		    belongs_to(m, o, c->device) && holds(o, place, 1))
+			return true;
+	return false;
+}
+
+static bool was_there(const struct model *m, const struct call *c)
+{
+	struct grid_walk w = grid_look(&m->dead, c->dma, 1);
+	int nr;
+
+	while ((nr = grid_next(&w)) >= 0) {
+		const struct object *o = &m->object[nr];
+
+		if (belongs_to(m, o, c->device) && model_remembers(m, o) &&
+		    c->dma - o->dma < o->size)
 			return true;
 	}
 	return false;
@@ -133,23 +145,14 @@ static bool starts_in_object(const struct model *m, const struct call *c, u64 pl
 /* No object allows the access: what is it, then? */
 const char *model_stray(const struct model *m, const struct call *c, u64 place)
 {
-	const char *check = "device-out-of-bounds";
 	size_t at = model_pool_at(m, place);
-	const struct object *memory = model_pool_memory_at(m, at);
+	const struct object *memory = model_pool_memory_at(m, at), *o;
 
 	if (memory && belongs_to(m, memory, c->device))
 		return !starts_in_object(m, c, place) && model_block_was(m, at) ?
-			"device-use-after-unmap" : check;
-	for (unsigned i = 0; i < m->nr_objects; i++) {
-		const struct object *o = &m->object[i];
-
-		if (is_plain(o) || !belongs_to(m, o, c->device) || o->kind == POOL_BLOCK)
-			continue;
-		if (o->live && holds(o, place, 1))
+			"device-use-after-unmap" : "device-out-of-bounds";
+	for_each_near(o, m, by_place, place, 1)
+		if (belongs_to(m, o, c->device) && o->kind != POOL_BLOCK && holds(o, place, 1))
 			return "device-out-of-bounds";
-		if (!o->live && o->released + REMEMBERED > m->nr_released &&
-		    c->dma - o->dma < o->size)
-			check = "device-use-after-unmap";
-	}
-	return check;
+	return was_there(m, c) ? "device-use-after-unmap" : "device-out-of-bounds";
 }

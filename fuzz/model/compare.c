@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Target "misuse": what the library reported, beside what the model says of the call. */
-#include "model.h"
-
-#include <string.h>
+/* What the library reported and returned, beside what the model says of the call. */
+#include "inside.h"
 
 static bool same(const char *a, const char *b)
 {
