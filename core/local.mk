@@ -198,6 +198,7 @@ TRACE_SOURCES = \
 	core/trace/binary.h \
 	core/trace/breaks.c \
 	core/trace/calls-device.c \
+	core/trace/calls-list.c \
 	core/trace/calls-mapping.c \
 	core/trace/calls-memory.c \
 	core/trace/calls.c \
@@ -217,6 +218,7 @@ TRACE_SOURCES = \
 	core/trace/run-access.c \
 	core/trace/run.c \
 	core/trace/run.h \
+	core/trace/same.c \
 	core/trace/scan.c \
 	core/trace/settings.c \
 	core/trace/shrink.c \

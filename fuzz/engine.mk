@@ -11,7 +11,8 @@
 #   SOURCES    the library's sources, relative to SRC
 #   FLAGS      preprocessor flags, LIBS libraries of the library
 #   TARGETS    the fuzz targets, and for each
-#   X_SOURCES  its sources; headers are passed over
+#   X_SOURCES  its sources; headers are passed over; ENGINE_X_SOURCES those for this engine alone
+#   MUTATOR_SOURCES  of AFL++'s mutator, a shared object
 #
 # The build of "libfuzzer" has the sanitizers; the others have none and are the faster
 # for it: what corrupts memory is found by the one, and what needs many tries by the others.
@@ -34,6 +35,7 @@ fast_MAIN =
 afl_CFLAGS = -O2
 afl_LDFLAGS =
 afl_MAIN = fuzz/afl.c
+afl_MUTATOR = $(OUT)/mutator.so
 
 cmplog_CFLAGS = $(afl_CFLAGS)
 cmplog_LDFLAGS = $(afl_LDFLAGS)
@@ -50,14 +52,20 @@ ENGINE_CFLAGS = -g -std=gnu11 -Wall -Wextra $($(ENGINE)_CFLAGS)
 objects = $(patsubst %.c,$(OUT)/%.o,$(filter %.c,$(1)))
 library = $(call objects,$(SOURCES))
 
-all: $(TARGETS:%=$(OUT)/%)
+all: $(TARGETS:%=$(OUT)/%) $($(ENGINE)_MUTATOR)
 
 define target
-$(OUT)/$(1): $(call objects,$($(1)_SOURCES) $($(ENGINE)_MAIN)) $(library)
+$(OUT)/$(1): $(call objects,$($(1)_SOURCES) $($(ENGINE)_$(1)_SOURCES) $($(ENGINE)_MAIN)) $(library)
 	@echo "  LINK     $$@"
 	@AFL_QUIET=1 $($(ENGINE)_ENV) $(ENGINE_LD) $($(ENGINE)_LDFLAGS) -o $$@ $$^ $($(ENGINE)_LIBS) $(LIBS)
 endef
 $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
+
+# It is no target: neither counted nor slowed by what the engine's compiler puts in.
+$(OUT)/mutator.so: $(filter %.c,$(MUTATOR_SOURCES:%=$(SRC)/%)) $(SRC)/fuzz/engine.mk
+	@echo "  MUTATOR  $@"
+	@$(CC) $(FLAGS) -O2 -g -std=gnu11 -fPIC -shared -fvisibility=hidden \
+	    -o $@ $(filter %.c,$(MUTATOR_SOURCES:%=$(SRC)/%)) $(filter %.c,$(SOURCES:%=$(SRC)/%)) $(LIBS)
 
 # A change of this file or of the configuration changes every object.
 $(OUT)/%.o: $(SRC)/%.c $(SRC)/fuzz/engine.mk config.h

@@ -21,6 +21,12 @@ FUZZ_COMMON = fuzz/input.h fuzz/target.h
 FUZZ_TRACE = fuzz/trace.c $(TRACE_SOURCES)
 FUZZ_COHERENCY = fuzz/coherency.c fuzz/coherency.h fuzz/coherency-run.c \
 	fuzz/coherency-remarks.c fuzz/program.c fuzz/program.h
+# Changes programs: in libFuzzer's targets, in a shared object for AFL++, and in its test.
+FUZZ_MUTATOR = fuzz/mutator/mutator.h fuzz/mutator/mutator.c fuzz/mutator/program.c \
+	fuzz/mutator/generate.c fuzz/mutator/operators.c fuzz/mutator/rules.c
+# Runs traces beside the model.
+FUZZ_ORACLE = fuzz/oracle/oracle.h fuzz/oracle/arguments.c fuzz/oracle/calls.c \
+	fuzz/oracle/oracle.c fuzz/oracle/outcome.c fuzz/oracle/settle.c
 # The reference model, which is the oracle of misuse.
 FUZZ_MODEL = fuzz/model/access.c fuzz/model/alloc.c fuzz/model/answer.c fuzz/model/bounce.c \
 	fuzz/model/bus.c fuzz/model/cache.c fuzz/model/call.h fuzz/model/compare.c \
@@ -32,17 +38,12 @@ FUZZ_MODEL = fuzz/model/access.c fuzz/model/alloc.c fuzz/model/answer.c fuzz/mod
 	fuzz/model/plain.c fuzz/model/pool.c fuzz/model/release.c fuzz/model/sync.c \
 	fuzz/model/table.c fuzz/model/unit.c fuzz/model/unit.h fuzz/model/unwritten.c \
 	fuzz/model/user.c fuzz/model/vmalloc.c
-FUZZ_MISUSE = $(FUZZ_MODEL) fuzz/misuse.c fuzz/misuse.h fuzz/misuse-decode.c \
-	fuzz/misuse-decode.h fuzz/misuse-decode-arguments.c fuzz/misuse-decode-list.c \
-	fuzz/misuse-decode-memory.c fuzz/misuse-decode-table.c fuzz/misuse-decode-user.c \
-	fuzz/misuse-print.c fuzz/misuse-print-memory.c fuzz/misuse-print-pool.c \
-	fuzz/misuse-print-table.c fuzz/misuse-print-user.c fuzz/misuse-run.c \
-	fuzz/misuse-run-context.c fuzz/misuse-run-memory.c fuzz/misuse-run-pool.c \
-	fuzz/misuse-run-table.c fuzz/misuse-run-user.c
+FUZZ_MISUSE = fuzz/misuse.c $(FUZZ_ORACLE) $(FUZZ_MODEL)
 
 check_PROGRAMS += fuzz/replay-misuse fuzz/replay-coherency fuzz/replay-trace
 fuzz_replay_misuse_SOURCES = fuzz/replay.c $(FUZZ_MISUSE) $(FUZZ_COMMON)
-fuzz_replay_misuse_LDADD = libdmalab.la
+fuzz_replay_misuse_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz
+fuzz_replay_misuse_LDADD = libtrace.la libdmalab.la
 fuzz_replay_misuse_LDFLAGS = -static
 fuzz_replay_coherency_SOURCES = fuzz/replay.c $(FUZZ_COHERENCY) $(FUZZ_COMMON)
 fuzz_replay_coherency_LDADD = libdmalab.la
@@ -56,6 +57,7 @@ TESTS += fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
 
 FUZZ_SEEDS = $(wildcard $(srcdir)/corpora/fuzz/*/*)
 EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk \
+	fuzz/mutator/libfuzzer.c fuzz/mutator/aflpp.c \
 	fuzz/campaign/campaign.sh fuzz/campaign/common.sh fuzz/campaign/corpus-min.sh \
 	fuzz/campaign/corpus.sh fuzz/campaign/dictionary.sh fuzz/campaign/engines.sh \
 	fuzz/campaign/findings.sh fuzz/campaign/job.sh fuzz/campaign/progress.sh \
@@ -65,8 +67,11 @@ EXTRA_DIST += fuzz/README.md fuzz/afl.c fuzz/engine.mk \
 
 FUZZ_BUILD = $(MAKE) --no-print-directory -f $(srcdir)/fuzz/engine.mk SRC='$(srcdir)' \
 	TARGETS='$(FUZZ_TARGETS)' \
-	SOURCES='$(libdmalab_la_SOURCES)' FLAGS='$(DEFS) -I. $(AM_CPPFLAGS) $(LIBDW_CFLAGS)' \
-	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE)' \
+	SOURCES='$(libdmalab_la_SOURCES)' FLAGS='$(DEFS) -I. $(AM_CPPFLAGS) -I$(srcdir)/fuzz $(LIBDW_CFLAGS)' \
+	LIBS='$(LIBDW_LIBS) $(LIBS)' misuse_SOURCES='$(FUZZ_MISUSE) $(TRACE_SOURCES)' \
+	libfuzzer_misuse_SOURCES='$(FUZZ_MUTATOR) fuzz/mutator/libfuzzer.c' \
+	fast_misuse_SOURCES='$(FUZZ_MUTATOR) fuzz/mutator/libfuzzer.c' \
+	MUTATOR_SOURCES='$(FUZZ_MUTATOR) fuzz/mutator/aflpp.c $(TRACE_SOURCES)' \
 	coherency_SOURCES='$(FUZZ_COHERENCY)' trace_SOURCES='$(FUZZ_TRACE)'
 
 fuzz-build-libfuzzer fuzz-build-fast: fuzz-build-%: config.h

@@ -29,11 +29,18 @@ static _Noreturn void fail(const char *path)
 static void run_file(const char *path, size_t size)
 {
 	FILE *file = fopen(path, "rb");
-	uint8_t *data = malloc(size ? size : 1);
+	uint8_t *data = malloc(size ? size : 1), *kept;
+	size_t len;
 
 	if (!file || !data || fread(data, 1, size, file) != size)
 		fail(path);
 	fclose(file);
+	kept = target_read(data, size, &len);
+	if (kept) {
+		free(data);
+		data = kept;
+		size = len;
+	}
 	if (print) {
 		printf("# %s\n", path);
 		target_print(data, size, stdout);

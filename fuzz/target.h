@@ -16,4 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Show the program that the input means. */
 void target_print(const uint8_t *data, size_t size, FILE *to);
 
+/*
+ * The bytes of a file that is kept as text, if the target's programs are: to be freed by the
+ * caller. NULL: the file's own bytes are the input.
+ */
+uint8_t *target_read(const uint8_t *data, size_t size, size_t *len);
+
 #endif

@@ -38,6 +38,7 @@ unit_tests = \
 	tests/test-model-objects.t \
 	tests/test-objects.t \
 	tests/test-mmap.t \
+	tests/test-mutator.t \
 	tests/test-noncontiguous.t \
 	tests/test-options.t \
 	tests/test-origins.t \
@@ -321,6 +322,11 @@ tests_test_zones_t_SOURCES = tests/test-zones.c $(RIG)
 tests_test_zones_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_zones_t_LDADD = $(TEST_LDADD)
 
+
+tests_test_mutator_t_SOURCES = tests/test-mutator.c $(FUZZ_MUTATOR)
+tests_test_mutator_t_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz
+tests_test_mutator_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_mutator_t_LDADD = libtrace.la libdmalab.la $(CMOCKA_LIBS)
 endif
 
 TESTS += tests/test-headers.sh tests/test-kernel-doc.sh tests/test-rooms.sh tests/test-removed.sh tests/test-trace.sh tests/test-record.sh

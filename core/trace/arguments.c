@@ -14,7 +14,8 @@ const char *const field_names[NR_FIELDS] = {
 const char *const object_kind_names[NR_OBJECT_KINDS] = {
 	[OBJECT_DEVICE] = "device", [OBJECT_MEMORY] = "memory", [OBJECT_MAPPING] = "mapping",
 	[OBJECT_LIST] = "list",	    [OBJECT_POOL] = "pool",	[OBJECT_CACHE] = "cache",
-	[OBJECT_LOCK] = "lock",	    [OBJECT_NUMBER] = "number", [OBJECT_UNKNOWN] = "unknown",
+	[OBJECT_LOCK] = "lock",	    [OBJECT_AREA] = "area",	[OBJECT_NUMBER] = "number",
+	[OBJECT_UNKNOWN] = "unknown",
 };
 
 /* ------------------------------------------------------------------ arguments */
@@ -43,6 +44,8 @@ const char *parse_wanted(char parameter)
 		return "a cache of objects, or NULL";
 	case 'l':
 		return "a lock";
+	case 'u':
+		return "an area of a process, or NULL";
 	case 'z':
 		return "a number";
 	case 'D':
@@ -53,6 +56,8 @@ const char *parse_wanted(char parameter)
 		return "attributes, such as DMA_ATTR_SKIP_CPU_SYNC, or 0";
 	case 'V':
 		return "VM_MAP";
+	case 'F':
+		return "SLAB_HWCACHE_ALIGN, SLAB_CACHE_DMA, SLAB_CACHE_DMA32, or 0";
 	case 'R':
 		return "PAGE_KERNEL, pgprot_writecombine(PAGE_KERNEL) or pgprot_noncached(PAGE_KERNEL)";
 	case 'v':
@@ -96,6 +101,8 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 		return kind == OBJECT_CACHE && !a->field && !a->offset;
 	case 'l':
 		return kind == OBJECT_LOCK && !a->field && !a->offset;
+	case 'u':
+		return kind == OBJECT_AREA && !a->field && !a->offset;
 	case 'p':
 		return a->field == FIELD_CPU;
 	case 'a':
@@ -116,11 +123,11 @@ static bool object_fits(const struct trace *t, const struct arg *a, char paramet
 
 static bool arg_fits(const struct trace *t, const struct arg *a, char parameter)
 {
-	bool pointer = strchr("dpPoc", parameter), number = strchr("ahzvDGAVR", parameter);
+	bool pointer = strchr("dpPocu", parameter), number = strchr("ahzvDGAVRF", parameter);
 
 	switch (a->kind) {
 	case ARG_NUMBER:
-		return strchr("ahzvDGAVp", parameter);
+		return strchr("ahzvDGAVFp", parameter);
 	case ARG_BITS:
 		return strchr("z", parameter);
 	case ARG_WORDS:

@@ -6,7 +6,9 @@
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <stdlib.h>
 
 /* ------------------------------------------------------------------ devices */
 
@@ -18,6 +20,31 @@ CALL(device)
 	to->dev = dmalab_device_new(r->machine, n ? a[0].string : name);
 	if (!to->dev)
 		run_stop(r, "no memory for a device");
+}
+
+CALL(foreign_device)
+{
+	UNUSED;
+	/* The library may remember it: the name keeps its one. */
+	if (!to->host)
+		to->host = calloc(1, sizeof(*to->dev));
+	to->dev = to->host;
+	if (!to->dev)
+		run_stop(r, "no memory for a device");
+}
+
+CALL(use_machine)
+{
+	UNUSED;
+	if (NUM(0) > 1) {
+		run_stop(r, "there are two machines, 0 and 1");
+	} else if (r->machines[NUM(0)]) {
+		r->machine = r->machines[NUM(0)];
+		r->in_use = NUM(0);
+		dmalab_machine_set_current(r->machine);
+	} else {
+		run_make_machine(r, NUM(0));
+	}
 }
 
 CALL(device_free) { UNUSED; dmalab_device_free(DEV(0)); }
@@ -46,6 +73,20 @@ CALL(clear_coherent_dma_mask)
 		DEV(0)->coherent_dma_mask = 0;
 }
 
+CALL(poke_dma_mask)
+{
+	UNUSED;
+	if (DEV(0) && DEV(0)->dma_mask)
+		*DEV(0)->dma_mask = NUM(1);
+}
+
+CALL(poke_coherent_dma_mask)
+{
+	UNUSED;
+	if (DEV(0))
+		DEV(0)->coherent_dma_mask = NUM(1);
+}
+
 CALL(set_bus_dma_limit)
 {
 	UNUSED;
@@ -59,6 +100,12 @@ CALL(dma_set_mask_and_coherent)
 {
 	UNUSED;
 	to->number = dma_set_mask_and_coherent(DEV(0), NUM(1));
+}
+
+CALL(dma_coerce_mask_and_coherent)
+{
+	UNUSED;
+	to->number = dma_coerce_mask_and_coherent(DEV(0), NUM(1));
 }
 
 CALL(dma_direct_set_offset)
@@ -75,6 +122,8 @@ CALL(dma_set_min_align_mask) { UNUSED; dma_set_min_align_mask(DEV(0), NUM(1)); }
 
 CALL(local_irq_disable) { UNUSED; local_irq_disable(); }
 CALL(local_irq_enable) { UNUSED; local_irq_enable(); }
+CALL(local_irq_save) { UNUSED; local_irq_save(a[0].object->flags); }
+CALL(local_irq_restore) { UNUSED; local_irq_restore(a[0].object->flags); }
 CALL(local_bh_disable) { UNUSED; local_bh_disable(); }
 CALL(local_bh_enable) { UNUSED; local_bh_enable(); }
 CALL(preempt_disable) { UNUSED; preempt_disable(); }
@@ -96,6 +145,18 @@ static bool take(struct run *r, spinlock_t *lock)
 
 CALL(spin_lock) { UNUSED; take(r, &a[0].object->lock); }
 CALL(spin_unlock) { UNUSED; spin_unlock(&a[0].object->lock); }
+
+CALL(spin_trylock) { UNUSED; to->number = spin_trylock(&a[0].object->lock); }
+
+CALL(spin_lock_irq)
+{
+	UNUSED;
+	local_irq_disable();
+	if (!take(r, &a[0].object->lock))
+		local_irq_enable();
+}
+
+CALL(spin_unlock_irq) { UNUSED; spin_unlock_irq(&a[0].object->lock); }
 
 CALL(spin_lock_bh)
 {
@@ -125,4 +186,14 @@ CALL(spin_unlock_irqrestore)
 	spin_unlock_irqrestore(&a[0].object->lock, a[0].object->flags);
 }
 
-CALL(fail_nth) { UNUSED; dmalab_machine_fail_nth(r->machine, NUM(0)); }
+CALL(fail_nth) { UNUSED; r->returned = dmalab_machine_fail_nth(r->machine, NUM(0)); }
+CALL(fail_every) { UNUSED; r->returned = dmalab_machine_fail_every(r->machine, NUM(0)); }
+
+CALL(mutex_lock_unlock)
+{
+	static struct mutex mutex;
+
+	UNUSED;
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+}

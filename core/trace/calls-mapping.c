@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mappings and syncs, lists, and what CPU and devices do to memory. */
+/* Mappings and syncs, and what CPU and devices do to memory. */
 #include "trace/calls.h"
 
 #include <linux/dma-mapping.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* ---------------------------------------------------------------- streaming */
 
@@ -90,113 +88,6 @@ CALL(dma_sync_single_range_for_device)
 	dma_sync_single_range_for_device(DEV(0), NUM(1), NUM(2), NUM(3), DIR(4));
 }
 
-/* -------------------------------------------------------------------- lists */
-
-CALL(sg_list)
-{
-	struct scatterlist *sg;
-	unsigned i;
-
-	UNUSED;
-	sg_free_table(&to->own);
-	to->sgt = &to->own;
-	if (n < 2 || n % 2 || sg_alloc_table(&to->own, n / 2, GFP_KERNEL)) {
-		run_stop(r, "a list is of addresses and lengths: sg_list(a.cpu, 512, b.cpu, 512)");
-		return;
-	}
-	for_each_sgtable_sg(&to->own, sg, i)
-		sg_set_buf(sg, PTR(2 * i), NUM(2 * i + 1));
-}
-
-CALL(dma_get_sgtable)
-{
-	UNUSED;
-	sg_free_table(&to->own);
-	to->sgt = &to->own;
-	if (dma_get_sgtable(DEV(0), &to->own, PTR(1), NUM(2), NUM(3)))
-		to->sgt = NULL;
-}
-
-CALL(dma_alloc_noncontiguous)
-{
-	UNUSED;
-	to->sgt = dma_alloc_noncontiguous(DEV(0), NUM(1), DIR(2), NUM(3), NUM(4));
-}
-
-/* A list of the trace's own is no allocation: to free it would be to free a wild pointer. */
-CALL(dma_free_noncontiguous)
-{
-	UNUSED;
-	if (TABLE(2) == &a[2].object->own) {
-		run_stop(r, "this list is not of dma_alloc_noncontiguous()");
-		return;
-	}
-	dma_free_noncontiguous(DEV(0), NUM(1), TABLE(2), DIR(3));
-}
-
-CALL(dma_vmap_noncontiguous)
-{
-	UNUSED;
-	to->cpu = TABLE(2) ? dma_vmap_noncontiguous(DEV(0), NUM(1), TABLE(2)) : NULL;
-}
-
-CALL(dma_vunmap_noncontiguous) { UNUSED; dma_vunmap_noncontiguous(DEV(0), PTR(1)); }
-
-/* A call about a table needs one. */
-static bool has_table(struct run *r, struct sg_table *sgt)
-{
-	if (!sgt)
-		run_stop(r, "there is no list: its allocation failed, or it has been freed");
-	return sgt;
-}
-
-CALL(dma_map_sg) { UNUSED; to->number = dma_map_sg(DEV(0), LIST(1), NUM(2), DIR(3)); }
-CALL(dma_unmap_sg) { UNUSED; dma_unmap_sg(DEV(0), LIST(1), NUM(2), DIR(3)); }
-
-CALL(dma_map_sg_attrs)
-{
-	UNUSED;
-	to->number = dma_map_sg_attrs(DEV(0), LIST(1), NUM(2), DIR(3), NUM(4));
-}
-
-CALL(dma_unmap_sg_attrs)
-{
-	UNUSED;
-	dma_unmap_sg_attrs(DEV(0), LIST(1), NUM(2), DIR(3), NUM(4));
-}
-
-
-CALL(dma_map_sgtable)
-{
-	UNUSED;
-	if (has_table(r, TABLE(1)))
-		to->number = dma_map_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3));
-}
-
-CALL(dma_unmap_sgtable)
-{
-	UNUSED;
-	if (has_table(r, TABLE(1)))
-		dma_unmap_sgtable(DEV(0), TABLE(1), DIR(2), NUM(3));
-}
-
-CALL(dma_sync_sg_for_cpu) { UNUSED; dma_sync_sg_for_cpu(DEV(0), LIST(1), NUM(2), DIR(3)); }
-CALL(dma_sync_sg_for_device) { UNUSED; dma_sync_sg_for_device(DEV(0), LIST(1), NUM(2), DIR(3)); }
-
-CALL(dma_sync_sgtable_for_cpu)
-{
-	UNUSED;
-	if (has_table(r, TABLE(1)))
-		dma_sync_sgtable_for_cpu(DEV(0), TABLE(1), DIR(2));
-}
-
-CALL(dma_sync_sgtable_for_device)
-{
-	UNUSED;
-	if (has_table(r, TABLE(1)))
-		dma_sync_sgtable_for_device(DEV(0), TABLE(1), DIR(2));
-}
-
 /* ----------------------------------------------------------------- accesses */
 
 static void access(struct run *r, struct access_args *args, const union value *a, unsigned n)
@@ -234,7 +125,8 @@ static void device_access(struct run *r, const union value *a, unsigned n, bool 
 
 CALL(cpu_read) { UNUSED; cpu_access(r, a, n, false); }
 CALL(cpu_write) { UNUSED; cpu_access(r, a, n, true); }
-CALL(cpu_store) { UNUSED; run_plain_store(r, PTR(0), NUM(1)); }
+CALL(cpu_load) { UNUSED; run_plain_load(r, PTR(0), NUM(1)); }
+CALL(cpu_store) { UNUSED; run_plain_store(r, PTR(0), NUM(1), n > 2 ? (u8)NUM(2) : -1); }
 CALL(device_read) { UNUSED; device_access(r, a, n, false); }
 CALL(device_write) { UNUSED; device_access(r, a, n, true); }
 CALL(evict) { UNUSED; dmalab_cache_evict(PTR(0), NUM(1)); }

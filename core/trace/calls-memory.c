@@ -15,6 +15,21 @@
 CALL(kmalloc) { UNUSED; to->cpu = kmalloc(NUM(0), NUM(1)); }
 CALL(kzalloc) { UNUSED; to->cpu = kzalloc(NUM(0), NUM(1)); }
 CALL(krealloc) { UNUSED; to->cpu = krealloc(PTR(0), NUM(1), NUM(2)); }
+CALL(ksize) { UNUSED; to->number = ksize(PTR(0)); }
+
+CALL(kmemdup)
+{
+	const struct arg *from = &r->now->args[0];
+	struct access_args args = {
+		.p = PTR(0), .len = NUM(1),
+		.object = from->kind == ARG_OBJECT ? &r->objects[from->object] : NULL,
+	};
+
+	UNUSED;
+	if (run_may_touch(r, &args))
+		to->cpu = kmemdup(PTR(0), NUM(1), NUM(2));
+}
+
 CALL(kfree) { UNUSED; kfree(PTR(0)); }
 
 CALL(alloc_pages)
@@ -25,21 +40,26 @@ CALL(alloc_pages)
 	to->cpu = page ? page_address(page) : NULL;
 }
 
+CALL(__get_free_pages) { UNUSED; to->cpu = (void *)__get_free_pages(NUM(0), NUM(1)); }
 CALL(free_pages) { UNUSED; free_pages((unsigned long)PTR(0), NUM(1)); }
 CALL(alloc_pages_exact) { UNUSED; to->cpu = alloc_pages_exact(NUM(0), NUM(1)); }
 CALL(free_pages_exact) { UNUSED; free_pages_exact(PTR(0), NUM(1)); }
 CALL(__free_pages) { UNUSED; __free_pages(PTR(0), NUM(1)); }
 CALL(get_page) { UNUSED; get_page(PTR(0)); }
 CALL(put_page) { UNUSED; put_page(PTR(0)); }
-CALL(virt_to_page) { UNUSED; virt_to_page(PTR(0)); }
+CALL(page_ref_count) { UNUSED; to->number = page_ref_count(PTR(0)); }
+CALL(virt_to_page) { UNUSED; r->returned = (uintptr_t)virt_to_page(PTR(0)); }
 
-CALL(vmalloc)
+static void run_vmalloc(struct run *r, struct object *to, u64 size, void *(*alloc)(unsigned long))
 {
-	UNUSED;
-	to->cpu = NUM(0) <= TRACE_MAX_ACCESS ? vmalloc(NUM(0)) : NULL;
-	to->size = to->cpu ? NUM(0) : 0;
+	/* What is larger than any memory, the library is to refuse. */
+	to->cpu = size <= TRACE_MAX_VMALLOC || size > 1ull << 40 ? alloc(size) : NULL;
+	to->size = to->cpu ? size : 0;
 	run_mapped(r, to);
 }
+
+CALL(vmalloc) { UNUSED; run_vmalloc(r, to, NUM(0), vmalloc); }
+CALL(vzalloc) { UNUSED; run_vmalloc(r, to, NUM(0), vzalloc); }
 
 CALL(vfree) { UNUSED; vfree(PTR(0)); }
 
@@ -94,7 +114,7 @@ CALL(global) { UNUSED; host_memory(r, to, global, NUM(0), sizeof(global)); }
 CALL(rodata)
 {
 	UNUSED;
-	host_memory(r, to, rodata, NUM(0), sizeof(rodata));
+	host_memory(r, to, r->options->rodata ? r->options->rodata : rodata, NUM(0), sizeof(rodata));
 	to->size = 0;
 }
 
@@ -205,9 +225,10 @@ CALL(dma_release_coherent_memory) { UNUSED; dma_release_coherent_memory(DEV(0));
 CALL(kmem_cache_create)
 {
 	UNUSED;
-	to->cache = kmem_cache_create(a[0].string, NUM(1), NUM(2), 0, NULL);
+	to->cache = kmem_cache_create(a[0].string, NUM(1), NUM(2), n > 3 ? NUM(3) : 0, NULL);
 }
 
 CALL(kmem_cache_destroy) { UNUSED; kmem_cache_destroy(a[0].any); }
 CALL(kmem_cache_alloc) { UNUSED; to->cpu = kmem_cache_alloc(a[0].any, NUM(1)); }
+CALL(kmem_cache_zalloc) { UNUSED; to->cpu = kmem_cache_zalloc(a[0].any, NUM(1)); }
 CALL(kmem_cache_free) { UNUSED; kmem_cache_free(a[0].any, PTR(1)); }

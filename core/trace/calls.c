@@ -12,6 +12,7 @@ const struct call_type call_types[] = {
 	{ "ram", "z", NOTHING, NULL, "ram(bytes)" },
 	{ "profiles", "S", NOTHING, NULL, "profiles(\"arm64,mips\"): the trace is for these alone" },
 	{ "accesses", "S", NOTHING, NULL, "accesses(\"plain\"): look for the stores of cpu_store()" },
+	{ "policy", "S", NOTHING, NULL, "policy(\"eager\"): what the cache does, unless the command says it" },
 	{ "open_end", "", NOTHING, NULL, "open_end(): what is left when the trace ends is no leak" },
 
 #include "trace/calls.def"

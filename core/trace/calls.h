@@ -4,7 +4,8 @@
  *
  *   calls-device.c    devices and what is set in them, context, failures
  *   calls-memory.c    allocations: plain, coherent, pools, managed
- *   calls-mapping.c   mappings and syncs, lists, accesses
+ *   calls-mapping.c   mappings and syncs, accesses
+ *   calls-list.c      lists, areas of a process
  */
 #ifndef DMALAB_TRACE_CALLS_H
 #define DMALAB_TRACE_CALLS_H

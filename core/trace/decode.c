@@ -7,14 +7,29 @@
 
 #define MAX_OFFSET (1ull << 62)
 
+/* Of a kind of parameter, what does not change. */
+struct letter {
+	const struct form *forms;
+	u8 set[MAX_SET];
+	u8 nr_set, nr_words;
+};
+
 struct decoder {
 	const u8 *at, *end;
-	struct trace *t;            /* for its names */
-	struct binary_objects objects;
-	struct arg args[TRACE_MAX_ARGS];
-	char strings[TRACE_MAX_STRING + 1];  /* a call has at most one */
+	struct trace trace;
+	size_t room;                /* bytes that there is room for */
+	struct arg *args, *next_arg;
+	char *strings, *next_string;
+	char (*names)[16];
+	struct maker *makers;       /* by object */
+	u32 *starts;                /* of statements, in bytes */
+	u32 first_device;           /* UINT32_MAX: there is none */
+	u16 *slots[NR_OBJECT_KINDS]; /* the object in each, from 1 */
+	struct same same[TRACE_MAX_ARGS];
+	unsigned nr_same;
 	bool started;               /* a call has been made */
-	bool no_memory;
+	struct letter letters[128];
+	u16 null;                   /* the word */
 };
 
 static u8 get(struct decoder *d)
@@ -82,18 +97,26 @@ static void get_number_arg(struct decoder *d, struct arg *a, u8 code)
 
 /* ------------------------------------------------------------------ objects */
 
+static u32 get_slot(struct decoder *d, u8 low, enum object_kind kind)
+{
+	unsigned near = binary_near(kind);
+
+	low &= 31;
+	if (low < 30)
+		return low % near;
+	if (low == 30)
+		return near + get(d);
+	return get_bytes(d, 2) % TRACE_MAX_OBJECTS;
+}
+
 /* @low: the bits that an index begins with. False: there is none of this kind. */
 static bool get_object(struct decoder *d, u8 low, enum object_kind kind, u32 *object)
 {
-	u32 index = low & 31, nr = d->objects.nr[kind];
+	u32 slot = get_slot(d, low, kind), in = d->slots[kind][slot];
 
-	if (index == 30)
-		index += get(d);
-	else if (index == 31)
-		index = get_bytes(d, 2);
-	if (nr)
-		*object = d->objects.object[kind][nr - 1 - index % nr];
-	return nr;
+	if (in)
+		*object = in - 1;
+	return in;
 }
 
 static bool get_element(struct decoder *d, struct arg *a, enum field field)
@@ -128,48 +151,54 @@ static void words_or_zero(struct arg *a, const u8 *set, unsigned count, u64 bits
 
 static void get_set(struct decoder *d, struct arg *a, char parameter)
 {
-	u8 set[MAX_SET];
-	unsigned count = binary_set(parameter, set);
+	const struct letter *l = &d->letters[(u8)parameter];
 
-	words_or_zero(a, set, count, get_bytes(d, (count + 7) / 8));
+	words_or_zero(a, l->set, l->nr_set, get_bytes(d, (l->nr_set + 7) / 8));
 }
 
-static void get_string(struct decoder *d, struct arg *a)
+static void get_string(struct decoder *d, const struct call_type *call, struct arg *a)
 {
-	unsigned len = get(d);
+	unsigned len = get(d), nr;
+	const char *const *strings;
 
 	a->kind = ARG_STRING;
-	a->string = d->strings;
 	if (len > TRACE_MAX_STRING) {
-		strcpy(d->strings,
-		       binary_strings[(len - TRACE_MAX_STRING - 1) % nr_binary_strings]);
+		strings = binary_strings(call, &nr);
+		a->string = (char *)strings[(len - TRACE_MAX_STRING - 1) % nr];
 		return;
 	}
+	a->string = d->next_string;
 	for (unsigned i = 0; i < len; i++) {
-		d->strings[i] = get(d);
-		if (!d->strings[i])
-			d->strings[i] = 1;
+		*d->next_string = get(d);
+		if (!*d->next_string)
+			*d->next_string = 1;
+		d->next_string++;
 	}
-	d->strings[len] = 0;
+	*d->next_string++ = 0;
+}
+
+static void find_later(struct decoder *d, struct arg *a, char parameter)
+{
+	d->same[d->nr_same++] = (struct same){ .a = a, .parameter = parameter, .last = true };
 }
 
 static void get_size(struct decoder *d, struct arg *a)
 {
 	u8 code = get(d);
-	u32 index = code & 7;
+	u32 slot = code & 7;
 
 	if (code < 0xf0) {
 		get_number_arg(d, a, code);
-	} else if (code < 0xf8) {
-		u32 nr = d->objects.nr[OBJECT_NUMBER];
-
-		if (index == 7)
-			index = get_bytes(d, 2);
-		number(a, index, false);
-		if (nr) {
+	} else if (code < 0xf6) {
+		if (slot == 5)
+			slot = get_bytes(d, 2) % TRACE_MAX_OBJECTS;
+		number(a, slot, false);
+		if (d->slots[OBJECT_NUMBER][slot]) {
 			a->kind = ARG_OBJECT;
-			a->object = d->objects.object[OBJECT_NUMBER][nr - 1 - index % nr];
+			a->object = d->slots[OBJECT_NUMBER][slot] - 1;
 		}
+	} else if (code < 0xf8) {
+		find_later(d, a, 'z');
 	} else if (code < 0xfa) {
 		number(a, get(d) % 65, false);
 		a->kind = ARG_BITS;
@@ -181,65 +210,65 @@ static void get_size(struct decoder *d, struct arg *a)
 	}
 }
 
-static void get_value(struct decoder *d, struct arg *a)
+static void get_value(struct decoder *d, const struct call_type *call, struct arg *a)
 {
 	u8 code = get(d);
 
 	if (code < 0xf0)
 		get_number_arg(d, a, code);
 	else if (code < 0xf8)
-		get_string(d, a);
+		get_string(d, call, a);
 	else
 		get_set(d, a, 'v');
 }
 
-static void null(struct arg *a, char parameter)
+static bool is_pointer(char parameter)
+{
+	return strchr("dpPocu", parameter);
+}
+
+static void null(const struct decoder *d, struct arg *a, char parameter)
 {
 	*a = (struct arg){ .kind = ARG_NUMBER };
-	if (!strchr("dpPoc", parameter))
+	if (!is_pointer(parameter))
 		return;
 	a->kind = ARG_WORDS;
 	a->nr_words = 1;
-	a->words[0] = word_find("NULL", 4);
+	a->words[0] = d->null;
 }
 
 /* False: it cannot do without the object. */
 static bool get_object_arg(struct decoder *d, struct arg *a, char parameter, struct form form,
 			   u8 low)
 {
-	u32 nr;
+	bool there;
 
 	a->kind = ARG_OBJECT;
 	a->field = binary_field(parameter);
-	/* The bytes are the same, whether there is one or not. */
+	/* The kind stands behind the slot, which both have as many of. */
 	if (form.kind == OBJECT_UNKNOWN) {
-		u8 more[2] = { 0 };
-		unsigned n = (low & 31) == 30 ? 1 : (low & 31) == 31 ? 2 : 0;
+		u32 slot = get_slot(d, low, OBJECT_MEMORY);
 
-		for (unsigned i = 0; i < n; i++)
-			more[i] = get(d);
 		form.kind = get(d) & 1 ? OBJECT_MAPPING : OBJECT_MEMORY;
-		nr = d->objects.nr[form.kind];
-		a->object = n == 2 ? more[0] | more[1] << 8 : (low & 31) + more[0];
-		if (nr)
-			a->object = d->objects.object[form.kind][nr - 1 - a->object % nr];
+		there = d->slots[form.kind][slot];
+		a->object = there ? d->slots[form.kind][slot] - 1 : 0;
 	} else {
-		nr = get_object(d, low, form.kind, &a->object);
+		there = get_object(d, low, form.kind, &a->object);
 	}
 	if (form.type == FORM_PLUS)
 		a->offset = get_offset(d);
 	else if (form.type == FORM_MINUS)
 		a->offset = -get_offset(d);
-	if (!nr)
-		null(a, parameter);
-	return nr || !strchr("lst", parameter);
+	if (!there)
+		null(d, a, parameter);
+	return there || !strchr("lst", parameter);
 }
 
-static bool get_arg(struct decoder *d, struct arg *a, char parameter)
+static bool get_arg(struct decoder *d, const struct call_type *call, struct arg *a, char parameter)
 {
-	const struct form *forms = binary_forms(parameter);
-	u8 set[MAX_SET], code;
+	const struct letter *l = &d->letters[(u8)parameter];
 	struct form form;
+	u8 code;
 
 	*a = (struct arg){ .kind = ARG_NUMBER };
 	switch (parameter) {
@@ -247,14 +276,14 @@ static bool get_arg(struct decoder *d, struct arg *a, char parameter)
 		get_size(d, a);
 		return true;
 	case 'v':
-		get_value(d, a);
+		get_value(d, call, a);
 		return true;
 	case 'S':
-		get_string(d, a);
+		get_string(d, call, a);
 		return true;
 	}
 	code = get(d);
-	form = forms[code >> 5];
+	form = l->forms[code >> 5];
 	switch ((enum form_type)form.type) {
 	case FORM_AT:
 	case FORM_PLUS:
@@ -262,47 +291,55 @@ static bool get_arg(struct decoder *d, struct arg *a, char parameter)
 		return get_object_arg(d, a, parameter, form, code);
 	case FORM_ELEMENT:
 		if (!get_element(d, a, FIELD_DMA))
-			null(a, parameter);
+			null(d, a, parameter);
 		break;
 	case FORM_NUMBER:
 		get_number_arg(d, a, get(d));
 		break;
 	case FORM_WORD:
-		binary_set(parameter, set);
-		words_or_zero(a, set + (code & 31) % binary_nr_words(parameter), 1, 1);
+		words_or_zero(a, l->set + (code & 31) % l->nr_words, 1, 1);
 		break;
 	case FORM_SET:
 		get_set(d, a, parameter);
 		break;
+	case FORM_SAME:
+		find_later(d, a, parameter);
+		break;
 	default:
-		null(a, parameter);
+		null(d, a, parameter);
 	}
 	return true;
 }
 
 /* --------------------------------------------------------------- statements */
 
-static const char *const prefixes[NR_OBJECT_KINDS] = {
-	[OBJECT_DEVICE] = "dev", [OBJECT_MEMORY] = "buf", [OBJECT_MAPPING] = "map",
-	[OBJECT_LIST] = "list",	 [OBJECT_POOL] = "pool",  [OBJECT_CACHE] = "cache",
-	[OBJECT_LOCK] = "lock",	 [OBJECT_NUMBER] = "n",	  [OBJECT_UNKNOWN] = "x",
-};
-
-static void new_name(struct decoder *d, struct statement *s)
+static void new_name(struct decoder *d, struct statement *s, u32 slot)
 {
 	enum object_kind kind = s->call->makes;
-	struct trace *t = d->t;
-	char text[16];
+	struct trace *t = &d->trace;
 
-	snprintf(text, sizeof(text), "%s%u", prefixes[kind], d->objects.nr[kind]);
-	t->names[t->nr_names] = (struct name){ .text = strdup(text), .kind = kind };
-	if (!t->names[t->nr_names].text) {
-		d->no_memory = true;
-		return;
-	}
-	d->objects.object[kind][d->objects.nr[kind]++] = t->nr_names;
-	s->has_target = true;
+	snprintf(d->names[t->nr_names], sizeof(*d->names), "%s%u", binary_prefixes[kind], slot);
+	t->names[t->nr_names] = (struct name){ .text = d->names[t->nr_names], .kind = kind };
+	d->makers[t->nr_names] = (struct maker){ .nents = 0 };
+	d->slots[kind][slot] = t->nr_names + 1;
 	s->target = t->nr_names++;
+}
+
+/* Into the slot, which may be one of its kind that has been used before. */
+static void put_target(struct decoder *d, struct statement *s, u32 slot)
+{
+	u32 object = d->slots[s->call->makes][slot];
+
+	if (!object && d->trace.nr_names == TRACE_MAX_OBJECTS)
+		return;
+	s->has_target = true;
+	if (object)
+		s->target = object - 1;
+	else
+		new_name(d, s, slot);
+	binary_keep_maker(&d->makers[s->target], s);
+	if (s->call->makes == OBJECT_DEVICE && d->first_device == UINT32_MAX)
+		d->first_device = s->target;
 }
 
 static unsigned get_count(struct decoder *d)
@@ -322,97 +359,227 @@ static bool get_args(struct decoder *d, struct statement *s)
 	bool optional, ok = true;
 	char parameter;
 
+	d->nr_same = 0;
 	for (unsigned i = 0; i < n && (parameter = call_parameter(s->call, i, &optional)); i++) {
+		unsigned same = d->nr_same;
+
 		if (optional && get(d) < 0x80)
 			break;
-		ok &= get_arg(d, &d->args[i], parameter);
+		ok &= get_arg(d, s->call, &s->args[i], parameter);
+		/* The size of a range stands behind its offset. */
+		if (d->nr_same > same && parameter == 'z' &&
+		    call_parameter(s->call, i + 1, &optional) == 'z')
+			d->same[same].last = false;
 		s->nr_args++;
 	}
+	for (unsigned i = 0; ok && i < d->nr_same; i++)
+		binary_find_same(&d->same[i], s, d->makers, d->first_device);
 	return ok;
+}
+
+/* Characters of its line, or more. */
+static size_t length_at_most(const struct statement *s)
+{
+	size_t len = 80;
+
+	for (unsigned i = 0; i < s->nr_args; i++) {
+		const struct arg *a = &s->args[i];
+
+		len += 80;
+		for (unsigned k = 0; a->kind == ARG_WORDS && k < a->nr_words; k++)
+			len += strlen(words[a->words[k]].name) + 3;
+		if (a->kind == ARG_STRING)
+			len += 4 * strlen(a->string);
+	}
+	return len;
+}
+
+static bool is_too_long(const struct decoder *d, const struct statement *s)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to;
+
+	if (length_at_most(s) <= TRACE_MAX_LINE)
+		return false;
+	to = open_memstream(&text, &len);
+	if (to)
+		trace_print_statement(&d->trace, s, to);
+	if (to && fclose(to))
+		len = 0;
+	free(text);
+	return len > TRACE_MAX_LINE + 1;
 }
 
 static bool get_statement(struct decoder *d, struct statement *s)
 {
-	u8 target = 0xc0;
-	bool old, ok;
-	u32 object;
+	u32 slot = UINT32_MAX, line = d->trace.nr_statements + 1;
+	u8 target;
 
-	*s = (struct statement){ .call = &call_types[get(d) % nr_call_types], .args = d->args };
-	if (s->call->makes >= 0)
+	*s = (struct statement){ .call = &call_types[get(d) % nr_call_types], .args = d->next_arg };
+	if (s->call->makes >= 0) {
 		target = get(d);
-	old = target >= 0xe0 && get_object(d, target, s->call->makes, &object);
-	ok = get_args(d, s);
-	if (!ok || (!s->call->run && d->started))
+		if (target < 0xf0)
+			slot = get_slot(d, target, s->call->makes);
+	}
+	if (!get_args(d, s) || (!s->call->run && d->started))
+		return false;
+	if (is_too_long(d, s))
 		return false;
 	d->started |= s->call->run != NULL;
-	if (old) {
-		s->has_target = true;
-		s->target = object;
-	} else if ((target < 0xc0 || target >= 0xe0) && d->t->nr_names < TRACE_MAX_OBJECTS) {
-		new_name(d, s);
+	d->next_arg += s->nr_args;
+	if (slot != UINT32_MAX)
+		put_target(d, s, slot);
+	s->line = line;
+	s->site = (struct dmalab_site){ .file = d->trace.file, .line = line };
+	return true;
+}
+
+/* ------------------------------------------------------------------ decoders */
+
+/* Every byte may be an argument; of what stands behind the end there is one statement. */
+static bool make_room(struct decoder *d, size_t len)
+{
+	size_t room = len + TRACE_MAX_ARGS + 2;
+
+	if (room <= d->room)
+		return true;
+	free(d->args);
+	free(d->strings);
+	free(d->names);
+	free(d->makers);
+	free(d->starts);
+	free(d->trace.statements);
+	free(d->trace.names);
+	d->room = 2 * room;
+	d->args = malloc(d->room * sizeof(*d->args));
+	d->strings = malloc(2 * d->room);
+	d->names = malloc(d->room * sizeof(*d->names));
+	d->makers = malloc(d->room * sizeof(*d->makers));
+	d->starts = malloc(d->room * sizeof(*d->starts));
+	d->trace.statements = malloc(d->room * sizeof(*d->trace.statements));
+	d->trace.names = malloc(d->room * sizeof(*d->trace.names));
+	if (d->args && d->strings && d->names && d->makers && d->starts && d->trace.statements &&
+	    d->trace.names)
+		return true;
+	d->room = 0;
+	return false;
+}
+
+static void learn(struct letter *l, char parameter)
+{
+	l->forms = binary_forms(parameter);
+	l->nr_set = binary_set(parameter, l->set);
+	l->nr_words = binary_nr_words(parameter);
+}
+
+struct decoder *decoder_new(void)
+{
+	struct decoder *d = calloc(1, sizeof(*d));
+	bool good = d;
+
+	for (unsigned kind = 0; good && kind < NR_OBJECT_KINDS; kind++) {
+		d->slots[kind] = calloc(TRACE_MAX_OBJECTS, sizeof(*d->slots[kind]));
+		good = d->slots[kind];
 	}
-	return !d->no_memory;
+	if (!good) {
+		decoder_free(d);
+		return NULL;
+	}
+	d->trace.file = (char *)"bytes";
+	d->null = word_find("NULL", 4);
+	for (const char *c = "dpPhaoclustDGAVRFzv"; *c; c++)
+		learn(&d->letters[(u8)*c], *c);
+	return d;
 }
 
-/* What the last statement made has no name any more. */
-static void forget_name(struct decoder *d, enum object_kind kind)
+void decoder_free(struct decoder *d)
 {
-	free(d->t->names[--d->t->nr_names].text);
-	d->objects.nr[kind]--;
+	if (!d)
+		return;
+	for (unsigned kind = 0; kind < NR_OBJECT_KINDS; kind++)
+		free(d->slots[kind]);
+	free(d->args);
+	free(d->strings);
+	free(d->names);
+	free(d->makers);
+	free(d->starts);
+	free(d->trace.statements);
+	free(d->trace.names);
+	free(d);
 }
 
-static void get_statements(struct decoder *d, FILE *to)
+/* What was put into slots is taken out again: there are many more that never were used. */
+static void forget(struct decoder *d)
 {
-	struct statement s;
+	struct trace *t = &d->trace;
+
+	for (u32 i = 0; i < t->nr_names; i++) {
+		enum object_kind kind = t->names[i].kind;
+		const char *number = t->names[i].text + strlen(binary_prefixes[kind]);
+
+		d->slots[kind][strtoul(number, NULL, 10)] = 0;
+	}
+	t->nr_names = 0;
+	t->nr_statements = 0;
+	d->first_device = UINT32_MAX;
+	d->started = false;
+}
+
+const struct trace *decoder_read(struct decoder *d, const u8 *bytes, size_t len)
+{
+	struct trace *t = &d->trace;
+
+	forget(d);
+	if (!make_room(d, len))
+		return NULL;
+	d->next_arg = d->args;
+	d->next_string = d->strings;
+	d->at = bytes + (len && bytes[0] == BINARY_MAGIC);
+	d->end = bytes + len;
+	while (d->at < d->end && t->nr_statements < TRACE_MAX_STATEMENTS) {
+		d->starts[t->nr_statements] = d->at - bytes;
+		t->nr_statements += get_statement(d, &t->statements[t->nr_statements]);
+	}
+	t->nr_lines = t->nr_statements;
+	return t;
+}
+
+const u32 *decoder_starts(const struct decoder *d)
+{
+	return d->starts;
+}
+
+/* As many statements as a text may have bytes. */
+static void print(const struct trace *t, FILE *to)
+{
 	long end = 0;
 
-	for (u32 n = 0; n < TRACE_MAX_STATEMENTS && d->at < d->end && !d->no_memory;) {
-		u32 names = d->t->nr_names;
-
-		if (!get_statement(d, &s))
-			continue;
-		trace_print_statement(d->t, &s, to);
-		if (ftell(to) - end > (long)TRACE_MAX_LINE + 1) {
-			if (d->t->nr_names > names)
-				forget_name(d, s.call->makes);
-			fseek(to, end, SEEK_SET);
-			continue;
-		}
+	for (u32 i = 0; i < t->nr_statements; i++) {
+		trace_print_statement(t, &t->statements[i], to);
 		if (ftell(to) > (long)TRACE_MAX_TEXT) {
 			fseek(to, end, SEEK_SET);
 			return;
 		}
 		end = ftell(to);
-		n++;
 	}
 }
 
 char *trace_decode(const u8 *bytes, size_t len, size_t *text_len)
 {
-	struct trace t = { .nr_names = 0 };
-	struct decoder *d = calloc(1, sizeof(*d));
+	struct decoder *d = decoder_new();
+	const struct trace *t = d ? decoder_read(d, bytes, len) : NULL;
 	char *text = NULL;
 	FILE *to = open_memstream(&text, text_len);
+	bool failed = !t || !to;
 
-	t.names = malloc(TRACE_MAX_OBJECTS * sizeof(*t.names));
-	if (d && to && t.names) {
-		d->t = &t;
-		d->at = bytes + (len && bytes[0] == BINARY_MAGIC);
-		d->end = bytes + len;
-		get_statements(d, to);
-	}
-	if (!d || !t.names || d->no_memory || !to || ferror(to)) {
-		if (to)
-			fclose(to);
-		free(text);
-		text = NULL;
-	} else if (fclose(to)) {
-		free(text);
-		text = NULL;
-	}
-	for (u32 i = 0; i < t.nr_names; i++)
-		free(t.names[i].text);
-	free(t.names);
-	free(d);
-	return text;
+	if (!failed)
+		print(t, to);
+	if (to)
+		failed |= ferror(to) | fclose(to);
+	decoder_free(d);
+	if (!failed)
+		return text;
+	free(text);
+	return NULL;
 }

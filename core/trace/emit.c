@@ -2,7 +2,7 @@
 /*
  * A trace as a C program against the public headers. Most calls are written as they
  * stand; a template says how the others are: $ is what the statement makes, %0 to %9
- * are its arguments.
+ * are its arguments, # the name of a device.
  */
 #include "trace/emit.h"
 
@@ -14,11 +14,15 @@ static const struct {
 	const char *call, *c;
 } templates[] = {
 	{ "device", "$ = dmalab_device_new(machine, #)" },
+	{ "foreign_device", "$ = calloc(1, sizeof(*$))" },
+	{ "use_machine", "use_machine(&machine, &config, %0)" },
 	{ "device_free", "dmalab_device_free(%0)" },
 	{ "set_coherent", "if (%0) %0->dma_coherent |= %1 != 0" },
 	{ "set_snooping", "dmalab_device_set_snooping(%0, %1 != 0)" },
 	{ "clear_dma_mask", "if (%0) %0->dma_mask = NULL" },
 	{ "clear_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = 0" },
+	{ "poke_dma_mask", "if (%0 && %0->dma_mask) *%0->dma_mask = %1" },
+	{ "poke_coherent_dma_mask", "if (%0) %0->coherent_dma_mask = %1" },
 	{ "set_bus_dma_limit", "if (%0) %0->bus_dma_limit = %1" },
 	{ "dma_alloc_coherent", "$.cpu = dma_alloc_coherent(%0, %1, &$.dma, %2)" },
 	{ "dma_alloc_wc", "$.cpu = dma_alloc_wc(%0, %1, &$.dma, %2)" },
@@ -26,6 +30,7 @@ static const struct {
 	{ "dma_alloc_noncoherent", "$.cpu = dma_alloc_noncoherent(%0, %1, &$.dma, %2, %3)" },
 	{ "dma_alloc_pages", "$.cpu = pages_address(dma_alloc_pages(%0, %1, &$.dma, %2, %3))" },
 	{ "alloc_pages", "$.cpu = pages_address(alloc_pages(%0, %1))" },
+	{ "__get_free_pages", "$.cpu = (void *)__get_free_pages(%0, %1)" },
 	{ "free_pages", "free_pages((unsigned long)%0, %1)" },
 	{ "virt_to_page", "(void)virt_to_page(%0)" },
 	{ "vmap", "$.cpu = view_of(%0, %1, %2, %3)" },
@@ -37,9 +42,14 @@ static const struct {
 	{ "dma_pool_zalloc", "$.cpu = dma_pool_zalloc(%0, %1, &$.dma)" },
 	{ "dmam_alloc_coherent", "$.cpu = dmam_alloc_coherent(%0, %1, &$.dma, %2)" },
 	{ "dmam_alloc_attrs", "$.cpu = dmam_alloc_attrs(%0, %1, &$.dma, %2, %3)" },
-	{ "kmem_cache_create", "$ = kmem_cache_create(%0, %1, %2, 0, NULL)" },
+	{ "kmem_cache_create", "$ = kmem_cache_create(%0, %1, %2, %3, NULL)" },
+	{ "user_area", "$ = user_area(%0, %1, (unsigned long)%2)" },
 	{ "dma_get_sgtable", "$ = calloc(1, sizeof(*$)); dma_get_sgtable(%0, $, %1, %2, %3)" },
-	{ "cpu_store", "plain_store(%0, %1)" },
+	{ "dma_get_sgtable_attrs",
+	  "$ = calloc(1, sizeof(*$)); dma_get_sgtable_attrs(%0, $, %1, %2, %3, %4)" },
+	{ "sg_table", "$ = own_table(%0, %1, %2, %3, %4)" },
+	{ "cpu_load", "plain_load(%0, %1)" },
+	{ "cpu_store", "plain_store(%0, %1, ^)" },
 	{ "evict", "dmalab_cache_evict(%0, %1)" },
 	{ "fill", "dmalab_cache_fill(%0, %1)" },
 	{ "irq_enter", "dmalab_irq_enter()" },
@@ -47,6 +57,13 @@ static const struct {
 	{ "softirq_enter", "dmalab_softirq_enter()" },
 	{ "softirq_exit", "dmalab_softirq_exit()" },
 	{ "spinlock", "spin_lock_init(&$.lock)" },
+	{ "local_irq_save", "local_irq_save(%0.flags)" },
+	{ "local_irq_restore", "local_irq_restore(%0.flags)" },
+	{ "spin_trylock", "$ = spin_trylock(&%0.lock)" },
+	{ "spin_lock_irq", "spin_lock_irq(&%0.lock)" },
+	{ "spin_unlock_irq", "spin_unlock_irq(&%0.lock)" },
+	{ "mutex_lock_unlock", "mutex_lock(&a_mutex); mutex_unlock(&a_mutex)" },
+	{ "fail_every", "dmalab_machine_fail_every(machine, %0)" },
 	{ "spin_lock", "spin_lock(&%0.lock)" },
 	{ "spin_unlock", "spin_unlock(&%0.lock)" },
 	{ "spin_lock_bh", "spin_lock_bh(&%0.lock)" },
@@ -64,6 +81,8 @@ static const char prelude[] =
 	"#include <linux/dmapool.h>\n"
 	"#include <linux/interrupt.h>\n"
 	"#include <linux/kernel.h>\n"
+	"#include <linux/mm.h>\n"
+	"#include <linux/mutex.h>\n"
 	"#include <linux/preempt.h>\n"
 	"#include <linux/scatterlist.h>\n"
 	"#include <linux/slab.h>\n"
@@ -73,6 +92,7 @@ static const char prelude[] =
 	"#include <stdio.h>\n"
 	"#include <stdlib.h>\n"
 	"#include <string.h>\n"
+	"#include <sys/mman.h>\n"
 	"\n"
 	"struct memory { void *cpu; dma_addr_t dma; };\n"
 	"struct lock { spinlock_t lock; unsigned long flags; };\n"
@@ -81,11 +101,27 @@ static const char prelude[] =
 	"static unsigned char buf[1 << 20], filler;\n"
 	"static __attribute__((unused)) unsigned char a_global[4096];\n"
 	"static __attribute__((unused)) const unsigned char a_constant[4096] = \"constant\";\n"
+	"static __attribute__((unused)) struct mutex a_mutex;\n"
+	"static struct dmalab_machine *machines[2];\n"
 	"\n"
 	"static void on_report(const struct dmalab_report *report, void *context)\n"
 	"{\n"
 	"\t(void)context;\n"
 	"\tprintf(\"%u: %s\\n\", line, report->check);\n"
+	"}\n"
+	"\n"
+	"/* The second machine is like the first one. */\n"
+	"static inline void use_machine(struct dmalab_machine **machine,\n"
+	"\t\t\t       const struct dmalab_config *config, unsigned number)\n"
+	"{\n"
+	"\tif (!machines[number]) {\n"
+	"\t\tmachines[number] = dmalab_machine_new(config);\n"
+	"\t\tif (!machines[number])\n"
+	"\t\t\texit(2);\n"
+	"\t\tdmalab_set_report_handler(machines[number], on_report, NULL);\n"
+	"\t}\n"
+	"\t*machine = machines[number];\n"
+	"\tdmalab_machine_set_current(*machine);\n"
 	"}\n"
 	"\n"
 	"static inline void *pages_address(struct page *page)\n"
@@ -115,15 +151,53 @@ static const char prelude[] =
 	"\treturn sg;\n"
 	"}\n"
 	"\n"
-	"static inline struct sg_table *sg_list(unsigned nents, ...)\n"
+	"/* A driver's own, so that nothing makes its allocation fail. */\n"
+	"static inline struct sg_table *new_list(unsigned nents)\n"
 	"{\n"
 	"\tstruct sg_table *list = calloc(1, sizeof(*list));\n"
+	"\tstruct scatterlist *sgl = calloc(nents, sizeof(*sgl));\n"
+	"\n"
+	"\tif (!list || !sgl)\n"
+	"\t\texit(2);\n"
+	"\tsg_init_table(sgl, nents);\n"
+	"\t*list = (struct sg_table){ .sgl = sgl, .nents = nents, .orig_nents = nents };\n"
+	"\treturn list;\n"
+	"}\n"
+	"\n"
+	"static inline struct sg_table *own_table(struct page *page, dma_addr_t dma, unsigned length,\n"
+	"\t\t\t\t\t unsigned nents, unsigned offset)\n"
+	"{\n"
+	"\tstruct sg_table *list = new_list(1);\n"
+	"\n"
+	"\tsg_set_page(list->sgl, page, length, offset);\n"
+	"\tsg_dma_address(list->sgl) = dma;\n"
+	"\tsg_dma_len(list->sgl) = length;\n"
+	"\tlist->nents = list->orig_nents = nents;\n"
+	"\treturn list;\n"
+	"}\n"
+	"\n"
+	"/* Addresses of this process, at which there is nothing yet. */\n"
+	"static inline struct vm_area_struct *user_area(unsigned long pages, unsigned long offset,\n"
+	"\t\t\t\t\t       unsigned long long at)\n"
+	"{\n"
+	"\tstruct vm_area_struct *area = calloc(1, sizeof(*area));\n"
+	"\tvoid *reserved = mmap(NULL, 8 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);\n"
+	"\n"
+	"\tif (!area || reserved == MAP_FAILED)\n"
+	"\t\texit(2);\n"
+	"\tarea->vm_start = at < PAGE_SIZE ? (unsigned long)reserved + at : at;\n"
+	"\tarea->vm_end = area->vm_start + pages * PAGE_SIZE;\n"
+	"\tarea->vm_pgoff = offset;\n"
+	"\treturn area;\n"
+	"}\n"
+	"\n"
+	"static inline struct sg_table *sg_list(unsigned nents, ...)\n"
+	"{\n"
+	"\tstruct sg_table *list = new_list(nents);\n"
 	"\tstruct scatterlist *sg;\n"
 	"\tunsigned i;\n"
 	"\tva_list args;\n"
 	"\n"
-	"\tif (!list || sg_alloc_table(list, nents, GFP_KERNEL))\n"
-	"\t\texit(2);\n"
 	"\tva_start(args, nents);\n"
 	"\tfor_each_sgtable_sg(list, sg, i) {\n"
 	"\t\tvoid *p = va_arg(args, void *);\n"
@@ -134,13 +208,18 @@ static const char prelude[] =
 	"\treturn list;\n"
 	"}\n"
 	"\n"
-	"/* Other bytes, through a plain pointer. */\n"
-	"static inline void plain_store(void *p, size_t len)\n"
+	"/* Through a plain pointer, -1: other bytes. */\n"
+	"static inline void plain_store(void *p, size_t len, int value)\n"
 	"{\n"
 	"\tvolatile unsigned char *bytes = p;\n"
 	"\n"
 	"\tfor (size_t i = 0; i < len; i++)\n"
-	"\t\tbytes[i] = ~bytes[i];\n"
+	"\t\tbytes[i] = value < 0 ? ~bytes[i] : value;\n"
+	"}\n"
+	"\n"
+	"static inline void plain_load(const void *p, size_t len)\n"
+	"{\n"
+	"\tmemcpy(buf, p, len);\n"
 	"}\n"
 	"\n"
 	"/* What to store: a string, a byte, or (-1) another byte each time. */\n"
@@ -185,8 +264,8 @@ static void emit_name(const struct emitter *e, u32 index)
 		"line", "buf", "filler", "bytes", "segment", "machine", "config", "argc", "argv",
 		"a_global", "a_constant", "memory", "printf", "key", "snprintf", "strstr", "strlen",
 		"calloc", "alloca", "virt_to_phys", "page_address", "pages_address", "on_report",
-		"plain_store", "view_of", "seen", "compare", "wrong_values", "memcmp", "memcpy",
-		"fprintf",
+		"plain_store", "plain_load", "view_of", "seen", "compare", "wrong_values", "memcmp", "memcpy",
+		"fprintf", "machines", "use_machine", "own_table", "new_list", "user_area", "a_mutex", "exit", "mmap",
 	};
 	const char *name = e->t->names[index].text;
 	bool clash = call_find(name, strlen(name)) || name[0] == '_' || isupper((unsigned char)*name);
@@ -294,14 +373,25 @@ static void emit_template(const struct emitter *e, const struct statement *s, co
 	for (; *c; c++) {
 		if (*c == '$') {
 			emit_target(e, s);
+		} else if (*c == '^') {
+			fputs(s->nr_args > 2 ? "(int)(" : "-1", to);
+			if (s->nr_args > 2) {
+				emit_arg(e, &s->args[2], 'z');
+				fputs(" & 0xff)", to);
+			}
 		} else if (*c == '#') {
 			if (s->nr_args)
 				emit_arg(e, &s->args[0], 'S');
 			else
 				emit_string(s->has_target ? e->t->names[s->target].text : "device", to);
-		} else if (*c == '%' && (unsigned)(c[1] - '0') < s->nr_args) {
-			c++;
-			emit_arg(e, &s->args[*c - '0'], parameter_of(s->call, *c - '0'));
+		} else if (*c == '%') {
+			unsigned i = *++c - '0';
+
+			/* What was left out is 0. */
+			if (i < s->nr_args)
+				emit_arg(e, &s->args[i], parameter_of(s->call, i));
+			else
+				fputc('0', to);
 		} else {
 			fputc(*c, to);
 		}
@@ -339,6 +429,7 @@ static void emit_statement(const struct emitter *e, const struct statement *s)
 static const char *const c_types[NR_OBJECT_KINDS] = {
 	[OBJECT_DEVICE] = "struct device *", [OBJECT_MEMORY] = "struct memory ",
 	[OBJECT_MAPPING] = "struct memory ", [OBJECT_LIST] = "struct sg_table *",
+	[OBJECT_AREA] = "struct vm_area_struct *",
 	[OBJECT_POOL] = "struct dma_pool *", [OBJECT_CACHE] = "struct kmem_cache *", [OBJECT_LOCK] = "struct lock ",
 	[OBJECT_NUMBER] = "unsigned long long ", [OBJECT_UNKNOWN] = "int ",
 };
@@ -406,12 +497,18 @@ static void emit_main(struct emitter *e)
 		emit_string(checks, to);
 		fputs(",\n", to);
 	}
+	if (directive(t, "policy", &arg)) {
+		fputs("\t\t.cache_policy = ", to);
+		emit_string(arg->string, to);
+		fputs(",\n", to);
+	}
 	directive(t, "ram", &arg);
 	fprintf(to, "\t\t.ram_size = %lluu,\n\t};\n", arg ? (unsigned long long)arg->number : 4ull << 20);
 	emit_profiles(directive(t, "profiles", &arg), to);
 	fputs("\tstruct dmalab_machine *machine = dmalab_machine_new(&config);\n\n"
 	      "\tif (!machine)\n\t\treturn 2;\n"
-	      "\tdmalab_set_report_handler(machine, on_report, NULL);\n", to);
+	      "\tdmalab_set_report_handler(machine, on_report, NULL);\n"
+	      "\tmachines[0] = machine;\n", to);
 	for (u32 i = 0; i < t->nr_statements; i++) {
 		if (!t->statements[i].call || !t->statements[i].call->run)
 			continue;
@@ -419,7 +516,8 @@ static void emit_main(struct emitter *e)
 		emit_follow(e, &t->statements[i]);
 	}
 	if (!setting(t, "open_end"))
-		fputs("\tline = 0;\n\tdmalab_machine_free(machine);\n", to);
+		fputs("\tline = 0;\n\tfor (unsigned i = 0; i < 2; i++)\n"
+		      "\t\tif (machines[i])\n\t\t\tdmalab_machine_free(machines[i]);\n", to);
 	fputs(e->accesses == ACCESSES_PLAIN ? "\treturn wrong_values != 0;\n}\n" :
 					      "\treturn 0;\n}\n", to);
 }

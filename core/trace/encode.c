@@ -10,8 +10,9 @@ struct encoder {
 	u8 *bytes;
 	size_t len, room;
 	bool no_memory;
-	u32 nr[NR_OBJECT_KINDS];  /* objects that have a name by now */
-	u16 *place;               /* of each object among those of its kind, from 1 */
+	u16 *slot;                /* of each name */
+	struct maker *makers;     /* and what it stands for was made with */
+	u32 first_device;
 };
 
 static void put(struct encoder *e, u64 byte)
@@ -81,19 +82,16 @@ static void put_number(struct encoder *e, u64 n, bool hex)
 
 /* ------------------------------------------------------------------ objects */
 
-static u32 index_of(const struct encoder *e, u32 object)
-{
-	return e->nr[e->t->names[object].kind] - e->place[object];
-}
-
 /* In the low bits of a byte that begins with @high. */
-static void put_index(struct encoder *e, unsigned high, u32 index)
+static void put_index(struct encoder *e, unsigned high, u32 object)
 {
-	if (index < 30) {
+	unsigned index = e->slot[object], near = binary_near(e->t->names[object].kind);
+
+	if (index < near) {
 		put(e, high | index);
-	} else if (index < 30 + 256) {
+	} else if (index < near + 256) {
 		put(e, high | 30);
-		put(e, index - 30);
+		put(e, index - near);
 	} else {
 		put(e, high | 31);
 		put_bytes(e, index, 2);
@@ -102,7 +100,7 @@ static void put_index(struct encoder *e, unsigned high, u32 index)
 
 static void put_element(struct encoder *e, const struct arg *a)
 {
-	put_index(e, 0, index_of(e, a->object));
+	put_index(e, 0, a->object);
 	put_number(e, a->element, false);
 	put(e, !a->offset ? 0 : a->offset > 0 ? 0x80 : 0xc0);
 	if (a->offset)
@@ -132,12 +130,14 @@ static void put_set(struct encoder *e, const struct arg *a, char parameter)
 	put_bytes(e, bits, (count + 7) / 8);
 }
 
-static void put_string(struct encoder *e, const char *s)
+static void put_string(struct encoder *e, const struct call_type *call, const char *s)
 {
 	size_t len = strlen(s);
+	unsigned nr;
+	const char *const *strings = binary_strings(call, &nr);
 
-	for (unsigned i = 0; i < nr_binary_strings; i++)
-		if (strcmp(s, binary_strings[i]) == 0) {
+	for (unsigned i = 0; i < nr; i++)
+		if (strcmp(s, strings[i]) == 0) {
 			put(e, TRACE_MAX_STRING + 1 + i);
 			return;
 		}
@@ -162,7 +162,7 @@ static void put_words(struct encoder *e, const struct arg *a, char parameter)
 {
 	unsigned count, bits = set_of(a, parameter, &count);
 
-	if (strchr("dpPoc", parameter)) {
+	if (strchr("dpPocu", parameter)) {
 		put(e, form_of(parameter, FORM_NULL, OBJECT_UNKNOWN));
 	} else if (!(bits & (bits - 1)) && bits < 1u << binary_nr_words(parameter)) {
 		put(e, form_of(parameter, FORM_WORD, OBJECT_UNKNOWN) |
@@ -187,7 +187,7 @@ static void put_object(struct encoder *e, const struct arg *a, char parameter)
 		put_element(e, a);
 		return;
 	}
-	put_index(e, form, index_of(e, a->object));
+	put_index(e, form, a->object);
 	if (type == FORM_MINUS && parameter == 'a')
 		put(e, kind == OBJECT_MAPPING);
 	if (a->offset)
@@ -213,9 +213,9 @@ static void put_size(struct encoder *e, const struct arg *a)
 			put_element(e, a);
 			break;
 		}
-		index = index_of(e, a->object);
-		put(e, 0xf0 | (index < 7 ? index : 7));
-		if (index >= 7)
+		index = e->slot[a->object];
+		put(e, 0xf0 | (index < 5 ? index : 5));
+		if (index >= 5)
 			put_bytes(e, index, 2);
 		break;
 	default:
@@ -223,11 +223,11 @@ static void put_size(struct encoder *e, const struct arg *a)
 	}
 }
 
-static void put_value(struct encoder *e, const struct arg *a)
+static void put_value(struct encoder *e, const struct call_type *call, const struct arg *a)
 {
 	if (a->kind == ARG_STRING) {
 		put(e, 0xf0);
-		put_string(e, a->string);
+		put_string(e, call, a->string);
 	} else if (a->kind == ARG_WORDS) {
 		put(e, 0xf8);
 		put_set(e, a, 'v');
@@ -236,24 +236,25 @@ static void put_value(struct encoder *e, const struct arg *a)
 	}
 }
 
-static void put_arg(struct encoder *e, const struct arg *a, char parameter)
+static void put_arg(struct encoder *e, const struct call_type *call, const struct arg *a,
+		    char parameter)
 {
 	switch (parameter) {
 	case 'z':
 		put_size(e, a);
 		return;
 	case 'v':
-		put_value(e, a);
+		put_value(e, call, a);
 		return;
 	case 'S':
-		put_string(e, a->string);
+		put_string(e, call, a->string);
 		return;
 	}
 	if (a->kind == ARG_OBJECT) {
 		put_object(e, a, parameter);
 	} else if (a->kind == ARG_WORDS) {
 		put_words(e, a, parameter);
-	} else if (parameter == 'A' && !a->number && !a->hex) {
+	} else if (strchr("AF", parameter) && !a->number && !a->hex) {
 		put(e, form_of(parameter, FORM_NULL, OBJECT_UNKNOWN));
 	} else {
 		put(e, form_of(parameter, FORM_NUMBER, OBJECT_UNKNOWN));
@@ -266,11 +267,9 @@ static void put_arg(struct encoder *e, const struct arg *a, char parameter)
 static void put_target(struct encoder *e, const struct statement *s)
 {
 	if (!s->has_target)
-		put(e, 0xc0);
-	else if (e->place[s->target])
-		put_index(e, 0xe0, index_of(e, s->target));
+		put(e, 0xf0);
 	else
-		put(e, 0);
+		put_index(e, 0, s->target);
 }
 
 static void put_count(struct encoder *e, u16 n)
@@ -278,6 +277,33 @@ static void put_count(struct encoder *e, u16 n)
 	if (n > BINARY_SHORT_LIST)
 		put(e, 0xf0 | n >> 8);
 	put(e, n);
+}
+
+static bool same_arg(const struct arg *a, const struct arg *b)
+{
+	return a->kind == b->kind && a->number == b->number && a->hex == b->hex &&
+	       a->offset == b->offset && a->object == b->object && a->element == b->element &&
+	       a->has_element == b->has_element && a->field == b->field &&
+	       a->nr_words == b->nr_words &&
+	       memcmp(a->words, b->words, a->nr_words * sizeof(a->words[0])) == 0;
+}
+
+/* As long as the objects are changed, what is right of an argument stays right. */
+static bool put_same(struct encoder *e, const struct statement *s, unsigned i, char parameter)
+{
+	struct arg found = { .kind = ARG_NUMBER };
+	struct same same = { .a = &found, .parameter = parameter, .last = true };
+	bool optional;
+
+	if (!strchr("dzDA", parameter))
+		return false;
+	if (parameter == 'z')
+		same.last = call_parameter(s->call, i + 1, &optional) != 'z';
+	binary_find_same(&same, s, e->makers, e->first_device);
+	if (!same_arg(&s->args[i], &found))
+		return false;
+	put(e, parameter == 'z' ? 0xf6 : form_of(parameter, FORM_SAME, OBJECT_UNKNOWN));
+	return true;
 }
 
 static void put_statement(struct encoder *e, const struct statement *s)
@@ -294,26 +320,79 @@ static void put_statement(struct encoder *e, const struct statement *s)
 
 		if (optional)
 			put(e, 0x80);
-		put_arg(e, &s->args[i], parameter);
+		if (!put_same(e, s, i, parameter))
+			put_arg(e, s->call, &s->args[i], parameter);
 	}
 	if (call_parameter(s->call, s->nr_args, &optional) && optional)
 		put(e, 0);
-	if (s->has_target && !e->place[s->target])
-		e->place[s->target] = ++e->nr[e->t->names[s->target].kind];
+	if (!s->has_target)
+		return;
+	binary_keep_maker(&e->makers[s->target], s);
+	if (s->call->makes == OBJECT_DEVICE && e->first_device == UINT32_MAX)
+		e->first_device = s->target;
+}
+
+/* -------------------------------------------------------------------- slots */
+
+/* The number in a name that a decoder gave; -1: it is another one. */
+static int number_in(const struct name *n)
+{
+	size_t len = strlen(binary_prefixes[n->kind]);
+	const char *digits = n->text + len;
+	unsigned long number;
+	char text[8];
+
+	if (strncmp(n->text, binary_prefixes[n->kind], len) != 0 || strlen(digits) > 5)
+		return -1;
+	number = strtoul(digits, NULL, 10);
+	snprintf(text, sizeof(text), "%lu", number);
+	return number < TRACE_MAX_OBJECTS && strcmp(text, digits) == 0 ? (int)number : -1;
+}
+
+/*
+ * What is called as the decoder would call it keeps its slot, the others have the first ones
+ * that are free. Those among the first so many as there are names are enough.
+ */
+static bool give_slots(struct encoder *e)
+{
+	const struct trace *t = e->t;
+	u32 room = t->nr_names + 1, next[NR_OBJECT_KINDS] = { 0 };
+	u8 *taken = calloc(NR_OBJECT_KINDS, room);
+
+	e->slot = malloc(room * sizeof(*e->slot));
+	for (u32 i = 0; i < t->nr_names && taken && e->slot; i++) {
+		int number = number_in(&t->names[i]);
+
+		e->slot[i] = number >= 0 ? (unsigned)number : TRACE_MAX_OBJECTS;
+		if (number >= 0 && (u32)number < room)
+			taken[t->names[i].kind * room + number] = true;
+	}
+	for (u32 i = 0; i < t->nr_names && taken && e->slot; i++) {
+		u32 *at = &next[t->names[i].kind];
+
+		if (e->slot[i] != TRACE_MAX_OBJECTS)
+			continue;
+		while (taken[t->names[i].kind * room + *at])
+			++*at;
+		e->slot[i] = (*at)++;
+	}
+	free(taken);
+	return taken && e->slot;
 }
 
 u8 *trace_encode(const struct trace *t, size_t *len)
 {
-	struct encoder e = { .t = t };
+	struct encoder e = { .t = t, .first_device = UINT32_MAX };
 
-	e.place = calloc(t->nr_names + 1, sizeof(*e.place));
-	e.no_memory = !e.place;
+	e.makers = calloc(t->nr_names + 1, sizeof(*e.makers));
+	e.no_memory = !e.makers || !give_slots(&e);
 	if (!e.no_memory)
 		put(&e, BINARY_MAGIC);
 	for (u32 i = 0; i < t->nr_statements && !e.no_memory; i++)
 		if (t->statements[i].call)
 			put_statement(&e, &t->statements[i]);
-	free(e.place);
+	free(e.slot);
+	free(e.makers);
 	*len = e.len;
 	if (!e.no_memory)
 		return e.bytes;

@@ -76,13 +76,15 @@ static void tell(struct run *r, const struct dmalab_report *report, bool expecte
 
 void run_on_report(const struct dmalab_report *report, void *context)
 {
-	struct run *r = context;
+	const struct reporter *reporter = context;
+	struct run *r = reporter->run;
 	bool expected;
 
 	/* With machines=all, some are about other machines. */
 	if ((!r->now && r->open_end) ||
 	    strcmp(report->profile, dmalab_machine_profile(r->machine)) != 0)
 		return;
+	r->reporter = reporter->number;
 	expected = is_expected(r, report->check);
 	r->drawn++;
 	r->result->reports++;

@@ -75,18 +75,30 @@ static bool is_affordable(struct run *r, u64 len)
 	return r->moved <= TRACE_MAX_MOVED;
 }
 
-void run_plain_store(struct run *r, void *p, u64 len)
+static bool is_plain_memory(struct run *r, const void *p, u64 len)
+{
+	if (!is_affordable(r, len))
+		return false;
+	if (!len || (!is_vmalloc_addr(p) && dmalab_owns(p, len)))
+		return true;
+	run_stop(r, "the CPU would fault: there is no memory at this address");
+	return false;
+}
+
+void run_plain_store(struct run *r, void *p, u64 len, int value)
 {
 	volatile u8 *bytes = p;
 
-	if (!is_affordable(r, len))
+	if (!is_plain_memory(r, p, len))
 		return;
-	if (len && (is_vmalloc_addr(p) || !dmalab_owns(p, len))) {
-		run_stop(r, "the CPU would fault: there is no memory at this address");
-		return;
-	}
 	for (u64 i = 0; i < len; i++)
-		bytes[i] = ~bytes[i];
+		bytes[i] = value < 0 ? (u8)~bytes[i] : value;
+}
+
+void run_plain_load(struct run *r, const void *p, u64 len)
+{
+	if (is_plain_memory(r, p, len))
+		memcpy(r->buf, p, len);
 }
 
 /* Bytes that are there already are stored unseen. */
@@ -120,20 +132,27 @@ static int move(struct run *r, const struct access_args *a)
 	return 0;
 }
 
+bool run_may_touch(struct run *r, const struct access_args *a)
+{
+	if (!is_affordable(r, a->len))
+		return false;
+	if (a->dev || !a->len || is_there(a))
+		return true;
+	run_stop(r, "the CPU would fault: there is no memory at this address");
+	return false;
+}
+
 void run_access(struct run *r, const struct access_args *a)
 {
 	unsigned before = r->drawn;
 
-	if (!is_affordable(r, a->len))
+	if (!run_may_touch(r, a))
 		return;
-	if (!a->dev && a->len && !is_there(a)) {
-		run_stop(r, "the CPU would fault: there is no memory at this address");
-		return;
-	}
 	r->fill = r->fill == 0xff ? 1 : r->fill + 1;
 	if (a->store)
 		fill(a, r->fill, r->buf);
-	if (move(r, a))
+	r->returned = move(r, a);
+	if (r->returned)
 		return;
 	if (r->options->values)
 		show(r, a);

@@ -72,6 +72,7 @@ union value run_value(const struct run *r, const struct arg *arg)
 			v.any = r->objects[arg->object].cache;
 			break;
 		case OBJECT_LOCK:
+		case OBJECT_AREA:
 			v.object = &r->objects[arg->object];
 			break;
 		case OBJECT_LIST:
@@ -102,36 +103,38 @@ static void forget_mapped(struct run *r, const void *p)
 
 static void run_call(struct run *r, const struct statement *s, struct object *to)
 {
-	union value values[TRACE_MAX_ARGS];
 	bool optional;
 
-	for (unsigned i = 0; i < s->nr_args; i++)
-		values[i] = run_value(r, &s->args[i]);
-	s->call->run(r, to, values, s->nr_args);
+	r->to = to;
+	s->call->run(r, to, r->values, s->nr_args);
 	if (r->nr_mapped && call_gives_back(s->call))
 		for (unsigned i = 0; i < s->nr_args; i++)
 			if (call_parameter(s->call, i, &optional) == 'p')
-				forget_mapped(r, values[i].p);
+				forget_mapped(r, r->values[i].p);
 }
 
-/* What it makes has no name, and is forgotten. */
-static void run_unnamed(struct run *r, const struct statement *s)
+static void drop(struct object *o)
 {
-	struct object none = { .dev = NULL };
-
-	run_call(r, s, &none);
-	sg_free_table(&none.own);
-	free(none.host);
+	run_drop_list(o);
+	run_drop_area(o);
+	free(o->host);
 }
 
 static void run_statement(struct run *r, const struct statement *s)
 {
+	const struct run_options *o = r->options;
+	struct object none = { .dev = NULL };
+
 	r->now = s;
 	r->drawn = 0;
-	memset(r->matched, 0, sizeof(r->matched));
+	memset(r->matched, 0, s->nr_expected);
 	dmalab_set_site(&s->site);
-	if (r->options->on_statement)
-		r->options->on_statement(r, s, false, r->options->context);
+	for (unsigned i = 0; i < s->nr_args; i++)
+		r->values[i] = run_value(r, &s->args[i]);
+	if (o->may_run && !o->may_run(r, s, o->context))
+		return;
+	if (o->on_statement)
+		o->on_statement(r, s, false, o->context);
 	if (s->has_target) {
 		/* What the name stood for before is no measure of what it gets, which may be NULL. */
 		r->nr_mapped -= r->objects[s->target].reach == REACH_MAPPED;
@@ -139,34 +142,100 @@ static void run_statement(struct run *r, const struct statement *s)
 		r->objects[s->target].reach = REACH_POINTER;
 		run_call(r, s, &r->objects[s->target]);
 	} else if (s->call->makes >= 0)
-		run_unnamed(r, s);
+		/* What it makes has no name, and is forgotten. */
+		run_call(r, s, &none);
 	else
 		run_call(r, s, NULL);
-	if (r->options->on_statement)
-		r->options->on_statement(r, s, true, r->options->context);
+	if (o->on_statement)
+		o->on_statement(r, s, true, o->context);
+	drop(&none);
 	if (s->nr_expected && !r->result->error)
 		run_check_expected(r);
 }
 
 /* --------------------------------------------------------------------- runs */
 
+struct run_room {
+	struct object *objects;
+	u32 nr_objects;          /* that there is room for */
+	u8 *buf;
+};
+
+struct run_room *run_room_new(void)
+{
+	struct run_room *room = calloc(1, sizeof(*room));
+
+	if (room)
+		room->buf = malloc(2 * TRACE_MAX_ACCESS);
+	if (room && room->buf)
+		return room;
+	run_room_free(room);
+	return NULL;
+}
+
+void run_room_free(struct run_room *room)
+{
+	if (!room)
+		return;
+	free(room->objects);
+	free(room->buf);
+	free(room);
+}
+
+/* An object for each name of the trace. False: no memory. */
+static bool make_objects(struct run *r, struct run_room *room)
+{
+	u32 nr = r->trace->nr_names + 1;
+
+	if (nr > room->nr_objects) {
+		free(room->objects);
+		room->objects = malloc(2 * nr * sizeof(*room->objects));
+		room->nr_objects = room->objects ? 2 * nr : 0;
+	}
+	r->objects = room->objects;
+	r->buf = room->buf;
+	if (r->objects)
+		memset(r->objects, 0, nr * sizeof(*r->objects));
+	return r->objects;
+}
+
 static void end(struct run *r)
+{
+	const struct run_options *o = r->options;
+
+	/* What is drawn from here on belongs to no statement. */
+	r->now = NULL;
+	for (unsigned i = 0; i < 2; i++) {
+		if (!r->machines[i])
+			continue;
+		if (o->on_machine)
+			o->on_machine(r, i, MACHINE_ENDS, o->context);
+		dmalab_machine_free(r->machines[i]);
+		if (o->on_machine)
+			o->on_machine(r, i, MACHINE_GONE, o->context);
+	}
+	dmalab_set_site(NULL);
+	for (u32 i = 0; i < r->trace->nr_names && r->objects; i++)
+		drop(&r->objects[i]);
+}
+
+static void run_all(struct run *r, struct run_room *room)
 {
 	const struct trace *t = r->trace;
 
-	dmalab_machine_free(r->machine);
-	dmalab_set_site(NULL);
-	for (u32 i = 0; i < t->nr_names; i++) {
-		sg_free_table(&r->objects[i].own);
-		free(r->objects[i].host);
-	}
-	free(r->objects);
-	free(r->buf);
+	if (!room || !make_objects(r, room))
+		run_stop(r, "no memory to run it");
+	else if (run_make_machine(r, 0))
+		for (u32 i = 0; i < t->nr_statements && !r->result->error; i++)
+			if (t->statements[i].call && t->statements[i].call->run)
+				run_statement(r, &t->statements[i]);
+	end(r);
 }
 
 bool trace_run(const struct trace *t, const struct run_options *o, struct run_result *result)
 {
 	struct run r = { .trace = t, .options = o, .result = result };
+	struct run_room *room = o->room;
 	bool elsewhere;
 
 	memset(result, 0, sizeof(*result));
@@ -175,16 +244,10 @@ bool trace_run(const struct trace *t, const struct run_options *o, struct run_re
 		return false;
 	if (elsewhere)
 		return true;
-	r.objects = calloc(t->nr_names + 1, sizeof(*r.objects));
-	r.buf = malloc(2 * TRACE_MAX_ACCESS);
-	if (!r.objects || !r.buf)
-		run_stop(&r, "no memory to run it");
-	else if (run_make_machine(&r))
-		for (u32 i = 0; i < t->nr_statements && !result->error; i++)
-			if (t->statements[i].call && t->statements[i].call->run)
-				run_statement(&r, &t->statements[i]);
-	/* What is drawn from here on belongs to no statement. */
-	r.now = NULL;
-	end(&r);
+	if (!room)
+		room = run_room_new();
+	run_all(&r, room);
+	if (!o->room)
+		run_room_free(room);
 	return !result->error && !result->unexpected && !result->missing && !result->wrong_values;
 }

@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 
 struct dma_pool;
+struct vm_area_struct;
 
 /* How a driver's code may reach the memory behind an object's .cpu. */
 enum reach {
@@ -24,12 +25,15 @@ struct object {
 	size_t size;             /* of host memory: bytes that may be touched */
 	void *host;              /* to be freed by the runner */
 	dma_addr_t dma;
-	struct sg_table own;     /* of sg_list(), */
+	struct sg_table own;     /* of those, and of dma_get_sgtable(), */
+	struct scatterlist one, *entries; /* of sg_list() and sg_table() */
 	struct sg_table *sgt;    /* which this points to, if not into the library's */
 	struct dma_pool *pool;
 	struct kmem_cache *cache;
 	spinlock_t lock;
 	unsigned long flags;
+	struct vm_area_struct *area;
+	void *reserved;          /* addresses for it */
 	u64 number;
 };
 
@@ -38,14 +42,24 @@ struct run {
 	const struct run_options *options;
 	struct run_result *result;
 	struct dmalab_config config;
-	struct dmalab_machine *machine;
+	struct dmalab_machine *machine;  /* that is in use */
+	struct dmalab_machine *machines[2];
+	unsigned in_use;         /* which of them */
+	unsigned reporter;       /* and which drew the latest report */
+	struct reporter {
+		struct run *run;
+		unsigned number;
+	} reporters[2];
 	struct object *objects;
 	const struct statement *now;
+	struct object *to;       /* that it makes; NULL: nothing */
 	unsigned drawn;          /* reports of the statement */
 	bool matched[TRACE_MAX_EXPECTED];
 	profile_set profile;     /* one bit */
 	u8 *buf;                 /* of an access, and behind it what should be read */
+	union value values[TRACE_MAX_ARGS]; /* of the statement */
 	u64 moved;               /* bytes of all accesses */
+	u64 returned;            /* by a call whose result has no name in the language */
 	u32 nr_mapped;           /* objects of REACH_MAPPED */
 	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */
@@ -53,12 +67,12 @@ struct run {
 
 /* settings.c: false after run_stop(). @elsewhere: the trace is for other machines. */
 bool run_read_settings(struct run *r, bool *elsewhere);
-bool run_make_machine(struct run *r);
+bool run_make_machine(struct run *r, unsigned number);
 
 /* run.c: what an argument stands for at the moment. */
 union value run_value(const struct run *r, const struct arg *arg);
 
-/* outcome.c: the handler of reports, whose @context is the run. */
+/* outcome.c: the handler of reports, whose @context is the reporter. */
 void run_on_report(const struct dmalab_report *report, void *context);
 
 /* What the present statement expects and did not draw. */
@@ -89,6 +103,13 @@ struct access_args {
 
 void run_access(struct run *r, const struct access_args *a);
 
+/* Is there memory at these bytes, and few enough of them? If not, the run stops. */
+bool run_may_touch(struct run *r, const struct access_args *a);
+
+/* calls-list.c: what the runner itself has allocated for an object. */
+void run_drop_list(struct object *o);
+void run_drop_area(struct object *o);
+
 /* What vmalloc() or vmap() made is there, and faults when it is given back. */
 static inline void run_mapped(struct run *r, struct object *to)
 {
@@ -98,7 +119,10 @@ static inline void run_mapped(struct run *r, struct object *to)
 	r->nr_mapped++;
 }
 
-/* What a plain pointer does: each of @len bytes at @p becomes another one. */
-void run_plain_store(struct run *r, void *p, u64 len);
+/* What a plain pointer does: each of @len bytes at @p becomes @value, or (-1) another one. */
+void run_plain_store(struct run *r, void *p, u64 len, int value);
+
+/* And loads them: nobody is told, and nobody looks. */
+void run_plain_load(struct run *r, const void *p, u64 len);
 
 #endif

@@ -64,6 +64,7 @@ bool run_read_settings(struct run *r, bool *elsewhere)
 	const struct statement *profiles = find_setting(r->trace, "profiles");
 	const struct statement *checks = find_setting(r->trace, "checks");
 	const struct statement *accesses = find_setting(r->trace, "accesses");
+	const struct statement *policy = find_setting(r->trace, "policy");
 	const struct statement *ram = find_setting(r->trace, "ram");
 	bool wanted = true;
 
@@ -77,6 +78,10 @@ bool run_read_settings(struct run *r, bool *elsewhere)
 	if (checks)
 		r->config.checks = checks->args[0].string;
 	if (!is_valid(r, checks, &r->config))
+		return false;
+	if (policy && !r->config.cache_policy)
+		r->config.cache_policy = policy->args[0].string;
+	if (!is_valid(r, policy, &r->config))
 		return false;
 	if (accesses)
 		r->config.accesses = accesses->args[0].string;
@@ -98,11 +103,12 @@ bool run_read_settings(struct run *r, bool *elsewhere)
 	return true;
 }
 
-bool run_make_machine(struct run *r)
+bool run_make_machine(struct run *r, unsigned number)
 {
 	const char *name;
 
-	r->machine = dmalab_machine_new(&r->config);
+	r->machine = r->machines[number] = dmalab_machine_new(&r->config);
+	r->in_use = number;
 	if (!r->machine) {
 		run_stop(r, "no memory for the machine");
 		return false;
@@ -110,6 +116,9 @@ bool run_make_machine(struct run *r)
 	for (unsigned i = 0; (name = dmalab_profile_name(i)); i++)
 		if (strcmp(name, dmalab_machine_profile(r->machine)) == 0)
 			r->profile = 1u << i;
-	dmalab_set_report_handler(r->machine, run_on_report, r);
+	r->reporters[number] = (struct reporter){ .run = r, .number = number };
+	dmalab_set_report_handler(r->machine, run_on_report, &r->reporters[number]);
+	if (r->options->on_machine)
+		r->options->on_machine(r, number, MACHINE_MADE, r->options->context);
 	return true;
 }

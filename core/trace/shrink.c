@@ -103,6 +103,17 @@ static void run(struct shrinker *s, struct statement *statements, u32 nr, void *
 	s->runs++;
 }
 
+static bool ask(struct shrinker *s, struct statement *statements, u32 nr)
+{
+	struct trace t = *s->t;
+
+	t.statements = statements;
+	t.nr_statements = nr;
+	s->steps += nr + RUN_STEPS;
+	s->runs++;
+	return s->still(&t, s->options.context);
+}
+
 bool shrink_still(struct shrinker *s, struct statement *statements, u32 nr)
 {
 	struct drawn d = { .s = s };
@@ -110,6 +121,8 @@ bool shrink_still(struct shrinker *s, struct statement *statements, u32 nr)
 
 	if (shrink_is_over(s))
 		return false;
+	if (s->still)
+		return ask(s, statements, nr);
 	s->options.on_report = on_drawn;
 	run(s, statements, nr, &d, &result);
 	return d.it && !d.something_else && !result.error && !result.wrong_values;
@@ -405,6 +418,33 @@ bool trace_shrink(const struct trace *t, const struct run_options *o, const char
 		if (let_go(&s))
 			shrink(&s);
 		print(&s, to, result);
+	}
+	result->after = s.nr;
+	result->runs = s.runs;
+	result->gave_up = shrink_is_over(&s);
+	end(&s);
+	return found;
+}
+
+bool trace_shrink_by(const struct trace *t, shrink_still_fn *still, void *context, FILE *to,
+		     struct shrink_result *result)
+{
+	struct shrinker s = { .t = t, .still = still, .options = { .context = context } };
+	struct trace smallest = *t;
+	bool found = false;
+
+	*result = (struct shrink_result){ .check = NULL };
+	if (make_room(&s)) {
+		copy(&s);
+		result->before = s.nr;
+		found = shrink_still(&s, s.now, s.nr);
+	}
+	if (found) {
+		shrink(&s);
+		smallest.statements = s.now;
+		smallest.nr_statements = s.nr;
+		trace_print(&smallest, to);
+		still(&smallest, context);
 	}
 	result->after = s.nr;
 	result->runs = s.runs;

@@ -15,6 +15,7 @@ struct culprit {
 struct shrinker {
 	const struct trace *t;
 	struct run_options options;
+	shrink_still_fn *still;      /* NULL: it is about a report */
 	struct culprit it;           /* is to stay */
 	bool *may;                   /* [check][call]: drawn by the whole trace, too */
 

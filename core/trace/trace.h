@@ -35,6 +35,7 @@
 #define TRACE_MAX_STRING     200u        /* bytes of a string */
 #define TRACE_MAX_EXPECTED   64u         /* of a statement */
 #define TRACE_MAX_ACCESS     (1u << 20)  /* bytes of one access */
+#define TRACE_MAX_VMALLOC (16u << 20)
 #define TRACE_MIN_RAM        (64ul << 10)
 #define TRACE_MAX_RAM        (1ul << 30) /* of ram() */
 #define TRACE_MAX_PAGES      4096u       /* of one view */
@@ -49,6 +50,7 @@ enum object_kind {
 	OBJECT_POOL,
 	OBJECT_CACHE,    /* of kmem_cache_create() */
 	OBJECT_LOCK,
+	OBJECT_AREA,     /* of a process: where memory may be mapped */
 	OBJECT_NUMBER,
 	OBJECT_UNKNOWN,  /* its own line has an error: say nothing more of it */
 	NR_OBJECT_KINDS
@@ -131,7 +133,8 @@ struct trace {
  *   d device   p CPU address   a DMA address   P page      h physical address
  *   s list     t table         o pool          c cache     l lock      z number
  *   D direction   G gfp flags  A attributes    v a byte or a string   S string
- *   V flags of vmap()          R page protection
+ *   V flags of vmap()          R page protection       F flags of kmem_cache_create()
+ *   u area of a process
  *
  * '*' and two of them: pairs, as many as there are.
  */
@@ -225,6 +228,20 @@ u8 *trace_encode(const struct trace *t, size_t *len);
 char *trace_decode(const u8 *bytes, size_t len, size_t *text_len);
 
 /*
+ * For those who decode many: the trace itself, as trace_parse() would make it of that text, and
+ * without an allocation once there is room. It is the decoder's, until the next one or
+ * decoder_free(). NULL when the host has no memory, which decoder_new() says, too.
+ */
+struct decoder;
+
+struct decoder *decoder_new(void);
+const struct trace *decoder_read(struct decoder *d, const u8 *bytes, size_t len);
+void decoder_free(struct decoder *d);
+
+/* At which of the bytes each statement of the trace that was read last begins. */
+const u32 *decoder_starts(const struct decoder *d);
+
+/*
  * How the CPU's accesses of a trace are made: by calls that tell of them, or as driver
  * code makes them, through the pointer itself. A plain store is found by comparing, a plain
  * load by nobody.
@@ -267,6 +284,8 @@ struct failure {
 	const char *text;             /* what is wrong, and what would be right */
 };
 
+enum stage { MACHINE_MADE, MACHINE_ENDS, MACHINE_GONE };
+
 /* Zeroed: on arm64, and nobody is told anything. */
 struct run_options {
 	const char *profile;          /* NULL: arm64 */
@@ -282,10 +301,20 @@ struct run_options {
 			  bool expected, void *context);
 	/* Told of each failure; may be NULL. The structure lives as long as the call. */
 	void (*on_failure)(const struct failure *f, void *context);
+	/* Told when a machine (0 or 1) was made, before and after it is freed; may be NULL. run.h. */
+	void (*on_machine)(struct run *r, unsigned machine, enum stage stage, void *context);
+	/* Asked before each statement, of which r->values are; false: it is passed over. */
+	bool (*may_run)(struct run *r, const struct statement *s, void *context);
 	/* And of each statement, before it runs and when it has; may be NULL. run.h. */
 	void (*on_statement)(struct run *r, const struct statement *s, bool done, void *context);
 	void *context;
+	const void *rodata;           /* what rodata() is: a constant of 4096 bytes; or NULL */
+	struct run_room *room;        /* what many runs use one after the other; or NULL */
 };
+
+/* Memory of a run. NULL: the host has none. */
+struct run_room *run_room_new(void);
+void run_room_free(struct run_room *room);
 
 struct run_result {
 	int error;                    /* the line at which it stopped; -1: it did not begin */
@@ -335,5 +364,14 @@ struct shrink_result {
  */
 bool trace_shrink(const struct trace *t, const struct run_options *o, const char *check, FILE *to,
 		  struct shrink_result *result);
+
+/*
+ * The smallest trace that @still says yes to, whatever that is about: with no expectations.
+ * False, and nothing is written, when it says no to the whole trace. At the end it was last
+ * asked about what was written.
+ */
+typedef bool shrink_still_fn(const struct trace *t, void *context);
+bool trace_shrink_by(const struct trace *t, shrink_still_fn *still, void *context, FILE *to,
+		     struct shrink_result *result);
 
 #endif

@@ -2,6 +2,7 @@
 #include "trace/trace.h"
 
 #include <linux/dma-mapping.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ const struct word words[] = {
 	WORD(DMA_BIDIRECTIONAL, 'D'), WORD(DMA_TO_DEVICE, 'D'), WORD(DMA_FROM_DEVICE, 'D'),
 	WORD(DMA_NONE, 'D'),
 	WORD(GFP_KERNEL, 'G'), WORD(GFP_ATOMIC, 'G'), WORD(GFP_NOWAIT, 'G'), WORD(GFP_NOIO, 'G'),
-	WORD(GFP_NOFS, 'G'), WORD(GFP_USER, 'G'), WORD(GFP_DMA, 'G'), WORD(GFP_DMA32, 'G'),
+	WORD(GFP_NOFS, 'G'), WORD(GFP_USER, 'G'), WORD(GFP_HIGHUSER, 'G'), WORD(GFP_DMA, 'G'), WORD(GFP_DMA32, 'G'),
 	WORD(__GFP_ZERO, 'G'), WORD(__GFP_COMP, 'G'), WORD(__GFP_NOWARN, 'G'),
 	WORD(__GFP_DMA, 'G'), WORD(__GFP_DMA32, 'G'), WORD(__GFP_HIGHMEM, 'G'),
 	WORD(__GFP_NORETRY, 'G'),
@@ -22,6 +23,7 @@ const struct word words[] = {
 	WORD(DMA_ATTR_DEBUGGING_IGNORE_CACHELINES, 'A'),
 	WORD(DMA_ATTR_REQUIRE_COHERENT, 'A'), WORD(DMA_ATTR_CC_SHARED, 'A'),
 	WORD(VM_MAP, 'V'),
+	WORD(SLAB_HWCACHE_ALIGN, 'F'), WORD(SLAB_CACHE_DMA, 'F'), WORD(SLAB_CACHE_DMA32, 'F'),
 	{ "PAGE_KERNEL", 0, 'R' },
 	{ "pgprot_writecombine(PAGE_KERNEL)", PGPROT_UNCACHED, 'R' },
 	{ "pgprot_noncached(PAGE_KERNEL)", PGPROT_UNCACHED, 'R' },
