@@ -44,15 +44,16 @@ static void add_copies(const struct region *r, size_t offset, size_t len, u8 *st
 static void add_objects(const struct judge *j, size_t offset, size_t len, u8 *states)
 {
 	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
+	const struct region *alloc = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 
 	for (size_t i = 0; i < len; i++) {
 		size_t unit = ((offset + i) & (PAGE_SIZE - 1)) / USE_UNIT;
 
-		if (page->used[unit / 64] >> (unit % 64) & 1)
+		if ((alloc && !alloc->blocks) || page->used[unit / 64] >> (unit % 64) & 1)
 			states[i] |= DMALAB_BYTE_LIVE;
 	}
-	if (page->alloc)
-		add_ownership(page->alloc, offset, len, states);
+	if (alloc)
+		add_ownership(alloc, offset, len, states);
 	for (const struct span *span = page->maps; span; span = span->next) {
 		add_ownership(span->region, offset, len, states);
 		if (judge_bounces(j))
