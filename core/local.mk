@@ -2,7 +2,7 @@
 
 dmalabinclude_HEADERS += core/include/dmalab.h
 
-dmalabown_HEADERS += core/include/dmalab/coherent-handle.h
+dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h
 
 dmalablinux_HEADERS += \
 	core/include/linux/cache.h \
@@ -91,6 +91,7 @@ libdmalab_la_SOURCES = \
 	core/judge/origin.c \
 	core/judge/origin.h \
 	core/judge/ownership.c \
+	core/judge/quick.h \
 	core/judge/report-text.c \
 	core/judge/report.c \
 	core/judge/shadow-look.c \
@@ -116,6 +117,7 @@ libdmalab_la_SOURCES = \
 	core/lab/lock.c \
 	core/lab/options.c \
 	core/lab/options.h \
+	core/lab/quick.c \
 	core/lab/registry.c \
 	core/mm/access.c \
 	core/mm/address.c \
@@ -126,6 +128,7 @@ libdmalab_la_SOURCES = \
 	core/mm/object.c \
 	core/mm/page.c \
 	core/mm/pointer.c \
+	core/mm/quick.h \
 	core/mm/pointer.h \
 	core/mm/slab.c \
 	core/mm/slab.h \

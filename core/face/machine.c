@@ -108,6 +108,12 @@ static void failure_exit(struct dmalab_machine *lab)
 	lab_fail_nth(lab, 0);
 }
 
+static int quick_init(struct dmalab_machine *lab, const struct options *o)
+{
+	(void)o;
+	return lab_quick_init(lab);
+}
+
 /* From the bottom up: set up in this order, taken down in the other. */
 static const struct part {
 	int (*init)(struct dmalab_machine *lab, const struct options *o);
@@ -118,6 +124,7 @@ static const struct part {
 	{ memory_init, memory_exit },
 	{ dma_init, dma_exit },
 	{ failure_init, failure_exit },
+	{ quick_init, lab_quick_exit },
 };
 
 #define NR_PARTS (sizeof(parts) / sizeof(*parts))
@@ -179,6 +186,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	context_reset();
 	lab_register(lab);
 	record_start(lab, &o);
+	lab_quick_start(lab);
 	return lab;
 }
 

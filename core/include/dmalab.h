@@ -790,6 +790,8 @@ size_t dmalab_report_format(const struct dmalab_report *report, char *buf,
  */
 void dmalab_set_site(const struct dmalab_site *site);
 
+#include <dmalab/quick.h>
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
  * moves on as the machine's would: nothing is repaired.
  */
 #include "judge/many.h"
+#include "judge/quick.h"
 
 /* Handles are uncached as well, but no pointer to them was ever handed out. */
 static bool view_fits(const struct judge *j, u32 page, bool uncached)

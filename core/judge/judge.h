@@ -138,27 +138,6 @@ static inline bool judge_wants(const struct judge *j, enum check check)
 void judge_report(struct judge *j, const struct finding *f);
 
 /*
- * A load by the CPU that needs no judging, told by a few loads of our own: the page
- * is settled, all of it is allocated, and it is the CPU's.
- */
-static inline bool judge_is_quiet(const struct judge *j, size_t offset, size_t len)
-{
-	const struct shadow *s = &j->shadow;
-	u32 p = offset >> PAGE_SHIFT;
-	const struct ledger_page *page;
-
-	if (!judge_sees_accesses(j))
-		return true;
-	if (unlikely(j->all))
-		return false;
-	page = &j->ledger.pages[p];
-	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
-	       !page->maps && ledger_page_is_cpus(page) &&
-	       !j->hw->frames[p].memory_only && !unwritten_awaited(&j->unwritten, p) &&
-	       (s->arena ? s->speculates && shadow_settled(s, p) : !lost_any(&j->lost, p));
-}
-
-/*
  * access.c: the first byte of the range that a pointer of this view may not touch,
  * or NO_OFFSET: memory that is free, or that is handed out through the other view.
  */

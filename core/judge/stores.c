@@ -46,7 +46,7 @@ bool stores_reported(struct stores *s, unsigned check, const struct region *abou
  * Where there is no room for one look more, the two oldest become one of the older
  * site: what was stored after the later call was stored after the earlier one as well.
  */
-static cold void note_part(struct page_looks *p, u64 granules, site_t site)
+cold void stores_note_part(struct page_looks *p, u64 granules, site_t site)
 {
 	struct look old[LOOKS];
 	unsigned nr = 0;
@@ -66,19 +66,6 @@ static cold void note_part(struct page_looks *p, u64 granules, site_t site)
 	p->look[0] = (struct look){ granules, site };
 	for (unsigned i = 1; i < LOOKS; i++)
 		p->look[i] = i <= nr ? old[i - 1] : (struct look){ 0, 0 };
-}
-
-static void note(struct stores *s, u32 page, u64 granules, site_t site)
-{
-	struct page_looks *p = &s->pages[page];
-
-	if (unlikely(granules != ~0ull && p->look[0].granules & ~granules)) {
-		note_part(p, granules, site);
-		return;
-	}
-	p->look[0] = (struct look){ granules, site };
-	for (unsigned i = 1; granules == ~0ull && i < LOOKS && p->look[i].granules; i++)
-		p->look[i].granules = 0;
 }
 
 /* The call after which the byte was stored; or, if nobody ever looked, @by. */
@@ -189,6 +176,6 @@ void stores_find(struct judge *j, const struct call *call, size_t offset, size_t
 		u32 page = offset >> PAGE_SHIFT;
 
 		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
-		note(&j->stores, page, granules(offset, stop), call->site);
+		stores_note(&j->stores, page, granules(offset, stop), call->site);
 	}
 }

@@ -25,7 +25,10 @@ struct look {
 
 #define LOOKS 8
 
-/* The latest looks at a page, each without what later ones saw; granules 0: no more. */
+/*
+ * The latest looks at a page, the latest first: of a granule the first one that has it counts.
+ * granules 0: no more.
+ */
 struct page_looks {
 	struct look look[LOOKS];
 };
@@ -43,6 +46,26 @@ struct stores {
 /* 0 or -ENOMEM. */
 int stores_init(struct stores *s, const struct machine *m);
 void stores_exit(struct stores *s);
+
+cold void stores_note_part(struct page_looks *p, u64 granules, site_t site);
+
+/* A call looked at these granules of the page. */
+static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t site)
+{
+	struct page_looks *p = &s->pages[page];
+
+	if (p->look[0].site == site) {
+		p->look[0].granules |= granules;
+		return;
+	}
+	if (granules != ~0ull && p->look[0].granules & ~granules) {
+		stores_note_part(p, granules, site);
+		return;
+	}
+	p->look[0] = (struct look){ granules, site };
+	for (unsigned i = 1; granules == ~0ull && i < LOOKS && p->look[i].granules; i++)
+		p->look[i].granules = 0;
+}
 
 void stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
 

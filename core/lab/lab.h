@@ -27,6 +27,7 @@ struct dmalab_machine {
 	struct lists *lists;
 	bool plain_bus;                    /* DMA addresses are RAM's, and one machine is judged */
 	unsigned lock;
+	struct dmalab_quick quick;         /* pages whose loads need no lock */
 	unsigned fail_nth;                 /* fail the call that makes it 0, */
 	unsigned fail_order;               /* which is this one since the order was given */
 	unsigned fail_every;               /* fail one call in so many, by chance */
@@ -66,13 +67,32 @@ struct dmalab_device {
  */
 void lab_lock_slow(struct dmalab_machine *lab);
 
-static inline void lab_lock(struct dmalab_machine *lab)
+/* quick.c: no page is quiet, and the epoch is 1. */
+cold void lab_forget_quiet_pages(struct dmalab_machine *lab);
+
+static inline void lab_lock_to_access(struct dmalab_machine *lab)
 {
 	if (likely(__libc_single_threaded) &&
 	    likely(!__atomic_load_n(&lab->lock, __ATOMIC_RELAXED)))
 		__atomic_store_n(&lab->lock, 1, __ATOMIC_RELAXED);
 	else if (unlikely(__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE)))
 		lab_lock_slow(lab);
+}
+
+/*
+ * Whoever may do something else than load and store takes the lock like this: from then on
+ * no page counts as quiet, until it is looked at again. quick.epoch wraps after 2^32 calls:
+ * then pages[] starts anew.
+ */
+static inline void lab_lock(struct dmalab_machine *lab)
+{
+	u32 epoch;
+
+	lab_lock_to_access(lab);
+	epoch = lab->quick.epoch + 1;
+	__atomic_store_n(&lab->quick.epoch, epoch, __ATOMIC_RELAXED);
+	if (unlikely(!epoch))
+		lab_forget_quiet_pages(lab);
 }
 
 static inline void lab_unlock(struct dmalab_machine *lab)
@@ -114,6 +134,14 @@ static inline void lab_leave(struct dmalab_device *d)
 {
 	lab_unlock(d->machine);
 }
+
+/* quick.c: 0 or -ENOMEM. Until lab_quick_start(), and without lab_quick_init(), no page is quiet. */
+int lab_quick_init(struct dmalab_machine *lab);
+void lab_quick_start(struct dmalab_machine *lab);
+void lab_quick_exit(struct dmalab_machine *lab);
+
+/* @lab, or NULL, is the current machine: its loads are those that may be quick. */
+void lab_quick_set_current(struct dmalab_machine *lab);
 
 /* failure.c: true when this call is to fail, by order of fail_nth or fail_every. */
 cold bool lab_decide_failure(struct dmalab_machine *lab);

@@ -16,6 +16,12 @@ static struct dmalab_machine *machines;
 static struct dmalab_machine *current;
 static struct dmalab_machine *unused; /* by listed.unused_next */
 
+static void set_current(struct dmalab_machine *lab)
+{
+	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
+	lab_quick_set_current(lab);
+}
+
 struct dmalab_machine *lab_current(void)
 {
 	return __atomic_load_n(&current, __ATOMIC_ACQUIRE);
@@ -87,7 +93,7 @@ void lab_register(struct dmalab_machine *lab)
 	__atomic_store_n(&lab->listed.size, lab->hw.arena_size, __ATOMIC_RELEASE);
 	__atomic_store_n(&lab->listed.next, machines, __ATOMIC_RELEASE);
 	__atomic_store_n(&machines, lab, __ATOMIC_RELEASE);
-	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
+	set_current(lab);
 	pthread_mutex_unlock(&registry_lock);
 }
 
@@ -104,7 +110,7 @@ void lab_unregister(struct dmalab_machine *lab)
 		at = &(*at)->listed.next;
 	__atomic_store_n(at, lab->listed.next, __ATOMIC_RELEASE);
 	if (lab_current() == lab)
-		__atomic_store_n(&current, machines, __ATOMIC_RELEASE);
+		set_current(machines);
 	__atomic_store_n(&lab->listed.size, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&registry_lock);
 }
@@ -116,7 +122,7 @@ struct dmalab_machine *dmalab_machine_current(void)
 
 void dmalab_machine_set_current(struct dmalab_machine *machine)
 {
-	__atomic_store_n(&current, machine, __ATOMIC_RELEASE);
+	set_current(machine);
 }
 
 cold void lab_lock_slow(struct dmalab_machine *lab)

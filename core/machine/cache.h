@@ -108,6 +108,14 @@ void cache_step(struct machine *m, size_t offset, size_t len);
 /* policy.c: "lru" only, before the CPU uses a line. */
 void cache_lru_touch(struct machine *m, u32 line);
 
+static inline bool line_is_dirty(const struct cache *c, u32 line)
+{
+	u32 bit = line & ((1u << (PAGE_SHIFT - c->shift)) - 1);
+	const struct page_lines *lines = &c->lines[line >> (PAGE_SHIFT - c->shift)];
+
+	return lines->dirty[bit >> 6] & lines->valid[bit >> 6] & 1ull << (bit & 63);
+}
+
 static inline bool line_is_valid(const struct cache *c, u32 line)
 {
 	u32 bit = line & ((1u << (PAGE_SHIFT - c->shift)) - 1);

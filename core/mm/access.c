@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The CPU's loads and stores, as the driver's code makes them. */
 #include "mm/mm.h"
+#include "mm/quick.h"
 #include "base/probe.h"
 #include "base/sized.h"
 
@@ -84,22 +85,6 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 		memset(a->in + n, 0, a->len - n);
 }
 
-/* A hit on a line of a page about which there is nothing to say. */
-static inline bool load_quickly(struct dmalab_machine *lab, const struct access *a, size_t offset)
-{
-	struct cache *c = &lab->hw.cache;
-	u32 line = offset >> c->shift;
-
-	if (!a->in || c->policy != POLICY_NEVER || (offset + a->len - 1) >> c->shift != line ||
-	    !judge_is_quiet(&lab->judge, offset, a->len))
-		return false;
-	if (c->lines && !line_is_valid(c, line))
-		return false;
-	c->hits += c->lines != NULL;
-	memcpy(a->in, lab->hw.cached + offset, a->len);
-	return true;
-}
-
 /* The pages that vmap() shows there, piece by piece; to @end, where the view does. */
 static void access_pages(struct dmalab_machine *lab, const struct access *a, const u8 *end)
 {
@@ -158,6 +143,13 @@ static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access 
 	return !o.live || (o.kind == MM_VMAP && within);
 }
 
+static inline bool access_quickly(struct dmalab_machine *lab, const struct access *a,
+				  size_t offset)
+{
+	return a->in ? load_quickly(lab, offset, a->in, a->len) :
+		       store_quickly(lab, offset, a->out, a->len, a->call->site);
+}
+
 /* False: the pointer is into no machine. */
 static bool access(const struct access *a)
 {
@@ -169,9 +161,15 @@ static bool access(const struct access *a)
 	t = view_of(&lab->hw, a->p);
 	if (unlikely(t.view == VIEW_NONE))
 		return access_vmalloc(lab, a);
-	lab_lock(lab);
-	if (t.view != VIEW_CACHED || !load_quickly(lab, a, t.offset))
+	if (likely(t.view == VIEW_CACHED)) {
+		lab_lock_to_access(lab);
+		if (!access_quickly(lab, a, t.offset))
+			access_locked(lab, a, t);
+	} else {
+		/* Past the cache: loads of the page may not be what they were. */
+		lab_lock(lab);
 		access_locked(lab, a, t);
+	}
 	lab_unlock(lab);
 	return true;
 }
@@ -184,6 +182,9 @@ void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *cal
 	if (len && !access(&a))
 		memcpy(buf, src, len);
 }
+
+/* What <dmalab/quick.h> calls when it may not do it itself. */
+#undef dmalab_cpu_read
 
 void dmalab_cpu_read(const void *src, void *buf, size_t len)
 {
@@ -203,9 +204,10 @@ void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *ca
 
 void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 {
-	struct call call = THIS_CALL;
+	site_t site = site_of(__builtin_return_address(0));
 
-	lab_cpu_write(dst, buf, len, &call);
+	if (!store_at_once(dst, buf, len, site))
+		lab_cpu_write(dst, buf, len, &(struct call){ __func__, site });
 }
 
 /* What is free is reported; running off the end of what is not faults. */
