@@ -22,6 +22,8 @@ check()
 
 check "$srcdir"/core/include/*.h "$srcdir"/core/include/*/*.h || status=1
 
+# And the data.
+sed -n 's/^extern [^(]*[ *]\([a-z_]*\);$/\1/p' "$srcdir"/core/include/*/*.h >>"$dir/declared"
 sort "$dir/declared" >"$dir/sorted"
 sed -n 's/^\t\([A-Za-z_0-9]*\);$/\1/p' "$srcdir/core/libdmalab.map" | sort >"$dir/listed"
 if ! diff "$dir/listed" "$dir/sorted"; then

@@ -790,10 +790,11 @@ size_t dmalab_report_format(const struct dmalab_report *report, char *buf,
  */
 void dmalab_set_site(const struct dmalab_site *site);
 
-#include <dmalab/quick.h>
-
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
+
+#include <dmalab/quick.h>
+
 #endif /* DMALAB_H */

@@ -1,32 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads that need neither a call nor a lock: what dmalab_cpu_read() does first, inline.
+ * Loads that need neither a call nor a lock: what dmalab_cpu_read() does first,
+ * inline.
  *
- * The library keeps a number for each page of the current machine. Where it is the
- * machine's epoch, a load of any byte of the page gets what was stored there last,
- * whatever a cache does, and is the CPU's to make: so it is a plain one. Every call that is
- * no load or store of the CPU begins a new epoch, so a page has to prove itself anew.
+ * The library keeps a number for each page of the current machine. Where it is
+ * the machine's epoch, a load of any byte of the page gets what was stored
+ * there last, whatever a cache does, and is the CPU's to make: so it is a plain
+ * one. Every call that is no load or store of the CPU begins a new epoch, in
+ * which a page has to prove itself anew.
  *
- * What is in here is the library's own, and no interface: use dmalab_cpu_read(). Who
- * loads the library by dlopen() finds a function of that name, which does the same.
+ * What is in here is the library's own, and no interface: use
+ * dmalab_cpu_read(). Who loads the library by dlopen() finds a function of that
+ * name, which does the same.
  */
 #ifndef DMALAB_QUICK_H
 #define DMALAB_QUICK_H
 
-#ifndef DMALAB_H
-#error "include <dmalab.h>"
+#include <dmalab.h>
+
+#ifdef __cplusplus
+extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct dmalab_quick {
 	const unsigned char *base; /* of the cached view */
 	size_t size;               /* 0: no load is quick */
 	uint32_t epoch;            /* 1 at least */
-	uint32_t *pages;           /* the epoch in which each was found quiet, */
+	uint32_t *pages;           /* when each was found quiet, */
 	uint32_t *stores;          /* and ready for the CPU's stores */
 };
 
 extern struct dmalab_quick *dmalab_quick;
 
+/**
+ * dmalab_cpu_read_quickly() - dmalab_cpu_read(), which is a macro of this name
+ * @src: from any pointer
+ * @buf: memory of the program, which takes what is read
+ * @len: bytes, any number
+ *
+ * Context: Any thread.
+ * Checks: those of dmalab_cpu_read().
+ */
 static inline void dmalab_cpu_read_quickly(const void *src, void *buf,
 					   size_t len)
 {
@@ -46,4 +61,8 @@ static inline void dmalab_cpu_read_quickly(const void *src, void *buf,
 
 #define dmalab_cpu_read(...) dmalab_cpu_read_quickly(__VA_ARGS__)
 
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 #endif /* DMALAB_QUICK_H */
