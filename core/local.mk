@@ -60,6 +60,7 @@ libdmalab_la_SOURCES = \
 	core/machine/profile.c \
 	core/machine/profile.h \
 	core/machine/ram.c \
+	core/machine/reset.c \
 	core/machine/share.c \
 	core/machine/swiotlb.c \
 	core/machine/swiotlb.h \
@@ -94,6 +95,7 @@ libdmalab_la_SOURCES = \
 	core/judge/quick.h \
 	core/judge/report-text.c \
 	core/judge/report.c \
+	core/judge/reset.c \
 	core/judge/shadow-look.c \
 	core/judge/shadow-pages.c \
 	core/judge/shadow-parts.h \

@@ -24,6 +24,7 @@ struct whole {
 	struct atomic_pool atomic;
 	struct pools pools;
 	struct lists lists;
+	struct options options;            /* it was made by: dmalab_machine_reset() */
 };
 
 static int hardware_init(struct dmalab_machine *lab, const struct options *o)
@@ -160,6 +161,16 @@ static cold void refuse(const struct options *o, int err)
 	errno = EINVAL;
 }
 
+/* It runs from now on, as the current machine. */
+static void start(struct dmalab_machine *lab, const struct options *o)
+{
+	fault_install();
+	context_reset();
+	lab_register(lab);
+	record_start(lab, o);
+	lab_quick_start(lab);
+}
+
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 {
 	struct dmalab_config none = { 0 };
@@ -182,12 +193,25 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 		errno = -err;
 		return NULL;
 	}
-	fault_install();
-	context_reset();
-	lab_register(lab);
-	record_start(lab, &o);
-	lab_quick_start(lab);
+	((struct whole *)lab)->options = o;
+	start(lab, &o);
 	return lab;
+}
+
+/* The driver lets go of all its devices. */
+static void free_devices(struct dmalab_machine *lab, const struct call *call)
+{
+	while (lab->devices) {
+		RECORD_AS("device_free", "d", &lab->devices->dev);
+		lab_device_free(&lab->devices->dev, call);
+	}
+}
+
+static void stop(struct dmalab_machine *lab)
+{
+	record_end(lab);
+	lab_unregister(lab);
+	lab_devices_exit(lab);
 }
 
 void dmalab_machine_free(struct dmalab_machine *machine)
@@ -196,15 +220,64 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 
 	if (!machine)
 		return;
-	while (machine->devices) {
-		RECORD_AS("device_free", "d", &machine->devices->dev);
-		lab_device_free(&machine->devices->dev, &call);
-	}
-	record_end(machine);
-	lab_unregister(machine);
-	lab_devices_exit(machine);
+	free_devices(machine, &call);
+	stop(machine);
 	take_down(machine, NR_PARTS);
 	lab_struct_free(machine);
+}
+
+/* Page by page; nothing that was mapped lives, and what was rare did not happen. */
+static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
+{
+	u32 page = 0, nr = 0;
+
+	lab_lock(lab);
+	lab_devices_exit(lab);
+	while (machine_next_touched(&lab->hw, &page, &nr)) {
+		judge_reset_pages(&lab->judge, page, nr);
+		mm_reset_pages(lab->mm, page, nr);
+		machine_reset_pages(&lab->hw, page, nr);
+	}
+	dma_exit(lab);
+	mm_reset(lab->mm);
+	judge_reset(&lab->judge);
+	machine_reset(&lab->hw, o->seed);
+	dma_init(lab, o);
+	failure_init(lab, o);
+	lab_unlock(lab);
+	context_reset();
+	dmalab_machine_set_current(lab);
+}
+
+/* It leaves nothing of the old one but its address. */
+static int make_anew(struct dmalab_machine *lab)
+{
+	struct options o = ((struct whole *)lab)->options;
+	int err;
+
+	stop(lab);
+	take_down(lab, NR_PARTS);
+	lab_struct_clear(lab);
+	err = set_up(lab, &o);
+	if (err)
+		return err;
+	((struct whole *)lab)->options = o;
+	start(lab, &o);
+	return 0;
+}
+
+int dmalab_machine_reset(struct dmalab_machine *machine)
+{
+	struct call call = THIS_CALL;
+
+	if (!machine)
+		return -EINVAL;
+	free_devices(machine, &call);
+	if (unlikely(!machine_is_simple(&machine->hw) || !judge_is_simple(&machine->judge) ||
+		     !mm_is_simple(machine->mm) || recording()))
+		return make_anew(machine);
+	reset_in_place(machine, &((struct whole *)machine)->options);
+	return 0;
 }
 
 const char *dmalab_machine_profile(const struct dmalab_machine *machine)

@@ -75,6 +75,14 @@ struct judge_options {
 int judge_init(struct judge *j, struct machine *hw, const struct judge_options *o);
 void judge_exit(struct judge *j);
 
+/*
+ * reset.c: a machine with nothing allocated or mapped, made new: what is known of these pages;
+ * then all else. False: it takes too much, make a new one.
+ */
+bool judge_is_simple(const struct judge *j);
+void judge_reset_pages(struct judge *j, u32 page, u32 nr);
+void judge_reset(struct judge *j);
+
 /* The lowest level that knows enough for a check. */
 enum level level_of_check(enum check check);
 

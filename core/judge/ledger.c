@@ -47,6 +47,26 @@ void ledger_exit(struct ledger *l)
 		munmap(l->pages, l->arena_size);
 }
 
+void ledger_reset_pages(struct ledger *l, u32 page, u32 nr)
+{
+	for (u32 p = page; p < page + nr; p++) {
+		struct region *r = l->pages[p].record;
+
+		if (r && region_first_page(r) == p) {
+			free(r->device_bytes);
+			r->next = l->unused;
+			l->unused = r;
+		}
+	}
+	memset(l->pages + page, 0, nr * sizeof(*l->pages));
+}
+
+void ledger_reset(struct ledger *l)
+{
+	l->nr_buried = 0;
+	l->nr_dead = l->nr_entered = 0;
+}
+
 cold bool ledger_grow(struct ledger *l)
 {
 	struct region_chunk *chunk = malloc(sizeof(*chunk));

@@ -120,6 +120,10 @@ struct ledger {
 int ledger_init(struct ledger *l, const struct machine *m);
 void ledger_exit(struct ledger *l);
 
+/* Nothing lives, nor is mapped: forget what was, of these pages; then all of it. */
+void ledger_reset_pages(struct ledger *l, u32 page, u32 nr);
+void ledger_reset(struct ledger *l);
+
 /*
  * Enter something into the ledger, in two steps. ledger_new() returns an entry whose
  * fields from dev to died are to be filled, or NULL when the host has no memory; it

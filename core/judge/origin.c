@@ -7,6 +7,7 @@
 #include "judge/origin.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CHUNK 64
 
@@ -24,6 +25,14 @@ void claims_exit(struct claim_pool *p)
 		free(chunk);
 	}
 	p->unused = NULL;
+}
+
+void origins_reset(struct claim_pool *p, struct origin *o, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (unlikely(o[i].claims))
+			origin_unclaim(p, &o[i], ~0ull);
+	memset(o, 0, nr * sizeof(*o));
 }
 
 static bool grow(struct claim_pool *p)

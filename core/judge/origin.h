@@ -83,6 +83,9 @@ struct claim_pool {
 
 void claims_exit(struct claim_pool *p);
 
+/* Nothing claims these any more, and nothing else is known of them. */
+void origins_reset(struct claim_pool *p, struct origin *o, size_t nr);
+
 /* Nothing claims any of @m any more. */
 cold void origin_unclaim(struct claim_pool *p, struct origin *o, u64 m);
 

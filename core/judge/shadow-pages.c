@@ -71,6 +71,21 @@ cold void shadow_track(struct shadow *s, u32 page)
 	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
 }
 
+/*
+ * A settled page needs nothing else: whoever leaves that state writes all the rest. But for
+ * what is claimed, and that takes memory of the host.
+ */
+void shadow_reset_pages(struct shadow *s, u32 page, u32 nr)
+{
+	if (!s->arena)
+		return;
+	memset(s->state + page, PAGE_SETTLED, nr);
+	memset(s->page_site + page, 0, nr * sizeof(*s->page_site));
+	memset(s->page_through + page, 0, nr * sizeof(*s->page_through));
+	origins_reset(&s->claims, &s->origins[(size_t)page * GRANULES_PER_PAGE],
+		      (size_t)nr * GRANULES_PER_PAGE);
+}
+
 void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
 {
 	if (!s->arena)

@@ -112,6 +112,7 @@ void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 ba
 /* 0 or -ENOMEM. @profile: the machine that is judged, of the size of @m. */
 int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile);
 void shadow_exit(struct shadow *s);
+void shadow_reset_pages(struct shadow *s, u32 page, u32 nr);
 
 struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
 

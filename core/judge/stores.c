@@ -165,6 +165,7 @@ void stores_find(struct judge *j, const struct call *call, size_t offset, size_t
 
 	if (!len)
 		return;
+	machine_touch(j->hw, offset, len);
 	offset &= ~(line - 1);
 	j->stores.by = call;
 	j->stores.reported = 0;

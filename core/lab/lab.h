@@ -113,6 +113,9 @@ void lab_unregister(struct dmalab_machine *lab);
 struct dmalab_machine *lab_struct_new(size_t size);
 void lab_struct_free(struct dmalab_machine *lab);
 
+/* All but what the registry keeps, zeroed. */
+void lab_struct_clear(struct dmalab_machine *lab);
+
 /*
  * enter.c: begin a call for @dev. Returns its device with the machine locked, or,
  * having drawn "no-device", NULL. End it with lab_leave().

@@ -72,13 +72,18 @@ struct dmalab_machine *lab_struct_new(size_t size)
 	return lab ? lab : calloc(1, size);
 }
 
+void lab_struct_clear(struct dmalab_machine *lab)
+{
+	memset(lab, 0, offsetof(struct dmalab_machine, listed));
+}
+
 void lab_struct_free(struct dmalab_machine *lab)
 {
 	if (!lab->listed.was_listed) {
 		free(lab);
 		return;
 	}
-	memset(lab, 0, offsetof(struct dmalab_machine, listed));
+	lab_struct_clear(lab);
 	pthread_mutex_lock(&registry_lock);
 	lab->listed.unused_next = unused;
 	unused = lab;

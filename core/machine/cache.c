@@ -31,6 +31,15 @@ int cache_set_policy(struct cache *c, enum policy policy, u64 seed)
 	return c->ways ? 0 : -ENOMEM;
 }
 
+void cache_reset(struct cache *c, u64 seed)
+{
+	c->rng = seed * 2 + 1;
+	c->nr_recent = 0;
+	c->hits = c->misses = c->fills = c->write_backs = c->maintenance = 0;
+	if (c->ways)
+		memset(c->ways, 0, c->nr_sets * CACHE_WAYS * sizeof(*c->ways));
+}
+
 void cache_exit(struct cache *c)
 {
 	free(c->ways);
@@ -91,6 +100,7 @@ void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len)
 {
 	struct cache *c = &m->cache;
 
+	machine_touch(m, offset, len);
 	if (c->lines)
 		for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
 			use(m, nr, line_at(m, nr));
@@ -108,6 +118,7 @@ void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t l
 	const u8 *src = buf;
 	size_t end = offset + len;
 
+	machine_touch(m, offset, len);
 	for (size_t at = offset; at < end;) {
 		struct line l = { .offset = at };
 		size_t next = end;
@@ -142,6 +153,7 @@ void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t l
 	size_t end = offset + len;
 	const u8 *src = buf;
 
+	machine_touch(m, offset, len);
 	memcpy(m->memory + offset, buf, len);
 	if (!c->lines) {
 		image_follow(m, offset, len);
@@ -305,6 +317,7 @@ void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op o
 
 	if (!c->lines || op == OP_NONE || !len)
 		return;
+	machine_touch(m, offset, len);
 	c->maintenance += last_line(c, offset, len) - first_line(c, offset) + 1;
 	for (size_t at = offset; next_span(m, &at, offset + len, &span);)
 		maintain_span(m, &span, op);
@@ -328,6 +341,7 @@ void cache_fill(struct machine *m, size_t offset, size_t len)
 
 	if (!c->lines || !len)
 		return;
+	machine_touch(m, offset, len);
 	for (size_t at = offset; next_span(m, &at, offset + len, &span);) {
 		struct page_lines *lines = &c->lines[span.page];
 
@@ -360,6 +374,7 @@ void cache_mark_dirty(struct machine *m, size_t offset, size_t len)
 {
 	struct span span;
 
+	machine_touch(m, offset, len);
 	for (size_t at = offset; next_span(m, &at, offset + len, &span);) {
 		struct page_lines *lines = &m->cache.lines[span.page];
 

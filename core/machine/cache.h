@@ -56,6 +56,9 @@ int cache_init(struct cache *c, const struct profile *profile, struct page_lines
 int cache_set_policy(struct cache *c, enum policy policy, u64 seed);
 void cache_exit(struct cache *c);
 
+/* All but the lines, which are zeroed by page. */
+void cache_reset(struct cache *c, u64 seed);
+
 /*
  * The accesses. cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in
  * bytes; the range lies in RAM. Loads and stores of the CPU go through the cache, those of

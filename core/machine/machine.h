@@ -72,7 +72,8 @@ struct hot {
 struct bank {
 	phys_addr_t phys;
 	phys_addr_t last;  /* of its bytes; of an empty bank, beyond any limit */
-	u32 first, nr;     /* page frames */
+	u32 first, nr;     /* page frames, */
+	u32 reserved;      /* of which the last ones are no memory to allocate */
 	u32 untouched;     /* blocks of MAX_ORDER */
 	u32 orders;        /* a bit for each that has free blocks in its list */
 	u32 free[MAX_ORDER + 1];
@@ -105,6 +106,7 @@ struct machine {
 	struct swiotlb swiotlb;
 	struct iommu iommu;
 	struct image image;
+	u64 *touched;         /* a bit for each page frame that may not be as it was at first */
 	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;
@@ -116,6 +118,37 @@ void machine_exit(struct machine *m);
 
 /* ram.c: touching a cookie is a fault again. */
 void machine_close_cookies(struct machine *m);
+
+/*
+ * reset.c: these bytes, or what is known of them, may be something else than in a new machine.
+ * Whatever keeps something by page frame says so, or knows that somebody has: a page that is
+ * allocated or stored to is touched.
+ */
+static inline void machine_touch(struct machine *m, size_t offset, size_t len)
+{
+	u32 last = (offset + len - 1) >> PAGE_SHIFT;
+
+	for (u32 page = offset >> PAGE_SHIFT; page <= last; page = (page | 63) + 1) {
+		u64 bits = ~0ull << page % 64;
+
+		if (last / 64 == page / 64)
+			bits &= ~0ull >> (63 - last % 64);
+		m->touched[page / 64] |= bits;
+	}
+}
+
+/* The next run of touched pages behind *@page + *@nr; both begin as 0. False: no more. */
+bool machine_next_touched(const struct machine *m, u32 *page, u32 *nr);
+
+/* Can it be made new page by page? Else what is rare was used, which leaves more behind. */
+bool machine_is_simple(const struct machine *m);
+
+/* Make these pages new; then all else. */
+void machine_reset_pages(struct machine *m, u32 page, u32 nr);
+void machine_reset(struct machine *m, u64 seed);
+
+/* ram.c: all RAM is free. */
+void machine_free_banks(struct machine *m);
 
 /* ram.c: lay objects out so that they share lines on no machine where they must not. */
 void machine_align_for_all(struct machine *m);

@@ -122,6 +122,7 @@ u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t l
 		page = likely(hot->nr) ? hot->page[--hot->nr] : take(m, bank, order);
 		if (page == NO_PAGE)
 			continue;
+		machine_touch(m, page_offset(page), PAGE_SIZE << order);
 		m->frames[page].state = FRAME_USED;
 		m->frames[page].order = order;
 		return page;

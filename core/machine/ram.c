@@ -38,18 +38,22 @@ static void add_bank(struct machine *m, enum zone zone, phys_addr_t phys, u32 fi
 	bank->last = nr ? phys + page_offset(nr) - 1 : ~0ull;
 	bank->first = first;
 	bank->nr = nr;
-	for (unsigned order = 0; order <= MAX_ORDER; order++)
-		bank->free[order] = NO_PAGE;
 }
 
 /*
- * Cut a bank, but for the last @reserved pages, into free blocks, each aligned to its
+ * Cut a bank, but for the pages reserved at its end, into free blocks, each aligned to its
  * size within the bank; what makes whole blocks of the largest order stays untouched.
  */
-static void free_bank(struct machine *m, struct bank *bank, u32 reserved)
+static void free_bank(struct machine *m, struct bank *bank)
 {
-	u32 nr = bank->nr - reserved, done;
+	u32 nr = bank->nr - bank->reserved, done;
 
+	bank->orders = 0;
+
+	for (unsigned order = 0; order <= MAX_ORDER; order++) {
+		bank->free[order] = NO_PAGE;
+		bank->hot[order].nr = 0;
+	}
 	bank->untouched = nr >> MAX_ORDER;
 	done = bank->untouched << MAX_ORDER;
 	while (done < nr) {
@@ -99,8 +103,13 @@ static void add_banks(struct machine *m)
 	add_bank(m, ZONE_DMA, DMA_BASE, 0, dma);
 	add_bank(m, ZONE_DMA32, DMA32_BASE, dma, dma32);
 	add_bank(m, ZONE_NORMAL, NORMAL_BASE, dma + dma32, all - dma - dma32);
+	m->bank[ZONE_DMA32].reserved = reserve_bounce(m, dma32);
+}
+
+void machine_free_banks(struct machine *m)
+{
 	for (int z = 0; z < NR_ZONES; z++)
-		free_bank(m, &m->bank[z], z == ZONE_DMA32 ? reserve_bounce(m, dma32) : 0);
+		free_bank(m, &m->bank[z]);
 }
 
 static size_t round_up(size_t n)
@@ -122,7 +131,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	size_t table = profile->translation == TRANSLATE_IOMMU ?
 		       round_up(IOVA_PAGES * sizeof(u64)) : 0;
 	size_t table_bits = table ? round_up(IOVA_PAGES / 8) : 0;
-	size_t tables = frames + pages + lines + slots + slot_bits + table + table_bits;
+	size_t touched = round_up((nr + 63) / 64 * sizeof(u64));
+	size_t tables = touched + frames + pages + lines + slots + slot_bits + table + table_bits;
 	size_t vmalloc = round_up(2 * ram_size < VMALLOC_MIN ? VMALLOC_MIN : 2 * ram_size);
 	u8 *at;
 	int err;
@@ -154,7 +164,8 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	    mprotect(at, tables, PROT_READ | PROT_WRITE))
 		goto no_memory;
 
-	m->frames = (struct frame *)at;
+	m->touched = (u64 *)at;
+	m->frames = (struct frame *)(at += touched);
 	m->pages = (struct page *)(at += frames);
 	at += pages;
 	err = cache_init(&m->cache, profile, lines ? (struct page_lines *)at : NULL);
@@ -165,6 +176,7 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->iommu.table = (u64 *)(at += slot_bits);
 	m->iommu.used = (u64 *)(at + table);
 	add_banks(m);
+	machine_free_banks(m);
 	return 0;
 
 no_memory:

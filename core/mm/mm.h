@@ -60,6 +60,11 @@ struct mm {
 int mm_init(struct mm *mm, const struct machine *m);
 void mm_exit(struct mm *mm);
 
+/* With nothing allocated: forget these pages; then all else. */
+bool mm_is_simple(const struct mm *mm);
+void mm_reset_pages(struct mm *mm, u32 page, u32 nr);
+void mm_reset(struct mm *mm);
+
 /* Is the frame in the hands of one of these allocators? */
 static inline bool mm_has_page(const struct mm *mm, u32 page)
 {

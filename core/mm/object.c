@@ -35,6 +35,27 @@ void mm_exit(struct mm *mm)
 	munmap(mm->arena, mm->arena_size);
 }
 
+/* Addresses of vmalloc() have been handed out: the host's memory behind them is not by page. */
+bool mm_is_simple(const struct mm *mm)
+{
+	return !mm->vm.nr_used;
+}
+
+void mm_reset_pages(struct mm *mm, u32 page, u32 nr)
+{
+	memset(mm->blocks + page, 0, nr * sizeof(*mm->blocks));
+	memset(mm->slab.pages + page, 0, nr * sizeof(*mm->slab.pages));
+}
+
+void mm_reset(struct mm *mm)
+{
+	struct slab_page **pages = mm->slab.pages;
+
+	slab_exit(&mm->slab);
+	memset(&mm->slab, 0, sizeof(mm->slab));
+	slab_init(&mm->slab, pages);
+}
+
 struct mm_object mm_find(const struct dmalab_machine *lab, const void *p)
 {
 	const struct mm_object none = { .kind = MM_NONE };

@@ -361,6 +361,7 @@ void page_ref_add(struct page *page, int nr)
 	b = begin(page, &lab, &frame);
 	if (!b)
 		return;
+	machine_touch(&lab->hw, page_offset(frame), PAGE_SIZE);
 	if (__builtin_add_overflow(b->refs, nr, &b->refs))
 		b->refs = nr < 0 ? INT_MIN : INT_MAX;
 	lab_unlock(lab);
