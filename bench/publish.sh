@@ -18,9 +18,10 @@ if ! grep -q -v '^#' "$bench/published.tsv"; then
 	$AWK '/^<!-- end of tables -->$/ { on = 1 } on' "$page"
 	exit
 fi
-# Where and how, in one line each. The fences are Markdown.
+# The fences are Markdown. Where and how, in one line each.
 # shellcheck disable=SC2016
 echo '```'
+# shellcheck disable=SC2016
 $AWK -F '\t' '
 	/^#(cpu_model|num_cpus|kernel|governor|compiler|cflags|commit|date|command)\t/ {
 		printf "%-10s %s\n", substr($1, 2), $2
