@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	plots/profiles.gp \
 	plots/proof-results.sh \
 	plots/proof.gp \
+	plots/seen.gp \
 	plots/style.gp \
 	plots/sync.gp \
 	plots/threads.gp \

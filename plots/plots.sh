@@ -15,7 +15,7 @@ LC_ALL=C.UTF-8
 export LC_ALL AWK
 
 judge="bugs matrix proof"
-costs="latency sync checks profiles threads live percentiles"
+costs="latency sync checks seen profiles threads live percentiles"
 all="$judge $costs coverage"
 here=$srcdir/plots
 bench=$srcdir/bench
@@ -37,6 +37,7 @@ has_data()
 	latency) grep -qs '^alloc/' $results ;;
 	sync) grep -qs '^sync/' $results ;;
 	checks) grep -qs '/checks:full/' $results ;;
+	seen) grep -qs '^access/' $results ;;
 	profiles) grep -qs '^map/.*checks:full/size:4096	' $results ;;
 	threads) grep -qs '^threads/' $results ;;
 	live) grep -qs '^live/' $results ;;
@@ -52,6 +53,7 @@ brings()
 	proof) echo "make proof-results" ;;
 	coverage) echo "make fuzz" ;;
 	percentiles) echo "make bench, with GSL" ;;
+	seen) echo "make bench, with sanitizers or valgrind" ;;
 	*) echo "make bench" ;;
 	esac
 }
