@@ -30,4 +30,9 @@ echo
 $AWK -f "$bench/reach.awk" "$bench/aims.tsv" "$bench/published.tsv" || exit 1
 $AWK -f "$bench/tables.awk" "$bench/published.tsv" || exit 1
 echo '```'
+# And what "make pictures" has drawn of it.
+for name in latency sync checks seen live percentiles; do
+	test ! -f "$1/docs/pictures/$name.svg" ||
+		printf '\n![%s](pictures/%s.svg)\n' "$(sh "$1/plots/words.sh" title $name)" $name
+done
 $AWK '/^<!-- end of tables -->$/ { on = 1 } on' "$page"

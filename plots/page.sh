@@ -212,7 +212,7 @@ figure proof
 table "$data/proof.tsv" "Numbers" length accesses programs reads reported missed spurious "wrong values"
 
 echo "<h2 id=\"costs\">What calls cost</h2>"
-for name in latency sync checks profiles threads live percentiles; do
+for name in latency sync checks seen profiles threads live percentiles; do
 	figure $name
 done
 if test -f "$results"; then
