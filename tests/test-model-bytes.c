@@ -429,6 +429,10 @@ static void two_copies(void **state)
 	assert_false(expect_of.any_dispute);
 	predicts("stale-device-read", device_reads(0, slot, 33));
 	assert_true(expect_of.any_dispute);
+
+	/* Nor is it open what comes before these reports. */
+	predicts("cpu-use-after-free", cpu_reads(PAGE(40), 257));
+	assert_false(expect_of.any_dispute);
 }
 
 /* A library that drew this about so many bytes, from the first on; NULL: nothing. */
