@@ -478,6 +478,28 @@ static void many_lives(void **state)
 	assert_false(model_is_full(model));
 }
 
+/* As many lists, areas and pools as the longest program makes: there is room. */
+static void longest_program(void **state)
+{
+	char *area = (char *)ram(0) + (16ul << 30);
+	struct call c;
+
+	(void)state;
+	begin("arm64", NULL);
+	silent(kzalloc_at(PAGE(40), 2048));
+	for (unsigned i = 0; i < 1024; i++) {
+		c = list(PAGE(40), 128, MAX_ENTRIES);
+		silent(map_list(&c));
+		c.kind = UNMAP_LIST;
+		silent(told(c));
+		silent(step((struct call){ .kind = VMALLOC, .size = 4096 },
+			    (struct outcome){ .cpu = area + i * 8192 }));
+		create_pool(0);
+		silent(told((struct call){ .kind = POOL_DESTROY, .number = 0 }));
+		assert_false(model_is_full(model));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +528,7 @@ int main(void)
 		cmocka_unit_test(blocks_of_a_pool),
 		cmocka_unit_test(memory_that_somebody_has),
 		cmocka_unit_test(many_lives),
+		cmocka_unit_test(longest_program),
 	};
 
 	return cmocka_run_group_tests(tests, rig_setup, rig_teardown);
