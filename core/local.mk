@@ -145,7 +145,6 @@ libdmalab_la_SOURCES = \
 	core/dma/device-memory.h \
 	core/dma/direct.c \
 	core/dma/direct.h \
-	core/dma/free-exact.c \
 	core/dma/free.c \
 	core/dma/limits.c \
 	core/dma/managed.c \
@@ -156,10 +155,10 @@ libdmalab_la_SOURCES = \
 	core/dma/noncoherent.c \
 	core/dma/noncontiguous.c \
 	core/dma/noncontiguous.h \
-	core/dma/plain.h \
 	core/dma/pool-free.c \
 	core/dma/pool.c \
 	core/dma/pool.h \
+	core/dma/quick.h \
 	core/dma/scatterlist.c \
 	core/dma/sg.c \
 	core/dma/streaming.c \
