@@ -59,6 +59,8 @@ libdmalab_la_SOURCES = \
 	core/machine/policy.c \
 	core/machine/profile.c \
 	core/machine/profile.h \
+	core/machine/quarantine.c \
+	core/machine/quarantine.h \
 	core/machine/ram.c \
 	core/machine/share.c \
 	core/machine/swiotlb.c \

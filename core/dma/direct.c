@@ -139,7 +139,7 @@ static bool is_remapped(const struct allocation *a)
 /* Nothing special to undo, and the same again is made by quick.h. */
 static bool is_plain(const struct allocation *a)
 {
-	return a->d->machine->plain_bus && a->place == a->offset && !a->d->window.size &&
+	return a->d->machine->plain && a->place == a->offset && !a->d->window.size &&
 	       !a->managed && (a->kind <= REGION_HANDLE || a->kind == REGION_NONCOHERENT) &&
 	       gfpflags_allow_blocking(a->gfp);
 }

@@ -8,6 +8,16 @@
 #include <linux/dmapool.h>
 #include <stdio.h>
 
+static void put_back(struct machine *hw, u64 what)
+{
+	struct block *block = (struct block *)(uintptr_t)what;
+	struct dma_pool *pool = block->home->pool;
+
+	(void)hw;
+	block->next = pool->free;
+	pool->free = block;
+}
+
 static inlined void take_back(struct block *block, const struct call *call)
 {
 	struct dma_pool *pool = block->home->pool;
@@ -17,9 +27,13 @@ static inlined void take_back(struct block *block, const struct call *call)
 	judge_find_stores(j, call, offset, pool->size);
 	unwritten_give_back(&j->unwritten, offset, pool->size);
 	block->died = call->site;
-	block->next = pool->free;
-	pool->free = block;
 	pool->nr_live--;
+	if (likely(!j->hw->quarantine.limit)) {
+		put_back(j->hw, (uintptr_t)block);
+		return;
+	}
+	block->next = NULL;
+	quarantine_add(j->hw, put_back, (uintptr_t)block, pool->size);
 }
 
 void pool_take_back(struct block *block, const struct call *call)

@@ -152,6 +152,8 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 /* Without a question. */
 static void destroy(struct dma_pool *pool, const struct call *call)
 {
+	/* Its blocks wait there, and go with their memory. */
+	quarantine_empty(&pool->lab->hw);
 	while (pool->memory) {
 		struct blocks *b = pool->memory;
 
@@ -395,7 +397,9 @@ static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const s
 	if (!lab)
 		return NULL;
 	told = check_gfp(pool, gfp, call);
-	if (!lab_must_fail_in(lab, call) && (pool->free || grow(pool, gfp, call, told)))
+	/* To grow may have emptied the quarantine. */
+	if (!lab_must_fail_in(lab, call) &&
+	    (pool->free || grow(pool, gfp, call, told) || pool->free))
 		cpu = take(pool, handle, gfp & __GFP_ZERO, call);
 	lab_unlock(lab);
 	return cpu;

@@ -27,6 +27,7 @@
 #include "machine/cache.h"
 #include "machine/iommu.h"
 #include "machine/profile.h"
+#include "machine/quarantine.h"
 #include "machine/swiotlb.h"
 
 #include <linux/mm.h>
@@ -46,7 +47,8 @@ enum frame_state {
 	FRAME_TAIL,  /* inside a block, free or allocated */
 	FRAME_FREE,  /* heads a free block */
 	FRAME_HOT,   /* heads a free block that waits to be taken again */
-	FRAME_USED   /* heads an allocated block */
+	FRAME_USED,  /* heads an allocated block */
+	FRAME_WAITS  /* heads a free block that is in quarantine */
 };
 
 struct frame {
@@ -106,6 +108,7 @@ struct machine {
 	struct swiotlb swiotlb;
 	struct iommu iommu;
 	struct image image;
+	struct quarantine quarantine;
 	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;

@@ -185,6 +185,7 @@ void machine_align_for_all(struct machine *m)
 
 void machine_exit(struct machine *m)
 {
+	quarantine_exit(&m->quarantine);
 	cache_exit(&m->cache);
 	image_exit(m);
 	if (m->shared >= 0)
