@@ -49,6 +49,7 @@ unit_tests = \
 	tests/test-placement.t \
 	tests/test-plain.t \
 	tests/test-pool.t \
+	tests/test-quarantine.t \
 	tests/test-quiet.t \
 	tests/test-races.t \
 	tests/test-report.t \
@@ -257,6 +258,10 @@ tests_test_plain_t_LDADD = $(TEST_LDADD)
 tests_test_pool_t_SOURCES = tests/test-pool.c $(RIG)
 tests_test_pool_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_pool_t_LDADD = $(TEST_LDADD)
+
+tests_test_quarantine_t_SOURCES = tests/test-quarantine.c $(RIG)
+tests_test_quarantine_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_quarantine_t_LDADD = $(TEST_LDADD)
 
 tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
 tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)

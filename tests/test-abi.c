@@ -26,6 +26,7 @@ AT(dmalab_config, accesses, 48);
 AT(dmalab_config, machines, 56);
 AT(dmalab_config, fail_nth, 64);
 AT(dmalab_config, fail_every, 68);
+AT(dmalab_config, quarantine, 72);
 
 AT(dmalab_cache_stats, size, 0);
 AT(dmalab_cache_stats, hits, 8);

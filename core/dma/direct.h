@@ -43,8 +43,6 @@ struct allocation {
 
 	bool managed;                  /* it goes with the device */
 	bool reported;                 /* the call has drawn its report */
-	bool again;                    /* the same as the one released last there, */
-	bool settled;                  /* and whose pages cache and memory agree on */
 
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;
@@ -56,12 +54,6 @@ struct allocation {
  * there are none, or one of the arguments forbids it.
  */
 bool direct_alloc(struct allocation *a);
-
-/*
- * The pages of a plain allocation of one of the kinds that have a record of their own, and
- * its entry in the ledger; the CPU finds RAM at @view. Returns the CPU address, or NULL.
- */
-void *direct_take(struct allocation *a, u8 *view);
 
 /*
  * Enter it into the ledger as @cpu. False, and the pages are free again, when the
@@ -184,12 +176,6 @@ struct release {
  * was recorded.
  */
 void release(const struct release *rel);
-
-/*
- * Fast path for an allocation: it is plain, and the call matches it in everything. False:
- * nothing was done, and release() is to look what it is.
- */
-bool release_exact(const struct release *rel);
 
 /*
  * Bytes of a live region go to the device, or come back, by whatever stands between:

@@ -183,6 +183,11 @@ static struct region *copy_to_grave(struct ledger *l, const struct region *r)
 	return grave;
 }
 
+void ledger_copy_to_grave(struct ledger *l, const struct region *r)
+{
+	copy_to_grave(l, r);
+}
+
 cold void ledger_bury(struct ledger *l, struct region *r)
 {
 	leave_pages(l, r);

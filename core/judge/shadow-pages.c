@@ -79,6 +79,8 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 	if (state == PAGE_BUS_NEWER && !s->speculates)
 		state = PAGE_SETTLED;
 	memset(&s->state[page], state, nr);
+	if (state == PAGE_UNCACHED)
+		return; /* set again when it ends */
 	for (u32 p = page; p < page + nr; p++) {
 		s->page_site[p] = site;
 		s->page_through[p] = OWN_BOTH;

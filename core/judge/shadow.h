@@ -158,6 +158,17 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 /* Those that were uncached are free: all stores to them bypassed the cache. */
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
 
+/* shadow_set_pages() to PAGE_UNCACHED. */
+static inline void shadow_set_uncached(struct shadow *s, u32 page, u32 nr)
+{
+	if (!s->arena)
+		return;
+	if (likely(nr == 1))
+		s->state[page] = PAGE_UNCACHED;
+	else
+		__builtin_memset(s->state + page, PAGE_UNCACHED, nr);
+}
+
 /* Do cache and memory agree on all of these pages? */
 static inline bool shadow_all_settled(const struct shadow *s, u32 page, u32 nr)
 {

@@ -90,6 +90,64 @@ static inline void unwritten_store(struct unwritten *u, size_t offset, size_t le
 		unwritten_store_slow(u, offset, len);
 }
 
+/* Whole pages are all stored, or fresh. */
+static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, enum written state)
+{
+	if (!u->pages)
+		return;
+	if (likely(nr == 1))
+		u->pages[page] = state;
+	else
+		__builtin_memset(u->pages + page, state, nr);
+}
+
+/* Is it a part of one page, of which the bits say? */
+static inline bool unwritten_is_by_bits(const struct unwritten *u, size_t offset, size_t len)
+{
+	return u->pages[offset >> PAGE_SHIFT] >= PAGE_MIXED &&
+	       len < PAGE_SIZE && (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE;
+}
+
+/* Handed out as it is, and the device may write it at once. */
+static inline void unwritten_expect(struct unwritten *u, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!u->pages)
+		return;
+	if (unlikely(!unwritten_is_by_bits(u, offset, len))) {
+		unwritten_fresh(u, offset, len);
+		unwritten_await_slow(u, offset, len);
+		return;
+	}
+	u->pages[offset >> PAGE_SHIFT] = PAGE_AWAITED;
+	for (size_t word = offset / 64; word * 64 < end; word++) {
+		u64 m = word_mask(word, offset, end);
+
+		u->never[word] |= m;
+		u->awaited[word] |= m;
+	}
+}
+
+/* Given back, of which most often all bits say. */
+static inline void unwritten_give_back(struct unwritten *u, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!u->pages)
+		return;
+	if (unlikely(!unwritten_is_by_bits(u, offset, len))) {
+		unwritten_store(u, offset, len);
+		return;
+	}
+	for (size_t word = offset / 64; word * 64 < end; word++) {
+		u64 keep = ~word_mask(word, offset, end);
+
+		u->never[word] &= keep;
+		u->awaited[word] &= keep;
+	}
+}
+
 /* Mapped for a device to write. */
 static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
 {

@@ -25,7 +25,8 @@ struct dmalab_machine {
 	struct pools *pools;
 	struct atomic_pool *atomic;
 	struct lists *lists;
-	bool plain_bus;                    /* DMA addresses are RAM's, and one machine is judged */
+	bool plain;                        /* DMA addresses are RAM's, one machine is judged, and
+	                                      what is freed does not wait */
 	unsigned lock;
 	struct dmalab_quick quick;         /* pages whose loads need no lock */
 	unsigned fail_nth;                 /* fail the call that makes it 0, */

@@ -27,6 +27,7 @@
 #include "machine/cache.h"
 #include "machine/iommu.h"
 #include "machine/profile.h"
+#include "machine/quarantine.h"
 #include "machine/swiotlb.h"
 
 #include <linux/mm.h>
@@ -46,7 +47,8 @@ enum frame_state {
 	FRAME_TAIL,  /* inside a block, free or allocated */
 	FRAME_FREE,  /* heads a free block */
 	FRAME_HOT,   /* heads a free block that waits to be taken again */
-	FRAME_USED   /* heads an allocated block */
+	FRAME_USED,  /* heads an allocated block */
+	FRAME_WAITS  /* heads a free block that is in quarantine */
 };
 
 struct frame {
@@ -101,14 +103,22 @@ struct machine {
 	struct page *pages;   /* one for each frame, as the driver sees them */
 	struct frame *frames;
 	struct bank bank[NR_ZONES];
+	enum zone highest;    /* that is not empty */
 	struct cache cache;
 	struct swiotlb swiotlb;
 	struct iommu iommu;
 	struct image image;
+	struct quarantine quarantine;
 	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;
 };
+
+static inline enum zone zone_of_page(const struct machine *m, u32 page)
+{
+	return page >= m->bank[ZONE_NORMAL].first ? ZONE_NORMAL :
+	       page >= m->bank[ZONE_DMA32].first ? ZONE_DMA32 : ZONE_DMA;
+}
 
 /* ram.c: 0, -ENOMEM. */
 int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
@@ -126,6 +136,25 @@ void machine_align_for_all(struct machine *m);
  */
 u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
 
+/*
+ * Fast path: where pages_alloc() looks first, the blocks that were freed last. NULL: the
+ * highest bank is not below @limit.
+ */
+static inline struct hot *pages_hot(struct machine *m, unsigned order, phys_addr_t limit)
+{
+	struct bank *bank = &m->bank[m->highest];
+
+	return likely(bank->last <= limit) ? &bank->hot[order] : NULL;
+}
+
+static inline u32 pages_take_hot(struct machine *m, struct hot *hot)
+{
+	u32 page = hot->page[--hot->nr];
+
+	m->frames[page].state = FRAME_USED;
+	return page;
+}
+
 /* share.c: can the host's pages be shared one by one? */
 bool machine_can_share(void);
 
@@ -137,6 +166,21 @@ int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *addres
 
 /* Free the block that @page heads. Returns false when it heads no used block. */
 bool pages_free(struct machine *m, u32 page);
+
+/* Where it is to be put; its last entry is free. NULL: pages_free() must do it. */
+static inline struct hot *pages_room(struct machine *m, u32 page)
+{
+	const struct frame *f = &m->frames[page];
+	struct hot *hot = &m->bank[zone_of_page(m, page)].hot[f->order];
+
+	return likely(f->state == FRAME_USED && !f->atomic && hot->nr < HOT_BLOCKS) ? hot : NULL;
+}
+
+static inline void pages_put_hot(struct machine *m, struct hot *hot, u32 page)
+{
+	m->frames[page].state = FRAME_HOT;
+	hot->page[hot->nr++] = page;
+}
 
 static inline unsigned order_of(size_t size)
 {
@@ -181,12 +225,6 @@ static inline size_t cpu_to_offset(const struct machine *m, const volatile void 
 	if (in_cookies(m, p))
 		return (const volatile u8 *)p - m->cookies;
 	return NO_OFFSET;
-}
-
-static inline enum zone zone_of_page(const struct machine *m, u32 page)
-{
-	return page >= m->bank[ZONE_NORMAL].first ? ZONE_NORMAL :
-	       page >= m->bank[ZONE_DMA32].first ? ZONE_DMA32 : ZONE_DMA;
 }
 
 static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)

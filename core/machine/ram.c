@@ -99,6 +99,7 @@ static void add_banks(struct machine *m)
 	add_bank(m, ZONE_DMA, DMA_BASE, 0, dma);
 	add_bank(m, ZONE_DMA32, DMA32_BASE, dma, dma32);
 	add_bank(m, ZONE_NORMAL, NORMAL_BASE, dma + dma32, all - dma - dma32);
+	m->highest = m->bank[ZONE_NORMAL].nr ? ZONE_NORMAL : ZONE_DMA32;
 	for (int z = 0; z < NR_ZONES; z++)
 		free_bank(m, &m->bank[z], z == ZONE_DMA32 ? reserve_bounce(m, dma32) : 0);
 }
@@ -184,6 +185,7 @@ void machine_align_for_all(struct machine *m)
 
 void machine_exit(struct machine *m)
 {
+	quarantine_exit(&m->quarantine);
 	cache_exit(&m->cache);
 	image_exit(m);
 	if (m->shared >= 0)
