@@ -40,6 +40,7 @@ libdmalab_la_SOURCES = \
 	core/base/compiler.h \
 	core/base/nearest.h \
 	core/base/probe.c \
+	core/base/bits.h \
 	core/base/probe.h \
 	core/base/random.h \
 	core/base/site.c \

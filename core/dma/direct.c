@@ -224,9 +224,9 @@ static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, s
 	return lost->bytes;
 }
 
-bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir, site_t site, const struct region *r,
-		     struct run *lost)
+bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+			    enum dma_data_direction dir, site_t site, const struct region *r,
+			    struct run *lost)
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;

@@ -14,6 +14,7 @@
 #ifndef DMALAB_JUDGE_LEDGER_H
 #define DMALAB_JUDGE_LEDGER_H
 
+#include "base/bits.h"
 #include "judge/origin.h"
 
 #include <stdlib.h>
@@ -212,6 +213,16 @@ static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool use
 		l->pages[p].used[0] = l->pages[p].used[1] = used ? ~0ull : 0;
 }
 
+/* Is all of the range, in one page, handed out in units? Memory of pools is not. */
+static inline bool ledger_is_used(const struct ledger *l, size_t offset, size_t len)
+{
+	const u64 *used = l->pages[offset >> PAGE_SHIFT].used;
+	unsigned first = (offset & (PAGE_SIZE - 1)) / USE_UNIT;
+	unsigned end = ((offset & (PAGE_SIZE - 1)) + len - 1) / USE_UNIT + 1;
+
+	return !((~used[0] & bits_in(0, first, end)) | (~used[1] & bits_in(64, first, end)));
+}
+
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
 size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
 
@@ -393,7 +404,17 @@ static inline struct through region_through(const struct region *r)
 }
 
 /* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */
-void own_give(struct region *r, size_t first, size_t len, bool to_device);
+void own_give_part(struct region *r, size_t first, size_t len, bool to_device);
+
+static inline void own_give(struct region *r, size_t first, size_t len, bool to_device)
+{
+	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
+
+	if (unlikely(len < r->size))
+		own_give_part(r, first, len, to_device);
+	else if (likely(r->owner != OWNER_ANY))
+		r->owner = owner;
+}
 
 /* A run of bytes, counted from the start of the region. */
 struct run {

@@ -68,7 +68,7 @@ cold void shadow_track(struct shadow *s, u32 page)
 			.serial = s->page_through[page] >> 2, .own = s->page_through[page] & 3,
 		};
 	}
-	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
+	s->lines[page] = (struct line_flags){ { all, all }, { all, all }, cpu || bus ? ~0ull : 0 };
 }
 
 void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)

@@ -13,7 +13,6 @@
 #ifndef DMALAB_JUDGE_UNWRITTEN_H
 #define DMALAB_JUDGE_UNWRITTEN_H
 
-#include "base/zero.h"
 #include "judge/ledger.h"
 #include "machine/machine.h"
 
@@ -28,6 +27,8 @@ struct unwritten {
 	u8 *pages;       /* enum written, by page frame; NULL: nobody looks */
 	u64 *never;      /* a bit for each byte: it was never stored */
 	u64 *awaited;    /* of those: it was mapped for a device to write */
+	u64 *some;       /* by page frame, where the bits say: a bit for each word of never that
+	                    is not 0; a page in which none is left is PAGE_WRITTEN again */
 	size_t arena_size;
 	size_t least;    /* shorter runs are not told */
 };
@@ -74,19 +75,23 @@ static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 	return u->pages && unlikely(u->pages[page] == PAGE_AWAITED);
 }
 
+/* Bytes of the 64 around them count as well: the functions for such ranges know better. */
+bool unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len);
+
 static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
 {
-	u32 first = offset >> PAGE_SHIFT, last = (offset + len - 1) >> PAGE_SHIFT;
+	u32 page = offset >> PAGE_SHIFT;
 
-	if (likely(first == last))
-		return u->pages[first] != PAGE_WRITTEN;
-	return !bytes_are_zero(u->pages + first, last - first + 1);
+	if (!u->pages || likely(u->pages[page] == PAGE_WRITTEN &&
+				(offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE))
+		return false;
+	return unwritten_any_slow(u, offset, len);
 }
 
 /* Stored, by whomever; or given back. */
 static inline void unwritten_store(struct unwritten *u, size_t offset, size_t len)
 {
-	if (u->pages && unwritten_any(u, offset, len))
+	if (unwritten_any(u, offset, len))
 		unwritten_store_slow(u, offset, len);
 }
 
@@ -151,7 +156,7 @@ static inline void unwritten_give_back(struct unwritten *u, size_t offset, size_
 /* Mapped for a device to write. */
 static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
 {
-	if (u->pages && unwritten_any(u, offset, len))
+	if (unwritten_any(u, offset, len))
 		unwritten_await_slow(u, offset, len);
 }
 

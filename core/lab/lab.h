@@ -114,12 +114,6 @@ void lab_unregister(struct dmalab_machine *lab);
 struct dmalab_machine *lab_struct_new(size_t size);
 void lab_struct_free(struct dmalab_machine *lab);
 
-/*
- * enter.c: begin a call for @dev. Returns its device with the machine locked, or,
- * having drawn "no-device", NULL. End it with lab_leave().
- */
-struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
-
 /* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
 cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
 
@@ -129,6 +123,27 @@ cold void lab_report_on_current(const struct finding *f);
 static inline bool lab_knows(const struct device *dev)
 {
 	return dev && (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE) == dev;
+}
+
+/* enter.c: a device that went while we waited for the lock; a cookie was touched. */
+cold struct dmalab_device *lab_enter_slowly(struct device *dev, const struct call *call);
+
+/*
+ * Begin a call for @dev. Returns its device with the machine locked, or, having drawn
+ * "no-device", NULL. End it with lab_leave().
+ */
+static inline struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
+{
+	struct dmalab_device *d = (struct dmalab_device *)dev;
+	struct dmalab_machine *lab;
+
+	if (unlikely(!lab_knows(dev)))
+		return lab_no_device(dev, call);
+	lab = d->machine;
+	lab_lock(lab);
+	if (unlikely(!lab_knows(dev)) || unlikely(lab->hw.cookie_open))
+		return lab_enter_slowly(dev, call);
+	return d;
 }
 
 static inline void lab_leave(struct dmalab_device *d)

@@ -227,9 +227,14 @@ static inline size_t cpu_to_offset(const struct machine *m, const volatile void 
 	return NO_OFFSET;
 }
 
+static inline const struct bank *bank_at(const struct machine *m, size_t offset)
+{
+	return &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
+}
+
 static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 {
-	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
+	const struct bank *bank = bank_at(m, offset);
 
 	return bank->phys + (offset - page_offset(bank->first));
 }
@@ -237,6 +242,7 @@ static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 /* Where @phys lies in RAM, or NO_OFFSET. */
 static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
 {
+#pragma GCC unroll 3 /* NR_ZONES */
 	for (int z = NR_ZONES - 1; z >= 0; z--) {
 		const struct bank *bank = &m->bank[z];
 
@@ -249,7 +255,7 @@ static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
 /* How many bytes from @offset on are contiguous for a device as well. */
 static inline size_t bank_bytes(const struct machine *m, size_t offset)
 {
-	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
+	const struct bank *bank = bank_at(m, offset);
 
 	return page_offset(bank->first + bank->nr) - offset;
 }
