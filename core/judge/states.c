@@ -87,10 +87,12 @@ static void add_unfound(const struct judge *j, size_t offset, size_t len, u8 *st
 	bool may_differ = j->shadow.arena || judge_bounces(j);
 
 	for (size_t i = 0; i < len; i++) {
-		size_t base = (offset + i) & ~63ul;
+		u64 stored;
 
-		if (states[i] & DMALAB_BYTE_UNCACHED || !may_differ ||
-		    !(image_differing(j->hw, base) >> ((offset + i) & 63) & 1))
+		if (states[i] & DMALAB_BYTE_UNCACHED || !may_differ)
+			continue;
+		image_differing(j->hw, (offset + i) & ~63ul, 1, &stored);
+		if (!(stored >> ((offset + i) & 63) & 1))
 			continue;
 		states[i] &= ~DMALAB_BYTE_DEVICE_NEWER;
 		states[i] |= DMALAB_BYTE_CPU_NEWER;

@@ -28,7 +28,7 @@ struct unwritten {
 	u64 *never;      /* a bit for each byte: it was never stored */
 	u64 *awaited;    /* of those: it was mapped for a device to write */
 	u64 *some;       /* by page frame, where the bits say: a bit for each word of never that
-	                    is not 0; a page in which none is left is PAGE_WRITTEN again */
+	                    is not 0; a page in which none is left may be PAGE_WRITTEN again */
 	size_t arena_size;
 	size_t least;    /* shorter runs are not told */
 };
@@ -131,6 +131,7 @@ static inline void unwritten_expect(struct unwritten *u, size_t offset, size_t l
 
 		u->never[word] |= m;
 		u->awaited[word] |= m;
+		u->some[offset >> PAGE_SHIFT] |= 1ull << word % 64;
 	}
 }
 
@@ -150,6 +151,8 @@ static inline void unwritten_give_back(struct unwritten *u, size_t offset, size_
 
 		u->never[word] &= keep;
 		u->awaited[word] &= keep;
+		if (!u->never[word])
+			u->some[offset >> PAGE_SHIFT] &= ~(1ull << word % 64);
 	}
 }
 
