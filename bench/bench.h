@@ -20,12 +20,12 @@
 #define NR_LEVELS 3
 extern const char *const levels[NR_LEVELS];
 
-/* 64 B .. 1 MiB, each four times the one before. */
-#define NR_SIZES 8
+/* 64 B .. 4 MiB, each four times the one before. */
+#define NR_SIZES 9
 extern const int64_t sizes[NR_SIZES];
 
 /* Bytes to write from: @PATTERN_SIZE of them, none zero, page-aligned. */
-#define PATTERN_SIZE (1u << 20)
+#define PATTERN_SIZE (4u << 20)
 extern unsigned char pattern[PATTERN_SIZE];
 
 /* The machine under test and one device in it. */

@@ -81,6 +81,23 @@ static void store_8(struct lane *lane, size_t n)
 	lane->seen = value;
 }
 
+/* Each undoes what makes the other quick, if anything does. */
+static void store_load_8(struct lane *lane, size_t n)
+{
+	unsigned char *page = lane->buffers[0].cpu;
+	uint64_t value = lane->seen;
+
+	for (; n; n--) {
+		size_t at = next_line(lane);
+
+		value++;
+		dmalab_cpu_write(page + at, &value, sizeof(value));
+		dmalab_cpu_read(page + at, &value, sizeof(value));
+		gbench_use(&value);
+	}
+	lane->seen = value;
+}
+
 static void store_page(struct lane *lane, size_t n)
 {
 	for (; n; n--)
@@ -149,6 +166,8 @@ const struct path access_paths[NR_ACCESS_PATHS] = {
 	  settle, store_8, lane_free },
 	{ "store-8-written", "told store of 8 bytes, page written", 4096, 0, 0, begin_written, NULL,
 	  store_8, lane_free },
+	{ "store-load-8", "told store and load of 8 bytes, page written", 4096, 0, 0, begin_written,
+	  NULL, store_load_8, lane_free },
 	{ "store-4k", "told store of 4 KiB", 4096, 0, 0, begin_written, NULL, store_page, lane_free },
 	{ "device-read-64", "device read of 64 bytes", 4096, 0, 0, begin_device, NULL, device_read,
 	  end_device },

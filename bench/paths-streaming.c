@@ -15,6 +15,31 @@ static bool sync_begin(struct lane *lane)
 	return lane_alloc(lane, LANE_BATCH, lane->path->size);
 }
 
+/* As a ring of descriptors has it: all buffers are parts of one allocation. */
+static bool parts_begin(struct lane *lane)
+{
+	size_t size = lane->path->size;
+
+	if (!lane_alloc(lane, 1, LANE_BATCH * size))
+		return false;
+	for (; lane->nr < LANE_BATCH; lane->nr++) {
+		struct buffer *b = &lane->buffers[lane->nr];
+
+		b->cpu = (char *)lane->buffers[0].cpu + lane->nr * size;
+		b->dma = lane->buffers[0].dma + lane->nr * size;
+		b->size = size;
+	}
+	lane->buffers[0].size = size;
+	return true;
+}
+
+static void parts_end(struct lane *lane)
+{
+	lane->nr = lane->nr ? 1 : 0;
+	lane->buffers[0].size = LANE_BATCH * lane->path->size;
+	lane_free(lane);
+}
+
 static void sync_run(struct lane *lane, size_t n)
 {
 	struct device *dev = lane->rig->dev;
@@ -188,6 +213,8 @@ const struct path streaming_paths[NR_STREAMING_PATHS] = {
 	  sync_run, lane_free },
 	{ "sync-4k-dirty", "the same, all written", 4096, 0, 0, sync_begin, write_all, sync_run,
 	  lane_free },
+	{ "sync-part-dirty", "the same, of one of 64 parts of a buffer", 4096, 0, 0, parts_begin,
+	  write_all, sync_run, parts_end },
 	{ "map-2k", "map, check, unmap 2 KiB", 2048, 0, 0, map_begin, NULL, map_run, map_end },
 	{ "sg-16", "map, unmap a scatterlist of 16 x 4 KiB", 4096, 0, 0, sg_begin, NULL, sg_run,
 	  sg_end },

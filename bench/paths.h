@@ -54,9 +54,9 @@ const struct path *path_number(size_t i);
 /* The parts that the list is put together of. */
 #define NR_ALLOC_PATHS 16
 extern const struct path alloc_paths[NR_ALLOC_PATHS];
-#define NR_STREAMING_PATHS 7
+#define NR_STREAMING_PATHS 8
 extern const struct path streaming_paths[NR_STREAMING_PATHS];
-#define NR_ACCESS_PATHS 8
+#define NR_ACCESS_PATHS 9
 extern const struct path access_paths[NR_ACCESS_PATHS];
 
 /* Set up, and run it a few times, so that the host's memory is touched. */

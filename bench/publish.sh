@@ -18,9 +18,10 @@ if ! grep -q -v '^#' "$bench/published.tsv"; then
 	$AWK '/^<!-- end of tables -->$/ { on = 1 } on' "$page"
 	exit
 fi
-# Where and how, in one line each. The fences are Markdown.
+# The fences are Markdown. Where and how, in one line each.
 # shellcheck disable=SC2016
 echo '```'
+# shellcheck disable=SC2016
 $AWK -F '\t' '
 	/^#(cpu_model|num_cpus|kernel|governor|compiler|cflags|commit|date|command)\t/ {
 		printf "%-10s %s\n", substr($1, 2), $2
@@ -29,4 +30,9 @@ echo
 $AWK -f "$bench/reach.awk" "$bench/aims.tsv" "$bench/published.tsv" || exit 1
 $AWK -f "$bench/tables.awk" "$bench/published.tsv" || exit 1
 echo '```'
+# And what "make pictures" has drawn of it.
+for name in latency sync checks seen live percentiles; do
+	test ! -f "$1/docs/pictures/$name.svg" ||
+		printf '\n![%s](pictures/%s.svg)\n' "$(sh "$1/plots/words.sh" title $name)" $name
+done
 $AWK '/^<!-- end of tables -->$/ { on = 1 } on' "$page"

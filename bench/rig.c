@@ -10,7 +10,7 @@
 const char *const levels[NR_LEVELS] = { "off", "contract", "full" };
 
 const int64_t sizes[NR_SIZES] = {
-	64, 256, 1024, 4096, 16384, 65536, 262144, 1048576,
+	64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304,
 };
 
 unsigned char pattern[PATTERN_SIZE] __attribute__((aligned(4096)));

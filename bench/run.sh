@@ -48,6 +48,8 @@ export GLIBC_TUNABLES
 
 mkdir -p $dir || exit 1
 rm -f $dir/running*
+trap 'rm -f $dir/running*' EXIT
+trap 'exit 1' HUP INT TERM
 
 # The processes of a run, in their order: what makes threads has one of its own (main.c,
 # dpdk.c), and so has what is compiled in its own way (seen.c).

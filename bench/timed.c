@@ -145,7 +145,7 @@ static void time_lanes(struct gbench_state *state, const void *context)
 
 /* --------------------------------------------------------------- objects */
 
-#define CHUNK  (4u << 20) /* what kmalloc() gives at most */
+#define CHUNK       PATTERN_SIZE /* what kmalloc() gives at most */
 #define MAX_OBJECTS 1000000
 
 static struct buffer objects[MAX_OBJECTS];
@@ -195,23 +195,37 @@ static void mapping_drop(struct rig *rig, const struct buffer *b)
 	dma_unmap_single(rig->dev, b->dma, 64, DMA_TO_DEVICE);
 }
 
+/* Has the lines of a chunk written back: what RAM takes on the host is no object's price. */
+static bool chunk_clean(struct rig *rig, void *chunk)
+{
+	dma_addr_t dma = dma_map_single(rig->dev, chunk, CHUNK, DMA_TO_DEVICE);
+
+	if (dma_mapping_error(rig->dev, dma)) {
+		rig_failed(rig, "dma_map_single");
+		return false;
+	}
+	dma_unmap_single(rig->dev, dma, CHUNK, DMA_TO_DEVICE);
+	return true;
+}
+
 /* One line for each object and one more, for the pair; written, as data to send is. */
 static bool lines_alloc(struct rig *rig, void **chunks, size_t nr)
 {
-	unsigned char line[64] = { 1 };
-
 	for (size_t i = 0; i < nr; i++) {
 		size_t at = i * 64 % CHUNK;
+		void **chunk = &chunks[i * 64 / CHUNK];
 
 		if (at == 0) {
-			chunks[i * 64 / CHUNK] = kmalloc(CHUNK, GFP_KERNEL);
-			if (!chunks[i * 64 / CHUNK]) {
+			*chunk = kmalloc(CHUNK, GFP_KERNEL);
+			if (!*chunk) {
 				rig_failed(rig, "kmalloc");
 				return false;
 			}
+			dmalab_cpu_write(*chunk, pattern, CHUNK);
+			if (!chunk_clean(rig, *chunk))
+				return false;
 		}
-		objects[i].cpu = (char *)chunks[i * 64 / CHUNK] + at;
-		dmalab_cpu_write(objects[i].cpu, line, sizeof(line));
+		objects[i].cpu = (char *)*chunk + at;
 	}
 	return true;
 }

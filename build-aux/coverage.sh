@@ -13,12 +13,13 @@ set -u
 : "${MAKE:?}" "${CC:?}" "${AWK:?}"
 corpora=$(cd "${FUZZ_RESULTS:-fuzz/results}/corpus" 2>/dev/null && pwd)
 out=$(cd coverage && pwd) || exit 1
+# Anew each time: the figure is of these sources.
+rm -rf coverage/build
 mkdir -p coverage/build && cd coverage/build || exit 1
 
 # Unoptimised: a line is one line. Static: each source is compiled once.
-test -f Makefile || ../source/configure -q --disable-shared CC="$CC" CXX="${CXX:-c++}" \
+../source/configure -q --disable-shared CC="$CC" CXX="${CXX:-c++}" \
 	CFLAGS='-O0 -g --coverage' CXXFLAGS='-O0 -g --coverage' || exit 1
-find . -name '*.gcda' -exec rm -f {} +
 $MAKE --no-print-directory -k check
 status=$?
 

@@ -40,6 +40,7 @@ libdmalab_la_SOURCES = \
 	core/base/compiler.h \
 	core/base/nearest.h \
 	core/base/probe.c \
+	core/base/bits.h \
 	core/base/probe.h \
 	core/base/random.h \
 	core/base/site.c \
@@ -59,6 +60,8 @@ libdmalab_la_SOURCES = \
 	core/machine/policy.c \
 	core/machine/profile.c \
 	core/machine/profile.h \
+	core/machine/quarantine.c \
+	core/machine/quarantine.h \
 	core/machine/ram.c \
 	core/machine/reset.c \
 	core/machine/share.c \
@@ -147,7 +150,6 @@ libdmalab_la_SOURCES = \
 	core/dma/device-memory.h \
 	core/dma/direct.c \
 	core/dma/direct.h \
-	core/dma/free-exact.c \
 	core/dma/free.c \
 	core/dma/limits.c \
 	core/dma/managed.c \
@@ -158,10 +160,10 @@ libdmalab_la_SOURCES = \
 	core/dma/noncoherent.c \
 	core/dma/noncontiguous.c \
 	core/dma/noncontiguous.h \
-	core/dma/plain.h \
 	core/dma/pool-free.c \
 	core/dma/pool.c \
 	core/dma/pool.h \
+	core/dma/quick.h \
 	core/dma/scatterlist.c \
 	core/dma/sg.c \
 	core/dma/streaming.c \

@@ -12,7 +12,7 @@
 #   FLAGS      preprocessor flags, LIBS libraries of the library
 #   TARGETS    the fuzz targets, and for each
 #   X_SOURCES  its sources; headers are passed over; ENGINE_X_SOURCES those for this engine alone
-#   MUTATOR_SOURCES  of AFL++'s mutator, a shared object
+#   MUTATOR_SOURCES  of AFL++'s mutator of traces, a shared object
 #
 # The build of "libfuzzer" has the sanitizers; the others have none and are the faster
 # for it: what corrupts memory is found by the one, and what needs many tries by the others.
@@ -35,7 +35,7 @@ fast_MAIN =
 afl_CFLAGS = -O2
 afl_LDFLAGS =
 afl_MAIN = fuzz/afl.c
-afl_MUTATOR = $(OUT)/mutator.so
+afl_MUTATOR = $(OUT)/misuse-mutator.so
 
 cmplog_CFLAGS = $(afl_CFLAGS)
 cmplog_LDFLAGS = $(afl_LDFLAGS)
@@ -62,7 +62,7 @@ endef
 $(foreach t,$(TARGETS),$(eval $(call target,$(t))))
 
 # It is no target: neither counted nor slowed by what the engine's compiler puts in.
-$(OUT)/mutator.so: $(filter %.c,$(MUTATOR_SOURCES:%=$(SRC)/%)) $(SRC)/fuzz/engine.mk
+$(OUT)/misuse-mutator.so: $(filter %.c,$(MUTATOR_SOURCES:%=$(SRC)/%)) $(SRC)/fuzz/engine.mk
 	@echo "  MUTATOR  $@"
 	@$(CC) $(FLAGS) -O2 -g -std=gnu11 -fPIC -shared -fvisibility=hidden \
 	    -o $@ $(filter %.c,$(MUTATOR_SOURCES:%=$(SRC)/%)) $(filter %.c,$(SOURCES:%=$(SRC)/%)) $(LIBS)

@@ -87,7 +87,8 @@ fuzz-build-afl: fuzz-build-afl-alone fuzz-build-cmplog-alone
 fuzz-build-service: config.h
 	+@$(FUZZ_BUILD) ENGINE=service ENGINE_CC='$(CC)' SERVICE_CXX='$(CXX)' \
 		service_CFLAGS='$(CFLAGS)' service_LDFLAGS='$(CXXFLAGS)' \
-		service_LIBS="$$LIB_FUZZING_ENGINE"
+		service_LIBS="$$LIB_FUZZING_ENGINE" \
+		service_misuse_SOURCES='$(if $(filter libfuzzer,$(FUZZING_ENGINE)),$(FUZZ_MUTATOR) fuzz/mutator/libfuzzer.c)'
 
 fuzz-targets:
 	@echo $(FUZZ_TARGETS)

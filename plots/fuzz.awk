@@ -7,7 +7,6 @@
 
 BEGIN {
 	FS = ","
-	print "0 0 0 NaN"
 }
 NR == 1 {
 	for (i = 1; i <= NF; i++)
@@ -24,5 +23,7 @@ $3 > 0 {
 	while (from < n - 1 && at[n] - at[from + 1] >= 5)
 		from++
 	rate = at[n] > at[from] ? (execs[n] - execs[from]) / (at[n] - at[from]) : "NaN"
+	if (n == 1)
+		print 0, 0, 0, rate
 	print at[n], $3, $4, rate
 }

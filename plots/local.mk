@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	plots/profiles.gp \
 	plots/proof-results.sh \
 	plots/proof.gp \
+	plots/seen.gp \
 	plots/style.gp \
 	plots/sync.gp \
 	plots/threads.gp \
@@ -38,7 +39,8 @@ proof-results: tests/proof$(EXEEXT)
 		>$(srcdir)/docs/results/proof.tsv.tmp
 	$(AM_V_at)mv $(srcdir)/docs/results/proof.tsv.tmp $(srcdir)/docs/results/proof.tsv
 
-# What docs/ shows, in the source tree, from what is committed.
+# What docs/ shows, in the source tree, from what is committed: the corpus, the counts of the
+# proof, and the published benchmarks, if there are any.
 pictures: dmalab$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) $(srcdir)/docs/pictures && \
 		$(SHELL) $(srcdir)/plots/timelines.sh ./dmalab $(srcdir)/corpora $(srcdir)/docs/pictures
@@ -47,6 +49,12 @@ if WITH_GNUPLOT
 		$(SHELL) $(srcdir)/plots/plots.sh
 	$(AM_V_at)for name in bugs matrix proof; do \
 		cp results/pictures/$$name.svg $(srcdir)/docs/pictures/ || exit 1; \
+	done
+	@grep -q -v '^#' $(srcdir)/bench/published.tsv || exit 0; \
+	for name in latency sync checks seen live percentiles; do \
+		srcdir='$(srcdir)' AWK='$(AWK)' GNUPLOT='$(GNUPLOT)' PLOTS=$$name \
+			RESULTS='$(srcdir)/bench/published.tsv' $(SHELL) $(srcdir)/plots/plots.sh && \
+		cp results/pictures/$$name.svg $(srcdir)/docs/pictures/; \
 	done
 endif
 .PHONY: pictures

@@ -212,13 +212,16 @@ figure proof
 table "$data/proof.tsv" "Numbers" length accesses programs reads reported missed spurious "wrong values"
 
 echo "<h2 id=\"costs\">What calls cost</h2>"
-for name in latency sync checks profiles threads live percentiles; do
+for name in latency sync checks seen profiles threads live percentiles; do
 	figure $name
 done
 if test -f "$results"; then
 	echo "<details open><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\">"
 	$AWK -v html=1 -f "$bench/summary.awk" "$results"
 	echo "</div></details>"
+	echo "<details><summary>Aims, met and missed</summary><pre tabindex=\"0\">"
+	$AWK -f "$bench/reach.awk" "$bench/aims.tsv" "$results" | escape
+	echo "</pre></details>"
 	if test -f bench/results/latest.txt; then
 		echo "<details><summary>All benchmarks</summary><pre tabindex=\"0\">"
 		escape <bench/results/latest.txt

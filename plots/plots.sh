@@ -3,8 +3,9 @@
 #
 # Draw what there are results for, and the page that holds it; called by make plots
 # from the top of the build tree. Takes from the environment: srcdir, GNUPLOT, AWK,
-# PLOTS, the figures to draw (empty: all that can be drawn), and UNSTAMPED, which is set for
-# figures that are kept: no machine and no commit in small print.
+# PLOTS, the figures to draw (empty: all that can be drawn), RESULTS, the benchmarks' results
+# (empty: the latest), and UNSTAMPED, which is set for figures that are kept: those of the judge
+# have no commit in small print, which would change with each.
 #
 # Status: 0, also when there is nothing to draw yet; 1 when a figure that PLOTS names
 # cannot be drawn, or drawing fails.
@@ -15,14 +16,14 @@ LC_ALL=C.UTF-8
 export LC_ALL AWK
 
 judge="bugs matrix proof"
-costs="latency sync checks profiles threads live percentiles"
+costs="latency sync checks seen profiles threads live percentiles"
 all="$judge $costs coverage"
 here=$srcdir/plots
 bench=$srcdir/bench
 out=results/pictures
 data=results/data
 page=results/index.html
-results=bench/results/latest.tsv
+results=${RESULTS:-bench/results/latest.tsv}
 
 complain()
 {
@@ -37,6 +38,7 @@ has_data()
 	latency) grep -qs '^alloc/' $results ;;
 	sync) grep -qs '^sync/' $results ;;
 	checks) grep -qs '/checks:full/' $results ;;
+	seen) grep -qs '^access/' $results ;;
 	profiles) grep -qs '^map/.*checks:full/size:4096	' $results ;;
 	threads) grep -qs '^threads/' $results ;;
 	live) grep -qs '^live/' $results ;;
@@ -52,6 +54,7 @@ brings()
 	proof) echo "make proof-results" ;;
 	coverage) echo "make fuzz" ;;
 	percentiles) echo "make bench, with GSL" ;;
+	seen) echo "make bench, with sanitizers or valgrind" ;;
 	*) echo "make bench" ;;
 	esac
 }
@@ -59,15 +62,16 @@ brings()
 # stamp FIGURE: what it is of, in small print
 stamp()
 {
-	test -z "${UNSTAMPED-}" || return 0
 	commit=$(git -C "$here" log -1 --format=%h 2>/dev/null)
 	machine=''
 	case " $costs " in
 	*" $1 "*)
+		commit=$($AWK -F '\t' '$1 == "#commit" { print $2 }' $results)
 		machine=$($AWK -F '\t' '$1 == "#cpu_model" || $1 == "#compiler" || $1 == "#cflags" {
 			printf "%s, ", $2
 		}' $results | tr -d "'\"\\\\")
 		;;
+	*) test -z "${UNSTAMPED-}" || return 0 ;;
 	esac
 	echo "${machine}dmalab ${commit:-$(./dmalab --version | sed 's/dmalab //')}"
 }

@@ -13,6 +13,7 @@ title()
 	latency) echo "Lines: time of an allocation and its free over size, by path, beside memset, memcpy and other allocators" ;;
 	sync) echo "Lines: time of a pair of syncs over the bytes that the CPU wrote before, by size of the buffer" ;;
 	checks) echo "Dots: time of each operation without checks, with the contract's, and with all" ;;
+	seen) echo "Dots: time of a load and a store of 8 bytes that nobody sees, that sanitizers and valgrind see, and that dmalab judges" ;;
 	profiles) echo "Bars: time of map and unmap on each machine that was measured, by level of checking" ;;
 	threads) echo "Lines: pairs of allocation and free per second over threads, by level of checking" ;;
 	live) echo "Lines: time of a pair over the number of live objects beside it" ;;
@@ -40,6 +41,8 @@ costs on plain memory, which is the limit; and other allocators doing the same, 
 bidirectional noncoherent buffer, after the CPU wrote its first bytes: none, 1/16, 1/4, or all of them. A line for each size of the buffer.
 The writes are not timed." ;;
 	checks) echo "The same call at each level of checking, on the default machine." ;;
+	seen) echo "A load or a store of 8 bytes, stepping through a page that is settled: as it is, compiled with a sanitizer or run under
+valgrind, and by <code>dmalab_cpu_read()</code> and <code>_write()</code>, which instrumented code calls." ;;
 	profiles) echo "map, <code>dma_mapping_error()</code> and unmap of a buffer that was not written since. What differs is the maintenance
 that the machine's kernel does." ;;
 	threads) echo "All threads use one device of one machine, which has one lock." ;;

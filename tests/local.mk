@@ -35,7 +35,9 @@ unit_tests = \
 	tests/test-memory.t \
 	tests/test-mm.t \
 	tests/test-model-bytes.t \
+	tests/test-model-groups.t \
 	tests/test-model-objects.t \
+	tests/test-model-values.t \
 	tests/test-objects.t \
 	tests/test-mmap.t \
 	tests/test-mutator.t \
@@ -47,6 +49,7 @@ unit_tests = \
 	tests/test-placement.t \
 	tests/test-plain.t \
 	tests/test-pool.t \
+	tests/test-quarantine.t \
 	tests/test-quiet.t \
 	tests/test-races.t \
 	tests/test-report.t \
@@ -191,16 +194,26 @@ tests_test_memory_t_SOURCES = tests/test-memory.c $(RIG)
 tests_test_memory_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_memory_t_LDADD = $(TEST_LDADD)
 
-# The fuzzer's model, without the fuzzer.
-MODEL_RIG = tests/model-rig.c tests/model-rig.h $(FUZZ_MODEL)
+# The fuzzer's model, without the fuzzer; built once for all of its tests.
+check_LTLIBRARIES += tests/libmodel.la
+tests_libmodel_la_SOURCES = $(FUZZ_MODEL)
+MODEL_RIG = tests/model-rig.c tests/model-rig.h
 
 tests_test_model_bytes_t_SOURCES = tests/test-model-bytes.c $(MODEL_RIG)
 tests_test_model_bytes_t_CFLAGS = $(TEST_CFLAGS)
-tests_test_model_bytes_t_LDADD = $(TEST_LDADD)
+tests_test_model_bytes_t_LDADD = tests/libmodel.la $(TEST_LDADD)
+
+tests_test_model_groups_t_SOURCES = tests/test-model-groups.c $(MODEL_RIG)
+tests_test_model_groups_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_model_groups_t_LDADD = tests/libmodel.la $(TEST_LDADD)
 
 tests_test_model_objects_t_SOURCES = tests/test-model-objects.c $(MODEL_RIG)
 tests_test_model_objects_t_CFLAGS = $(TEST_CFLAGS)
-tests_test_model_objects_t_LDADD = $(TEST_LDADD)
+tests_test_model_objects_t_LDADD = tests/libmodel.la $(TEST_LDADD)
+
+tests_test_model_values_t_SOURCES = tests/test-model-values.c $(MODEL_RIG)
+tests_test_model_values_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_model_values_t_LDADD = tests/libmodel.la $(TEST_LDADD)
 
 tests_test_mm_t_SOURCES = tests/test-mm.c $(RIG)
 tests_test_mm_t_CFLAGS = $(TEST_CFLAGS)
@@ -245,6 +258,10 @@ tests_test_plain_t_LDADD = $(TEST_LDADD)
 tests_test_pool_t_SOURCES = tests/test-pool.c $(RIG)
 tests_test_pool_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_pool_t_LDADD = $(TEST_LDADD)
+
+tests_test_quarantine_t_SOURCES = tests/test-quarantine.c $(RIG)
+tests_test_quarantine_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_quarantine_t_LDADD = $(TEST_LDADD)
 
 tests_test_quiet_t_SOURCES = tests/test-quiet.c $(RIG)
 tests_test_quiet_t_CFLAGS = $(TEST_CFLAGS)

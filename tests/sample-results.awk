@@ -48,6 +48,13 @@ BEGIN {
 			row("cpu/profile:arm64/memory:noncoherent/page:written/op:" op[i] "/" c "/bytes:8", 30 * l)
 		}
 	}
+	for (i = 1; i <= 2; i++) {
+		split("load store", op)
+		for (k = split("none asan tsan valgrind", tool); k; k--)
+			row("access/seen:" tool[k] "/op:" op[i], k + i)
+		row("path/row:" op[i] "-8-settled/accesses:explicit/checks:off", 8)
+		row("path/row:" op[i] "-8-settled/accesses:explicit/checks:full", 9)
+	}
 	split("p50 p99 p999", key)
 	split("coherent-4k map-2k pool-64", name)
 	for (i = 1; i <= 3; i++)

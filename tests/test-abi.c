@@ -26,6 +26,7 @@ AT(dmalab_config, accesses, 48);
 AT(dmalab_config, machines, 56);
 AT(dmalab_config, fail_nth, 64);
 AT(dmalab_config, fail_every, 68);
+AT(dmalab_config, quarantine, 72);
 
 AT(dmalab_cache_stats, size, 0);
 AT(dmalab_cache_stats, hits, 8);
@@ -94,6 +95,13 @@ AT(dmalab_report, nr_history, 224);
 AT(dmalab_report, nr_advice, 228);
 AT(dmalab_report, history, 232);
 AT(dmalab_report, advice, 240);
+
+/* What dmalab_cpu_read() has compiled into programs. */
+AT(dmalab_quick, base, 0);
+AT(dmalab_quick, size, 8);
+AT(dmalab_quick, epoch, 16);
+AT(dmalab_quick, pages, 24);
+AT(dmalab_quick, stores, 32);
 
 /* Fields that drivers set, and inline functions read: struct device grows at its end. */
 AT(device, dma_mask, 0);

@@ -2,6 +2,8 @@
 /* dmalab_byte_states(): what it tells, on machines of each kind, and that it changes nothing. */
 #include "rig.h"
 
+#include <linux/dmapool.h>
+
 #define LIVE   DMALAB_BYTE_LIVE
 #define CPU    (LIVE | DMALAB_BYTE_CPU_NEWER)
 #define DEVICE (LIVE | DMALAB_BYTE_DEVICE_NEWER)
@@ -130,6 +132,31 @@ static void copies(void **state)
 	rig_down(&r);
 }
 
+/* Memory of a pool is its blocks': each lives as long as it is handed out. */
+static void blocks_of_pools(void **state)
+{
+	struct dma_pool *pool;
+	dma_addr_t dma;
+	struct rig r;
+	u8 *a, *b;
+
+	(void)state;
+	rig_up(&r, "arm64");
+	pool = dma_pool_create("blocks", r.dev, 64, 64, 0);
+	assert_non_null(pool);
+	a = dma_pool_alloc(pool, GFP_KERNEL, &dma);
+	assert_non_null(a);
+	expect_states(a, 64, LIVE | DMALAB_BYTE_UNCACHED);
+	b = a + 64;
+	expect_states(b, 64, DMALAB_BYTE_UNCACHED);
+	dma_pool_free(pool, a, dma);
+	expect_states(a, 64, DMALAB_BYTE_UNCACHED);
+	dma_pool_destroy(pool);
+	/* Free, and all that was stored there went past the cache. */
+	expect_states(a, 64, DMALAB_BYTE_DEVICE_NEWER);
+	rig_down(&r);
+}
+
 static void fewer_checks(void **state)
 {
 	static const char *const checks[] = { "off", "contract" };
@@ -252,6 +279,7 @@ int main(void)
 		cmocka_unit_test(plain_stores),
 		cmocka_unit_test(past_the_cache),
 		cmocka_unit_test(copies),
+		cmocka_unit_test(blocks_of_pools),
 		cmocka_unit_test(fewer_checks),
 		cmocka_unit_test(what_is_no_memory),
 		cmocka_unit_test(lines),

@@ -15,11 +15,14 @@ fail()
 	failed=1
 }
 
+library=".libs/libdmalab.so -Wl,-rpath,$PWD/.libs"
+test -f .libs/libdmalab.so ||
+	library=".libs/libdmalab.a $(from_makefile LIBDW_LIBS) $(from_makefile LIBS)"
+
 compile()
 {
 	# shellcheck disable=SC2046,SC2086
-	$CC $(from_makefile CFLAGS) -w -I"$include" "$@" .libs/libdmalab.so \
-		-Wl,-rpath,"$PWD/.libs"
+	$CC $(from_makefile CFLAGS) -w -I"$include" "$@" $library
 }
 
 dmalab()

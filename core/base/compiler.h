@@ -6,4 +6,7 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define cold        __attribute__((cold, noinline))
 
+/* For a fast path: each caller's constants are worth a copy of it. */
+#define inlined     inline __attribute__((always_inline))
+
 #endif

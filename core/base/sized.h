@@ -11,7 +11,7 @@
 
 #define SIZE_1_0(type, last) (offsetof(type, last) + sizeof(((type *)0)->last))
 
-#define CONFIG_SIZE_1_0      SIZE_1_0(struct dmalab_config, fail_every)
+#define CONFIG_SIZE_1_0      SIZE_1_0(struct dmalab_config, quarantine)
 #define CACHE_STATS_SIZE_1_0 SIZE_1_0(struct dmalab_cache_stats, maintenance)
 #define SITE_SIZE_1_0        ((SIZE_1_0(struct dmalab_site, since) + 7) & ~(size_t)7)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dma/direct.h"
+#include "dma/quick.h"
 #include "base/probe.h"
 
 #include <dmalab/coherent-handle.h>
@@ -46,6 +46,9 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 	h->dev = dev;
 	h->size = size;
 	h->attrs = attrs | DMA_ATTR_NO_KERNEL_MAPPING;
+	h->cookie = quick_coherent(dev, size, &h->dma_addr, gfp, h->attrs, &call);
+	if (likely(h->cookie))
+		goto out;
 	RECORD_AS("dma_alloc_attrs", "=dzGA", dev, size, gfp, h->attrs);
 	h->cookie = record_memory(coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs, &call),
 				  size, &h->dma_addr);
@@ -53,6 +56,7 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 		free(h);
 		return ERR_PTR(-ENOMEM);
 	}
+out:
 	h->seal = seal_of(h);
 	return h;
 }
@@ -75,10 +79,14 @@ void coherent_handle_free(struct coherent_handle *handle)
 		return;
 	if (handle->seal != seal_of(handle))
 		abort();
+	if (likely(quick_coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr,
+				       handle->attrs, &call)))
+		goto out;
 	RECORD_AS("dma_free_attrs", "dzpaA", handle->dev, handle->size, handle->cookie,
 		  handle->dma_addr, handle->attrs);
 	coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr, handle->attrs,
 		      &call);
+out:
 	handle->seal = 0;
 	free(handle);
 }

@@ -4,20 +4,21 @@
  * memory; on any other the CPU gets an uncached pointer, its lines having been
  * flushed, so that both look at memory itself.
  */
-#include "dma/plain.h"
-#include "lab/context.h"
+#include "dma/quick.h"
 #include "base/probe.h"
 
 #include <string.h>
 
-/* Where the driver will find RAM. */
-static u8 *view_of(const struct allocation *a)
+/* Where the driver will find it. */
+static void *cpu_address(const struct allocation *a)
 {
 	const struct machine *hw = &a->d->machine->hw;
 
+	if (a->place & PLACE_MMIO)
+		return hw->memory + a->offset;
 	if (a->kind == REGION_HANDLE)
-		return hw->cookies;
-	return a->d->dev.dma_coherent && !(a->place & PLACE_MMIO) ? hw->cached : hw->memory;
+		return hw->cookies + a->offset;
+	return (a->d->dev.dma_coherent ? hw->cached : hw->memory) + a->offset;
 }
 
 static void prepare(const struct allocation *a)
@@ -34,8 +35,7 @@ static void prepare(const struct allocation *a)
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
 		cache_give_up(hw, a->page, a->nr_pages);
-		if (!a->settled)
-			judge_handle_pages(j, a->page, a->nr_pages, site);
+		judge_handle_pages(j, a->page, a->nr_pages, site);
 		judge_fresh(j, a->offset, a->size);
 	} else if (a->d->dev.dma_coherent) {
 		cache_take_back(hw, a->page, a->nr_pages);
@@ -52,17 +52,11 @@ void *coherent_take(struct allocation *a)
 {
 	void *cpu;
 
-	if (a->kind != REGION_POOL && direct_is_plain(a)) {
-		cpu = direct_take(a, view_of(a));
-		if (unlikely(!cpu))
-			return NULL;
-	} else {
-		if (!direct_alloc(a))
-			return NULL;
-		cpu = view_of(a) + a->offset;
-		if (unlikely(!direct_enter(a, cpu)))
-			return NULL;
-	}
+	if (!direct_alloc(a))
+		return NULL;
+	cpu = cpu_address(a);
+	if (unlikely(!direct_enter(a, cpu)))
+		return NULL;
 	prepare(a);
 	return cpu;
 }
@@ -118,16 +112,25 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 		.kind = coherent_kind(attrs),
 	};
 
-	if (likely(cpu_addr)) {
-		if (unlikely(!release_exact(&rel)))
-			release(&rel);
-	} else if (unlikely(context_has(ATOMIC_IRQS_OFF))) {
+	if (likely(cpu_addr))
+		release(&rel);
+	else if (unlikely(context_has(ATOMIC_IRQS_OFF)))
 		report_free_of_nothing(dev, call);
-	}
 }
+
+/* ------------------------------------------------------ the driver's names */
+
+/* What a call does first, if that is all. */
+#define RETURN_QUICKLY(dev, size, dma, gfp, attrs) \
+	do { \
+		void *cpu = quick_coherent(dev, size, dma, gfp, attrs, &THIS_CALL); \
+		if (likely(cpu)) \
+			return cpu; \
+	} while (0)
 
 void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
 {
+	RETURN_QUICKLY(dev, size, dma_handle, gfp, 0);
 	RECORD("=dzG", dev, size, gfp);
 	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL), size,
 			     dma_handle);
@@ -135,6 +138,8 @@ void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle
 
 void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle)
 {
+	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL)))
+		return;
 	RECORD("dzpa", dev, size, cpu_addr, dma_handle);
 	coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
 }
@@ -142,6 +147,7 @@ void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		      unsigned long attrs)
 {
+	RETURN_QUICKLY(dev, size, dma_handle, gfp, attrs);
 	RECORD("=dzGA", dev, size, gfp, attrs);
 	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL),
 			     size, dma_handle);
@@ -150,12 +156,15 @@ void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, g
 void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
 		    unsigned long attrs)
 {
+	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL)))
+		return;
 	RECORD("dzpaA", dev, size, cpu_addr, dma_handle, attrs);
 	coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
+	RETURN_QUICKLY(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE);
 	RECORD("=dzG", dev, size, gfp);
 	return record_memory(
 		coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL), size,
@@ -164,6 +173,8 @@ void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t 
 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr)
 {
+	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL)))
+		return;
 	RECORD("dzpa", dev, size, cpu_addr, dma_addr);
 	coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
 }

@@ -136,6 +136,14 @@ static bool is_remapped(const struct allocation *a)
 	return profile->remaps && !a->d->dev.dma_coherent;
 }
 
+/* Nothing special to undo, and the same again is made by quick.h. */
+static bool is_plain(const struct allocation *a)
+{
+	return a->d->machine->plain && a->place == a->offset && !a->d->window.size &&
+	       !a->managed && (a->kind <= REGION_HANDLE || a->kind == REGION_NONCOHERENT) &&
+	       gfpflags_allow_blocking(a->gfp);
+}
+
 bool direct_enter(struct allocation *a, const void *cpu)
 {
 	struct dmalab_machine *lab = a->d->machine;
@@ -161,83 +169,12 @@ bool direct_enter(struct allocation *a, const void *cpu)
 	r->managed = a->managed;
 	r->remapped = is_remapped(a);
 	r->blocks = a->blocks;
+	r->plain = is_plain(a);
 	if (unlikely(!ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
 		give_back(a);
 		return false;
 	}
 	return true;
-}
-
-/* The allocation that was released last there, if it was the same. */
-static bool is_again(const struct allocation *a, const struct region *r, const void *cpu)
-{
-	return r && r->kept && r->dev == &a->d->dev && r->kind == a->kind &&
-	       r->size == a->size && r->cpu == cpu;
-}
-
-/*
- * The record of the one released last serves again: pages and addresses are what they were.
- * Of a handle, which is not stored to, pages may still name it in the story of their bytes:
- * then it is to be buried, under its number.
- */
-static bool take_again(struct allocation *a, struct region *r)
-{
-	struct judge *j = &a->d->machine->judge;
-
-	if (a->kind == REGION_HANDLE) {
-		if (!shadow_all_settled(&j->shadow, a->page, a->nr_pages))
-			return false;
-		a->settled = true;
-	}
-	a->again = true;
-	r->attrs = a->attrs;
-	r->dir = a->dir;
-	r->owner = OWNER_CPU;
-	r->kept = false;
-	r->remapped = is_remapped(a);
-	r->in_user_space = false;
-	r->function = a->call->name;
-	r->born = a->call->site;
-	r->died = 0;
-	r->moved = 0;
-	ledger_join(&j->ledger, &a->d->live, r);
-	return true;
-}
-
-static bool take_anew(struct allocation *a, const void *cpu)
-{
-	struct ledger *l = &a->d->machine->judge.ledger;
-
-	ledger_take_pages(l, a->page, 1u << order_of(a->size));
-	if (!direct_enter(a, cpu))
-		return false;
-	l->pages[a->page].record->plain = true;
-	return true;
-}
-
-void *direct_take(struct allocation *a, u8 *view)
-{
-	struct dmalab_machine *lab = a->d->machine;
-	const struct device *dev = &a->d->dev;
-	struct judge *j = &lab->judge;
-	struct region *r;
-	void *cpu;
-
-	a->page = pages_alloc(&lab->hw, ZONE_NORMAL, order_of(a->size),
-			      min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit));
-	if (unlikely(a->page == NO_PAGE))
-		return NULL;
-	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
-	a->place = a->offset = page_offset(a->page);
-	a->dma = offset_to_phys(&lab->hw, a->offset);
-	cpu = view + a->offset;
-	judge_find_stores(j, a->call, a->offset, PAGE_SIZE << order_of(a->size));
-	if (!judge_keeps_ledger(j))
-		return cpu;
-	r = j->ledger.pages[a->page].record;
-	if (likely(is_again(a, r, cpu)) && take_again(a, r))
-		return cpu;
-	return likely(take_anew(a, cpu)) ? cpu : NULL;
 }
 
 /* ------------------------------------------------------------ maintenance */
@@ -287,9 +224,9 @@ static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, s
 	return lost->bytes;
 }
 
-bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir, site_t site, const struct region *r,
-		     struct run *lost)
+bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+			    enum dma_data_direction dir, site_t site, const struct region *r,
+			    struct run *lost)
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;

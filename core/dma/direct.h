@@ -43,8 +43,6 @@ struct allocation {
 
 	bool managed;                  /* it goes with the device */
 	bool reported;                 /* the call has drawn its report */
-	bool again;                    /* the same as the one released last there, */
-	bool settled;                  /* and whose pages cache and memory agree on */
 
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;
@@ -56,12 +54,6 @@ struct allocation {
  * there are none, or one of the arguments forbids it.
  */
 bool direct_alloc(struct allocation *a);
-
-/*
- * The pages of a plain allocation of one of the kinds that have a record of their own, and
- * its entry in the ledger; the CPU finds RAM at @view. Returns the CPU address, or NULL.
- */
-void *direct_take(struct allocation *a, u8 *view);
 
 /*
  * Enter it into the ledger as @cpu. False, and the pages are free again, when the
@@ -78,9 +70,38 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
  * invalidation of lines that it covers only in part threw something away: *@lost, in bytes
  * of RAM. @r: what is handed over, or NULL: nothing that is known.
  */
-bool direct_handover(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir, site_t site, const struct region *r,
-		     struct run *lost);
+bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+			    enum dma_data_direction dir, site_t site, const struct region *r,
+			    struct run *lost);
+
+/*
+ * Fast path: a range (of a byte at least) in one page of which neither cache nor shadow has a
+ * line to be maintained. Then it is all the same what becomes of lines at its ends: nothing is
+ * lost, and nothing moves. True: that is so, and the lines are counted.
+ */
+static inline __attribute__((always_inline)) bool
+direct_handover_idle(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
+		     enum dma_data_direction dir)
+{
+	struct dmalab_machine *lab = d->machine;
+	enum line_op op = profile_op(lab->hw.profile, to, dir);
+
+	if (unlikely(lab->judge.all))
+		return false;
+	if (op == OP_NONE || d->dev.dma_coherent)
+		return true;
+	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
+	       shadow_is_idle(&lab->judge.shadow, offset, len, op) &&
+	       cache_maintain_idle(&lab->hw.cache, offset, len, op, lab->hw.shared >= 0);
+}
+
+static inline bool direct_handover(struct dmalab_device *d, size_t offset, size_t len,
+				   enum handover to, enum dma_data_direction dir, site_t site,
+				   const struct region *r, struct run *lost)
+{
+	return len && !direct_handover_idle(d, offset, len, to, dir) &&
+	       direct_handover_slowly(d, offset, len, to, dir, site, r, lost);
+}
 
 /* Draw "sync-partial-line" for it. */
 void direct_report_partial(struct dmalab_device *d, const struct call *call,
@@ -185,11 +206,8 @@ struct release {
  */
 void release(const struct release *rel);
 
-/*
- * Fast path for an allocation: it is plain, and the call matches it in everything. False:
- * nothing was done, and release() is to look what it is.
- */
-bool release_exact(const struct release *rel);
+/* The same with the machine of @d locked, which is the device; @place: of rel->dma. */
+void release_at(const struct release *rel, struct dmalab_device *d, u64 place);
 
 /*
  * Bytes of a live region go to the device, or come back, by whatever stands between:
@@ -201,11 +219,9 @@ bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum ha
 static inline bool region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
 				    enum dma_data_direction dir, site_t site, struct run *lost)
 {
-	const struct dmalab_machine *lab = r->dev->dmalab->machine;
-
-	if (lab->hw.profile->coherent && likely(!r->bounce && !lab->judge.all))
-		return false;
-	return region_hand_over_slowly(r, first, len, to, dir, site, lost);
+	if (unlikely(r->bounce || !region_has_memory(r)))
+		return region_hand_over_slowly(r, first, len, to, dir, site, lost);
+	return direct_handover(r->dev->dmalab, r->offset + first, len, to, dir, site, r, lost);
 }
 
 /*

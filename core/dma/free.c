@@ -481,26 +481,44 @@ static bool release_locked(const struct search *s, bool known_device)
 	return true;
 }
 
-void release(const struct release *rel)
+void release_at(const struct release *rel, struct dmalab_device *d, u64 place)
 {
-	static const struct bus_window none;
-	struct dmalab_device *d = lab_knows(rel->dev) ? lab_enter(rel->dev, rel->call) : NULL;
-	struct search s = { .rel = rel, .by_cpu = NO_OFFSET };
-	bool done;
+	struct search s = {
+		.lab = d->machine, .rel = rel, .by_cpu = NO_OFFSET, .by_dma = place,
+	};
 
-	if (likely(d)) {
-		s.lab = d->machine;
-	} else {
-		s.lab = guess_machine(rel);
-		if (!s.lab)
-			return;
-		lab_lock(s.lab);
-	}
 	if (rel->cpu)
 		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
-	s.by_dma = bus_place(&s.lab->hw, d ? &d->window : &none, rel->dma);
-	done = release_locked(&s, d != NULL);
+	release_locked(&s, true);
+}
+
+/* The device is none: only what is released can say where it belongs. */
+static cold void release_of_none(const struct release *rel)
+{
+	static const struct bus_window none;
+	struct search s = { .lab = guess_machine(rel), .rel = rel, .by_cpu = NO_OFFSET };
+	bool done;
+
+	if (!s.lab)
+		return;
+	lab_lock(s.lab);
+	if (rel->cpu)
+		s.by_cpu = cpu_to_offset(&s.lab->hw, rel->cpu);
+	s.by_dma = bus_place(&s.lab->hw, &none, rel->dma);
+	done = release_locked(&s, false);
 	lab_unlock(s.lab);
-	if (unlikely(!done))
+	if (!done)
 		lab_no_device(rel->dev, rel->call);
+}
+
+void release(const struct release *rel)
+{
+	struct dmalab_device *d = lab_knows(rel->dev) ? lab_enter(rel->dev, rel->call) : NULL;
+
+	if (unlikely(!d)) {
+		release_of_none(rel);
+		return;
+	}
+	release_at(rel, d, bus_place(&d->machine->hw, &d->window, rel->dma));
+	lab_leave(d);
 }

@@ -30,7 +30,7 @@ static cold void refuse_pointer(struct map *map)
 	map_refuse(map, why.check, why.detail);
 }
 
-bool map_arguments_ok(struct map *map)
+cold bool map_look_at_arguments(struct map *map)
 {
 	unsigned long not_ram = map->resource ? 0 : DMA_ATTR_MMIO;
 
@@ -86,15 +86,20 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 	return NULL;
 }
 
-static bool may_overlap(const struct map *map)
+static bool may_overlap(const struct map *map, size_t offset)
 {
-	bool bounced = map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE;
+	const struct judge *j = &map->d->machine->judge;
+	bool bounced = j->hw->profile->translation == TRANSLATE_BOUNCE;
 
+	if (!judge_keeps_ledger(j) || map->resource)
+		return false;
+	/* A line does not leave its page. */
+	if (likely((offset & (PAGE_SIZE - 1)) + map->size <= PAGE_SIZE &&
+		   !j->ledger.pages[offset >> PAGE_SHIFT].maps))
+		return false;
 	return map->dir != DMA_TO_DEVICE && (bounced || !map->d->dev.dma_coherent) &&
-	       !map->resource &&
 	       !map->reported && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-	       judge_wants(&map->d->machine->judge, CHECK_OVERLAPPING_MAPPING) &&
-	       judge_keeps_ledger(&map->d->machine->judge);
+	       judge_wants(j, CHECK_OVERLAPPING_MAPPING);
 }
 
 /* A warning: the mapping is made. */
@@ -129,7 +134,7 @@ bool map_memory_ok(struct map *map)
 	}
 	offset = map->ptr - hw->cached;
 	judge_find_stores(&map->d->machine->judge, map->call, offset, map->size);
-	if (!judge_keeps_ledger(j))
+	if (!judge_keeps_ledger(j) || map_is_ordinary(j, offset, map->size))
 		return true;
 	for (size_t at = offset & PAGE_MASK; at < offset + map->size; at += PAGE_SIZE) {
 		r = ledger_alloc(&j->ledger, at >> PAGE_SHIFT);
@@ -157,7 +162,8 @@ struct region *map_enter(const struct map *map, const struct route *route, struc
 
 	if (unlikely(!r))
 		return NULL;
-	region_fill(r, &map->d->dev, map->call, map->kind);
+	if (keep)
+		region_fill(r, &map->d->dev, map->call, map->kind);
 	r->offset = map_offset(map);
 	r->size = map->size;
 	r->place = route->place;
@@ -242,7 +248,7 @@ struct region *map_piece(struct map *map, struct region *none)
 			map_refuse_address(map);
 		return NULL;
 	}
-	if (may_overlap(map))
+	if (unlikely(may_overlap(map, want.offset)))
 		check_overlap(map, want.offset);
 	r = map_enter(map, &route, none);
 	if (unlikely(!r)) {
@@ -255,14 +261,14 @@ struct region *map_piece(struct map *map, struct region *none)
 
 /* --------------------------------------------------------- old contents */
 
-void map_check_stored(struct map *map, const struct region *r)
+cold void map_look_at_stores(struct map *map, const struct region *r)
 {
 	struct given given = {
 		.call = map->call, .r = r, .cpu = r->cpu, .dma = r->dma, .size = r->size,
 		.len = r->size,
 	};
 
-	if (!map->reported && device_reads(map->dir) && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC))
+	if (!map->reported && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		map->reported = trust_given(&map->d->machine->judge, &given);
 }
 

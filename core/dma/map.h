@@ -27,10 +27,29 @@ cold void map_refuse_address(struct map *map);
 cold void map_refuse(struct map *map, enum check check, const char *detail);
 
 /* Direction, size, attributes and mask. False, after a report. */
-bool map_arguments_ok(struct map *map);
+cold bool map_look_at_arguments(struct map *map);
+
+static inline bool map_arguments_ok(struct map *map)
+{
+	const struct device *dev = &map->d->dev;
+
+	if (likely(direction_ok(map->dir) && map->size && !map->attrs && dev->dma_mask &&
+		   *dev->dma_mask))
+		return true;
+	return map_look_at_arguments(map);
+}
 
 /* Is it memory that may be mapped? False, after a report. */
 bool map_memory_ok(struct map *map);
+
+/* Memory in one page, all of it handed out, and no DMA memory: most mappings. */
+static inline bool map_is_ordinary(const struct judge *j, size_t offset, size_t len)
+{
+	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
+	       !ledger_alloc_at(&j->ledger, offset) &&
+	       !j->hw->frames[offset >> PAGE_SHIFT].memory_only &&
+	       ledger_is_used(&j->ledger, offset, len);
+}
 
 /*
  * The address, the entry in the ledger, and the bytes handed over. Returns the entry,
@@ -45,7 +64,14 @@ struct region *map_piece(struct map *map, struct region *none);
 void map_check_end(struct map *map, const struct region *r);
 
 /* And last: has somebody stored all of it, if the device may read it? */
-void map_check_stored(struct map *map, const struct region *r);
+cold void map_look_at_stores(struct map *map, const struct region *r);
+
+static inline void map_check_stored(struct map *map, const struct region *r)
+{
+	if (device_reads(map->dir) && region_has_memory(r) &&
+	    unwritten_any(&map->d->machine->judge.unwritten, r->offset, r->size))
+		map_look_at_stores(map, r);
+}
 
 /* The bytes of an entry go to the device. */
 void map_give(struct map *map, struct region *r);

@@ -3,19 +3,15 @@
  * Cached memory that a device may be given. The CPU zeroes it, and owns it first:
  * the zeroes are dirty in its cache until they are handed over.
  */
-#include "dma/plain.h"
+#include "dma/quick.h"
 #include "base/probe.h"
 
 bool noncoherent_take(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
-	if (a->kind == REGION_NONCOHERENT && direct_is_plain(a) && direction_ok(a->dir)) {
-		if (!direct_take(a, lab->hw.cached))
-			return false;
-	} else if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset)) {
+	if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset))
 		return false;
-	}
 	cache_take_back(&lab->hw, a->page, a->nr_pages);
 	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
 	judge_filled_pages(&lab->judge, a->page, a->nr_pages, a->call->site);
@@ -49,13 +45,38 @@ static void give_back(struct device *dev, size_t size, const void *cpu, dma_addr
 		.dir = dir, .kind = REGION_NONCOHERENT,
 	};
 
-	if (unlikely(!release_exact(&rel)))
-		release(&rel);
+	release(&rel);
+}
+
+static inlined void *quickly(struct device *dev, size_t size, dma_addr_t *dma,
+			     enum dma_data_direction dir, gfp_t gfp, const struct call *call)
+{
+	struct quick q = {
+		.dev = dev, .kind = REGION_NONCOHERENT, .dir = dir, .size = size, .gfp = gfp,
+		.function = call->name, .site = call->site,
+	};
+
+	return quick_alloc(&q, dma);
+}
+
+static inlined bool free_quickly(struct device *dev, size_t size, void *cpu, dma_addr_t dma,
+				 enum dma_data_direction dir, const struct call *call)
+{
+	struct quick_free q = {
+		.dev = dev, .kind = REGION_NONCOHERENT, .dir = dir, .size = size, .cpu = cpu,
+		.dma = dma, .function = call->name, .site = call->site,
+	};
+
+	return quick_free(&q);
 }
 
 void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
 			    enum dma_data_direction dir, gfp_t gfp)
 {
+	void *cpu = quickly(dev, size, dma_handle, dir, gfp, &THIS_CALL);
+
+	if (likely(cpu))
+		return cpu;
 	RECORD("=dzDG", dev, size, dir, gfp);
 	return record_memory(alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL), size, dma_handle);
 }
@@ -63,6 +84,8 @@ void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_addr_t *dma_han
 void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr_t dma_handle,
 			  enum dma_data_direction dir)
 {
+	if (likely(free_quickly(dev, size, vaddr, dma_handle, dir, &THIS_CALL)))
+		return;
 	RECORD("dzpaD", dev, size, vaddr, dma_handle, dir);
 	give_back(dev, size, vaddr, dma_handle, dir, &THIS_CALL);
 }
@@ -70,8 +93,10 @@ void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr, dma_addr
 struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
 			     enum dma_data_direction dir, gfp_t gfp)
 {
-	void *cpu;
+	void *cpu = quickly(dev, size, dma_handle, dir, gfp, &THIS_CALL);
 
+	if (likely(cpu))
+		return virt_to_page(cpu);
 	RECORD("=dzDG", dev, size, dir, gfp);
 	cpu = record_memory(alloc(dev, size, dma_handle, dir, gfp, &THIS_CALL), size, dma_handle);
 	return cpu ? virt_to_page(cpu) : NULL;
@@ -80,6 +105,8 @@ struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_ha
 void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
 		    enum dma_data_direction dir)
 {
+	if (likely(free_quickly(dev, size, page_address(page), dma_handle, dir, &THIS_CALL)))
+		return;
 	RECORD("dzPaD", dev, size, page, dma_handle, dir);
 	give_back(dev, size, page_address(page), dma_handle, dir, &THIS_CALL);
 }

@@ -8,18 +8,67 @@
 #include <linux/dmapool.h>
 #include <stdio.h>
 
-void pool_take_back(struct block *block, const struct call *call)
+static void put_back(struct machine *hw, u64 what)
+{
+	struct block *block = (struct block *)(uintptr_t)what;
+	struct dma_pool *pool = block->home->pool;
+
+	(void)hw;
+	block->next = pool->free;
+	pool->free = block;
+}
+
+static inlined void take_back(struct block *block, const struct call *call)
 {
 	struct dma_pool *pool = block->home->pool;
 	struct judge *j = &pool->lab->judge;
 	size_t offset = block->home->offset + block_start(block);
 
 	judge_find_stores(j, call, offset, pool->size);
-	unwritten_store(&j->unwritten, offset, pool->size);
+	unwritten_give_back(&j->unwritten, offset, pool->size);
 	block->died = call->site;
-	block->next = pool->free;
-	pool->free = block;
 	pool->nr_live--;
+	if (likely(!j->hw->quarantine.limit)) {
+		put_back(j->hw, (uintptr_t)block);
+		return;
+	}
+	block->next = NULL;
+	quarantine_add(j->hw, put_back, (uintptr_t)block, pool->size);
+}
+
+void pool_take_back(struct block *block, const struct call *call)
+{
+	take_back(block, call);
+}
+
+/* Fast path: both addresses are those of a live block of the pool. False: look at it all. */
+static inlined bool free_quickly(struct dma_pool *pool, const void *cpu, dma_addr_t dma,
+				 const struct call *call)
+{
+	struct dmalab_machine *lab;
+	struct blocks *b = NULL;
+	struct block *block;
+	bool done = false;
+	size_t offset;
+
+	if (unlikely(recording() || !pool ||
+		     __atomic_load_n(&pool->self, __ATOMIC_ACQUIRE) != pool))
+		return false;
+	lab = pool->lab;
+	lab_lock(lab);
+	offset = cpu_to_offset(&lab->hw, cpu);
+	if (likely(pool->self == pool && offset != NO_OFFSET && !lab->hw.cookie_open &&
+		   lab->pools->memory))
+		b = lab->pools->memory[offset >> PAGE_SHIFT];
+	if (likely(b && b->pool == pool)) {
+		block = blocks_near(b, offset - b->offset);
+		done = block_is_live(block) && b->dma + block_start(block) == dma &&
+		       b->cpu + block_start(block) == cpu;
+		if (likely(done))
+			take_back(block, call);
+	}
+	lab_unlock(lab);
+	return done;
 }
 
 /* The block at a place in RAM; NULL: there is none, or it is no memory of a pool. */
@@ -129,6 +178,8 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 	bool done = true;
 	size_t room;
 
+	if (likely(free_quickly(pool, vaddr, dma, &call)))
+		return;
 	RECORD("opa", pool, vaddr, dma);
 	lab = pool_enter(pool, &call);
 	if (!lab)

@@ -8,6 +8,7 @@
 #include "lab/context.h"
 #include "lab/devres.h"
 #include "base/probe.h"
+#include "machine/image.h"
 
 #include <limits.h>
 #include <linux/dmapool.h>
@@ -21,7 +22,7 @@
 
 /* ---------------------------------------------------------- entering a call */
 
-static bool is_pool(const struct dma_pool *pool)
+static inlined bool is_pool(const struct dma_pool *pool)
 {
 	return pool && __atomic_load_n(&pool->self, __ATOMIC_ACQUIRE) == pool;
 }
@@ -151,6 +152,8 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 /* Without a question. */
 static void destroy(struct dma_pool *pool, const struct call *call)
 {
+	/* Its blocks wait there, and go with their memory. */
+	quarantine_empty(&pool->lab->hw);
 	while (pool->memory) {
 		struct blocks *b = pool->memory;
 
@@ -335,44 +338,69 @@ static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
  * What its last owner and the device left in it is no data of the next one, and the device
  * may write it from now on.
  */
-static void hand_out_as_is(struct dma_pool *pool, size_t offset)
+static inlined void hand_out_as_is(struct dma_pool *pool, size_t offset)
 {
 	struct judge *j = &pool->lab->judge;
 
-	judge_fresh(j, offset, pool->asked);
-	unwritten_await(&j->unwritten, offset, pool->asked);
+	if (unlikely(image_on(j->hw)))
+		judge_fresh(j, offset, pool->asked);
+	unwritten_expect(&j->unwritten, offset, pool->asked);
 }
 
-static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const struct call *call)
+static inlined void *take(struct dma_pool *pool, dma_addr_t *handle, bool zeroed,
+			  const struct call *call)
 {
-	struct dmalab_machine *lab = pool_enter(pool, call);
-	struct block *block;
-	void *cpu = NULL;
-	size_t start;
-	bool told;
+	struct dmalab_machine *lab = pool->lab;
+	struct block *block = pool->free;
+	struct blocks *b = block->home;
+	size_t start = block_start(block);
 
-	if (!lab)
-		return NULL;
-	told = check_gfp(pool, gfp, call);
-	if (lab_must_fail_in(lab, call) ||
-	    (unlikely(!pool->free) && !grow(pool, gfp, call, told)))
-		goto out;
-	block = pool->free;
-	start = block_start(block);
-	judge_find_stores(&lab->judge, call, block->home->offset + start, pool->size);
+	judge_find_stores(&lab->judge, call, b->offset + start, pool->size);
 	pool->free = block->next;
 	block->next = block;
 	block->born = call->site;
 	block->died = 0;
 	pool->nr_live++;
-
-	if (gfp & __GFP_ZERO)
-		coherent_zero(lab, block->home->offset + start, pool->size, call->site);
+	if (zeroed)
+		coherent_zero(lab, b->offset + start, pool->size, call->site);
 	else
-		hand_out_as_is(pool, block->home->offset + start);
-	*handle = block->home->dma + start;
-	cpu = block->home->cpu + start;
-out:
+		hand_out_as_is(pool, b->offset + start);
+	*handle = b->dma + start;
+	return b->cpu + start;
+}
+
+/* Fast path: there is a block, and nothing that could be wrong with the call. NULL: do it all. */
+static inlined void *quickly(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle,
+			     const struct call *call)
+{
+	struct dmalab_machine *lab;
+	void *cpu = NULL;
+
+	if (unlikely(recording() || !is_pool(pool)))
+		return NULL;
+	lab = pool->lab;
+	lab_lock(lab);
+	if (likely(is_pool(pool) && pool->free && !(lab->fail_nth | lab->fail_every) &&
+		   !lab->hw.cookie_open && !(gfp & ZONES_NOT_OF_SLAB) &&
+		   !(context.atomic && gfpflags_allow_blocking(gfp))))
+		cpu = take(pool, handle, gfp & __GFP_ZERO, call);
+	lab_unlock(lab);
+	return cpu;
+}
+
+static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const struct call *call)
+{
+	struct dmalab_machine *lab = pool_enter(pool, call);
+	void *cpu = NULL;
+	bool told;
+
+	if (!lab)
+		return NULL;
+	told = check_gfp(pool, gfp, call);
+	/* To grow may have emptied the quarantine. */
+	if (!lab_must_fail_in(lab, call) &&
+	    (pool->free || grow(pool, gfp, call, told) || pool->free))
+		cpu = take(pool, handle, gfp & __GFP_ZERO, call);
 	lab_unlock(lab);
 	return cpu;
 }
@@ -416,12 +444,20 @@ void dmam_pool_destroy(struct dma_pool *pool)
 
 void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
+	void *cpu = quickly(pool, mem_flags, handle, &THIS_CALL);
+
+	if (likely(cpu))
+		return cpu;
 	RECORD("=oG", pool, mem_flags);
 	return record_memory(alloc(pool, mem_flags, handle, &THIS_CALL), 0, handle);
 }
 
 void *dma_pool_zalloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
 {
+	void *cpu = quickly(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL);
+
+	if (likely(cpu))
+		return cpu;
 	RECORD("=oG", pool, mem_flags);
 	return record_memory(alloc(pool, mem_flags | __GFP_ZERO, handle, &THIS_CALL), 0,
 			     handle);

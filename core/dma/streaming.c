@@ -45,19 +45,79 @@ static dma_addr_t map_locked(struct map *map)
 	return r->dma;
 }
 
+/*
+ * Fast path: ordinary memory in one page that nobody has mapped yet, where the device finds it.
+ * Such a mapping is an entry in the ledger, if there is one, and a hand-over; what else may be
+ * wrong is asked as for any other. False, and nothing is done: something is not so.
+ */
+static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t size,
+			      enum dma_data_direction dir, const struct call *call, dma_addr_t *dma)
+{
+	struct dmalab_machine *lab = d->machine;
+	struct judge *j = &lab->judge;
+	struct machine *hw = &lab->hw;
+	size_t offset = (uintptr_t)ptr - (uintptr_t)hw->cached;
+	const struct bank *bank;
+	struct region *r = NULL;
+	struct run lost;
+	bool lossy;
+
+	if (unlikely(offset >= hw->ram_size || size - 1 >= PAGE_SIZE - offset_in_page(offset) ||
+		     !direction_ok(dir) || !d->dev.dma_mask || !*d->dev.dma_mask ||
+		     lab->fail_nth | lab->fail_every || d->window.size || j->all ||
+		     hw->profile->translation != TRANSLATE_DIRECT))
+		return false;
+	bank = bank_at(hw, offset);
+	*dma = bank->phys + (offset - page_offset(bank->first));
+	if (unlikely(*dma + size - 1 > map_limit(&d->dev)))
+		return false;
+	if (judge_keeps_ledger(j)) {
+		if (unlikely(j->ledger.pages[offset >> PAGE_SHIFT].maps ||
+			     !map_is_ordinary(j, offset, size) ||
+			     slab_end(&lab->mm->slab, offset) < offset + size))
+			return false;
+		r = ledger_new(&j->ledger);
+		if (unlikely(!r))
+			return false;
+	}
+	judge_find_stores(j, call, offset, size);
+	if (r) {
+		region_fill(r, &d->dev, call, REGION_SINGLE);
+		r->offset = r->place = offset;
+		r->size = size;
+		r->dma = *dma;
+		r->cpu = ptr;
+		r->attrs = 0;
+		r->dir = dir;
+		r->owner = OWNER_DEVICE;
+		ledger_enter(&j->ledger, &d->live, r);
+	}
+	lossy = direct_handover(d, offset, size, FOR_DEVICE, dir, call->site, r, &lost);
+	if (unlikely(lossy))
+		direct_report_partial(d, call, r, *dma, size, &lost);
+	if (unlikely(r && unwritten_any(&j->unwritten, offset, size))) {
+		struct map map = { .d = d, .call = call, .dir = dir, .reported = lossy };
+
+		judge_mapped(j, r);
+		map_check_stored(&map, r);
+	}
+	return true;
+}
+
 static dma_addr_t map(struct device *dev, const void *ptr, bool joined, size_t size,
 		      enum dma_data_direction dir, unsigned long attrs, const struct call *call)
 {
-	struct map map = {
-		.d = lab_enter(dev, call), .call = call, .kind = REGION_SINGLE, .ptr = ptr,
-		.joined = joined, .size = size, .dir = dir, .attrs = attrs,
-	};
+	struct dmalab_device *d = lab_enter(dev, call);
 	dma_addr_t dma;
 
-	if (!map.d)
+	if (unlikely(!d))
 		return DMA_MAPPING_ERROR;
-	dma = map_locked(&map);
-	lab_leave(map.d);
+	if (unlikely(attrs || !map_simply(d, ptr, size, dir, call, &dma)))
+		dma = map_locked(&(struct map){
+			.d = d, .call = call, .kind = REGION_SINGLE, .ptr = ptr,
+			.joined = joined, .size = size, .dir = dir, .attrs = attrs,
+		});
+	lab_leave(d);
 	return dma;
 }
 
@@ -92,15 +152,75 @@ static const void *page_pointer(const struct page *page, size_t offset)
 	return start ? (const void *)((uintptr_t)start + offset) : page;
 }
 
-static void unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+/*
+ * The mapping that an unmap ends, if it is the first that its page knows of, and all of the
+ * call is right: release() would find the same, and draw nothing. NULL: ask that.
+ */
+static inline struct region *unmap_exact(const struct dmalab_device *d, u64 place,
+					 dma_addr_t dma, size_t size, enum dma_data_direction dir,
+					 unsigned long attrs)
+{
+	const struct ledger *l = &d->machine->judge.ledger;
+	const struct span *span = place < l->ram_size ? ledger_spans(l, place) : NULL;
+	struct region *r;
+
+	if (unlikely(!span))
+		return NULL;
+	r = span->region;
+	if (unlikely(r->dma != dma || r->size != size || r->dev != &d->dev || r->dir != dir ||
+		     r->kind != REGION_SINGLE || !r->checked || r->bounce ||
+		     (r->attrs ^ attrs) & ATTRS_TO_MATCH))
+		return NULL;
+	return r;
+}
+
+/* Without a ledger: a mapping of memory where the device finds it. False: something else. */
+static inline bool unmap_unchecked(struct dmalab_device *d, u64 place, size_t size,
+				   enum dma_data_direction dir, unsigned long attrs,
+				   const struct call *call)
+{
+	struct judge *j = &d->machine->judge;
+	struct run lost;
+
+	if (judge_keeps_ledger(j) || place >= j->hw->ram_size || !size || !direction_ok(dir) ||
+	    attrs & DMA_ATTR_SKIP_CPU_SYNC ||
+	    j->hw->profile->translation != TRANSLATE_DIRECT || size > bank_bytes(j->hw, place))
+		return false;
+	judge_find_stores(j, call, place, size);
+	direct_handover(d, place, size, FOR_CPU, dir, call->site, NULL, &lost);
+	return true;
+}
+
+static void unmap(struct device *dev, dma_addr_t dma, size_t size, enum dma_data_direction dir,
 		  unsigned long attrs, const struct call *call)
 {
-	struct release rel = {
-		.call = call, .dev = dev, .size = size, .dma = addr, .dir = dir,
-		.attrs = attrs, .kind = REGION_SINGLE,
-	};
+	struct dmalab_device *d = lab_knows(dev) ? lab_enter(dev, call) : NULL;
+	struct region *r;
+	struct judge *j;
+	struct run lost;
+	u64 place;
 
-	release(&rel);
+	if (unlikely(!d)) {
+		release(&(struct release){
+			.call = call, .dev = dev, .size = size, .dma = dma, .dir = dir,
+			.attrs = attrs, .kind = REGION_SINGLE });
+		return;
+	}
+	j = &d->machine->judge;
+	place = bus_place(j->hw, &d->window, dma);
+	r = unmap_exact(d, place, dma, size, dir, attrs);
+	if (likely(r)) {
+		judge_find_stores(j, call, place, size);
+		if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)) &&
+		    unlikely(direct_handover(d, place, size, FOR_CPU, dir, call->site, r, &lost)))
+			direct_report_partial(d, call, r, dma, size, &lost);
+		ledger_del(&j->ledger, r, call->site);
+	} else if (!unmap_unchecked(d, place, size, dir, attrs, call)) {
+		release_at(&(struct release){
+			.call = call, .dev = dev, .size = size, .dma = dma, .dir = dir,
+			.attrs = attrs, .kind = REGION_SINGLE }, d, place);
+	}
+	lab_leave(d);
 }
 
 /* ------------------------------------------------------------------ single */
@@ -229,9 +349,9 @@ static cold void check_allocation(struct dmalab_device *d, dma_addr_t dma, u64 p
 	judge_report(j, &f);
 }
 
-/* The latest mapping there that nobody has asked about yet. */
-static void note_question(struct dmalab_device *d, dma_addr_t dma, u64 place,
-			  const struct call *call)
+/* The latest mapping there that nobody has asked about yet; most often the only one. */
+static inline void note_question(struct dmalab_device *d, dma_addr_t dma, u64 place,
+				 const struct call *call)
 {
 	bool mapped = false;
 
@@ -262,9 +382,11 @@ int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 	d = lab_enter(dev, &call);
 	if (!d)
 		return error;
-	place = bus_place(&d->machine->hw, &d->window, dma_addr);
-	if (place != NO_OFFSET && judge_keeps_ledger(&d->machine->judge))
-		note_question(d, dma_addr, place, &call);
+	if (judge_keeps_ledger(&d->machine->judge)) {
+		place = bus_place(&d->machine->hw, &d->window, dma_addr);
+		if (place != NO_OFFSET)
+			note_question(d, dma_addr, place, &call);
+	}
 	lab_leave(d);
 	return error;
 }

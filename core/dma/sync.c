@@ -10,11 +10,12 @@
 #include "base/probe.h"
 
 /* Ownership of bytes moves. */
-static void give(const struct sync *s, struct region *r, size_t first, size_t len)
+static inline void give(struct region *r, size_t first, size_t len, enum handover to,
+			const struct call *call)
 {
-	own_give(r, first, len, s->to == FOR_DEVICE);
-	r->mover = s->call->name;
-	r->moved = s->call->site;
+	own_give(r, first, len, to == FOR_DEVICE);
+	r->mover = call->name;
+	r->moved = call->site;
 }
 
 /* To a device that may read them; returns whether it drew a report. */
@@ -29,13 +30,12 @@ static bool shows_old_contents(const struct sync *s, const struct region *r, siz
 	       trust_given(&s->d->machine->judge, &given);
 }
 
-/* Bytes of a live object move. Returns whether a report is drawn. */
-static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
+/* Bytes of a live object move, stores to which are found. Returns whether a report is drawn. */
+static bool move_found(const struct sync *s, struct region *r, size_t first, size_t len,
+		       bool reported)
 {
 	struct run lost;
 
-	if (region_has_memory(r))
-		judge_find_stores(&s->d->machine->judge, s->call, r->offset + first, len);
 	if (unlikely(region_hand_over(r, first, len, s->to, s->dir, s->call->site, &lost)) &&
 	    !reported) {
 		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
@@ -43,8 +43,15 @@ static bool move(const struct sync *s, struct region *r, size_t first, size_t le
 	}
 	if (!region_is_owned(r))
 		return reported;
-	give(s, r, first, len);
+	give(r, first, len, s->to, s->call);
 	return reported || shows_old_contents(s, r, first, len);
+}
+
+static bool move(const struct sync *s, struct region *r, size_t first, size_t len, bool reported)
+{
+	if (region_has_memory(r))
+		judge_find_stores(&s->d->machine->judge, s->call, r->offset + first, len);
+	return move_found(s, r, first, len, reported);
 }
 
 /* Slots do not ask whose they are: they copy for any device, and any direction. */
@@ -109,7 +116,8 @@ static cold void move_elsewhere(const struct sync *s, const struct region *r, si
 	judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
 }
 
-static void sync_locked(struct sync *s)
+/* Whatever is wrong with it is reported, and it moves what it can. */
+static cold void sync_slowly(struct sync *s)
 {
 	struct dmalab_machine *lab = s->d->machine;
 	struct region *r = NULL;
@@ -122,7 +130,6 @@ static void sync_locked(struct sync *s)
 	}
 	if (!s->size)
 		return;
-	s->place = bus_place(&lab->hw, &s->d->window, s->dma);
 	if (judge_keeps_ledger(&lab->judge))
 		r = sync_check(s, &reported);
 	if (s->place == NO_OFFSET)
@@ -140,22 +147,85 @@ static void sync_locked(struct sync *s)
 		if (unlikely(r && r->bounce))
 			route_copy(s->d, r, first, room, s->to, s->dir, false, s->call->site);
 		if (r && region_is_owned(r))
-			give(s, r, first, room);
+			give(r, first, room, s->to, s->call);
 	}
 }
 
-static void sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,
-		 enum dma_data_direction dir, const struct call *call)
+/*
+ * The object whose bytes move, if it is the first that its page knows of and the sync fits it
+ * in every way: sync_check() returns the same, and draws nothing. NULL: ask that; also where
+ * there is no ledger, whose pages are none then. (To move what has been moved already is a
+ * lint, which is off by default.)
+ */
+static inline struct region *sync_exact(const struct dmalab_device *d, u64 place, size_t size,
+					enum dma_data_direction dir)
 {
-	struct sync s = {
-		.d = lab_enter(dev, call), .call = call, .dma = addr, .size = size, .to = to,
-		.dir = dir,
-	};
+	const struct judge *j = &d->machine->judge;
+	const struct span *span;
+	struct region *r;
 
-	if (!s.d)
+	if (unlikely(place >= j->ledger.ram_size || judge_wants(j, CHECK_SYNC_REDUNDANT)))
+		return NULL;
+	span = ledger_spans(&j->ledger, place);
+	r = likely(!span) ? ledger_alloc_at(&j->ledger, place) : span->region;
+	/* What is owned has no blocks, so that its range is all that there is to region_holds(). */
+	if (unlikely(!r || r->dev != &d->dev || r->dir != dir || !region_is_owned(r) ||
+		     !region_is_direct(r) || r->bounce))
+		return NULL;
+	return likely(place - r->place < r->size && size && size <= r->size - (place - r->place)) ?
+	       r : NULL;
+}
+
+/*
+ * Without a ledger: memory where the device finds it. False: something else. What is lost at
+ * the ends of a range is not known without a shadow.
+ */
+static inline bool sync_unchecked(struct dmalab_device *d, u64 place, size_t size,
+				  enum handover to, enum dma_data_direction dir,
+				  const struct call *call)
+{
+	struct judge *j = &d->machine->judge;
+	struct run lost;
+
+	if (judge_keeps_ledger(j) || place >= j->hw->ram_size || !size || !direction_ok(dir) ||
+	    j->hw->profile->translation != TRANSLATE_DIRECT || size > bank_bytes(j->hw, place))
+		return false;
+	judge_find_stores(j, call, place, size);
+	direct_handover(d, place, size, to, dir, call->site, NULL, &lost);
+	return true;
+}
+
+/*
+ * Fast path: the exact object, of whose page nothing is to be maintained. @to is a constant
+ * wherever this is inlined. What takes longer is in functions of its own, with what they need.
+ */
+static inline __attribute__((always_inline)) void
+sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,
+     enum dma_data_direction dir, const struct call *call)
+{
+	struct dmalab_device *d = lab_enter(dev, call);
+	struct judge *j;
+	struct region *r;
+	u64 place;
+
+	if (unlikely(!d))
 		return;
-	sync_locked(&s);
-	lab_leave(s.d);
+	j = &d->machine->judge;
+	place = bus_place(j->hw, &d->window, addr);
+	r = sync_exact(d, place, size, dir);
+	if (likely(r)) {
+		judge_find_stores(j, call, place, size);
+		if (likely(!(to == FOR_DEVICE && device_reads(dir) &&
+			     unwritten_any(&j->unwritten, place, size)) &&
+			   direct_handover_idle(d, place, size, to, dir)))
+			give(r, place - r->place, size, to, call);
+		else
+			move_found(&(struct sync){ d, call, addr, size, to, dir, place }, r,
+				   place - r->place, size, false);
+	} else if (!sync_unchecked(d, place, size, to, dir, call)) {
+		sync_slowly(&(struct sync){ d, call, addr, size, to, dir, place });
+	}
+	lab_leave(d);
 }
 
 void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
@@ -206,7 +276,7 @@ static void sync_group(struct sync *s, const struct list_sync *list)
 		if (r && r->kind == REGION_NONCONTIGUOUS && r->dma == s->dma &&
 		    list->nents == 1) {
 			s->size = r->size;
-			sync_locked(s);
+			sync_slowly(s);
 			return;
 		}
 		if (list->sgl)

@@ -52,13 +52,17 @@ void route_end(struct dmalab_device *d, struct region *r);
 static inline enum route_result route_find(const struct route_request *want, struct route *route)
 {
 	const struct machine *hw = &want->d->machine->hw;
+	const struct bank *bank;
+	size_t at;
 
 	if (unlikely(hw->profile->translation != TRANSLATE_DIRECT || want->offset == NO_OFFSET))
 		return route_far(want, route);
-	route->dma = bus_from_phys(&want->d->window, offset_to_phys(hw, want->offset));
+	bank = bank_at(hw, want->offset);
+	at = want->offset - page_offset(bank->first);
+	route->dma = bus_from_phys(&want->d->window, bank->phys + at);
 	route->place = want->offset;
 	route->bounce = NULL;
-	if (unlikely(want->size > bank_bytes(hw, want->offset) || route->dma == NO_DMA ||
+	if (unlikely(want->size > page_offset(bank->nr) - at || route->dma == NO_DMA ||
 		     route->dma + want->size - 1 > want->limit ||
 		     route->dma + want->size - 1 < route->dma))
 		return ROUTE_TOO_HIGH;

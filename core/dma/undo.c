@@ -151,7 +151,10 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
 	release_memory(r->dev->dmalab, r, rel->call);
-	ledger_del(&lab->judge.ledger, r, rel->call->site);
+	if (r->plain)
+		ledger_keep(&lab->judge.ledger, r, rel->call->site);
+	else
+		ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
 /* ------------------------------------------------------------------ leaks */

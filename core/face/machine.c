@@ -33,6 +33,7 @@ static int hardware_init(struct dmalab_machine *lab, const struct options *o)
 
 	if (err)
 		return err;
+	lab->hw.quarantine.limit = o->quarantine;
 	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
 	/* On a coherent machine a store that nobody judges need not be found. */
 	if (!err && o->plain && (o->level == LEVEL_FULL || !o->profile->coherent))
@@ -86,7 +87,8 @@ static int dma_init(struct dmalab_machine *lab, const struct options *o)
 	atomic_pool_init(lab->atomic, o->ram_size);
 	pools_init(lab->pools);
 	lists_init(lab->lists);
-	lab->plain_bus = lab->hw.profile->translation == TRANSLATE_DIRECT && !lab->judge.all;
+	lab->plain = lab->hw.profile->translation == TRANSLATE_DIRECT && !lab->judge.all &&
+		     !lab->hw.quarantine.limit;
 	return 0;
 }
 

@@ -73,6 +73,8 @@ struct dmalab_machine;
  * @fail_nth: fail the Nth allocation or mapping; 0: none
  * @fail_every: let each allocation or mapping fail with a probability of 1 in
  *	N; 1: all of them; 0: none
+ * @quarantine: so many bytes of freed memory and DMA addresses wait before they
+ *	are handed out again, so that a late use of them is found; 0: none do
  *
  * A zeroed structure is the default machine, with all checks but the lints.
  *
@@ -93,6 +95,7 @@ struct dmalab_config {
 	const char *machines;
 	unsigned fail_nth;
 	unsigned fail_every;
+	size_t quarantine;
 };
 
 /**

@@ -14,6 +14,7 @@ struct blocks *blocks_new(size_t length, size_t size, size_t boundary)
 	b->boundary = boundary;
 	b->per_boundary = per_boundary;
 	b->nr = nr;
+	b->inverse = ((1ull << INVERSE_SHIFT) + size - 1) / size;
 	for (u32 i = 0; i < nr; i++) {
 		b->block[i].home = b;
 		b->block[i].next = i + 1 < nr ? &b->block[i + 1] : NULL;

@@ -33,6 +33,7 @@ struct blocks {
 	u32 boundary;           /* no block crosses a multiple of it, counted from the start */
 	u32 per_boundary;       /* blocks */
 	u32 nr;                 /* blocks */
+	u64 inverse;            /* of their size: blocks_near() */
 	struct block block[];
 };
 
@@ -69,6 +70,19 @@ static inline struct block *blocks_at(struct blocks *b, size_t offset)
 		return NULL;
 	index += at / b->boundary * b->per_boundary;
 	return likely(index < b->nr) ? &b->block[index] : NULL;
+}
+
+/*
+ * The block that starts @at bytes from the start of @b, if there is one; else it may be any.
+ * A multiplication, where blocks_at() divides.
+ */
+#define INVERSE_SHIFT 44
+
+static inline struct block *blocks_near(struct blocks *b, u32 at)
+{
+	u32 index = at * b->inverse >> INVERSE_SHIFT;
+
+	return &b->block[likely(index < b->nr) ? index : 0];
 }
 
 /* The first byte of the range, which lies inside @b, that is in no live block; or NO_OFFSET. */

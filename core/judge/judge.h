@@ -262,7 +262,12 @@ void judge_handover(struct judge *j, const struct device *dev, size_t offset, si
  * Where a machine that bounces is judged beside this one, a new mapping has a copy there.
  * False: the host has no memory.
  */
-bool judge_mapping_copied(struct judge *j, struct region *r);
+bool judge_copy_mapping(struct judge *j, struct region *r);
+
+static inline bool judge_mapping_copied(struct judge *j, struct region *r)
+{
+	return likely(!j->lost.arena) || judge_copy_mapping(j, r);
+}
 
 /* And bytes of a mapping that has one were copied. */
 void judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,

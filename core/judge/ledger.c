@@ -146,12 +146,24 @@ static u32 place_spans(const struct region *r)
 	return shift == MMIO_SHIFT && nr > MMIO_HEADS ? MMIO_HEADS : nr;
 }
 
+/* Of memory in one page, where the device finds it: most mappings. */
+static bool is_simple(const struct region *r)
+{
+	return region_is_mapping(r) && region_is_direct(r) &&
+	       (r->offset & (PAGE_SIZE - 1)) + r->size <= PAGE_SIZE;
+}
+
 static bool enter_spans(struct ledger *l, struct region *r)
 {
-	u32 memory = memory_spans(r), place = place_spans(r);
-	struct span *span = &r->span;
+	struct span *span = r->spans = &r->span;
+	u32 memory, place;
 
-	r->spans = span;
+	if (likely(is_simple(r))) {
+		enter_span(&l->pages[region_first_page(r)].maps, span, r);
+		return true;
+	}
+	memory = memory_spans(r);
+	place = place_spans(r);
 	if (memory + place > 1) {
 		r->spans = span = malloc((memory + place) * sizeof(*span));
 		if (!span)
@@ -162,6 +174,20 @@ static bool enter_spans(struct ledger *l, struct region *r)
 	for (u32 i = 0; i < place; i++)
 		enter_span(ledger_far_spans(l, r->place + ((u64)i << place_shift(r))), span++, r);
 	return true;
+}
+
+static void leave_spans(struct region *r)
+{
+	u32 nr;
+
+	if (likely(r->spans == &r->span)) {
+		leave_span(&r->span);
+		return;
+	}
+	nr = memory_spans(r) + place_spans(r);
+	for (u32 i = 0; i < nr; i++)
+		leave_span(&r->spans[i]);
+	free(r->spans);
 }
 
 bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
@@ -203,6 +229,11 @@ static struct region *copy_to_grave(struct ledger *l, const struct region *r)
 	return grave;
 }
 
+void ledger_copy_to_grave(struct ledger *l, const struct region *r)
+{
+	copy_to_grave(l, r);
+}
+
 cold void ledger_bury(struct ledger *l, struct region *r)
 {
 	leave_pages(l, r);
@@ -215,12 +246,7 @@ void ledger_del(struct ledger *l, struct region *r, site_t site)
 	struct region *grave;
 
 	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
-		u32 nr = memory_spans(r) + place_spans(r);
-
-		for (u32 i = 0; i < nr; i++)
-			leave_span(&r->spans[i]);
-		if (r->spans != &r->span)
-			free(r->spans);
+		leave_spans(r);
 	}
 	if (!region_is_mapping(r))
 		leave_pages(l, r);

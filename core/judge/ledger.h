@@ -14,6 +14,7 @@
 #ifndef DMALAB_JUDGE_LEDGER_H
 #define DMALAB_JUDGE_LEDGER_H
 
+#include "base/bits.h"
 #include "judge/origin.h"
 
 #include <stdlib.h>
@@ -27,9 +28,9 @@ enum region_kind {
 	REGION_NONCONTIGUOUS,
 	REGION_SINGLE,  /* a mapping of one piece: single, page, phys, resource */
 	REGION_SG       /* one entry of a mapped list */
-};
+} __attribute__((packed));
 
-enum owner { OWNER_CPU, OWNER_DEVICE, OWNER_MIXED, OWNER_ANY };
+enum owner { OWNER_CPU, OWNER_DEVICE, OWNER_MIXED, OWNER_ANY } __attribute__((packed));
 
 struct region;
 
@@ -39,37 +40,45 @@ struct span {
 	struct region *region;
 };
 
+/*
+ * What the fast path of an allocation and its free look at comes first, and is one line of
+ * the host's cache.
+ */
 struct region {
-	u64 serial;                    /* from 1 on, never used again */
 	struct region *next;           /* among the live ones of the device */
 	union {
 		struct region **pprev;
 		u64 death;             /* of a dead one: later ones have a higher number */
 	};
 	struct device *dev;
-	size_t offset, size;           /* in RAM, or NO_OFFSET; bytes as the driver asked */
-	u64 place;                     /* where the device finds it: bus.h */
-	dma_addr_t dma;
 	const void *cpu;               /* as the driver got it, or gave it to the map */
+	dma_addr_t dma;
+	size_t size;                   /* bytes as the driver asked */
 	unsigned long attrs;
-	enum region_kind kind;
-	enum dma_data_direction dir;
-	bool plain;                    /* an allocation without anything special to undo */
-	bool kept;                     /* released; the record of its pages still */
-	bool checked;                  /* dma_mapping_error() was asked */
-	bool managed;                  /* dmam_*(): it has a devres */
-	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
-	bool in_user_space;            /* dma_mmap_*(): stores to it may come from there */
-
+	union {
+		struct {
+			enum region_kind kind;
+			u8 dir;        /* enum dma_data_direction */
+			bool plain;    /* an allocation without anything special to undo */
+			bool kept;     /* released; the record of its pages still */
+		};
+		u32 shape;             /* all four, to be compared at once */
+	};
 	enum owner owner;
-	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */
-	u64 *device_bytes;             /* and which; kept once there was a partial sync */
+	bool checked;                  /* dma_mapping_error() was asked */
+	bool in_user_space;            /* dma_mmap_*(): stores to it may come from there */
+	bool remapped;                 /* the CPU's mapping of it goes with it: vunmap() */
 
+	u64 serial;                    /* from 1 on, never used again */
 	const char *function;          /* that made it */
 	site_t born, died;             /* died: 0 while it lives */
-	const char *mover;             /* the sync that last moved bytes of it, */
-	site_t moved;                  /* and from where; 0: none */
+	site_t moved;                  /* where a sync last moved bytes of it, */
+	const char *mover;             /* and which; 0: none did */
+	size_t offset;                 /* in RAM, or NO_OFFSET */
+	u64 place;                     /* where the device finds it: bus.h */
 
+	size_t nr_device;              /* OWNER_MIXED: bytes the device owns, */
+	u64 *device_bytes;             /* and which; kept once there was a partial sync */
 	struct span span;              /* the only one, */
 	struct span *spans;            /* or all: of its memory, then of its place */
 
@@ -78,7 +87,15 @@ struct region {
 	struct sg_group *group;        /* of an entry of a list */
 	struct region *group_next;
 	struct sg_table *table;        /* of REGION_NONCONTIGUOUS: what the driver got */
+	bool managed;                  /* dmam_*(): it has a devres */
 };
+
+static inline u32 region_shape(enum region_kind kind, enum dma_data_direction dir, bool kept)
+{
+	const struct region r = { .kind = kind, .dir = dir, .plain = true, .kept = kept };
+
+	return r.shape;
+}
 
 /* What dma_map_sg() mapped at one time. */
 struct sg_group {
@@ -150,6 +167,9 @@ void ledger_del(struct ledger *l, struct region *r, site_t site);
  */
 cold void ledger_bury(struct ledger *l, struct region *r);
 
+/* A copy of @r, which is kept, goes to the graveyard: @r is to be smaller from now on. */
+void ledger_copy_to_grave(struct ledger *l, const struct region *r);
+
 static inline void ledger_leave(struct region *r)
 {
 	*r->pprev = r->next;
@@ -195,6 +215,16 @@ static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool use
 {
 	for (u32 p = page; p < page + nr; p++)
 		l->pages[p].used[0] = l->pages[p].used[1] = used ? ~0ull : 0;
+}
+
+/* Is all of the range, in one page, handed out in units? Memory of pools is not. */
+static inline bool ledger_is_used(const struct ledger *l, size_t offset, size_t len)
+{
+	const u64 *used = l->pages[offset >> PAGE_SHIFT].used;
+	unsigned first = (offset & (PAGE_SIZE - 1)) / USE_UNIT;
+	unsigned end = ((offset & (PAGE_SIZE - 1)) + len - 1) / USE_UNIT + 1;
+
+	return !((~used[0] & bits_in(0, first, end)) | (~used[1] & bits_in(64, first, end)));
 }
 
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
@@ -378,7 +408,17 @@ static inline struct through region_through(const struct region *r)
 }
 
 /* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */
-void own_give(struct region *r, size_t first, size_t len, bool to_device);
+void own_give_part(struct region *r, size_t first, size_t len, bool to_device);
+
+static inline void own_give(struct region *r, size_t first, size_t len, bool to_device)
+{
+	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
+
+	if (unlikely(len < r->size))
+		own_give_part(r, first, len, to_device);
+	else if (likely(r->owner != OWNER_ANY))
+		r->owner = owner;
+}
 
 /* A run of bytes, counted from the start of the region. */
 struct run {

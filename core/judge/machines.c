@@ -167,9 +167,9 @@ static bool is_mapped_twice(const struct judge *j, const struct region *r)
 	return false;
 }
 
-bool judge_mapping_copied(struct judge *j, struct region *r)
+bool judge_copy_mapping(struct judge *j, struct region *r)
 {
-	if (likely(!j->lost.arena || judge_bounces(j)) || !region_has_memory(r))
+	if (judge_bounces(j) || !region_has_memory(r))
 		return true;
 	j->unsure |= r->size > swiotlb_max(0) ||
 		     (j->hw->profile->translation == TRANSLATE_DIRECT && is_mapped_twice(j, r));

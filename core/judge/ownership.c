@@ -7,15 +7,10 @@
  * the rest of its life, and its ownership is no longer checked.
  */
 #include "judge/ledger.h"
+#include "base/bits.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Most words are all or nothing, and the base instruction set has no popcount. */
-static unsigned count_bits(u64 word)
-{
-	return word == ~0ull ? 64 : word ? __builtin_popcountll(word) : 0;
-}
 
 static cold bool own_mix(struct region *r)
 {
@@ -33,10 +28,13 @@ static cold bool own_mix(struct region *r)
 	return true;
 }
 
-static void own_give_part(struct region *r, size_t first, size_t len, bool to_device)
+void own_give_part(struct region *r, size_t first, size_t len, bool to_device)
 {
+	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
 	size_t end = first + len;
 
+	if (r->owner == owner || r->owner == OWNER_ANY || !len)
+		return;
 	if (r->owner != OWNER_MIXED && !own_mix(r))
 		return;
 	for (size_t word = first / 64; word * 64 < end; word++) {
@@ -47,18 +45,6 @@ static void own_give_part(struct region *r, size_t first, size_t len, bool to_de
 		*bits ^= moved;
 		r->nr_device += to_device ? count_bits(moved) : -(size_t)count_bits(moved);
 	}
-}
-
-void own_give(struct region *r, size_t first, size_t len, bool to_device)
-{
-	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
-
-	if (r->owner == owner || r->owner == OWNER_ANY || !len)
-		return;
-	if (len < r->size)
-		own_give_part(r, first, len, to_device);
-	else
-		r->owner = owner;
 }
 
 struct run own_find(const struct region *r, size_t first, size_t len, bool by_device)

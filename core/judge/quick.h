@@ -102,6 +102,7 @@ static inline bool judge_stores_quickly(struct judge *j, size_t offset, size_t l
 		return false;
 	g->cpu |= m;
 	g->writer &= ~m;
+	shadow_set_live(s, offset);
 	o->cpu = site;
 	o->snooped = false;
 	return true;

@@ -68,7 +68,7 @@ cold void shadow_track(struct shadow *s, u32 page)
 			.serial = s->page_through[page] >> 2, .own = s->page_through[page] & 3,
 		};
 	}
-	s->lines[page] = (struct line_flags){ { all, all }, { all, all } };
+	s->lines[page] = (struct line_flags){ { all, all }, { all, all }, cpu || bus ? ~0ull : 0 };
 }
 
 /*
@@ -94,6 +94,8 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 	if (state == PAGE_BUS_NEWER && !s->speculates)
 		state = PAGE_SETTLED;
 	memset(&s->state[page], state, nr);
+	if (state == PAGE_UNCACHED)
+		return; /* set again when it ends */
 	for (u32 p = page; p < page + nr; p++) {
 		s->page_site[p] = site;
 		s->page_through[p] = OWN_BOTH;

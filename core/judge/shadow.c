@@ -178,6 +178,7 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 
 			g->cpu |= dev | m;
 			g->dev &= ~m;
+			shadow_set_live(s, base);
 			g->writer = snooped ? g->writer | m : g->writer & ~m;
 			if (unlikely(l.o[i].claims))
 				origin_line_stored(&l.o[i], l.mask, m);
@@ -206,8 +207,9 @@ cold void shadow_spare(struct shadow *s, size_t base, u64 stored)
 {
 	u32 page = base >> PAGE_SHIFT;
 
-	if (!s->arena || !stored || s->state[page] == PAGE_SETTLED ||
-	    s->state[page] == PAGE_UNCACHED)
+	/* Of other pages, no byte is stored by a device alone. */
+	if (!s->arena || !stored ||
+	    (s->state[page] != PAGE_TRACKED && s->state[page] != PAGE_BUS_NEWER))
 		return;
 	need_tracked(s, page);
 	s->granules[base >> 6].dev &= ~stored;
@@ -272,6 +274,7 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site,
 			if (!m)
 				continue;
 			g->writer = by_cpu ? g->writer & ~m : g->writer | m;
+			shadow_set_live(s, base);
 			origin_bus_stored(&s->claims, &l.o[i], g->dev, m, site, by, by_cpu);
 			if (dirty) {
 				g->cpu |= m;
@@ -321,17 +324,6 @@ static cold void lose_unwritten(struct shadow *s, size_t base, u64 bytes,
 	origin_lose(&s->claims, &s->origins[base >> 6], bytes, &lost, 0);
 }
 
-static bool all_settled(const struct shadow *s, u32 page)
-{
-	const struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
-	const struct line_flags *l = &s->lines[page];
-	u64 any = l->dirty[0] | l->dirty[1] | l->present[0] | l->present[1];
-
-	for (unsigned i = 0; i < GRANULES_PER_PAGE; i++)
-		any |= g[i].cpu | g[i].dev;
-	return !any;
-}
-
 /*
  * The bytes of one granule. What a line does, it does to each of its bytes, so the
  * lines themselves matter only for their flags.
@@ -352,16 +344,23 @@ static inline void maintain_granule(struct shadow *s, size_t base, u64 mask, enu
 		g->dev = (g->dev & ~mask) | (op == OP_INVALIDATE ? cpu : both);
 }
 
-/* Whole lines of one page that is tracked. */
+/* Whole lines of one page that is tracked; of its granules, only what is live can change. */
 static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line_op op,
 			   const struct maintenance *what)
 {
 	struct line_flags *flags = &s->lines[start >> PAGE_SHIFT];
-	unsigned first = (start & (PAGE_SIZE - 1)) >> s->shift;
-	unsigned after = first + ((end - start) >> s->shift);
+	size_t page = start & ~(PAGE_SIZE - 1);
+	unsigned first = (start - page) >> s->shift, after = ((end - page - 1) >> s->shift) + 1;
+	u64 todo = flags->live & bits_in(0, (start - page) >> 6, (end - page + 63) >> 6);
 
-	for (size_t base = start & ~63ul; base < end; base += 64)
+	for (; todo; todo &= todo - 1) {
+		size_t base = page + __builtin_ctzll(todo) * 64ul;
+		const struct granule *g = &s->granules[base >> 6];
+
 		maintain_granule(s, base, bits_in(base, start, end), op, what);
+		if (!(g->cpu | g->dev))
+			flags->live &= ~(todo & -todo);
+	}
 	for (unsigned w = 0; w < 2; w++) {
 		u64 keep = ~bits_in(w * 64, first, after);
 
@@ -405,12 +404,12 @@ void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op o
 
 		stop = page_offset(page + 1) < end ? page_offset(page + 1) : end;
 		whole = stop - at == PAGE_SIZE;
-		if (s->state[page] == PAGE_SETTLED || s->state[page] == PAGE_UNCACHED ||
+		if (shadow_is_idle(s, at, stop - at, op) ||
 		    (whole && maintain_page(s, page, op)))
 			continue;
 		need_tracked(s, page);
 		maintain_lines(s, at, stop, op, &what);
-		if (whole && all_settled(s, page))
+		if (whole && shadow_lines_settled(&s->lines[page]))
 			s->state[page] = PAGE_SETTLED;
 	}
 }

@@ -6,6 +6,7 @@
 #ifndef DMALAB_JUDGE_SHADOW_H
 #define DMALAB_JUDGE_SHADOW_H
 
+#include "base/bits.h"
 #include "base/zero.h"
 #include "judge/origin.h"
 
@@ -25,24 +26,12 @@ enum page_state {
 	PAGE_UNCACHED   /* nobody looks at it through the cache */
 };
 
+/* Of a page that is tracked. */
 struct line_flags {
 	u64 dirty[2];
 	u64 present[2]; /* kept only where the CPU does not speculate */
+	u64 live;       /* granules that are not settled: all others have no bit in cpu or dev */
 };
-
-/* The bits of @from..@to (exclusive) that fall into the 64 at @base. */
-static inline u64 bits_in(size_t base, size_t from, size_t to)
-{
-	u64 mask = ~0ull;
-
-	if (to <= base || from >= base + 64)
-		return 0;
-	if (from > base)
-		mask &= ~0ull << (from - base);
-	if (to < base + 64)
-		mask &= (1ull << (to - base)) - 1;
-	return mask;
-}
 
 struct region;
 
@@ -159,10 +148,59 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 /* Those that were uncached are free: all stores to them bypassed the cache. */
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
 
+/* shadow_set_pages() to PAGE_UNCACHED. */
+static inline void shadow_set_uncached(struct shadow *s, u32 page, u32 nr)
+{
+	if (!s->arena)
+		return;
+	if (likely(nr == 1))
+		s->state[page] = PAGE_UNCACHED;
+	else
+		__builtin_memset(s->state + page, PAGE_UNCACHED, nr);
+}
+
 /* Do cache and memory agree on all of these pages? */
 static inline bool shadow_all_settled(const struct shadow *s, u32 page, u32 nr)
 {
 	return !s->arena || bytes_are_zero(s->state + page, nr);
+}
+
+/* The granule at @base, of a page that is tracked, has bits in cpu or dev now, or may have. */
+static inline void shadow_set_live(struct shadow *s, size_t base)
+{
+	s->lines[base >> PAGE_SHIFT].live |= 1ull << (base >> 6 & 63);
+}
+
+/* Of a page that is tracked: all that is known of its bytes is that they agree. */
+static inline bool shadow_lines_settled(const struct line_flags *f)
+{
+	return !(f->live | f->dirty[0] | f->dirty[1] | f->present[0] | f->present[1]);
+}
+
+/*
+ * Fast path of shadow_maintain(): does it change nothing of the page at @offset, which the
+ * range does not leave? One that is tracked goes back to PAGE_SETTLED when all of its lines are
+ * maintained, which may be more than the range: that is for the slow path.
+ */
+static inline bool shadow_is_idle(const struct shadow *s, size_t offset, size_t len,
+				  enum line_op op)
+{
+	u32 page = offset >> PAGE_SHIFT;
+
+	if (!s->arena)
+		return true;
+	switch (s->state[page]) {
+	case PAGE_SETTLED:
+	case PAGE_UNCACHED:
+		return true;
+	case PAGE_TRACKED:
+		return len + (2ul << s->shift) <= PAGE_SIZE &&
+		       shadow_lines_settled(&s->lines[page]);
+	case PAGE_BUS_NEWER:
+		return op == OP_CLEAN;
+	default:
+		return false;
+	}
 }
 
 static inline bool shadow_settled(const struct shadow *s, u32 page)

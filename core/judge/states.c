@@ -43,18 +43,16 @@ static void add_copies(const struct region *r, size_t offset, size_t len, u8 *st
 /* Of one page, the objects that have bytes in it. */
 static void add_objects(const struct judge *j, size_t offset, size_t len, u8 *states)
 {
-	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
-	const struct region *alloc = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
+	const struct ledger *l = &j->ledger;
+	u32 page = offset >> PAGE_SHIFT;
+	const struct region *r = ledger_alloc(l, page);
 
-	for (size_t i = 0; i < len; i++) {
-		size_t unit = ((offset + i) & (PAGE_SIZE - 1)) / USE_UNIT;
-
-		if ((alloc && !alloc->blocks) || page->used[unit / 64] >> (unit % 64) & 1)
+	for (size_t i = 0; i < len; i++)
+		if (ledger_find_free(l, offset + i, 1) == NO_OFFSET)
 			states[i] |= DMALAB_BYTE_LIVE;
-	}
-	if (alloc)
-		add_ownership(alloc, offset, len, states);
-	for (const struct span *span = page->maps; span; span = span->next) {
+	if (r)
+		add_ownership(r, offset, len, states);
+	for (const struct span *span = l->pages[page].maps; span; span = span->next) {
 		add_ownership(span->region, offset, len, states);
 		if (judge_bounces(j))
 			add_copies(span->region, offset, len, states);
@@ -89,10 +87,12 @@ static void add_unfound(const struct judge *j, size_t offset, size_t len, u8 *st
 	bool may_differ = j->shadow.arena || judge_bounces(j);
 
 	for (size_t i = 0; i < len; i++) {
-		size_t base = (offset + i) & ~63ul;
+		u64 stored;
 
-		if (states[i] & DMALAB_BYTE_UNCACHED || !may_differ ||
-		    !(image_differing(j->hw, base) >> ((offset + i) & 63) & 1))
+		if (states[i] & DMALAB_BYTE_UNCACHED || !may_differ)
+			continue;
+		image_differing(j->hw, (offset + i) & ~63ul, 1, &stored);
+		if (!(stored >> ((offset + i) & 63) & 1))
 			continue;
 		states[i] &= ~DMALAB_BYTE_DEVICE_NEWER;
 		states[i] |= DMALAB_BYTE_CPU_NEWER;

@@ -118,37 +118,58 @@ static bool same_kind(const struct machine *hw, size_t a, size_t b)
 	return hw->frames[a >> PAGE_SHIFT].memory_only == hw->frames[b >> PAGE_SHIFT].memory_only;
 }
 
-/*
- * Run by run: one may go on from granule to granule. Which store came first is not known,
- * so a byte that one of them overwrote is no victim of another.
- */
-static cold void find(struct judge *j, size_t offset, size_t end)
+/* A run of bytes that is being put together: it may go on from granule to granule. */
+struct stored_run {
+	size_t start, len;
+};
+
+static void end_run(struct judge *j, struct stored_run *run)
 {
-	size_t start = 0, len = 0;
+	if (run->len)
+		found(j, run->start, run->len);
+	run->len = 0;
+}
 
-	for_each_shadow(j, s)
-		for (size_t base = offset; base < end; base += 64)
-			shadow_spare(s, base, image_differing(j->hw, base));
-	for (size_t base = offset; base < end; base += 64) {
-		u64 stored = image_differing(j->hw, base);
+static inline void add_granule(struct judge *j, struct stored_run *run, size_t base, u64 stored)
+{
+	while (stored) {
+		unsigned first = __builtin_ctzll(stored);
+		u64 rest = ~(stored >> first);
+		unsigned len = rest ? __builtin_ctzll(rest) : 64;
 
-		while (stored) {
-			unsigned first = __builtin_ctzll(stored);
-			u64 rest = ~(stored >> first);
-			unsigned run = rest ? __builtin_ctzll(rest) : 64;
-
-			if (len && (start + len != base + first || !same_kind(j->hw, start, base))) {
-				found(j, start, len);
-				len = 0;
-			}
-			if (!len)
-				start = base + first;
-			len += run;
-			stored &= first + run < 64 ? ~0ull << (first + run) : 0;
-		}
+		if (run->len && (run->start + run->len != base + first ||
+				 !same_kind(j->hw, run->start, base)))
+			end_run(j, run);
+		if (!run->len)
+			run->start = base + first;
+		run->len += len;
+		stored &= first + len < 64 ? ~0ull << (first + len) : 0;
 	}
-	if (len)
-		found(j, start, len);
+}
+
+/*
+ * Page by page, compared once, and in each run by run. Which store came first is not known,
+ * so a byte that one of them overwrote is no victim of another: no line leaves its page.
+ */
+static void find(struct judge *j, size_t offset, size_t end)
+{
+	struct stored_run run = { 0, 0 };
+	u64 stored[PAGE_SIZE / 64];
+
+	for (size_t stop; offset < end; offset = stop) {
+		size_t rest = page_offset((offset >> PAGE_SHIFT) + 1);
+		unsigned nr;
+
+		stop = rest < end ? rest : end;
+		nr = (stop - offset) / 64;
+		image_differing(j->hw, offset, nr, stored);
+		for_each_shadow(j, s)
+			for (unsigned i = 0; i < nr; i++)
+				shadow_spare(s, offset + i * 64ul, stored[i]);
+		for (unsigned i = 0; i < nr; i++)
+			add_granule(j, &run, offset + i * 64ul, stored[i]);
+	}
+	end_run(j, &run);
 }
 
 static u64 granules(size_t offset, size_t end)
@@ -167,12 +188,13 @@ void stores_find(struct judge *j, const struct call *call, size_t offset, size_t
 		return;
 	machine_touch(j->hw, offset, len);
 	offset &= ~(line - 1);
-	j->stores.by = call;
-	j->stores.reported = 0;
-	j->stores.about = NULL;
-	if (!image_agrees(j->hw, offset, end - offset))
+	if (unlikely(!image_agrees(j->hw, offset, end - offset))) {
+		j->stores.by = call;
+		j->stores.reported = 0;
+		j->stores.about = NULL;
 		find(j, offset, end);
-	j->stores.by = NULL;
+		j->stores.by = NULL;
+	}
 	for (size_t stop; j->stores.pages && offset < end; offset = stop) {
 		u32 page = offset >> PAGE_SHIFT;
 

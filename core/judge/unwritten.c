@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/unwritten.h"
+#include "base/bits.h"
+#include "base/zero.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,14 +14,15 @@ int unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
 	size_t bits = m->ram_size / 8;
 	u8 *at;
 
-	u->arena_size = 2 * bits + m->nr_pages;
+	u->arena_size = 2 * bits + m->nr_pages * sizeof(*u->some) + m->nr_pages;
 	at = mmap(NULL, u->arena_size, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return -ENOMEM;
 	u->never = (u64 *)at;
 	u->awaited = (u64 *)(at + bits);
-	u->pages = at + 2 * bits;
+	u->some = (u64 *)(at + 2 * bits);
+	u->pages = at + 2 * bits + m->nr_pages * sizeof(*u->some);
 	u->least = least;
 	return 0;
 }
@@ -38,6 +41,25 @@ static size_t in_page(size_t offset, size_t len)
 	return len < rest ? len : rest;
 }
 
+bool unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len)
+{
+	u32 first = offset >> PAGE_SHIFT, last = (offset + len - 1) >> PAGE_SHIFT;
+
+	if (bytes_are_zero(u->pages + first, last - first + 1))
+		return false;
+	for (size_t end = offset + len, n; offset < end; offset += n) {
+		u32 page = offset >> PAGE_SHIFT;
+
+		n = in_page(offset, end - offset);
+		if (u->pages[page] == PAGE_FRESH ||
+		    (u->pages[page] != PAGE_WRITTEN &&
+		     u->some[page] & bits_in((size_t)page * WORDS, offset / 64,
+					     (offset + n - 1) / 64 + 1)))
+			return true;
+	}
+	return false;
+}
+
 /* From now on the bits say. */
 static void mix(struct unwritten *u, u32 page)
 {
@@ -47,6 +69,7 @@ static void mix(struct unwritten *u, u32 page)
 		return;
 	memset(&u->never[word], u->pages[page] == PAGE_FRESH ? 0xff : 0, WORDS * sizeof(u64));
 	memset(&u->awaited[word], 0, WORDS * sizeof(u64));
+	u->some[page] = u->pages[page] == PAGE_FRESH ? ~0ull : 0;
 	u->pages[page] = PAGE_MIXED;
 }
 
@@ -87,6 +110,7 @@ void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 
 			u->never[word] |= m;
 			u->awaited[word] &= ~m;
+			u->some[word / WORDS] |= 1ull << word % WORDS;
 		}
 	}
 }
@@ -106,7 +130,11 @@ void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
 
 			u->never[word] &= ~m;
 			u->awaited[word] &= ~m;
+			if (!u->never[word])
+				u->some[word / WORDS] &= ~(1ull << word % WORDS);
 		}
+		if (!u->some[offset >> PAGE_SHIFT])
+			u->pages[offset >> PAGE_SHIFT] = PAGE_WRITTEN;
 	}
 }
 

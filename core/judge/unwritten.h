@@ -13,7 +13,6 @@
 #ifndef DMALAB_JUDGE_UNWRITTEN_H
 #define DMALAB_JUDGE_UNWRITTEN_H
 
-#include "base/zero.h"
 #include "judge/ledger.h"
 #include "machine/machine.h"
 
@@ -28,6 +27,8 @@ struct unwritten {
 	u8 *pages;       /* enum written, by page frame; NULL: nobody looks */
 	u64 *never;      /* a bit for each byte: it was never stored */
 	u64 *awaited;    /* of those: it was mapped for a device to write */
+	u64 *some;       /* by page frame, where the bits say: a bit for each word of never that
+	                    is not 0; a page in which none is left may be PAGE_WRITTEN again */
 	size_t arena_size;
 	size_t least;    /* shorter runs are not told */
 };
@@ -74,26 +75,91 @@ static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 	return u->pages && unlikely(u->pages[page] == PAGE_AWAITED);
 }
 
+/* Bytes of the 64 around them count as well: the functions for such ranges know better. */
+bool unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len);
+
 static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
 {
-	u32 first = offset >> PAGE_SHIFT, last = (offset + len - 1) >> PAGE_SHIFT;
+	u32 page = offset >> PAGE_SHIFT;
 
-	if (likely(first == last))
-		return u->pages[first] != PAGE_WRITTEN;
-	return !bytes_are_zero(u->pages + first, last - first + 1);
+	if (!u->pages || likely(u->pages[page] == PAGE_WRITTEN &&
+				(offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE))
+		return false;
+	return unwritten_any_slow(u, offset, len);
 }
 
 /* Stored, by whomever; or given back. */
 static inline void unwritten_store(struct unwritten *u, size_t offset, size_t len)
 {
-	if (u->pages && unwritten_any(u, offset, len))
+	if (unwritten_any(u, offset, len))
 		unwritten_store_slow(u, offset, len);
+}
+
+/* Whole pages are all stored, or fresh. */
+static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, enum written state)
+{
+	if (!u->pages)
+		return;
+	if (likely(nr == 1))
+		u->pages[page] = state;
+	else
+		__builtin_memset(u->pages + page, state, nr);
+}
+
+/* Is it a part of one page, of which the bits say? */
+static inline bool unwritten_is_by_bits(const struct unwritten *u, size_t offset, size_t len)
+{
+	return u->pages[offset >> PAGE_SHIFT] >= PAGE_MIXED &&
+	       len < PAGE_SIZE && (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE;
+}
+
+/* Handed out as it is, and the device may write it at once. */
+static inline void unwritten_expect(struct unwritten *u, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!u->pages)
+		return;
+	if (unlikely(!unwritten_is_by_bits(u, offset, len))) {
+		unwritten_fresh(u, offset, len);
+		unwritten_await_slow(u, offset, len);
+		return;
+	}
+	u->pages[offset >> PAGE_SHIFT] = PAGE_AWAITED;
+	for (size_t word = offset / 64; word * 64 < end; word++) {
+		u64 m = word_mask(word, offset, end);
+
+		u->never[word] |= m;
+		u->awaited[word] |= m;
+		u->some[offset >> PAGE_SHIFT] |= 1ull << word % 64;
+	}
+}
+
+/* Given back, of which most often all bits say. */
+static inline void unwritten_give_back(struct unwritten *u, size_t offset, size_t len)
+{
+	size_t end = offset + len;
+
+	if (!u->pages)
+		return;
+	if (unlikely(!unwritten_is_by_bits(u, offset, len))) {
+		unwritten_store(u, offset, len);
+		return;
+	}
+	for (size_t word = offset / 64; word * 64 < end; word++) {
+		u64 keep = ~word_mask(word, offset, end);
+
+		u->never[word] &= keep;
+		u->awaited[word] &= keep;
+		if (!u->never[word])
+			u->some[offset >> PAGE_SHIFT] &= ~(1ull << word % 64);
+	}
 }
 
 /* Mapped for a device to write. */
 static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
 {
-	if (u->pages && unwritten_any(u, offset, len))
+	if (unwritten_any(u, offset, len))
 		unwritten_await_slow(u, offset, len);
 }
 

@@ -38,21 +38,15 @@ struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
 	return NULL;
 }
 
-struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
+cold struct dmalab_device *lab_enter_slowly(struct device *dev, const struct call *call)
 {
 	struct dmalab_device *d = (struct dmalab_device *)dev;
-	struct dmalab_machine *lab;
+	struct dmalab_machine *lab = d->machine;
 
-	if (unlikely(!lab_knows(dev)))
-		return lab_no_device(dev, call);
-	lab = d->machine;
-	lab_lock(lab);
-	if (unlikely(!lab_knows(dev))) {
-		/* It went while we waited for the lock. */
+	if (!lab_knows(dev)) {
 		lab_unlock(lab);
 		return lab_no_device(dev, call);
 	}
-	if (unlikely(lab->hw.cookie_open))
-		machine_close_cookies(&lab->hw);
+	machine_close_cookies(&lab->hw);
 	return d;
 }

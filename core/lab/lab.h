@@ -25,7 +25,8 @@ struct dmalab_machine {
 	struct pools *pools;
 	struct atomic_pool *atomic;
 	struct lists *lists;
-	bool plain_bus;                    /* DMA addresses are RAM's, and one machine is judged */
+	bool plain;                        /* DMA addresses are RAM's, one machine is judged, and
+	                                      what is freed does not wait */
 	unsigned lock;
 	struct dmalab_quick quick;         /* pages whose loads need no lock */
 	unsigned fail_nth;                 /* fail the call that makes it 0, */
@@ -116,12 +117,6 @@ void lab_struct_free(struct dmalab_machine *lab);
 /* All but what the registry keeps, zeroed. */
 void lab_struct_clear(struct dmalab_machine *lab);
 
-/*
- * enter.c: begin a call for @dev. Returns its device with the machine locked, or,
- * having drawn "no-device", NULL. End it with lab_leave().
- */
-struct dmalab_device *lab_enter(struct device *dev, const struct call *call);
-
 /* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
 cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
 
@@ -131,6 +126,27 @@ cold void lab_report_on_current(const struct finding *f);
 static inline bool lab_knows(const struct device *dev)
 {
 	return dev && (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE) == dev;
+}
+
+/* enter.c: a device that went while we waited for the lock; a cookie was touched. */
+cold struct dmalab_device *lab_enter_slowly(struct device *dev, const struct call *call);
+
+/*
+ * Begin a call for @dev. Returns its device with the machine locked, or, having drawn
+ * "no-device", NULL. End it with lab_leave().
+ */
+static inline struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
+{
+	struct dmalab_device *d = (struct dmalab_device *)dev;
+	struct dmalab_machine *lab;
+
+	if (unlikely(!lab_knows(dev)))
+		return lab_no_device(dev, call);
+	lab = d->machine;
+	lab_lock(lab);
+	if (unlikely(!lab_knows(dev)) || unlikely(lab->hw.cookie_open))
+		return lab_enter_slowly(dev, call);
+	return d;
 }
 
 static inline void lab_leave(struct dmalab_device *d)

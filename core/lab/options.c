@@ -154,22 +154,42 @@ static int read_profile(struct options *o, struct value v)
 	return complain_of_word(o, "profile", v, &n, valid.text);
 }
 
-static int read_ram(struct options *o, struct value v)
+/* In bytes, or with k, m, g. False unless all of @v is a number of at most @max bytes. */
+static bool read_bytes(struct value v, u64 max, u64 *bytes)
 {
-	struct value digits = v;
 	unsigned shift = 0;
-	u64 n;
 
 	if (v.len) {
 		char unit = v.at[v.len - 1] | 0x20;
 
 		shift = unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
-		digits.len -= shift != 0;
+		v.len -= shift != 0;
 	}
-	if (!read_number(digits, &n) || n > RAM_MAX >> shift || n << shift < RAM_MIN)
+	if (!read_number(v, bytes) || *bytes > max >> shift)
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+static int read_ram(struct options *o, struct value v)
+{
+	u64 n;
+
+	if (!read_bytes(v, RAM_MAX, &n) || n < RAM_MIN)
 		return complain(o, "ram_size \"%.*s\" is not valid; valid: 64k to 64g, in bytes or with k, m, g",
 				len_of(v), v.at);
-	o->ram_size = PAGE_ALIGN(n << shift);
+	o->ram_size = PAGE_ALIGN(n);
+	return 0;
+}
+
+static int read_quarantine(struct options *o, struct value v)
+{
+	u64 n;
+
+	if (!read_bytes(v, RAM_MAX, &n))
+		return complain(o, "quarantine \"%.*s\" is not valid; valid: 0 (none) to 64g, in bytes or with k, m, g",
+				len_of(v), v.at);
+	o->quarantine = n;
 	return 0;
 }
 
@@ -337,6 +357,7 @@ static const struct key keys[] = {
 	{ "checks", "off contract full, then ,+NAME ,-NAME", read_checks },
 	{ "fail_nth", "make the Nth allocation or mapping fail", read_fail_nth },
 	{ "fail_every", "make one in N of them fail, by chance", read_fail_every },
+	{ "quarantine", "bytes of freed memory that wait before they are reused, or with k, m, g", read_quarantine },
 	{ "accesses", "plain explicit: whether to look for stores nobody told about", read_accesses },
 	{ "machines", "one all: judge the machine that runs, or every one in the same run", read_machines },
 	{ "halt_on_error", "1: abort() after the first report of an error", read_halt },
@@ -449,6 +470,7 @@ static int read_config(struct options *o, const struct dmalab_config *given)
 	o->seed = config->seed;
 	o->fail_nth = config->fail_nth;
 	o->fail_every = config->fail_every;
+	o->quarantine = config->quarantine;
 	if (!config->ram_size)
 		return 0;
 	if (config->ram_size < RAM_MIN || config->ram_size > RAM_MAX) {

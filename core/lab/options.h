@@ -14,6 +14,7 @@ struct options {
 	u64 checks;
 	unsigned fail_nth;
 	unsigned fail_every;
+	size_t quarantine;                 /* bytes */
 	bool plain;
 	bool all;                          /* judge every machine */
 	bool halt;

@@ -5,6 +5,7 @@
  * function here keeps it.
  */
 #include "machine/image.h"
+#include "base/bits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,7 +48,7 @@ void cache_exit(struct cache *c)
 
 /* A line, and the words that hold its bits. */
 struct line {
-	u64 *valid, *dirty;
+	u64 *valid, *dirty, *stale;
 	u64 bit;
 	size_t offset;
 };
@@ -62,6 +63,7 @@ static inline struct line line_at(const struct machine *m, u32 nr)
 	return (struct line){
 		.valid = &lines->valid[in_page >> 6],
 		.dirty = &lines->dirty[in_page >> 6],
+		.stale = &lines->stale[in_page >> 6],
 		.bit = 1ull << (in_page & 63),
 		.offset = (size_t)nr << c->shift,
 	};
@@ -165,7 +167,9 @@ void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t l
 
 		if (next > end)
 			next = end;
-		if (!(*l.valid & l.bit)) {
+		if (*l.valid & l.bit) {
+			*l.stale |= l.bit;
+		} else {
 			if (!m->frames[at >> PAGE_SHIFT].memory_only)
 				memcpy(m->cached + at, src + (at - offset), next - at);
 			image_follow(m, at, next - at);
@@ -260,53 +264,67 @@ static bool next_span(const struct machine *m, size_t *at, size_t end, struct sp
 	return true;
 }
 
-/* Copy the lines of one word, run by run. Returns how many lines. */
-static unsigned copy_lines(u8 *to, const u8 *from, u64 bits, unsigned shift)
+/* The next run of lines in @bits, a word that is not 0: its first byte in @at, and its bytes. */
+static size_t take_run(u64 *bits, unsigned shift, size_t *at)
 {
-	unsigned lines = __builtin_popcountll(bits);
+	unsigned first = __builtin_ctzll(*bits);
+	u64 rest = ~(*bits >> first);
+	unsigned run = rest ? __builtin_ctzll(rest) : 64;
 
-	while (bits) {
-		unsigned first = __builtin_ctzll(bits);
-		u64 rest = ~(bits >> first);
-		unsigned run = rest ? __builtin_ctzll(rest) : 64;
-		size_t at = (size_t)first << shift;
-
-		memcpy(to + at, from + at, (size_t)run << shift);
-		bits &= first + run < 64 ? ~0ull << (first + run) : 0;
-	}
-	return lines;
+	*at = (size_t)first << shift;
+	*bits &= first + run < 64 ? ~0ull << (first + run) : 0;
+	return (size_t)run << shift;
 }
 
-/* These lines of a word show memory now, and may have shown something else. */
-static void follow_lines(struct machine *m, size_t base, u64 bits)
+/* Memory gets what the cache has in these lines of one word. */
+static void write_back(struct machine *m, size_t base, u64 dirty)
 {
-	unsigned shift = m->cache.shift;
+	size_t at, len;
 
-	for (; bits; bits &= bits - 1)
-		image_follow_slow(m, base + ((size_t)__builtin_ctzll(bits) << shift), 1ul << shift);
+	m->cache.write_backs += count_bits(dirty);
+	while (dirty) {
+		len = take_run(&dirty, m->cache.shift, &at);
+		memcpy(m->memory + base + at, m->cached + base + at, len);
+	}
+}
+
+/* And the CPU finds what memory has, which is something else: the invariant of machine.h. */
+static void show_memory(struct machine *m, size_t base, u64 bits)
+{
+	size_t at, len;
+
+	while (bits) {
+		len = take_run(&bits, m->cache.shift, &at);
+		memcpy(m->cached + base + at, m->memory + base + at, len);
+		image_follow(m, base + at, len);
+	}
 }
 
 static void maintain_span(struct machine *m, const struct span *span, enum line_op op)
 {
 	struct cache *c = &m->cache;
 	struct page_lines *lines = &c->lines[span->page];
+	bool shared = m->frames[span->page].shared;
 
 	for (unsigned w = 0; w < 2; w++) {
 		size_t base = page_offset(span->page) + ((size_t)w * 64 << c->shift);
-		u64 dirty = lines->dirty[w] & span->bits[w];
 		u64 valid = lines->valid[w] & span->bits[w];
+		u64 dirty = lines->dirty[w] & valid;
+		u64 stale = shared ? valid : lines->stale[w] & valid;
 
-		if (op != OP_INVALIDATE && dirty)
-			c->write_backs += copy_lines(m->memory + base, m->cached + base, dirty,
-						     c->shift);
 		lines->dirty[w] &= ~dirty;
+		if (op == OP_INVALIDATE) {
+			stale |= dirty;
+		} else if (dirty) {
+			write_back(m, base, dirty);
+			stale &= ~dirty;
+			lines->stale[w] &= ~dirty;
+		}
 		if (op == OP_CLEAN || !valid)
 			continue;
-		/* The invariant: what is not valid shows what is in memory. */
-		copy_lines(m->cached + base, m->memory + base, valid, c->shift);
+		show_memory(m, base, stale);
+		lines->stale[w] &= ~valid;
 		lines->valid[w] &= ~valid;
-		if (image_on(m))
-			follow_lines(m, base, op == OP_INVALIDATE ? valid : valid & ~dirty);
 	}
 }
 
@@ -322,6 +340,16 @@ void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op o
 	for (size_t at = offset; next_span(m, &at, offset + len, &span);)
 		maintain_span(m, &span, op);
 	cache_step(m, offset, len);
+}
+
+void cache_drop(struct cache *c, u32 first, u32 last)
+{
+	unsigned per_page = PAGE_SHIFT - c->shift;
+	u64 *valid = c->lines[first >> per_page].valid;
+	u32 in_page = (1u << per_page) - 1;
+
+	for (unsigned w = 0; w < 2; w++)
+		valid[w] &= ~bits_in(w * 64, first & in_page, (last & in_page) + 1);
 }
 
 void cache_evict(struct machine *m, size_t offset, size_t len)
@@ -348,7 +376,7 @@ void cache_fill(struct machine *m, size_t offset, size_t len)
 		if (m->frames[span.page].memory_only)
 			continue;
 		for (unsigned w = 0; w < 2; w++) {
-			c->fills += __builtin_popcountll(span.bits[w] & ~lines->valid[w]);
+			c->fills += count_bits(span.bits[w] & ~lines->valid[w]);
 			lines->valid[w] |= span.bits[w];
 		}
 	}

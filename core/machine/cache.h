@@ -29,10 +29,14 @@ extern const char *const policy_names[NR_POLICIES];
 #define CACHE_WAYS 8u
 #define RECENT     32u
 
-/* One bit for each line of a page; lines have 32 bytes at least. */
+/*
+ * One bit for each line of a page; lines have 32 bytes at least. Only valid lines are dirty
+ * or stale: and one that is neither holds what memory holds, so that to drop it moves no data.
+ */
 struct page_lines {
 	u64 valid[2];
 	u64 dirty[2];
+	u64 stale[2]; /* memory was stored to behind the line */
 };
 
 struct cache {
@@ -105,6 +109,9 @@ void cache_take_back(struct machine *m, u32 page, u32 nr);
 /* These lines hold stores that did not come through cache_cpu_store(). */
 void cache_mark_dirty(struct machine *m, size_t offset, size_t len);
 
+/* The lines @first..@last of one page, all of which hold what memory holds, are dropped. */
+void cache_drop(struct cache *c, u32 first, u32 last);
+
 /* policy.c: the policy's turn, after the CPU or the bus used these bytes. */
 void cache_step(struct machine *m, size_t offset, size_t len);
 
@@ -117,6 +124,29 @@ static inline bool line_is_dirty(const struct cache *c, u32 line)
 	const struct page_lines *lines = &c->lines[line >> (PAGE_SHIFT - c->shift)];
 
 	return lines->dirty[bit >> 6] & lines->valid[bit >> 6] & 1ull << (bit & 63);
+}
+
+/*
+ * Fast path of maintenance: true, and all of it is done, if no line of the page at @offset,
+ * which the range does not leave, has data to be moved. The lines of the range are counted,
+ * and dropped if @op drops lines. A policy wants its turn, and pages that the process sees at
+ * other addresses change behind their lines unseen: those take the slow path.
+ */
+static inline bool cache_maintain_idle(struct cache *c, size_t offset, size_t len, enum line_op op,
+				       bool shared)
+{
+	struct page_lines *l = &c->lines[offset >> PAGE_SHIFT];
+	u32 first = offset >> c->shift, last = (offset + len - 1) >> c->shift;
+
+	if (c->policy != POLICY_NEVER || l->dirty[0] | l->dirty[1])
+		return false;
+	if (op != OP_CLEAN && unlikely(l->valid[0] | l->valid[1])) {
+		if (l->stale[0] | l->stale[1] || shared)
+			return false;
+		cache_drop(c, first, last);
+	}
+	c->maintenance += last - first + 1;
+	return true;
 }
 
 static inline bool line_is_valid(const struct cache *c, u32 line)

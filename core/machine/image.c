@@ -4,6 +4,9 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static const u8 zeroes[PAGE_SIZE];
 
@@ -52,18 +55,37 @@ bool image_agrees(const struct machine *m, size_t offset, size_t len)
 	return true;
 }
 
-u64 image_differing(const struct machine *m, size_t offset)
+#ifdef __SSE2__
+/* A bit for each of the 64 bytes that are not the same. */
+static u64 compare(const u8 *a, const u8 *b)
+{
+	u64 same = 0;
+
+	for (unsigned i = 0; i < 64; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(a + i));
+		__m128i y = _mm_loadu_si128((const __m128i *)(b + i));
+
+		same |= (u64)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) << i;
+	}
+	return ~same;
+}
+#else
+static u64 compare(const u8 *a, const u8 *b)
+{
+	u64 differ = 0;
+
+	for (unsigned i = 0; i < 64; i++)
+		differ |= (u64)(a[i] != b[i]) << i;
+	return differ;
+}
+#endif
+
+void image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ)
 {
 	const u8 *view = view_at(m, offset), *image = image_at(m, offset);
-	u64 mask = 0;
 
-	for (unsigned i = 0; i < 64; i += 8) {
-		if (likely(memcmp(view + i, image + i, 8) == 0))
-			continue;
-		for (unsigned k = i; k < i + 8; k++)
-			mask |= (u64)(view[k] != image[k]) << k;
-	}
-	return mask;
+	for (unsigned i = 0; i < nr; i++)
+		differ[i] = compare(view + i * 64, image + i * 64);
 }
 
 static void follow_in_page(struct machine *m, size_t offset, size_t len)

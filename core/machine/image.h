@@ -44,8 +44,11 @@ static inline u8 *view_at(const struct machine *m, size_t offset)
 /* Does the CPU find in the range what the machine put there? */
 bool image_agrees(const struct machine *m, size_t offset, size_t len);
 
-/* The bytes of the 64 from @offset on, a multiple of 64, that it does not find. */
-u64 image_differing(const struct machine *m, size_t offset);
+/*
+ * The bytes that it does not find: a word for each of @nr times 64, from @offset on, which is a
+ * multiple of 64. They are in one page.
+ */
+void image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ);
 
 /* The view in use of the range changed: the image is what it is now. */
 void image_follow_slow(struct machine *m, size_t offset, size_t len);

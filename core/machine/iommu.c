@@ -86,7 +86,7 @@ static cold bool drain(struct iommu *u)
 	return any;
 }
 
-dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
+static dma_addr_t reserve(struct machine *m, size_t size, u64 limit)
 {
 	struct iommu *u = &m->iommu;
 	u32 nr = rounded(pages_of(0, size)), end = IOVA_PAGES, page, align;
@@ -111,6 +111,15 @@ dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
 	return (dma_addr_t)page << PAGE_SHIFT;
 }
 
+dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
+{
+	dma_addr_t iova = reserve(m, size, limit);
+
+	if (unlikely(iova == NO_IOVA) && quarantine_empty(m))
+		iova = reserve(m, size, limit);
+	return iova;
+}
+
 void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
 	       unsigned permissions)
 {
@@ -133,20 +142,28 @@ dma_addr_t iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned 
 	return iova;
 }
 
-void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
+/* Pages of addresses: the first, and behind 32 bits how many. */
+static void put_back(struct machine *m, u64 addresses)
 {
 	struct iommu *u = &m->iommu;
-	u32 page = iova >> PAGE_SHIFT, nr = pages_of(iova, size), room = rounded(nr);
+	u32 page = addresses, room = addresses >> 32;
 	unsigned order = order_of(page_offset(room));
 
-	if (!size)
-		return;
-	for (u32 i = 0; i < nr; i++)
-		u->table[page + i] = 0;
 	if (order < IOVA_ORDERS && u->kept[order].nr < IOVA_KEPT)
 		u->kept[order].page[u->kept[order].nr++] = page;
 	else
 		mark(u, page, room, false);
+}
+
+void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
+{
+	u32 page = iova >> PAGE_SHIFT, nr = pages_of(iova, size), room = rounded(nr);
+
+	if (!size)
+		return;
+	for (u32 i = 0; i < nr; i++)
+		m->iommu.table[page + i] = 0;
+	quarantine_add(m, put_back, page | (u64)room << 32, size);
 }
 
 size_t iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size)

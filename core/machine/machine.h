@@ -27,6 +27,7 @@
 #include "machine/cache.h"
 #include "machine/iommu.h"
 #include "machine/profile.h"
+#include "machine/quarantine.h"
 #include "machine/swiotlb.h"
 
 #include <linux/mm.h>
@@ -46,7 +47,8 @@ enum frame_state {
 	FRAME_TAIL,  /* inside a block, free or allocated */
 	FRAME_FREE,  /* heads a free block */
 	FRAME_HOT,   /* heads a free block that waits to be taken again */
-	FRAME_USED   /* heads an allocated block */
+	FRAME_USED,  /* heads an allocated block */
+	FRAME_WAITS  /* heads a free block that is in quarantine */
 };
 
 struct frame {
@@ -102,15 +104,23 @@ struct machine {
 	struct page *pages;   /* one for each frame, as the driver sees them */
 	struct frame *frames;
 	struct bank bank[NR_ZONES];
+	enum zone highest;    /* that is not empty */
 	struct cache cache;
 	struct swiotlb swiotlb;
 	struct iommu iommu;
 	struct image image;
+	struct quarantine quarantine;
 	u64 *touched;         /* a bit for each page frame that may not be as it was at first */
 	int shared;           /* share.c: a file, or -1 */
 	void *arena;          /* everything above, one reservation */
 	size_t arena_size;
 };
+
+static inline enum zone zone_of_page(const struct machine *m, u32 page)
+{
+	return page >= m->bank[ZONE_NORMAL].first ? ZONE_NORMAL :
+	       page >= m->bank[ZONE_DMA32].first ? ZONE_DMA32 : ZONE_DMA;
+}
 
 /* ram.c: 0, -ENOMEM. */
 int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
@@ -159,6 +169,25 @@ void machine_align_for_all(struct machine *m);
  */
 u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
 
+/*
+ * Fast path: where pages_alloc() looks first, the blocks that were freed last. NULL: the
+ * highest bank is not below @limit.
+ */
+static inline struct hot *pages_hot(struct machine *m, unsigned order, phys_addr_t limit)
+{
+	struct bank *bank = &m->bank[m->highest];
+
+	return likely(bank->last <= limit) ? &bank->hot[order] : NULL;
+}
+
+static inline u32 pages_take_hot(struct machine *m, struct hot *hot)
+{
+	u32 page = hot->page[--hot->nr];
+
+	m->frames[page].state = FRAME_USED;
+	return page;
+}
+
 /* share.c: can the host's pages be shared one by one? */
 bool machine_can_share(void);
 
@@ -170,6 +199,21 @@ int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *addres
 
 /* Free the block that @page heads. Returns false when it heads no used block. */
 bool pages_free(struct machine *m, u32 page);
+
+/* Where it is to be put; its last entry is free. NULL: pages_free() must do it. */
+static inline struct hot *pages_room(struct machine *m, u32 page)
+{
+	const struct frame *f = &m->frames[page];
+	struct hot *hot = &m->bank[zone_of_page(m, page)].hot[f->order];
+
+	return likely(f->state == FRAME_USED && !f->atomic && hot->nr < HOT_BLOCKS) ? hot : NULL;
+}
+
+static inline void pages_put_hot(struct machine *m, struct hot *hot, u32 page)
+{
+	m->frames[page].state = FRAME_HOT;
+	hot->page[hot->nr++] = page;
+}
 
 static inline unsigned order_of(size_t size)
 {
@@ -216,15 +260,14 @@ static inline size_t cpu_to_offset(const struct machine *m, const volatile void 
 	return NO_OFFSET;
 }
 
-static inline enum zone zone_of_page(const struct machine *m, u32 page)
+static inline const struct bank *bank_at(const struct machine *m, size_t offset)
 {
-	return page >= m->bank[ZONE_NORMAL].first ? ZONE_NORMAL :
-	       page >= m->bank[ZONE_DMA32].first ? ZONE_DMA32 : ZONE_DMA;
+	return &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
 }
 
 static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 {
-	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
+	const struct bank *bank = bank_at(m, offset);
 
 	return bank->phys + (offset - page_offset(bank->first));
 }
@@ -232,6 +275,7 @@ static inline phys_addr_t offset_to_phys(const struct machine *m, size_t offset)
 /* Where @phys lies in RAM, or NO_OFFSET. */
 static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
 {
+#pragma GCC unroll 3 /* NR_ZONES */
 	for (int z = NR_ZONES - 1; z >= 0; z--) {
 		const struct bank *bank = &m->bank[z];
 
@@ -244,7 +288,7 @@ static inline size_t phys_to_offset(const struct machine *m, phys_addr_t phys)
 /* How many bytes from @offset on are contiguous for a device as well. */
 static inline size_t bank_bytes(const struct machine *m, size_t offset)
 {
-	const struct bank *bank = &m->bank[zone_of_page(m, offset >> PAGE_SHIFT)];
+	const struct bank *bank = bank_at(m, offset);
 
 	return page_offset(bank->first + bank->nr) - offset;
 }

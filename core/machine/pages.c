@@ -107,11 +107,8 @@ static cold u32 take(struct machine *m, struct bank *bank, unsigned order)
 	return page;
 }
 
-u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
+static u32 alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
 {
-	if (order > MAX_ORDER)
-		return NO_PAGE;
-
 	for (int z = zone; z >= 0; z--) {
 		struct bank *bank = &m->bank[z];
 		struct hot *hot = &bank->hot[order];
@@ -130,19 +127,41 @@ u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t l
 	return NO_PAGE;
 }
 
-bool pages_free(struct machine *m, u32 page)
+u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
+{
+	u32 page;
+
+	if (order > MAX_ORDER)
+		return NO_PAGE;
+	page = alloc(m, zone, order, limit);
+	if (unlikely(page == NO_PAGE) && quarantine_empty(m))
+		page = alloc(m, zone, order, limit);
+	return page;
+}
+
+static void put_back(struct machine *m, u64 page)
 {
 	struct frame *f = &m->frames[page];
 	struct bank *bank = &m->bank[zone_of_page(m, page)];
 	struct hot *hot = &bank->hot[f->order];
 
+	if (unlikely(hot->nr == HOT_BLOCKS))
+		merge(m, bank, page, f->order);
+	else
+		pages_put_hot(m, hot, page);
+}
+
+bool pages_free(struct machine *m, u32 page)
+{
+	struct frame *f = &m->frames[page];
+
 	if (unlikely(f->state != FRAME_USED))
 		return false;
-	if (unlikely(hot->nr == HOT_BLOCKS)) {
-		merge(m, bank, page, f->order);
+	if (likely(!m->quarantine.limit)) {
+		put_back(m, page);
 		return true;
 	}
-	f->state = FRAME_HOT;
-	hot->page[hot->nr++] = page;
+	f->state = FRAME_WAITS;
+	quarantine_add(m, put_back, page, PAGE_SIZE << f->order);
 	return true;
 }

@@ -75,18 +75,12 @@ const struct profile *profile_find(const char *name)
 	return NULL;
 }
 
-unsigned profile_pieces(const struct profile *profile, size_t offset, size_t len, enum line_op op,
-			struct piece piece[MAX_PIECES])
+unsigned profile_cut(const struct profile *profile, size_t offset, size_t len,
+		     struct piece piece[MAX_PIECES])
 {
 	size_t line = 1ul << profile->line_shift, end = offset + len;
 	unsigned nr = 0;
 
-	if (op == OP_NONE || !len)
-		return 0;
-	if (op != OP_INVALIDATE || profile->edge == EDGE_AS_IS || !((offset | len) & (line - 1))) {
-		piece[0] = (struct piece){ offset, len, op };
-		return 1;
-	}
 	if (profile->edge == EDGE_FLUSH_RANGE) {
 		piece[0] = (struct piece){ offset, len, OP_FLUSH };
 		return 1;

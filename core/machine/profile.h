@@ -55,12 +55,26 @@ struct piece {
 
 #define MAX_PIECES 3
 
+/* profile.c: an invalidation whose lines at either end are treated in another way. */
+unsigned profile_cut(const struct profile *profile, size_t offset, size_t len,
+		     struct piece piece[MAX_PIECES]);
+
 /*
  * What @op of a range comes to on a machine, whose lines at either end the range may
  * cover only in part. Returns how many pieces.
  */
-unsigned profile_pieces(const struct profile *profile, size_t offset, size_t len, enum line_op op,
-			struct piece piece[MAX_PIECES]);
+static inline unsigned profile_pieces(const struct profile *profile, size_t offset, size_t len,
+				      enum line_op op, struct piece piece[MAX_PIECES])
+{
+	size_t line = (size_t)1 << profile->line_shift;
+
+	if (op == OP_NONE || !len)
+		return 0;
+	if (op == OP_INVALIDATE && profile->edge != EDGE_AS_IS && (offset | len) & (line - 1))
+		return profile_cut(profile, offset, len, piece);
+	piece[0] = (struct piece){ offset, len, op };
+	return 1;
+}
 
 extern const struct profile profiles[];
 extern const size_t nr_profiles;

@@ -103,6 +103,7 @@ static void add_banks(struct machine *m)
 	add_bank(m, ZONE_DMA, DMA_BASE, 0, dma);
 	add_bank(m, ZONE_DMA32, DMA32_BASE, dma, dma32);
 	add_bank(m, ZONE_NORMAL, NORMAL_BASE, dma + dma32, all - dma - dma32);
+	m->highest = m->bank[ZONE_NORMAL].nr ? ZONE_NORMAL : ZONE_DMA32;
 	m->bank[ZONE_DMA32].reserved = reserve_bounce(m, dma32);
 }
 
@@ -196,6 +197,7 @@ void machine_align_for_all(struct machine *m)
 
 void machine_exit(struct machine *m)
 {
+	quarantine_exit(&m->quarantine);
 	cache_exit(&m->cache);
 	image_exit(m);
 	if (m->shared >= 0)

@@ -31,7 +31,8 @@ bool machine_next_touched(const struct machine *m, u32 *page, u32 *nr)
 
 bool machine_is_simple(const struct machine *m)
 {
-	return m->profile->translation == TRANSLATE_DIRECT && m->shared < 0 && !m->cookie_open;
+	return m->profile->translation == TRANSLATE_DIRECT && m->shared < 0 && !m->cookie_open &&
+	       !m->quarantine.limit;
 }
 
 void machine_reset_pages(struct machine *m, u32 page, u32 nr)

@@ -80,8 +80,9 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 {
 	u32 nr = cache ? cache->nr : 1;
 	size_t used = words(nr), built = cache && cache->ctor ? used : 0;
+	size_t waiting = nr > 1 && lab->hw.quarantine.limit ? used : 0;
 	size_t sizes = cache && cache->name ? 0 : nr;
-	struct slab_page *p = calloc(1, sizeof(*p) + (used + built) * sizeof(u64) +
+	struct slab_page *p = calloc(1, sizeof(*p) + (used + built + waiting) * sizeof(u64) +
 					sizes * sizeof(size_t));
 
 	if (!p)
@@ -93,7 +94,8 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 	}
 	p->used = (u64 *)(p + 1);
 	p->built = built ? p->used + used : NULL;
-	p->sizes = sizes ? (size_t *)(p->used + used) : NULL;
+	p->waiting = waiting ? p->used + used + built : NULL;
+	p->sizes = sizes ? (size_t *)(p->used + used + built + waiting) : NULL;
 	p->cache = cache;
 	p->nr = nr;
 	p->stride = cache ? cache->stride : PAGE_SIZE << order;
@@ -130,26 +132,55 @@ static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 
 /* --------------------------------------------------------------- objects */
 
+/* Those of a word that cannot be handed out. */
+static u64 taken(const struct slab_page *p, u32 word)
+{
+	return p->used[word] | (unlikely(p->waiting) ? p->waiting[word] : 0);
+}
+
 static u32 take_object(struct slab_page *p)
 {
 	u32 word = 0, index;
 
-	while (!~p->used[word])
+	while (!~taken(p, word))
 		word++;
-	index = word * 64 + __builtin_ctzll(~p->used[word]);
+	index = word * 64 + __builtin_ctzll(~taken(p, word));
 	p->used[word] |= 1ull << (index & 63);
 	if (++p->nr_used == p->nr && p->cache)
 		list_del(p);
 	return index;
 }
 
-static void give_object(struct dmalab_machine *lab, struct slab_page *p, u32 index)
+static void make_room(struct dmalab_machine *lab, struct slab_page *p)
 {
 	if (p->nr_used == p->nr && p->cache)
 		list_add(p);
-	p->used[index >> 6] &= ~(1ull << (index & 63));
 	if (--p->nr_used == 0)
 		page_free(lab, p);
+}
+
+/* The quarantine's. */
+static void end_wait(struct machine *hw, u64 offset)
+{
+	struct dmalab_machine *lab = (struct dmalab_machine *)hw;
+	struct slab_page *p = lab->mm->slab.pages[offset >> PAGE_SHIFT];
+	u32 index = slab_object_index(p, offset);
+
+	p->waiting[index >> 6] &= ~(1ull << (index & 63));
+	make_room(lab, p);
+}
+
+static void give_object(struct dmalab_machine *lab, struct slab_page *p, u32 index)
+{
+	u64 bit = 1ull << (index & 63);
+
+	p->used[index >> 6] &= ~bit;
+	if (likely(!p->waiting)) {
+		make_room(lab, p);
+		return;
+	}
+	p->waiting[index >> 6] |= bit;
+	quarantine_add(&lab->hw, end_wait, slab_object_offset(p, index), p->stride);
 }
 
 /* Only pages of the right zone will do for a zone flag. */

@@ -34,11 +34,12 @@ struct slab_page {
 	struct slab_page *all_next, **all_prev;
 	struct kmem_cache *cache;      /* NULL: one object of kmalloc() */
 	u32 page;
-	u32 nr, nr_used;
+	u32 nr, nr_used;               /* objects; used by who has them, or waiting */
 	u32 stride;
 	u8 shift;                      /* of kmalloc(): log2 of the stride; else 0 */
 	u8 order;
-	u64 *used;                     /* a bit for each object */
+	u64 *used;                     /* a bit for each object that lives, */
+	u64 *waiting;                  /* and that is in quarantine; NULL: none ever is */
 	u64 *built;                    /* of a cache with a constructor: who has seen it */
 	size_t *sizes;                 /* of kmalloc(): as asked for, and these: */
 };

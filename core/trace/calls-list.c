@@ -69,6 +69,16 @@ CALL(sg_table)
 	to->own.nents = to->own.orig_nents = NUM(3);
 }
 
+/* As a driver does that has filled fewer entries than there are, or thinks that it has more. */
+CALL(sg_set_nents)
+{
+	UNUSED;
+	if (NUM(1) > TRACE_MAX_ARGS)
+		run_stop(r, "a list has at most %u entries", TRACE_MAX_ARGS / 2);
+	else if (TABLE(0))
+		TABLE(0)->orig_nents = NUM(1);
+}
+
 CALL(dma_get_sgtable)
 {
 	UNUSED;

@@ -94,7 +94,7 @@ static void access(struct run *r, struct access_args *args, const union value *a
 {
 	const struct arg *last = &r->now->args[n - 1];
 
-	args->has_value = n == (args->dev ? 4 : 3);
+	args->has_value = n == (args->by_device ? 4 : 3);
 	if (args->has_value && last->kind == ARG_STRING)
 		args->text = a[n - 1].string;
 	else if (args->has_value)
@@ -115,12 +115,11 @@ static void cpu_access(struct run *r, const union value *a, unsigned n, bool sto
 
 static void device_access(struct run *r, const union value *a, unsigned n, bool store)
 {
-	struct access_args args = { .dev = a[0].dev, .dma = a[1].n, .len = a[2].n, .store = store };
+	struct access_args args = {
+		.by_device = true, .dev = a[0].dev, .dma = a[1].n, .len = a[2].n, .store = store,
+	};
 
-	if (args.dev)
-		access(r, &args, a, n);
-	else
-		run_stop(r, "NULL is no device that could access anything");
+	access(r, &args, a, n);
 }
 
 CALL(cpu_read) { UNUSED; cpu_access(r, a, n, false); }

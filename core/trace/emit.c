@@ -48,6 +48,7 @@ static const struct {
 	{ "dma_get_sgtable_attrs",
 	  "$ = calloc(1, sizeof(*$)); dma_get_sgtable_attrs(%0, $, %1, %2, %3, %4)" },
 	{ "sg_table", "$ = own_table(%0, %1, %2, %3, %4)" },
+	{ "sg_set_nents", "%0->orig_nents = %1" },
 	{ "cpu_load", "plain_load(%0, %1)" },
 	{ "cpu_store", "plain_store(%0, %1, ^)" },
 	{ "evict", "dmalab_cache_evict(%0, %1)" },

@@ -82,7 +82,7 @@ void run_on_report(const struct dmalab_report *report, void *context)
 
 	/* With machines=all, some are about other machines. */
 	if ((!r->now && r->open_end) ||
-	    strcmp(report->profile, dmalab_machine_profile(r->machine)) != 0)
+	    strcmp(report->profile, dmalab_machine_profile(r->machines[reporter->number])) != 0)
 		return;
 	r->reporter = reporter->number;
 	expected = is_expected(r, report->check);

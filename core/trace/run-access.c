@@ -45,7 +45,7 @@ static bool is_plain(const struct run *r, const struct access_args *a)
 {
 	enum reach reach = a->object ? a->object->reach : REACH_POINTER;
 
-	if (a->dev || r->options->accesses < (a->store ? ACCESSES_MIXED : ACCESSES_PLAIN))
+	if (a->by_device || r->options->accesses < (a->store ? ACCESSES_MIXED : ACCESSES_PLAIN))
 		return false;
 	if (is_vmalloc_addr(a->p))
 		return reach == REACH_MAPPED;
@@ -56,7 +56,7 @@ static void show(struct run *r, const struct access_args *a)
 {
 	FILE *out = r->options->out;
 
-	fprintf(out, "%s:%u: %s %s", r->trace->file, r->now->line, a->dev ? "device" : "cpu",
+	fprintf(out, "%s:%u: %s %s", r->trace->file, r->now->line, a->by_device ? "device" : "cpu",
 		a->store ? "writes" : "reads");
 	for (u64 i = 0; i < a->len && i < 16; i++)
 		fprintf(out, " %02x", r->buf[i]);
@@ -119,7 +119,7 @@ static void store(struct run *r, const struct access_args *a)
 
 static int move(struct run *r, const struct access_args *a)
 {
-	if (a->dev)
+	if (a->by_device)
 		return a->store ? dmalab_device_write(a->dev, a->dma, r->buf, a->len) :
 				  dmalab_device_read(a->dev, a->dma, r->buf, a->len);
 	if (!is_plain(r, a))
@@ -136,7 +136,7 @@ bool run_may_touch(struct run *r, const struct access_args *a)
 {
 	if (!is_affordable(r, a->len))
 		return false;
-	if (a->dev || !a->len || is_there(a))
+	if (a->by_device || !a->len || is_there(a))
 		return true;
 	run_stop(r, "the CPU would fault: there is no memory at this address");
 	return false;

@@ -208,8 +208,11 @@ static void end(struct run *r)
 	for (unsigned i = 0; i < 2; i++) {
 		if (!r->machines[i])
 			continue;
+		r->machine = r->machines[i];
 		if (o->on_machine)
 			o->on_machine(r, i, MACHINE_ENDS, o->context);
+		/* Who hears of what it leaves asks this one; the other may be gone. */
+		r->machine = r->machines[i];
 		dmalab_machine_free(r->machines[i]);
 		if (o->on_machine)
 			o->on_machine(r, i, MACHINE_GONE, o->context);

@@ -90,7 +90,8 @@ void run_stop(struct run *r, const char *format, ...);
  * @to: the object whose memory @p was meant to be, or NULL.
  */
 struct access_args {
-	struct device *dev;      /* NULL: the CPU */
+	bool by_device;          /* this one, which may be NULL; else the CPU */
+	struct device *dev;
 	void *p;
 	const struct object *object;
 	dma_addr_t dma;

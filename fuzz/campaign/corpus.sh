@@ -69,10 +69,10 @@ discard() {
 
 # ---------------------------------------------------------------------- seeds
 
-# Inputs of the target "trace" are traces: all that there are, too.
+# Inputs of the targets "trace" and "misuse" are traces: all that there are, too.
 seed_directories() {
 	echo "$srcdir/corpora/fuzz/$1"
-	[ "$1" != trace ] || printf '%s\n' "$srcdir/corpora/bugs" "$srcdir/corpora/checks" \
+	[ "$1" = coherency ] || printf '%s\n' "$srcdir/corpora/bugs" "$srcdir/corpora/checks" \
 		"$srcdir/corpora/clean"
 }
 
@@ -86,7 +86,7 @@ new_seeds() {
 	done
 }
 
-# A trace is an input in either form.
+# A trace is an input of "trace" in either form, and of "misuse" in the binary one.
 encoded_seeds() {
 	encoded=$(scratch)
 	new_seeds "$1" | grep '\.dma$' | while read -r file; do
@@ -97,8 +97,8 @@ encoded_seeds() {
 
 plant() {
 	: >"$RESULTS/corpus/$1.planting"
-	new_seeds "$1" | add "$1"
-	[ "$1" != trace ] || encoded_seeds "$1" | add "$1"
+	[ "$1" = misuse ] || new_seeds "$1" | add "$1"
+	[ "$1" = coherency ] || encoded_seeds "$1" | add "$1"
 	# Engines want an input to start from.
 	if [ "$(count "$RESULTS/corpus/$1"/*)" = 0 ]; then
 		echo dmalab >"$RESULTS/incoming/first"

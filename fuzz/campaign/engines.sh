@@ -19,6 +19,11 @@ max_input() {
 	esac
 }
 
+# The mutator of fuzz/mutator knows programs; an input of other targets is none.
+is_program() {
+	[ "$1" = misuse ]
+}
+
 # A word of the language each line, if the target has any.
 dictionary() {
 	for file in "fuzz/dict/$1.dict" "$srcdir/fuzz/dict/$1.dict"; do
@@ -54,9 +59,9 @@ run_afl() {
 	esac
 	target=$1 dir=$2 corpus=$3
 	shift 4
-	for mutator in "fuzz/build-afl/$target-mutator.so" fuzz/build-afl/mutator.so; do
-		[ ! -f "$mutator" ] || export AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/$mutator"
-	done
+	if is_program "$target" && [ -f fuzz/build-afl/mutator.so ]; then
+		export AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/fuzz/build-afl/mutator.so"
+	fi
 	AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 \
 		AFL_FAST_CAL=1 AFL_HANG_TMOUT=20000 AFL_FORKSRV_INIT_TMOUT=60000 AFL_SYNC_TIME=1 \
 		AFL_CMPLOG_ONLY_NEW=1 \

@@ -12,15 +12,19 @@
 #                             program  the program that it is
 #                             inputs   the names of all, in raw/
 
-# look TARGET FILE REPORT: whether it is a finding, and what its run says
+# look TARGET FILE REPORT: whether it is a finding, and what its run says. The sanitized build
+# only if this campaign made it: an older one would speak of other sources. The group keeps the
+# shell quiet about how a program died.
 look() {
 	prefix=$(dirname "$3")/
-	if [ -x "fuzz/build-libfuzzer/$1" ]; then
-		UBSAN_OPTIONS=print_stacktrace=1 timeout -k 5 60 "fuzz/build-libfuzzer/$1" -timeout=20 \
-			-rss_limit_mb=2048 -artifact_prefix="$prefix" "$2" >"$3" 2>&1 </dev/null ||
-			return 0
-	fi
-	! timeout -k 5 60 "fuzz/replay-$1" "$2" >"$3" 2>&1 </dev/null
+	{
+		if contains "$available" libfuzzer && [ -x "fuzz/build-libfuzzer/$1" ]; then
+			UBSAN_OPTIONS=print_stacktrace=1 timeout -k 5 60 "fuzz/build-libfuzzer/$1" \
+				-timeout=20 -rss_limit_mb=2048 -artifact_prefix="$prefix" "$2" \
+				>"$3" 2>&1 </dev/null || return 0
+		fi
+		! timeout -k 5 60 "fuzz/replay-$1" "$2" >"$3" 2>&1 </dev/null
+	} 2>/dev/null
 }
 
 # signature REPORT: a few lines of text
@@ -100,7 +104,7 @@ triage() {
 # smaller TARGET FILE TO: the engine's own shrinker, for a limited time
 smaller() {
 	for build in fast libfuzzer; do
-		[ -x "fuzz/build-$build/$1" ] || continue
+		contains "$available" $build && [ -x "fuzz/build-$build/$1" ] || continue
 		timeout 60 "fuzz/build-$build/$1" -timeout=20 \
 			-artifact_prefix="$(dirname "$3")/" "$2" >/dev/null 2>&1 </dev/null && continue
 		# It shrinks in rounds; the last that was smaller is in its place.
@@ -108,7 +112,7 @@ smaller() {
 			-timeout=20 -exact_artifact_path="$3" "$2" >/dev/null 2>&1 </dev/null
 		return
 	done
-	[ ! -x "fuzz/build-afl/$1" ] ||
+	! contains "$available" afl ||
 		timeout -k 5 40 "${AFL_FUZZ%fuzz}tmin" -i "$2" -o "$3" -- "fuzz/build-afl/$1" \
 			>/dev/null 2>&1 </dev/null
 }
@@ -123,7 +127,9 @@ shrink() {
 		mv "$work/report" "$2/report"
 		mv "$work/small" "$2/small"
 	fi
-	timeout 20 "fuzz/replay-$1" --print "$2/small" 2>/dev/null >"$work/program"
+	{
+		timeout 20 "fuzz/replay-$1" --print "$2/small" >"$work/program"
+	} 2>/dev/null
 	mv "$work/program" "$2/program"
 }
 
@@ -151,7 +157,7 @@ print_finding() {
 	cat "$finding/signature"
 	sed -n '1,40s/^/    /p' "$finding/program" 2>/dev/null
 	echo "  replay:  fuzz/replay-$target --print $(here_path "$finding")/small"
-	[ ! -x "fuzz/build-libfuzzer/$target" ] ||
+	! contains "$available" libfuzzer ||
 		echo "  and with the sanitizers:  fuzz/build-libfuzzer/$target $(here_path "$finding")/small"
 }
 

@@ -111,14 +111,14 @@ static bool device_owns(const struct model *m, size_t at, size_t len, bool store
 static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, struct expect *e)
 {
 	struct dispute d = { 0 }, owned = { 0 }, unwritten = { 0 };
-	bool open = false;
 	size_t where = at;
+	bool open = false, astray = dangles(m, at, len, uncached, &where);
 
 	if (machine_bounces(m))
 		d = bounce_disputed(m, at, at, len, &open);
 	else if (!uncached)
 		d = disputed(m, true, at, len);
-	if (dangles(m, at, len, uncached, &where))
+	if (astray)
 		expect(e, "cpu-use-after-free");
 	else if (d.bytes)
 		expect_bytes(e, model_dispute(&d, true), &d);
@@ -126,10 +126,10 @@ static void cpu_reads(struct model *m, size_t at, size_t len, bool uncached, str
 		expect_bytes(e, "cpu-read-device-owned", &owned);
 	else if (model_reads_unwritten(m, at, len, &unwritten))
 		expect_bytes(e, "unwritten-read", &unwritten);
-	e->any_dispute = d.bytes && open;
+	e->any_dispute = open && !astray;
 	if (e->check)
-		model_sees(m, e, d.bytes ? d.first : owned.bytes ? owned.first :
-			   unwritten.bytes ? unwritten.first : where);
+		model_sees(m, e, astray ? where : d.bytes ? d.first : owned.bytes ? owned.first :
+			   unwritten.first);
 	for (size_t i = at; i < at + len; i += rest_of_page(i, at + len))
 		if (!uncached && model_is_cached(m, i))
 			cpu_loads(m, i, rest_of_page(i, at + len));

@@ -13,7 +13,7 @@
 
 #include "call.h"
 
-#define MAX_OBJECTS  2048
+#define MAX_OBJECTS  8192 /* a list of four for each of 1024 statements, and as many beside */
 #define GRID_LEVELS  10  /* cells of 2^8 to 2^44; larger ones are alike */
 #define GRID_HEADS   128
 

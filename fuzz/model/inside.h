@@ -11,8 +11,8 @@
 #include "object.h"
 #include "unit.h"
 
-#define MAX_AREAS   256
-#define MAX_POOLS   256
+#define MAX_AREAS   2048             /* as with objects, more than a program makes */
+#define MAX_POOLS   2048
 #define MAX_EDGES   8192
 #define ATOMIC_POOL (128 * 1024) /* bytes, at first */
 #define SLOT_BYTES  2048ul       /* of the bounce buffer, and at most so many: */

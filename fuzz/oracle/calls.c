@@ -158,6 +158,7 @@ static const struct row rows[] = {
 	{ "heap", NO_CALL, "n", 0 },
 	{ "sg_list", NO_CALL, "*", 0 },
 	{ "sg_table", NO_CALL, "seo", 0 },
+	{ "sg_set_nents", NO_CALL, "e", 0 },
 	{ "user_area", NO_CALL, "no", 0 },
 	{ "spinlock", NO_CALL, "", 0 },
 };

@@ -242,6 +242,8 @@ static bool prepare_other(struct oracle *o, const struct statement *s)
 		return prepare_list(o, s);
 	if (strcmp(name, "sg_table") == 0)
 		return o->call.nents >= 0 && o->call.nents <= 3;
+	if (strcmp(name, "sg_set_nents") == 0)
+		return o->call.nents >= 0 && o->call.nents <= 6;
 	if (strcmp(name, "user_area") == 0)
 		return s->has_target && o->call.number <= USER_PAGES;
 	if (strcmp(name, "spinlock") == 0)
