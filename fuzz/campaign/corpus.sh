@@ -89,7 +89,7 @@ new_seeds() {
 # A trace is an input of "trace" in either form, and of "misuse" in the binary one.
 encoded_seeds() {
 	encoded=$(scratch)
-	new_seeds "$1" | grep '\.dma$' | while read -r file; do
+	new_seeds "$1" | grep '\.dma$\|\.txt$' | while read -r file; do
 		./dmalab encode -o "$encoded/${file##*/}.bytes" "$file" 2>/dev/null
 	done
 	find "$encoded" -type f
