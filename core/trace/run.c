@@ -159,6 +159,7 @@ struct run_room {
 	struct object *objects;
 	u32 nr_objects;          /* that there is room for */
 	u8 *buf;
+	struct kept_machine kept;
 };
 
 struct run_room *run_room_new(void)
@@ -177,6 +178,7 @@ void run_room_free(struct run_room *room)
 {
 	if (!room)
 		return;
+	dmalab_machine_free(room->kept.machine);
 	free(room->objects);
 	free(room->buf);
 	free(room);
@@ -194,9 +196,28 @@ static bool make_objects(struct run *r, struct run_room *room)
 	}
 	r->objects = room->objects;
 	r->buf = room->buf;
+	r->kept = &room->kept;
 	if (r->objects)
 		memset(r->objects, 0, nr * sizeof(*r->objects));
 	return r->objects;
+}
+
+/*
+ * Its devices go, and what they leave is drawn. Where more runs follow, the next one may have
+ * the machine, as new. But not when DMALAB_OPTIONS were given, which may record it; nor of
+ * two machines: a new one begins with a thread that may sleep, and the other is to end first.
+ */
+static void end_machine(struct run *r, unsigned number)
+{
+	struct dmalab_machine *machine = r->machines[number];
+
+	if (!r->options->room || r->machines[1] || getenv("DMALAB_OPTIONS") ||
+	    dmalab_machine_reset(machine)) {
+		dmalab_machine_free(machine);
+		return;
+	}
+	if (!run_keep_machine(r->kept, machine, &r->config))
+		dmalab_machine_free(machine);
 }
 
 static void end(struct run *r)
@@ -213,7 +234,7 @@ static void end(struct run *r)
 			o->on_machine(r, i, MACHINE_ENDS, o->context);
 		/* Who hears of what it leaves asks this one; the other may be gone. */
 		r->machine = r->machines[i];
-		dmalab_machine_free(r->machines[i]);
+		end_machine(r, i);
 		if (o->on_machine)
 			o->on_machine(r, i, MACHINE_GONE, o->context);
 	}

@@ -37,6 +37,21 @@ struct object {
 	u64 number;
 };
 
+/* A machine that a run has left as new, and what it was made with, in words of its own. */
+#define NR_CONFIG_WORDS 5
+struct kept_machine {
+	struct dmalab_machine *machine; /* NULL: none */
+	struct dmalab_config config;
+	char words[NR_CONFIG_WORDS][TRACE_MAX_STRING + 1];
+};
+
+/*
+ * settings.c: @machine, of @config, may be had by the next run that wants such a machine. False:
+ * it cannot be told apart from others.
+ */
+bool run_keep_machine(struct kept_machine *kept, struct dmalab_machine *machine,
+		      const struct dmalab_config *config);
+
 struct run {
 	const struct trace *trace;
 	const struct run_options *options;
@@ -60,6 +75,7 @@ struct run {
 	union value values[TRACE_MAX_ARGS]; /* of the statement */
 	u64 moved;               /* bytes of all accesses */
 	u64 returned;            /* by a call whose result has no name in the language */
+	struct kept_machine *kept; /* by earlier runs */
 	u32 nr_mapped;           /* objects of REACH_MAPPED */
 	bool open_end;           /* what is drawn after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */

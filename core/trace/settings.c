@@ -103,11 +103,65 @@ bool run_read_settings(struct run *r, bool *elsewhere)
 	return true;
 }
 
+/* The words of a configuration. */
+static const char **word_of(struct dmalab_config *c, unsigned i)
+{
+	const char **all[NR_CONFIG_WORDS] = {
+		&c->profile, &c->cache_policy, &c->checks, &c->accesses, &c->machines,
+	};
+
+	return all[i];
+}
+
+bool run_keep_machine(struct kept_machine *kept, struct dmalab_machine *machine,
+		      const struct dmalab_config *config)
+{
+	kept->config = *config;
+	for (unsigned i = 0; i < NR_CONFIG_WORDS; i++) {
+		const char **word = word_of(&kept->config, i);
+
+		if (!*word)
+			continue;
+		if (strlen(*word) >= sizeof(kept->words[i]))
+			return false;
+		*word = strcpy(kept->words[i], *word);
+	}
+	kept->machine = machine;
+	return true;
+}
+
+static bool same_config(struct dmalab_config *a, struct dmalab_config *b)
+{
+	for (unsigned i = 0; i < NR_CONFIG_WORDS; i++) {
+		const char *one = *word_of(a, i), *other = *word_of(b, i);
+
+		if (!one != !other || (one && strcmp(one, other) != 0))
+			return false;
+	}
+	return a->ram_size == b->ram_size && a->seed == b->seed && a->fail_nth == b->fail_nth &&
+	       a->fail_every == b->fail_every && a->quarantine == b->quarantine;
+}
+
+/* The machine of the run before, or a new one; NULL: no memory. */
+static struct dmalab_machine *take_machine(struct run *r, struct kept_machine *kept)
+{
+	struct dmalab_machine *machine = kept->machine;
+
+	kept->machine = NULL;
+	if (!machine || !same_config(&kept->config, &r->config)) {
+		dmalab_machine_free(machine);
+		return dmalab_machine_new(&r->config);
+	}
+	dmalab_machine_set_current(machine);
+	return machine;
+}
+
 bool run_make_machine(struct run *r, unsigned number)
 {
 	const char *name;
 
-	r->machine = r->machines[number] = dmalab_machine_new(&r->config);
+	r->machine = r->machines[number] = number ? dmalab_machine_new(&r->config) :
+						     take_machine(r, r->kept);
 	r->in_use = number;
 	if (!r->machine) {
 		run_stop(r, "no memory for the machine");
