@@ -58,6 +58,7 @@ unit_tests = \
 	tests/test-segments.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
+	tests/test-reset.t \
 	tests/test-states.t \
 	tests/test-sync.t \
 	tests/test-threads.t \
@@ -287,6 +288,9 @@ tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
 tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_segments_t_LDADD = $(TEST_LDADD)
 
+tests_test_reset_t_SOURCES = tests/test-reset.c $(RIG)
+tests_test_reset_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_reset_t_LDADD = libtrace.la $(TEST_LDADD)
 tests_test_states_t_SOURCES = tests/test-states.c $(RIG)
 tests_test_states_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_states_t_LDADD = $(TEST_LDADD)
