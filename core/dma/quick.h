@@ -83,7 +83,8 @@ static inlined void quick_prepare(struct dmalab_machine *lab, const struct quick
 	}
 	if (q->kind == REGION_NONCOHERENT || q->dev->dma_coherent) {
 		cache_zero_pages(hw, page, nr);
-		shadow_set_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, q->site);
+		if (j->shadow.arena)
+			shadow_mark_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, q->site);
 	} else {
 		cache_zero_memory(hw, page_offset(page), page_offset(nr));
 		shadow_set_uncached(&j->shadow, page, nr);
@@ -116,7 +117,7 @@ static inlined void quick_enter_again(struct ledger *l, struct dmalab_device *d,
 			ledger_copy_to_grave(l, r);
 		r->size = q->size;
 	}
-	r->kept = false;
+	r->shape = region_shape(q->kind, q->dir, false);
 	r->owner = OWNER_CPU;
 	r->in_user_space = false;
 	r->attrs = q->attrs;
@@ -230,9 +231,9 @@ static inlined bool quick_recorded(struct dmalab_machine *lab, const struct quic
 		return false;
 	quick_look_for_stores(lab, q->function, q->site, page, nr);
 	unwritten_set_pages(&j->unwritten, page, nr, PAGE_WRITTEN);
-	/* No pages of another kind are uncached. */
+	/* No pages of another kind are uncached, and of this one all or none. */
 	if (q->kind == REGION_COHERENT)
-		shadow_release_pages(&j->shadow, page, nr, q->site);
+		shadow_release_uncached(&j->shadow, page, nr, q->site);
 	ledger_keep(&j->ledger, r, q->site);
 	pages_put_hot(&lab->hw, hot, page);
 	return true;
@@ -275,15 +276,18 @@ static inlined bool quick_free(const struct quick_free *q)
 	return done;
 }
 
-/* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. */
+/* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. Each kind has code of its own. */
 static inlined void *quick_coherent(struct device *dev, size_t size, dma_addr_t *dma, gfp_t gfp,
 				    unsigned long attrs, const struct call *call)
 {
 	struct quick q = {
-		.dev = dev, .kind = coherent_kind(attrs), .dir = DMA_BIDIRECTIONAL, .size = size,
+		.dev = dev, .kind = REGION_COHERENT, .dir = DMA_BIDIRECTIONAL, .size = size,
 		.gfp = gfp, .attrs = attrs, .function = call->name, .site = call->site,
 	};
 
+	if (coherent_kind(attrs) == REGION_COHERENT)
+		return quick_alloc(&q, dma);
+	q.kind = REGION_HANDLE;
 	return quick_alloc(&q, dma);
 }
 
@@ -292,11 +296,14 @@ static inlined bool quick_coherent_free(struct device *dev, size_t size, void *c
 					const struct call *call)
 {
 	struct quick_free q = {
-		.dev = dev, .kind = coherent_kind(attrs), .dir = DMA_BIDIRECTIONAL, .size = size,
+		.dev = dev, .kind = REGION_COHERENT, .dir = DMA_BIDIRECTIONAL, .size = size,
 		.cpu = cpu, .dma = dma, .attrs = attrs, .function = call->name,
 		.site = call->site,
 	};
 
+	if (coherent_kind(attrs) == REGION_COHERENT)
+		return quick_free(&q);
+	q.kind = REGION_HANDLE;
 	return quick_free(&q);
 }
 

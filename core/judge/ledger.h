@@ -90,11 +90,17 @@ struct region {
 	bool managed;                  /* dmam_*(): it has a devres */
 };
 
+/*
+ * That of a plain allocation. It is computed, and stored as a whole, because a load of all
+ * four bytes stalls behind the store of one.
+ */
 static inline u32 region_shape(enum region_kind kind, enum dma_data_direction dir, bool kept)
 {
-	const struct region r = { .kind = kind, .dir = dir, .plain = true, .kept = kept };
-
-	return r.shape;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (u32)kind | (u32)dir << 8 | 1u << 16 | (u32)kept << 24;
+#else
+	return (u32)kind << 24 | (u32)dir << 16 | 1u << 8 | kept;
+#endif
 }
 
 /* What dma_map_sg() mapped at one time. */
@@ -195,7 +201,7 @@ static inline void ledger_keep(struct ledger *l, struct region *r, site_t site)
 		free(r->device_bytes);
 		r->device_bytes = NULL;
 	}
-	r->kept = true;
+	r->shape = region_shape(r->kind, (enum dma_data_direction)r->dir, true);
 	r->died = site;
 	r->death = ++l->nr_dead;
 }

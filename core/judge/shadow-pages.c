@@ -90,16 +90,10 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 {
 	if (!s->arena)
 		return;
-	/* Nobody fills lines of uncached memory but a CPU that speculates. */
-	if (state == PAGE_BUS_NEWER && !s->speculates)
-		state = PAGE_SETTLED;
-	memset(&s->state[page], state, nr);
 	if (state == PAGE_UNCACHED)
-		return; /* set again when it ends */
-	for (u32 p = page; p < page + nr; p++) {
-		s->page_site[p] = site;
-		s->page_through[p] = OWN_BOTH;
-	}
+		shadow_set_uncached(s, page, nr); /* the rest is set when that ends */
+	else
+		shadow_mark_pages(s, page, nr, state, site);
 }
 
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
@@ -108,7 +102,7 @@ void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
 		return;
 	for (u32 p = page; p < page + nr; p++)
 		if (s->state[p] == PAGE_UNCACHED)
-			shadow_set_pages(s, p, 1, PAGE_BUS_NEWER, site);
+			shadow_mark_pages(s, p, 1, PAGE_BUS_NEWER, site);
 }
 
 cold void shadow_forget(struct shadow *s, size_t offset, size_t len)

@@ -148,15 +148,36 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 /* Those that were uncached are free: all stores to them bypassed the cache. */
 void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
 
+/* What shadow_set_pages() does, where there is a shadow. */
+static inline void shadow_mark_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
+				     site_t site)
+{
+	u32 p = page;
+
+	/* Nobody fills lines of uncached memory but a CPU that speculates. */
+	if (state == PAGE_BUS_NEWER && !s->speculates)
+		state = PAGE_SETTLED;
+	do {
+		s->state[p] = state;
+		s->page_site[p] = site;
+		s->page_through[p] = OWN_BOTH;
+	} while (unlikely(++p < page + nr));
+}
+
 /* shadow_set_pages() to PAGE_UNCACHED. */
 static inline void shadow_set_uncached(struct shadow *s, u32 page, u32 nr)
 {
 	if (!s->arena)
 		return;
-	if (likely(nr == 1))
-		s->state[page] = PAGE_UNCACHED;
-	else
-		__builtin_memset(s->state + page, PAGE_UNCACHED, nr);
+	for (u32 p = page; p < page + nr; p++)
+		s->state[p] = PAGE_UNCACHED;
+}
+
+/* shadow_release_pages() of pages that are all uncached. */
+static inline void shadow_release_uncached(struct shadow *s, u32 page, u32 nr, site_t site)
+{
+	if (s->arena && s->state[page] == PAGE_UNCACHED)
+		shadow_mark_pages(s, page, nr, PAGE_BUS_NEWER, site);
 }
 
 /* Do cache and memory agree on all of these pages? */

@@ -86,6 +86,11 @@ static bool set_page(struct unwritten *u, size_t offset, size_t len, enum writte
 	return false;
 }
 
+void unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state)
+{
+	memset(u->pages + page, state, nr);
+}
+
 /* What whole pages the range begins with are as @state says. Returns how many bytes that is. */
 static size_t set_whole_pages(struct unwritten *u, size_t offset, size_t len, enum written state)
 {

@@ -95,7 +95,9 @@ static inline void unwritten_store(struct unwritten *u, size_t offset, size_t le
 		unwritten_store_slow(u, offset, len);
 }
 
-/* Whole pages are all stored, or fresh. */
+/* Whole pages are all stored, or fresh. Many: called, else the compiler has it by "rep stos". */
+void unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state);
+
 static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, enum written state)
 {
 	if (!u->pages)
@@ -103,7 +105,7 @@ static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, en
 	if (likely(nr == 1))
 		u->pages[page] = state;
 	else
-		__builtin_memset(u->pages + page, state, nr);
+		unwritten_set_many(u, page, nr, state);
 }
 
 /* Is it a part of one page, of which the bits say? */

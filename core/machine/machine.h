@@ -206,7 +206,10 @@ static inline struct hot *pages_room(struct machine *m, u32 page)
 	const struct frame *f = &m->frames[page];
 	struct hot *hot = &m->bank[zone_of_page(m, page)].hot[f->order];
 
-	return likely(f->state == FRAME_USED && !f->atomic && hot->nr < HOT_BLOCKS) ? hot : NULL;
+	/* Loaded alone: the compiler would join it with others, and that stalls behind its store. */
+	u8 state = __atomic_load_n(&f->state, __ATOMIC_RELAXED);
+
+	return likely(state == FRAME_USED && !f->atomic && hot->nr < HOT_BLOCKS) ? hot : NULL;
 }
 
 static inline void pages_put_hot(struct machine *m, struct hot *hot, u32 page)

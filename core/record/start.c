@@ -38,7 +38,11 @@ static int open_file(const char *name, size_t len, unsigned number)
 	if (fd < 0)
 		fprintf(stderr, "dmalab: nothing is recorded: %s: %s\n", path, strerror(errno));
 	/* Where its links lead: the shorter file is to take the place of the file, not of a link. */
-	rec.path = fd < 0 ? NULL : realpath(path, NULL);
+	rec.path = fd < 0 ? NULL : malloc(PATH_MAX);
+	if (rec.path && !realpath(path, rec.path)) {
+		free(rec.path);
+		rec.path = NULL;
+	}
 	return fd;
 }
 
