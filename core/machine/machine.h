@@ -52,13 +52,17 @@ enum frame_state {
 };
 
 struct frame {
-	u32 next, prev;    /* among the free blocks of the zone and order */
+	u32 next;          /* among the free blocks of the zone and order */
+	union {
+		u32 prev;
+		u32 given_up; /* of the head of any other block: the cached view of so many
+		                 pages from it on is known to be out of use */
+	};
 	u8 state;
 	u8 order;          /* of the block this frame heads */
 	u8 shared : 2;     /* share.c: a bit for each view */
 	u8 atomic : 1;     /* of the atomic pool, of a used block */
 	bool memory_only;  /* the cached view is out of use: coherent memory, handles */
-	u16 given_up;      /* of the head of a block: known to be so of that many from it on */
 };
 
 /* Freed blocks of one order, kept whole for the next allocation. */

@@ -37,13 +37,13 @@ static void list_del(struct machine *m, struct bank *bank, u32 page)
 		m->frames[f->next].prev = f->prev;
 	if (bank->free[f->order] == NO_PAGE)
 		bank->orders &= ~(1u << f->order);
+	f->given_up = 0;
 	f->state = FRAME_TAIL;
 }
 
 /* Give a block back, with its free buddy if it has one, and so on up. */
 static void merge(struct machine *m, struct bank *bank, u32 page, unsigned order)
 {
-	m->frames[page].given_up = 0;
 	while (order < MAX_ORDER) {
 		u32 rel = (page - bank->first) ^ (1u << order);
 		u32 buddy = bank->first + rel;
