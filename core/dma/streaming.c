@@ -76,12 +76,12 @@ static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t s
 			     !map_is_ordinary(j, offset, size) ||
 			     slab_end(&lab->mm->slab, offset) < offset + size))
 			return false;
+		judge_find_stores(j, call, offset, size);
 		r = ledger_new(&j->ledger);
-		if (unlikely(!r))
-			return false;
-	}
-	judge_find_stores(j, call, offset, size);
-	if (r) {
+		if (unlikely(!r)) {
+			*dma = DMA_MAPPING_ERROR;
+			return true;
+		}
 		region_fill(r, &d->dev, call, REGION_SINGLE);
 		r->offset = r->place = offset;
 		r->size = size;
@@ -91,6 +91,8 @@ static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t s
 		r->dir = dir;
 		r->owner = OWNER_DEVICE;
 		ledger_enter(&j->ledger, &d->live, r);
+	} else {
+		judge_find_stores(j, call, offset, size);
 	}
 	lossy = direct_handover(d, offset, size, FOR_DEVICE, dir, call->site, r, &lost);
 	if (unlikely(lossy))
