@@ -63,6 +63,26 @@ static bool whole_machine(struct rig *r)
 	return true;
 }
 
+/* One that is made anew; if that fails, it can still be freed, or tried again. */
+static bool reset_machine(struct rig *r)
+{
+	struct dmalab_machine *m = dmalab_machine_new(&(struct dmalab_config){
+		.profile = "swiotlb", .ram_size = 64 << 10,
+	});
+	int err;
+
+	(void)r;
+	if (!m)
+		return false;
+	err = dmalab_machine_reset(m);
+	if (err) {
+		assert_int_equal(err, -ENOMEM);
+		assert_int_equal(dmalab_machine_reset(m), 0);
+	}
+	dmalab_machine_free(m);
+	return err == 0;
+}
+
 static bool device(struct rig *r)
 {
 	struct device *dev;
@@ -289,6 +309,7 @@ static void machines(void **state)
 	/* The structure that this leaves behind serves all that follow. */
 	assert_true(whole_machine(NULL));
 	fail_each(whole_machine, 5, NULL);
+	fail_each(reset_machine, 5, NULL);
 }
 
 static void on_one_machine(void **state)

@@ -37,7 +37,11 @@ step=1
 test -z "${TEST_RUNNER-}" || step=20
 for trace in $(find "$srcdir/corpora" -name '*.dma' | sort | sed -n "1~${step}p"); do
 	name=$(echo "${trace#"$srcdir/corpora/"}" | tr / -)
-	dmalab timeline "$trace" >"$work/$name.svg" 2>"$work/err" || fail "$trace: $(cat "$work/err")"
+	if ! dmalab timeline "$trace" >"$work/$name.svg" 2>"$work/err"; then
+		rm -f "$work/$name.svg"
+		grep -q 'a picture has room for 60' "$work/err" && continue
+		fail "$trace: $(cat "$work/err")"
+	fi
 	test ! -s "$work/err" || fail "$trace: $(cat "$work/err")"
 done
 if python3 -c '' 2>/dev/null; then

@@ -216,6 +216,12 @@ static void stop(struct dmalab_machine *lab)
 	lab_devices_exit(lab);
 }
 
+/* Not if an earlier attempt to make it anew has failed: then there is only the structure. */
+static bool is_there(const struct dmalab_machine *lab)
+{
+	return lab->hw.profile;
+}
+
 void dmalab_machine_free(struct dmalab_machine *machine)
 {
 	struct call call = THIS_CALL;
@@ -223,8 +229,10 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	if (!machine)
 		return;
 	free_devices(machine, &call);
-	stop(machine);
-	take_down(machine, NR_PARTS);
+	if (is_there(machine)) {
+		stop(machine);
+		take_down(machine, NR_PARTS);
+	}
 	lab_struct_free(machine);
 }
 
@@ -251,20 +259,23 @@ static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
 	dmalab_machine_set_current(lab);
 }
 
-/* It leaves nothing of the old one but its address. */
+/* It leaves nothing of the old one but its address, and the options. */
 static int make_anew(struct dmalab_machine *lab)
 {
-	struct options o = ((struct whole *)lab)->options;
+	const struct options *o = &((struct whole *)lab)->options;
 	int err;
 
-	stop(lab);
-	take_down(lab, NR_PARTS);
+	if (is_there(lab)) {
+		stop(lab);
+		take_down(lab, NR_PARTS);
+	}
 	lab_struct_clear(lab);
-	err = set_up(lab, &o);
-	if (err)
+	err = set_up(lab, o);
+	if (err) {
+		lab_struct_clear(lab);
 		return err;
-	((struct whole *)lab)->options = o;
-	start(lab, &o);
+	}
+	start(lab, o);
 	return 0;
 }
 
@@ -275,7 +286,7 @@ int dmalab_machine_reset(struct dmalab_machine *machine)
 	if (!machine)
 		return -EINVAL;
 	free_devices(machine, &call);
-	if (unlikely(!machine_is_simple(&machine->hw) || !judge_is_simple(&machine->judge) ||
+	if (unlikely(!is_there(machine) || !machine_is_simple(&machine->hw) || !judge_is_simple(&machine->judge) ||
 		     !mm_is_simple(machine->mm) || recording()))
 		return make_anew(machine);
 	reset_in_place(machine, &((struct whole *)machine)->options);

@@ -173,12 +173,13 @@ void dmalab_machine_free(struct dmalab_machine *machine);
  * with the pages that were used, about 0.2 us each: for tests and fuzzers that
  * want a thousand machines one after the other.
  *
- * A store through a plain pointer to memory that was never allocated, mapped nor
- * accessed in another way cannot be known, and stays where it is.
+ * A store through a plain pointer to memory that was never allocated, mapped
+ * nor accessed in another way cannot be known, and stays where it is.
  *
- * Context: Any thread, as dmalab_machine_free(). May allocate memory of the host
- * where an IOMMU, a bounce buffer, vmalloc(), memory in user space, a touched
- * cookie, other machines beside this one or a recorder were in use.
+ * Context: Any thread, as dmalab_machine_free(). May allocate memory of the
+ * host where an IOMMU, a bounce buffer, vmalloc(), memory in user space, a
+ * touched cookie, a quarantine, other machines beside this one or a recorder
+ * were in use.
  * Return: 0; -EINVAL for NULL; -ENOMEM, and then the machine can only be freed
  * or reset again.
  * Checks: "leak".

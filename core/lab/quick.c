@@ -36,7 +36,7 @@ int lab_quick_init(struct dmalab_machine *lab)
  */
 void lab_quick_start(struct dmalab_machine *lab)
 {
-	lab->quick.base = lab->hw.cached;
+	__atomic_store_n(&lab->quick.base, lab->hw.cached, __ATOMIC_RELAXED);
 	if (lab->hw.cache.policy == POLICY_NEVER && !recording())
 		__atomic_store_n(&lab->quick.size, lab->hw.ram_size, __ATOMIC_RELEASE);
 }

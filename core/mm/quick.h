@@ -142,7 +142,7 @@ static inline bool store_at_once(void *dst, const void *buf, size_t len, site_t 
 {
 	struct dmalab_quick *q = __atomic_load_n(&dmalab_quick, __ATOMIC_ACQUIRE);
 	size_t size = __atomic_load_n(&q->size, __ATOMIC_ACQUIRE);
-	size_t offset = (u8 *)dst - q->base;
+	size_t offset = (u8 *)dst - __atomic_load_n(&q->base, __ATOMIC_RELAXED);
 	struct dmalab_machine *lab;
 	bool done;
 
