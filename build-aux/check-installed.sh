@@ -56,7 +56,7 @@ LD_LIBRARY_PATH=$destdir$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$dir/user"
 # A driver has names of its own, and so has the archive: they must not meet.
 if test -f "$destdir$libdir/libdmalab.a"; then
 	cat >"$dir/names.c" <<'EOF'
-int release, profiles, catalogue, own_give, cache_init, route_far;
+int release, profiles, catalogue, own_give, cache_init, route_far, iommu_map, context;
 EOF
 	# shellcheck disable=SC2086
 	$CC $cflags -o "$dir/static" "$dir/user.c" "$dir/names.c" \

@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# check-symbols.sh [LIBRARY]: the shared library exports each symbol of
+# check-symbols.sh [LIBRARY [ARCHIVE]]: the shared library exports each symbol of
 # core/libdmalab.map in the version given there, and nothing else; and it stays in
-# memory once it is loaded.
+# memory once it is loaded. In the archive, where hidden symbols are visible to whoever
+# links it, the names of all others begin with dlab_.
 
 library=${1:-.libs/libdmalab.so}
+archive=${2:-.libs/libdmalab.a}
 map=$(dirname "$0")/../core/libdmalab.map
 
 if ! test -f "$library"; then
@@ -49,6 +51,16 @@ readelf -d "$library" | grep -q NODELETE || {
 	echo "$library may be unloaded: it was not linked with -z nodelete"
 	status=1
 }
+
+if test -f "$archive"; then
+	sed 's/@.*//' "$dir/wanted" >"$dir/public"
+	nm --defined-only "$archive" 2>/dev/null |
+		awk 'NF == 3 && $2 ~ /^[A-Z]$/ && $3 !~ /^(dlab_|__odr_asan|DW\.ref)/ { print $3 }' |
+		sort -u | comm -23 - "$dir/public" |
+		sed "s,^,$archive defines what a user may define too; begin it with dlab_: ," >"$dir/unprefixed"
+	test ! -s "$dir/unprefixed" || status=1
+	cat "$dir/unprefixed"
+fi
 
 echo "$(wc -l <"$dir/exported") symbols exported, $(wc -l <"$dir/wanted") listed"
 exit $status

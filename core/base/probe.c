@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/probe.h"
 
-const struct probe *probe;
-bool probe_on;
+const struct probe *dlab_probe;
+bool dlab_probe_on;

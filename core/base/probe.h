@@ -60,13 +60,13 @@ struct probe {
 	void (*decision)(const struct dmalab_machine *lab, bool fails);
 };
 
-/* Set once, by the first recorder; @probe_on: there is somebody to tell. */
-extern const struct probe *probe;
-extern bool probe_on;
+/* Set once, by the first recorder; @dlab_probe_on: there is somebody to tell. */
+extern const struct probe *dlab_probe;
+extern bool dlab_probe_on;
 
 static inline bool recording(void)
 {
-	return unlikely(__atomic_load_n(&probe_on, __ATOMIC_ACQUIRE));
+	return unlikely(__atomic_load_n(&dlab_probe_on, __ATOMIC_ACQUIRE));
 }
 
 /*
@@ -91,7 +91,7 @@ static inline bool recording(void)
 #define RECORD_AS(name, parameters, ...) \
 	do { \
 		if (recording()) \
-			probe->call(name, parameters, (const u64[]){ RECORD_ARGS(__VA_ARGS__) }); \
+			dlab_probe->call(name, parameters, (const u64[]){ RECORD_ARGS(__VA_ARGS__) }); \
 	} while (0)
 
 #define RECORD(parameters, ...) RECORD_AS(__func__, parameters, __VA_ARGS__)
@@ -103,33 +103,33 @@ static inline bool recording(void)
 #define RECORD_ABSENT() \
 	do { \
 		if (recording()) \
-			probe->absent(__func__); \
+			dlab_probe->absent(__func__); \
 	} while (0)
 
 #define RECORD_DEVICE(name, dev, dma, out, len) \
 	do { \
 		if (recording()) \
-			probe->access(&(struct record_access){ name, dev, true, dma, out, len }); \
+			dlab_probe->access(&(struct record_access){ name, dev, true, dma, out, len }); \
 	} while (0)
 
 #define RECORD_CPU(name, p, out, len) \
 	do { \
 		if (recording()) \
-			probe->access(&(struct record_access){ \
+			dlab_probe->access(&(struct record_access){ \
 				name, NULL, false, (uintptr_t)(p), out, len }); \
 	} while (0)
 
 static inline void *record_memory(void *cpu, size_t size, const dma_addr_t *dma)
 {
 	if (recording())
-		probe->made_memory(cpu, size, dma);
+		dlab_probe->made_memory(cpu, size, dma);
 	return cpu;
 }
 
 static inline dma_addr_t record_mapping(dma_addr_t dma, size_t size)
 {
 	if (recording())
-		probe->made_mapping(dma, size);
+		dlab_probe->made_mapping(dma, size);
 	return dma;
 }
 
@@ -137,7 +137,7 @@ static inline dma_addr_t record_mapping(dma_addr_t dma, size_t size)
 static inline void *record_object(void *object)
 {
 	if (recording())
-		probe->made(object);
+		dlab_probe->made(object);
 	return object;
 }
 

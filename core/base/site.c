@@ -24,11 +24,11 @@
 #include <unistd.h>
 #endif
 
-__thread const struct dmalab_site *site_override;
+__thread const struct dmalab_site *dlab_site_override;
 
 void dmalab_set_site(const struct dmalab_site *site)
 {
-	site_override = site;
+	dlab_site_override = site;
 }
 
 #ifdef HAVE_LIBDW
@@ -119,7 +119,7 @@ static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
 }
 #endif
 
-size_t site_format(const struct dmalab_site *site, char *buf, size_t size)
+size_t dlab_site_format(const struct dmalab_site *site, char *buf, size_t size)
 {
 	uintptr_t address = (uintptr_t)site->address;
 	size_t len;

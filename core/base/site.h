@@ -17,13 +17,13 @@ typedef u64 site_t;
 #define SITE_IS_STRUCT (1ull << 63)
 #define SITE_SINCE     (1ull << 62)
 
-extern __thread const struct dmalab_site *site_override
+extern __thread const struct dmalab_site *dlab_site_override
 	__attribute__((tls_model("initial-exec")));
 
 static inline site_t site_of(const void *return_address)
 {
-	if (__builtin_expect(site_override != NULL, 0))
-		return (uintptr_t)site_override | SITE_IS_STRUCT;
+	if (__builtin_expect(dlab_site_override != NULL, 0))
+		return (uintptr_t)dlab_site_override | SITE_IS_STRUCT;
 	return (uintptr_t)return_address;
 }
 
@@ -44,7 +44,7 @@ static inline struct dmalab_site site_public(site_t site)
 }
 
 /* "rx.c:41", or "nic_poll() rx.c:41", or "nic_poll()+0x1f", or "./rx+0x1f". */
-size_t site_format(const struct dmalab_site *site, char *buf, size_t size);
+size_t dlab_site_format(const struct dmalab_site *site, char *buf, size_t size);
 
 /* What a call of the API is: its name, and where it was made. */
 struct call {

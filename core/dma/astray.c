@@ -34,7 +34,7 @@ static void look_at_pool(struct astray *a, const struct region *pool, u64 place)
 	a->detail = "a gap in the memory of a pool: no block may cross the boundary";
 	if (!block)
 		return;
-	a->block = block_region(block);
+	a->block = dlab_block_region(block);
 	a->region = &a->block;
 	a->was_there = block->born;
 	a->detail = block->born ? NULL : "the pool has not handed out this block yet";
@@ -43,7 +43,7 @@ static void look_at_pool(struct astray *a, const struct region *pool, u64 place)
 static void look_for_others(struct astray *a, struct dmalab_device *d, const struct question *q)
 {
 	const struct region *r = NULL;
-	const char *name = device_name(&d->dev);
+	const char *name = dlab_device_name(&d->dev);
 	int how = 0;
 
 	if (q->place != NO_OFFSET)
@@ -51,14 +51,14 @@ static void look_for_others(struct astray *a, struct dmalab_device *d, const str
 	if (r && r->dev != &d->dev)
 		snprintf(a->text, sizeof(a->text),
 			 "DMA address 0x%llx is %.48s's: nothing is mapped there for %.48s",
-			 (unsigned long long)q->dma, device_name(r->dev), name);
+			 (unsigned long long)q->dma, dlab_device_name(r->dev), name);
 	else
 		snprintf(a->text, sizeof(a->text), "nothing is mapped for %.48s at DMA address 0x%llx",
 			 name, (unsigned long long)q->dma);
 	a->detail = a->text;
 }
 
-void astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 place)
+void dlab_astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 place)
 {
 	const struct ledger *l = &d->machine->judge.ledger;
 	const struct question q = { .dev = &d->dev, .dma = dma, .place = place };
@@ -71,13 +71,14 @@ void astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 
 		look_at_pool(a, now, place);
 		return;
 	}
-	a->region = ledger_dead(l, was_there, &q, phys_to_offset(&d->machine->hw, dma), NO_OFFSET);
+	a->region = dlab_ledger_dead(l, was_there, &q, phys_to_offset(&d->machine->hw, dma),
+				     NO_OFFSET);
 	a->was_there = a->region;
 	if (!a->region)
 		look_for_others(a, d, &q);
 }
 
-size_t astray_room(const struct region *r, u64 place)
+size_t dlab_astray_room(const struct region *r, u64 place)
 {
 	size_t start = place - r->place;
 	const struct block *block = r->blocks ? blocks_at(r->blocks, r->offset + start) : NULL;
@@ -85,7 +86,7 @@ size_t astray_room(const struct region *r, u64 place)
 	return block ? block_start(block) + r->blocks->size - start : r->size - start;
 }
 
-struct run astray_behind(const struct region *r, u64 place, size_t len, size_t room)
+struct run dlab_astray_behind(const struct region *r, u64 place, size_t len, size_t room)
 {
 	size_t start = place - r->place;
 	size_t last = len - 1 > (size_t)-1 - start ? (size_t)-1 : start + len - 1;

@@ -17,12 +17,12 @@ struct astray {
  * Nothing of @d's is at @dma: what to say of it. @place: the same on the bus, or
  * NO_OFFSET. Of DMA_MAPPING_ERROR nothing: each report says what that is.
  */
-cold void astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 place);
+cold void dlab_astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 place);
 
 /* How many bytes from @place, which is in @r, to the end: of a pool's memory, of the block. */
-cold size_t astray_room(const struct region *r, u64 place);
+cold size_t dlab_astray_room(const struct region *r, u64 place);
 
 /* The bytes of a range from @place on that are behind @room, counted from @r's start. */
-cold struct run astray_behind(const struct region *r, u64 place, size_t len, size_t room);
+cold struct run dlab_astray_behind(const struct region *r, u64 place, size_t len, size_t room);
 
 #endif

@@ -10,7 +10,7 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-void atomic_pool_init(struct atomic_pool *pool, size_t ram_size)
+void dlab_atomic_pool_init(struct atomic_pool *pool, size_t ram_size)
 {
 	size_t size = smaller(ram_size / RAM_FOR_ONE & PAGE_MASK, LARGEST);
 
@@ -23,7 +23,7 @@ static size_t block_size(const struct machine *hw, u32 page)
 	return PAGE_SIZE << hw->frames[page].order;
 }
 
-bool atomic_pool_take(struct atomic_pool *pool, struct machine *hw, u32 page)
+bool dlab_atomic_pool_take(struct atomic_pool *pool, struct machine *hw, u32 page)
 {
 	size_t bytes = block_size(hw, page);
 
@@ -34,7 +34,7 @@ bool atomic_pool_take(struct atomic_pool *pool, struct machine *hw, u32 page)
 	return true;
 }
 
-cold void atomic_pool_give(struct atomic_pool *pool, struct machine *hw, u32 page)
+cold void dlab_atomic_pool_give(struct atomic_pool *pool, struct machine *hw, u32 page)
 {
 	if (hw->frames[page].state != FRAME_USED)
 		return;
@@ -42,7 +42,7 @@ cold void atomic_pool_give(struct atomic_pool *pool, struct machine *hw, u32 pag
 	pool->used -= block_size(hw, page);
 }
 
-cold void atomic_pool_grow(struct atomic_pool *pool)
+cold void dlab_atomic_pool_grow(struct atomic_pool *pool)
 {
 	pool->size += smaller(pool->size, LARGEST);
 }

@@ -20,23 +20,23 @@ struct atomic_pool {
 	size_t size, used;
 };
 
-void atomic_pool_init(struct atomic_pool *pool, size_t ram_size);
+void dlab_atomic_pool_init(struct atomic_pool *pool, size_t ram_size);
 
 /* The block that @page heads is to be of the pool. False: there is not enough left. */
-bool atomic_pool_take(struct atomic_pool *pool, struct machine *hw, u32 page);
+bool dlab_atomic_pool_take(struct atomic_pool *pool, struct machine *hw, u32 page);
 
-/* What pages_free() does, whoever the block is of. */
-cold void atomic_pool_give(struct atomic_pool *pool, struct machine *hw, u32 page);
+/* What dlab_pages_free() does, whoever the block is of. */
+cold void dlab_atomic_pool_give(struct atomic_pool *pool, struct machine *hw, u32 page);
 
 static inline void atomic_pool_free(struct atomic_pool *pool, struct machine *hw, u32 page)
 {
 	if (unlikely(hw->frames[page].atomic))
-		atomic_pool_give(pool, hw, page);
-	pages_free(hw, page);
+		dlab_atomic_pool_give(pool, hw, page);
+	dlab_pages_free(hw, page);
 }
 
 /* A call that may sleep is under way: the background work gets its turn. */
-cold void atomic_pool_grow(struct atomic_pool *pool);
+cold void dlab_atomic_pool_grow(struct atomic_pool *pool);
 
 static inline bool atomic_pool_is_low(const struct atomic_pool *pool)
 {
@@ -46,7 +46,7 @@ static inline bool atomic_pool_is_low(const struct atomic_pool *pool)
 static inline void atomic_pool_work(struct atomic_pool *pool)
 {
 	if (unlikely(atomic_pool_is_low(pool)))
-		atomic_pool_grow(pool);
+		dlab_atomic_pool_grow(pool);
 }
 
 #endif

@@ -70,13 +70,13 @@ static bool is_cpu_owned(const struct access *a, const struct region *r)
 	size_t first = a->place - r->place, rest = a->len;
 
 	while (unlikely(rest > r->size - first)) {
-		if (own_find(r, first, r->size - first, false).bytes)
+		if (dlab_own_find(r, first, r->size - first, false).bytes)
 			return true;
 		rest -= r->size - first;
 		r = next_entry(r);
 		first = 0;
 	}
-	return own_find(r, first, rest, false).bytes;
+	return dlab_own_find(r, first, rest, false).bytes;
 }
 
 /* 3: @r allows what the device is about to do; 2: it holds the range; 1: its start. */
@@ -96,14 +96,14 @@ static int fit(const struct region *r, const void *arg)
 /* It begins in @r and runs off the end, also that of the entries of its list that follow. */
 static cold void report_overrun(const struct access *a, struct finding *f, const struct region *r)
 {
-	size_t room = astray_room(r, a->place);
+	size_t room = dlab_astray_room(r, a->place);
 	const struct region *next = r;
 	struct run behind;
 	char text[96];
 
 	while (next->group && (next = next_entry(next)))
 		room += next->size;
-	behind = astray_behind(r, a->place, a->len, room);
+	behind = dlab_astray_behind(r, a->place, a->len, room);
 	f->region = r;
 	f->first = behind.first;
 	f->last = behind.last;
@@ -111,7 +111,7 @@ static cold void report_overrun(const struct access *a, struct finding *f, const
 	f->detail = text;
 	snprintf(text, sizeof(text), "it starts inside and runs off the end: %zu bytes, of the %zu that are left there",
 		 a->len, room);
-	judge_report(&a->d->machine->judge, f);
+	dlab_judge_report(&a->d->machine->judge, f);
 }
 
 /* The device may not go there. @r: what it ran off the end of, or NULL. */
@@ -127,12 +127,12 @@ static cold void report_astray(const struct access *a, const struct region *r)
 		report_overrun(a, &f, r);
 		return;
 	}
-	astray_look(&there, a->d, a->dma, a->place);
+	dlab_astray_look(&there, a->d, a->dma, a->place);
 	if (there.was_there)
 		f.check = CHECK_DEVICE_USE_AFTER_UNMAP;
 	f.region = there.region;
 	f.detail = there.detail;
-	judge_report(&a->d->machine->judge, &f);
+	dlab_judge_report(&a->d->machine->judge, &f);
 }
 
 /* Where the access begins, if all of it may be reached; or NULL, after a report. */
@@ -160,8 +160,8 @@ static void transfer(const struct access *a, struct region *r, size_t first, siz
 	if (a->out && region_has_memory(r))
 		unwritten_store(&a->d->machine->judge.unwritten, r->offset + first, n);
 	if (likely(data != NO_OFFSET))
-		cache_move(hw, data, a->in ? a->in + done : NULL, a->out ? a->out + done : NULL,
-			   n, !device_snoops(&a->d->dev));
+		dlab_cache_move(hw, data, a->in ? a->in + done : NULL,
+				a->out ? a->out + done : NULL, n, !device_snoops(&a->d->dev));
 	else if (a->in)
 		memset(a->in + done, 0xff, n); /* as a bus where nobody answers */
 }
@@ -182,8 +182,8 @@ static int access_judged(const struct access *a)
 
 		if (likely(region_has_memory(r)))
 			judge_find_stores(j, a->call, r->offset + first, n);
-		(a->out ? judge_device_store : judge_device_load)(j, a->call, r, a->dma + done,
-								  r->offset + first, n, &reported);
+		(a->out ? dlab_judge_device_store : dlab_judge_device_load)(
+			j, a->call, r, a->dma + done, r->offset + first, n, &reported);
 		if (unlikely(iommu && is_forbidden(a, r)))
 			return -EFAULT;
 		transfer(a, r, first, done, n);
@@ -202,15 +202,15 @@ static int access_unjudged(const struct access *a)
 	size_t room;
 
 	for (size_t done = 0; done < a->len; done += room)
-		if (route_walk(a->d, a->dma + done, a->out, &room) == NO_OFFSET)
+		if (dlab_route_walk(a->d, a->dma + done, a->out, &room) == NO_OFFSET)
 			return -EFAULT;
 	for (size_t done = 0; done < a->len; done += room) {
-		size_t offset = route_walk(a->d, a->dma + done, a->out, &room);
+		size_t offset = dlab_route_walk(a->d, a->dma + done, a->out, &room);
 
 		room = smaller(room, a->len - done);
 		judge_find_stores(&a->d->machine->judge, a->call, offset, room);
-		cache_move(hw, offset, a->in ? a->in + done : NULL,
-			   a->out ? a->out + done : NULL, room, !device_snoops(&a->d->dev));
+		dlab_cache_move(hw, offset, a->in ? a->in + done : NULL,
+				a->out ? a->out + done : NULL, room, !device_snoops(&a->d->dev));
 	}
 	return 0;
 }

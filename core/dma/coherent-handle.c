@@ -50,7 +50,8 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 	if (likely(h->cookie))
 		goto out;
 	RECORD_AS("dma_alloc_attrs", "=dzGA", dev, size, gfp, h->attrs);
-	h->cookie = record_memory(coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs, &call),
+	h->cookie = record_memory(dlab_coherent_alloc(dev, size, &h->dma_addr, gfp, h->attrs,
+						      &call),
 				  size, &h->dma_addr);
 	if (!h->cookie) {
 		free(h);
@@ -84,8 +85,8 @@ void coherent_handle_free(struct coherent_handle *handle)
 		goto out;
 	RECORD_AS("dma_free_attrs", "dzpaA", handle->dev, handle->size, handle->cookie,
 		  handle->dma_addr, handle->attrs);
-	coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr, handle->attrs,
-		      &call);
+	dlab_coherent_free(handle->dev, handle->size, handle->cookie, handle->dma_addr,
+			   handle->attrs, &call);
 out:
 	handle->seal = 0;
 	free(handle);

@@ -29,51 +29,51 @@ static void prepare(const struct allocation *a)
 
 	if (a->place & PLACE_MMIO) {
 		/* It is uncached already, and the rest of its last page stays as it is. */
-		cache_zero_memory(hw, a->offset, a->size);
-		judge_uncached_pages(j, a->page, a->nr_pages, site);
+		dlab_cache_zero_memory(hw, a->offset, a->size);
+		dlab_judge_uncached_pages(j, a->page, a->nr_pages, site);
 		judge_stored_past_caches(j, a->offset, a->size, site);
 	} else if (a->kind == REGION_HANDLE) {
 		/* Not zeroed; flushed, so that no dirty line is left behind. */
-		cache_give_up(hw, a->page, a->nr_pages);
-		judge_handle_pages(j, a->page, a->nr_pages, site);
+		dlab_cache_give_up(hw, a->page, a->nr_pages);
+		dlab_judge_handle_pages(j, a->page, a->nr_pages, site);
 		judge_fresh(j, a->offset, a->size);
 	} else if (a->d->dev.dma_coherent) {
-		cache_take_back(hw, a->page, a->nr_pages);
-		cache_zero_pages(hw, a->page, a->nr_pages);
-		judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
+		dlab_cache_take_back(hw, a->page, a->nr_pages);
+		dlab_cache_zero_pages(hw, a->page, a->nr_pages);
+		dlab_judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
 	} else {
-		cache_give_up(hw, a->page, a->nr_pages);
-		cache_zero_memory(hw, a->offset, page_offset(a->nr_pages));
-		judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
+		dlab_cache_give_up(hw, a->page, a->nr_pages);
+		dlab_cache_zero_memory(hw, a->offset, page_offset(a->nr_pages));
+		dlab_judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
 	}
 }
 
-void *coherent_take(struct allocation *a)
+void *dlab_coherent_take(struct allocation *a)
 {
 	void *cpu;
 
-	if (!direct_alloc(a))
+	if (!dlab_direct_alloc(a))
 		return NULL;
 	cpu = cpu_address(a);
-	if (unlikely(!direct_enter(a, cpu)))
+	if (unlikely(!dlab_direct_enter(a, cpu)))
 		return NULL;
 	prepare(a);
 	return cpu;
 }
 
-void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site)
+void dlab_coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site)
 {
 	if (lab->hw.frames[offset >> PAGE_SHIFT].memory_only) {
-		cache_zero_memory(&lab->hw, offset, len);
+		dlab_cache_zero_memory(&lab->hw, offset, len);
 		judge_stored_past_caches(&lab->judge, offset, len, site);
 		return;
 	}
-	cache_cpu_store(&lab->hw, offset, NULL, len);
-	judge_filled(&lab->judge, offset, len, site);
+	dlab_cache_cpu_store(&lab->hw, offset, NULL, len);
+	dlab_judge_filled(&lab->judge, offset, len, site);
 }
 
-void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
-		     unsigned long attrs, const struct call *call)
+void *dlab_coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+			  unsigned long attrs, const struct call *call)
 {
 	struct allocation a = {
 		.d = lab_enter(dev, call), .call = call, .size = size, .gfp = gfp,
@@ -84,7 +84,7 @@ void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gf
 
 	if (!a.d)
 		return NULL;
-	cpu = coherent_take(&a);
+	cpu = dlab_coherent_take(&a);
 	if (cpu)
 		*dma_handle = a.dma;
 	lab_leave(a.d);
@@ -99,12 +99,12 @@ static cold void report_free_of_nothing(struct device *dev, const struct call *c
 
 	if (!d)
 		return;
-	context_report_free(d->machine, &f);
+	dlab_context_report_free(d->machine, &f);
 	lab_leave(d);
 }
 
-void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
-		   unsigned long attrs, const struct call *call)
+void dlab_coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+			unsigned long attrs, const struct call *call)
 {
 	struct release rel = {
 		.call = call, .dev = dev, .size = size, .cpu = cpu_addr, .dma = dma_handle,
@@ -113,7 +113,7 @@ void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t d
 	};
 
 	if (likely(cpu_addr))
-		release(&rel);
+		dlab_release(&rel);
 	else if (unlikely(context_has(ATOMIC_IRQS_OFF)))
 		report_free_of_nothing(dev, call);
 }
@@ -132,7 +132,7 @@ void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle
 {
 	RETURN_QUICKLY(dev, size, dma_handle, gfp, 0);
 	RECORD("=dzG", dev, size, gfp);
-	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL), size,
+	return record_memory(dlab_coherent_alloc(dev, size, dma_handle, gfp, 0, &THIS_CALL), size,
 			     dma_handle);
 }
 
@@ -141,7 +141,7 @@ void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr
 	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL)))
 		return;
 	RECORD("dzpa", dev, size, cpu_addr, dma_handle);
-	coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
+	dlab_coherent_free(dev, size, cpu_addr, dma_handle, 0, &THIS_CALL);
 }
 
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
@@ -149,7 +149,7 @@ void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, g
 {
 	RETURN_QUICKLY(dev, size, dma_handle, gfp, attrs);
 	RECORD("=dzGA", dev, size, gfp, attrs);
-	return record_memory(coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL),
+	return record_memory(dlab_coherent_alloc(dev, size, dma_handle, gfp, attrs, &THIS_CALL),
 			     size, dma_handle);
 }
 
@@ -159,16 +159,16 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL)))
 		return;
 	RECORD("dzpaA", dev, size, cpu_addr, dma_handle, attrs);
-	coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
+	dlab_coherent_free(dev, size, cpu_addr, dma_handle, attrs, &THIS_CALL);
 }
 
 void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
 	RETURN_QUICKLY(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE);
 	RECORD("=dzG", dev, size, gfp);
-	return record_memory(
-		coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE, &THIS_CALL), size,
-		dma_addr);
+	return record_memory(dlab_coherent_alloc(dev, size, dma_addr, gfp, DMA_ATTR_WRITE_COMBINE,
+						 &THIS_CALL),
+			     size, dma_addr);
 }
 
 void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_addr)
@@ -176,5 +176,5 @@ void dma_free_wc(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma
 	if (likely(quick_coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL)))
 		return;
 	RECORD("dzpa", dev, size, cpu_addr, dma_addr);
-	coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
+	dlab_coherent_free(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE, &THIS_CALL);
 }

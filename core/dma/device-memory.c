@@ -9,7 +9,7 @@
 
 #define CHUNK_PAGES (1u << MAX_ORDER)
 
-size_t device_memory_offset(const struct dmalab_device *d, dma_addr_t dma)
+size_t dlab_device_memory_offset(const struct dmalab_device *d, dma_addr_t dma)
 {
 	const struct device_memory *mem = d->memory;
 	u64 page;
@@ -60,7 +60,7 @@ static u32 take(struct device_memory *mem, unsigned order)
 	return NO_PAGE;
 }
 
-bool device_memory_alloc(struct allocation *a)
+bool dlab_device_memory_alloc(struct allocation *a)
 {
 	struct device_memory *mem = a->d->memory;
 	u32 page = mem->gone ? NO_PAGE : take(mem, order_of(a->size));
@@ -71,7 +71,7 @@ bool device_memory_alloc(struct allocation *a)
 		a->kind = REGION_COHERENT;
 	a->dma = mem->dma + page_offset(page);
 	a->place = PLACE_MMIO | a->dma;
-	a->offset = device_memory_offset(a->d, a->dma);
+	a->offset = dlab_device_memory_offset(a->d, a->dma);
 	a->page = a->offset >> PAGE_SHIFT;
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
 	judge_find_stores(&a->d->machine->judge, a->call, a->offset, page_offset(a->nr_pages));
@@ -96,8 +96,8 @@ static u32 nr_chunks(u32 nr_pages)
 static void free_chunks(struct dmalab_machine *lab, struct device_memory *mem, u32 nr, site_t site)
 {
 	for (u32 i = 0; i < nr; i++) {
-		judge_released_pages(&lab->judge, mem->chunk[i], chunk_pages(mem, i), site);
-		pages_free(&lab->hw, mem->chunk[i]);
+		dlab_judge_released_pages(&lab->judge, mem->chunk[i], chunk_pages(mem, i), site);
+		dlab_pages_free(&lab->hw, mem->chunk[i]);
 	}
 }
 
@@ -110,7 +110,7 @@ static void give_back(struct dmalab_device *d, site_t site)
 	d->window.own_size = 0;
 }
 
-void device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size)
+void dlab_device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size)
 {
 	struct device_memory *mem = d->memory;
 	u32 first = (dma - mem->dma) >> PAGE_SHIFT;
@@ -137,8 +137,8 @@ static bool get_chunks(struct dmalab_machine *lab, struct device_memory *mem,
 			free_chunks(lab, mem, i, call->site);
 			return false;
 		}
-		cache_give_up(&lab->hw, mem->chunk[i], nr);
-		judge_uncached_pages(&lab->judge, mem->chunk[i], nr, call->site);
+		dlab_cache_give_up(&lab->hw, mem->chunk[i], nr);
+		dlab_judge_uncached_pages(&lab->judge, mem->chunk[i], nr, call->site);
 	}
 	return true;
 }
@@ -187,10 +187,10 @@ static cold void report_leak(struct dmalab_device *d, const struct call *call)
 
 	snprintf(text, sizeof(text), "coherent memory of the device's own: %u pages",
 		 d->memory->nr_pages);
-	judge_report(&d->machine->judge, &f);
+	dlab_judge_report(&d->machine->judge, &f);
 }
 
-void device_memory_exit(struct dmalab_device *d, const struct call *call)
+void dlab_device_memory_exit(struct dmalab_device *d, const struct call *call)
 {
 	if (!d->memory->gone)
 		report_leak(d, call);
@@ -225,7 +225,7 @@ static cold void report_busy(struct dmalab_device *d, const struct call *call)
 	snprintf(text, sizeof(text),
 		 "pages in use of the device's own memory: %u; it stays until they are freed",
 		 d->memory->nr_used);
-	judge_report(&d->machine->judge, &f);
+	dlab_judge_report(&d->machine->judge, &f);
 }
 
 void dma_release_coherent_memory(struct device *dev)

@@ -20,18 +20,18 @@ struct device_memory {
 };
 
 /* Where in RAM a DMA address of @d leads that is in this memory; else NO_OFFSET. */
-size_t device_memory_offset(const struct dmalab_device *d, dma_addr_t dma);
+size_t dlab_device_memory_offset(const struct dmalab_device *d, dma_addr_t dma);
 
 /* False: there is none left, which is final. Attributes make no difference. */
-bool device_memory_alloc(struct allocation *a);
+bool dlab_device_memory_alloc(struct allocation *a);
 
 /* @size as it was given to the allocation. */
-void device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size);
+void dlab_device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size);
 
 /*
  * The device goes, and all that was allocated from the memory has gone: draw "leak" if the
  * driver has not released it, and give it back.
  */
-void device_memory_exit(struct dmalab_device *d, const struct call *call);
+void dlab_device_memory_exit(struct dmalab_device *d, const struct call *call);
 
 #endif

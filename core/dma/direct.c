@@ -5,7 +5,7 @@
 
 #include "dma/translate.h"
 
-void direct_refuse(const struct allocation *a, enum check check, const char *detail)
+void dlab_direct_refuse(const struct allocation *a, enum check check, const char *detail)
 {
 	struct finding f = {
 		.check = check, .call = a->call, .dev = &a->d->dev, .size = a->size,
@@ -13,7 +13,7 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
 	};
 
 	if (!a->reported)
-		judge_report(&a->d->machine->judge, &f);
+		dlab_judge_report(&a->d->machine->judge, &f);
 }
 
 static bool is_noncoherent(const struct allocation *a)
@@ -27,19 +27,20 @@ static bool arguments_ok(const struct allocation *a)
 	gfp_t zones = a->gfp & (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM);
 
 	if (is_noncoherent(a) && !direction_ok(a->dir))
-		direct_refuse(a, CHECK_BAD_DIRECTION,
-			      VALID_DIRECTIONS);
+		dlab_direct_refuse(a, CHECK_BAD_DIRECTION, VALID_DIRECTIONS);
 	else if (!a->size)
-		direct_refuse(a, CHECK_ZERO_SIZE, NULL);
+		dlab_direct_refuse(a, CHECK_ZERO_SIZE, NULL);
 	else if (a->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED))
-		direct_refuse(a, CHECK_BAD_ATTRS,
-			      "DMA_ATTR_MMIO, DMA_ATTR_CC_SHARED and unknown bits are not for allocations");
+		dlab_direct_refuse(
+			a, CHECK_BAD_ATTRS,
+			"DMA_ATTR_MMIO, DMA_ATTR_CC_SHARED and unknown bits are not for allocations");
 	else if (a->gfp & __GFP_COMP)
-		direct_refuse(a, CHECK_COMPOUND_GFP, NULL);
+		dlab_direct_refuse(a, CHECK_COMPOUND_GFP, NULL);
 	else if (is_noncoherent(a) && zones)
-		direct_refuse(a, CHECK_ZONE_GFP, "the device's coherent mask chooses the zone");
+		dlab_direct_refuse(a, CHECK_ZONE_GFP,
+				   "the device's coherent mask chooses the zone");
 	else if (!a->d->dev.coherent_dma_mask)
-		direct_refuse(a, CHECK_MASK_UNSET, "dma_set_coherent_mask() was not called");
+		dlab_direct_refuse(a, CHECK_MASK_UNSET, "dma_set_coherent_mask() was not called");
 	else
 		return true;
 	return false;
@@ -64,11 +65,12 @@ static void check_context(const struct allocation *a)
 	if (lab_might_alloc(a->d->machine, &a->d->dev, a->call, a->size, a->gfp))
 		return;
 	if (unlikely(a->managed && a->gfp & ZONES_NOT_OF_SLAB))
-		mm_report_zone(a->d->machine, &a->d->dev, a->call, a->size,
-			       "the kmalloc() of its record gets it too; the mask chooses the zone");
+		dlab_mm_report_zone(
+			a->d->machine, &a->d->dev, a->call, a->size,
+			"the kmalloc() of its record gets it too; the mask chooses the zone");
 }
 
-bool direct_alloc(struct allocation *a)
+bool dlab_direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 	const struct device *dev = &a->d->dev;
@@ -88,7 +90,7 @@ bool direct_alloc(struct allocation *a)
 	if (gfpflags_allow_blocking(a->gfp))
 		atomic_pool_work(lab->atomic);
 	if (unlikely(a->d->memory) && !is_noncoherent(a))
-		return device_memory_alloc(a);
+		return dlab_device_memory_alloc(a);
 	if (unlikely(lab->hw.profile->translation == TRANSLATE_IOMMU))
 		phys_limit = ~0ull;
 	a->page = lab_take_pages(lab, a->call, ZONE_NORMAL, order_of(a->size), phys_limit);
@@ -97,7 +99,7 @@ bool direct_alloc(struct allocation *a)
 	a->nr_pages = PAGE_ALIGN(a->size) >> PAGE_SHIFT;
 	want.offset = a->offset = page_offset(a->page);
 	if (unlikely(needs_atomic_pool(a)) &&
-	    !atomic_pool_take(lab->atomic, &lab->hw, a->page))
+	    !dlab_atomic_pool_take(lab->atomic, &lab->hw, a->page))
 		goto no_memory;
 	if (unlikely(route_find(&want, &route) != ROUTE_OK))
 		goto no_memory;
@@ -116,7 +118,7 @@ static cold void give_back(const struct allocation *a)
 		.offset = a->offset, .size = a->size, .place = a->place, .dma = a->dma,
 	};
 
-	release_pages(a->d, &r);
+	dlab_release_pages(a->d, &r);
 }
 
 /*
@@ -144,7 +146,7 @@ static bool is_plain(const struct allocation *a)
 	       gfpflags_allow_blocking(a->gfp);
 }
 
-bool direct_enter(struct allocation *a, const void *cpu)
+bool dlab_direct_enter(struct allocation *a, const void *cpu)
 {
 	struct dmalab_machine *lab = a->d->machine;
 	struct ledger *l = &lab->judge.ledger;
@@ -170,7 +172,7 @@ bool direct_enter(struct allocation *a, const void *cpu)
 	r->remapped = is_remapped(a);
 	r->blocks = a->blocks;
 	r->plain = is_plain(a);
-	if (unlikely(!ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
+	if (unlikely(!dlab_ledger_enter(l, a->live ? a->live : &a->d->live, r))) {
 		give_back(a);
 		return false;
 	}
@@ -186,12 +188,12 @@ static bool is_somebodys(const struct dmalab_machine *lab, size_t at)
 	const struct region *r;
 	struct mm_object o;
 
-	if (!judge_keeps_ledger(&lab->judge) || ledger_find_free(l, at, 1) != NO_OFFSET)
+	if (!judge_keeps_ledger(&lab->judge) || dlab_ledger_find_free(l, at, 1) != NO_OFFSET)
 		return false;
 	r = ledger_alloc(l, at >> PAGE_SHIFT);
 	if (r)
 		return region_contains(r, at, 1);
-	o = mm_find(lab, lab->hw.cached + at);
+	o = dlab_mm_find(lab, lab->hw.cached + at);
 	return o.kind == MM_NONE ||
 	       (o.live && (size_t)(lab->hw.cached + at - o.start) < o.size);
 }
@@ -200,8 +202,8 @@ static cold void add_lost(struct dmalab_machine *lab, size_t from, size_t to, st
 {
 	for (size_t at = from; at < to; at++) {
 		/* What is left there of the last owner is nobody's data. */
-		if (!shadow_unwritten(&lab->judge.shadow, at, 1).bytes || !is_somebodys(lab, at) ||
-		    unwritten_never(&lab->judge.unwritten, at))
+		if (!dlab_shadow_unwritten(&lab->judge.shadow, at, 1).bytes ||
+		    !is_somebodys(lab, at) || unwritten_never(&lab->judge.unwritten, at))
 			continue;
 		if (!lost->bytes++)
 			lost->first = at;
@@ -217,16 +219,16 @@ static bool find_beside(struct dmalab_machine *lab, size_t offset, size_t len, s
 	size_t stop = (end + line - 1) & ~(line - 1);
 
 	lost->bytes = 0;
-	if (shadow_unwritten(&lab->judge.shadow, start, offset - start).bytes)
+	if (dlab_shadow_unwritten(&lab->judge.shadow, start, offset - start).bytes)
 		add_lost(lab, start, offset, lost);
-	if (shadow_unwritten(&lab->judge.shadow, end, stop - end).bytes)
+	if (dlab_shadow_unwritten(&lab->judge.shadow, end, stop - end).bytes)
 		add_lost(lab, end, stop, lost);
 	return lost->bytes;
 }
 
-bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-			    enum dma_data_direction dir, site_t site, const struct region *r,
-			    struct run *lost)
+bool dlab_direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len,
+				 enum handover to, enum dma_data_direction dir, site_t site,
+				 const struct region *r, struct run *lost)
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;
@@ -242,26 +244,26 @@ bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, 
 		     (offset | len) & (line - 1)))
 		lossy = find_beside(lab, offset, len, line, lost);
 	for (unsigned i = 0; i < nr; i++)
-		cache_maintain(&lab->hw, piece[i].offset, piece[i].len, piece[i].op);
-	judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site, r);
+		dlab_cache_maintain(&lab->hw, piece[i].offset, piece[i].len, piece[i].op);
+	dlab_judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site, r);
 	return lossy;
 }
 
-bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
-			     enum dma_data_direction dir, site_t site, struct run *lost)
+bool dlab_region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
+				  enum dma_data_direction dir, site_t site, struct run *lost)
 {
 	struct dmalab_device *d = r->dev->dmalab;
 
 	if (unlikely(r->bounce))
-		route_copy(d, r, first, len, to, dir, false, site);
+		dlab_route_copy(d, r, first, len, to, dir, false, site);
 	if (unlikely(!region_has_memory(r)))
 		return false;
 	return direct_handover(d, r->offset + first, len, to, dir, site, r, lost);
 }
 
-cold void direct_report_partial(struct dmalab_device *d, const struct call *call,
-				const struct region *r, dma_addr_t dma, size_t size,
-				const struct run *lost)
+cold void dlab_direct_report_partial(struct dmalab_device *d, const struct call *call,
+				     const struct region *r, dma_addr_t dma, size_t size,
+				     const struct run *lost)
 {
 	struct finding f = {
 		.check = CHECK_SYNC_PARTIAL_LINE, .call = call, .dev = &d->dev, .region = r,
@@ -274,5 +276,5 @@ cold void direct_report_partial(struct dmalab_device *d, const struct call *call
 		f.last = lost->last - r->offset;
 		f.bytes = lost->bytes;
 	}
-	judge_report(&d->machine->judge, &f);
+	dlab_judge_report(&d->machine->judge, &f);
 }

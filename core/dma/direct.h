@@ -53,16 +53,16 @@ struct allocation {
  * The checks of the arguments, then pages within the coherent mask. False when
  * there are none, or one of the arguments forbids it.
  */
-bool direct_alloc(struct allocation *a);
+bool dlab_direct_alloc(struct allocation *a);
 
 /*
  * Enter it into the ledger as @cpu. False, and the pages are free again, when the
  * host has no memory.
  */
-bool direct_enter(struct allocation *a, const void *cpu);
+bool dlab_direct_enter(struct allocation *a, const void *cpu);
 
 /* Draw @check with the device and sizes of the allocation. */
-void direct_refuse(const struct allocation *a, enum check check, const char *detail);
+void dlab_direct_refuse(const struct allocation *a, enum check check, const char *detail);
 
 /*
  * Bytes go to the device, or come back: the cache maintenance of the profile. The
@@ -70,9 +70,9 @@ void direct_refuse(const struct allocation *a, enum check check, const char *det
  * invalidation of lines that it covers only in part threw something away: *@lost, in bytes
  * of RAM. @r: what is handed over, or NULL: nothing that is known.
  */
-bool direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-			    enum dma_data_direction dir, site_t site, const struct region *r,
-			    struct run *lost);
+bool dlab_direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t len,
+				 enum handover to, enum dma_data_direction dir, site_t site,
+				 const struct region *r, struct run *lost);
 
 /*
  * Fast path: a range (of a byte at least) in one page of which neither cache nor shadow has a
@@ -100,13 +100,13 @@ static inline bool direct_handover(struct dmalab_device *d, size_t offset, size_
 				   const struct region *r, struct run *lost)
 {
 	return len && !direct_handover_idle(d, offset, len, to, dir) &&
-	       direct_handover_slowly(d, offset, len, to, dir, site, r, lost);
+	       dlab_direct_handover_slowly(d, offset, len, to, dir, site, r, lost);
 }
 
 /* Draw "sync-partial-line" for it. */
-void direct_report_partial(struct dmalab_device *d, const struct call *call,
-			   const struct region *r, dma_addr_t dma, size_t size,
-			   const struct run *lost);
+void dlab_direct_report_partial(struct dmalab_device *d, const struct call *call,
+				const struct region *r, dma_addr_t dma, size_t size,
+				const struct run *lost);
 
 static inline u64 min_not_zero(u64 a, u64 b)
 {
@@ -152,36 +152,36 @@ static inline enum region_kind coherent_kind(unsigned long attrs)
 }
 
 /* dma_alloc_attrs() and dma_free_attrs(), on behalf of @call. */
-void *coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
-		     unsigned long attrs, const struct call *call);
-void coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
-		   unsigned long attrs, const struct call *call);
+void *dlab_coherent_alloc(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
+			  unsigned long attrs, const struct call *call);
+void dlab_coherent_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+			unsigned long attrs, const struct call *call);
 
 /*
  * What it takes, with the machine locked: the memory, prepared for the device, and its
  * entry in the ledger. Returns the CPU address, or NULL.
  */
-void *coherent_take(struct allocation *a);
+void *dlab_coherent_take(struct allocation *a);
 
 /* The CPU zeroes bytes of coherent memory, through the pointer that it has for it. */
-void coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site);
+void dlab_coherent_zero(struct dmalab_machine *lab, size_t offset, size_t len, site_t site);
 
 /* ----------------------------------------------------------- noncoherent.c */
 
 /* What dma_alloc_noncoherent() takes, with the machine locked. False: nothing. */
-bool noncoherent_take(struct allocation *a);
+bool dlab_noncoherent_take(struct allocation *a);
 
 /* ------------------------------------------------------------------ pool.c */
 
 /* dma_pool_create() and dma_pool_destroy(), or those of dmam_, on behalf of @call. */
-struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
-			     size_t boundary, bool managed, const struct call *call);
-void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call);
+struct dma_pool *dlab_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+				  size_t boundary, bool managed, const struct call *call);
+void dlab_pool_destroy(struct dma_pool *pool, bool managed, const struct call *call);
 
 /* --------------------------------------------------------------- managed.c */
 
 /* @cpu is freed: it no longer goes with the device. */
-cold void managed_forget(struct dmalab_device *d, const void *cpu);
+cold void dlab_managed_forget(struct dmalab_device *d, const void *cpu);
 
 /* ------------------------------------------------------------------ free.c */
 
@@ -204,23 +204,23 @@ struct release {
  * Find the object, draw a report if anything does not match, and release it as it
  * was recorded.
  */
-void release(const struct release *rel);
+void dlab_release(const struct release *rel);
 
 /* The same with the machine of @d locked, which is the device; @place: of rel->dma. */
-void release_at(const struct release *rel, struct dmalab_device *d, u64 place);
+void dlab_release_at(const struct release *rel, struct dmalab_device *d, u64 place);
 
 /*
  * Bytes of a live region go to the device, or come back, by whatever stands between:
  * cache, bounce buffer, or nothing. As direct_handover().
  */
-bool region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
-			     enum dma_data_direction dir, site_t site, struct run *lost);
+bool dlab_region_hand_over_slowly(struct region *r, size_t first, size_t len, enum handover to,
+				  enum dma_data_direction dir, site_t site, struct run *lost);
 
 static inline bool region_hand_over(struct region *r, size_t first, size_t len, enum handover to,
 				    enum dma_data_direction dir, site_t site, struct run *lost)
 {
 	if (unlikely(r->bounce || !region_has_memory(r)))
-		return region_hand_over_slowly(r, first, len, to, dir, site, lost);
+		return dlab_region_hand_over_slowly(r, first, len, to, dir, site, lost);
 	return direct_handover(r->dev->dmalab, r->offset + first, len, to, dir, site, r, lost);
 }
 
@@ -229,7 +229,7 @@ static inline bool region_hand_over(struct region *r, size_t first, size_t len, 
  * @r is its first entry, then whether the others are the same, then how many they are.
  */
 #define BEST_LIST_FIT 13
-unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
+unsigned dlab_list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents);
 
 static inline bool release_is_unmap(const struct release *rel)
 {
@@ -239,19 +239,19 @@ static inline bool release_is_unmap(const struct release *rel)
 /* ------------------------------------------------------------------ undo.c */
 
 /* Undo @r as it was recorded; @reported: this call has drawn its report. */
-void region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
-		 bool reported);
+void dlab_region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
+		      bool reported);
 
 /* The entries of a list that was mapped in part go away again, drawing nothing. */
-void release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
+void dlab_release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
 
 /* The memory of the allocation @r, and its address; it may be in no ledger. */
-void release_memory(struct dmalab_device *d, struct region *r, const struct call *call);
+void dlab_release_memory(struct dmalab_device *d, struct region *r, const struct call *call);
 
 /* The same of memory that nobody has used. */
-void release_pages(struct dmalab_device *d, struct region *r);
+void dlab_release_pages(struct dmalab_device *d, struct region *r);
 
 /* Draw "leak" for each thing the device still holds, and release it. */
-void lab_release_all(struct dmalab_device *d, const struct call *call);
+void dlab_release_all(struct dmalab_device *d, const struct call *call);
 
 #endif

@@ -77,7 +77,7 @@ static bool is_exact(const struct search *s, const struct region *r, bool by_dma
 	struct region block;
 
 	if (unlikely(r->blocks)) {
-		block = block_region(live_block_at(s, r, by_dma));
+		block = dlab_block_region(live_block_at(s, r, by_dma));
 		r = &block;
 	}
 	return by_dma ? s->rel->dma == r->dma : s->rel->cpu == r->cpu;
@@ -118,7 +118,7 @@ static int mapping_fit(const struct release *rel, const struct region *r, u64 pl
 	if (r->kind != rel->kind || !r->group)
 		size = r->size == rel->size ? BEST_LIST_FIT : 0;
 	else
-		size = list_fit(r, rel->sgl, rel->nents);
+		size = dlab_list_fit(r, rel->sgl, rel->nents);
 	return SAME_ADDRESS + (r->dev == rel->dev) * 256 + (r->kind == rel->kind) * 128 +
 	       size * 8 + (r->dir == rel->dir) * 4 +
 	       (((r->attrs ^ rel->attrs) & ATTRS_TO_MATCH) == 0) * 2 + r->checked;
@@ -208,11 +208,11 @@ static void explain(const struct release *rel, const struct region *r, enum chec
 {
 	switch (check) {
 	case CHECK_FREE_WRONG_DEVICE:
-		snprintf(text, size, "it belongs to %s", device_name(r->dev));
+		snprintf(text, size, "it belongs to %s", dlab_device_name(r->dev));
 		break;
 	case CHECK_FREE_WRONG_FUNCTION:
 		snprintf(text, size, "made by %s(), to be released by %s", r->function,
-			 release_name(r));
+			 dlab_release_name(r));
 		break;
 	case CHECK_FREE_ATTRS_MISMATCH:
 		snprintf(text, size, "made with attributes 0x%lx, released with 0x%lx", r->attrs,
@@ -234,8 +234,8 @@ static void explain(const struct release *rel, const struct region *r, enum chec
 		snprintf(text, size, "size %zu, released with %zu", r->size, rel->size);
 		break;
 	default:
-		snprintf(text, size, "mapped %s, released %s", dir_name(r->dir),
-			 dir_name(rel->dir));
+		snprintf(text, size, "mapped %s, released %s", dlab_dir_name(r->dir),
+			 dlab_dir_name(rel->dir));
 	}
 }
 
@@ -256,7 +256,7 @@ static cold void report_mismatch(struct judge *j, const struct release *rel,
 	for (unsigned i = 1; i < n; i++)
 		len += snprintf(also + len, sizeof(also) - len, "%s%s", i > 1 ? ", " : "",
 				m[i].name);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 /* A block that was given back to its pool, where one of the addresses leads. */
@@ -274,7 +274,7 @@ static cold bool dead_block(const struct search *s, struct region *was)
 				    ledger_alloc(&s->lab->judge.ledger, place >> PAGE_SHIFT);
 		block = r && r->blocks ? block_at(s, r, first) : NULL;
 		if (block && !block_is_live(block) && block->died) {
-			*was = block_region(block);
+			*was = dlab_block_region(block);
 			return true;
 		}
 	}
@@ -307,17 +307,18 @@ static cold void report_unknown(const struct search *s)
 		f.check = CHECK_FREE_ERROR_COOKIE;
 		f.detail = has_list(rel) ? NULL : NO_LIST;
 	} else {
-		f.region = dead_block(s, &block) ? &block :
-			   ledger_dead(&j->ledger, was_it, s, s->by_cpu,
-				       phys_to_offset(&s->lab->hw, rel->dma));
+		f.region = dead_block(s, &block) ?
+				   &block :
+				   dlab_ledger_dead(&j->ledger, was_it, s, s->by_cpu,
+						    phys_to_offset(&s->lab->hw, rel->dma));
 		f.check = f.region ? CHECK_DOUBLE_FREE : CHECK_FREE_UNKNOWN;
 	}
 	if (f.check == CHECK_FREE_UNKNOWN && release_is_unmap(rel) && f.dev) {
-		astray_look(&a, f.dev->dmalab, rel->dma, s->by_dma);
+		dlab_astray_look(&a, f.dev->dmalab, rel->dma, s->by_dma);
 		f.region = a.region;
 		f.detail = a.detail;
 	}
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 /*
@@ -338,7 +339,7 @@ static cold void report_context(const struct search *s, const struct region *r)
 		.cpu = rel->cpu, .dma = rel->dma, .size = rel->size,
 	};
 
-	context_report_free(s->lab, &f);
+	dlab_context_report_free(s->lab, &f);
 }
 
 /* -------------------------------------------------------------- releasing */
@@ -351,12 +352,12 @@ static cold void release_block(const struct search *s, struct region *r, bool by
 			       bool reported)
 {
 	struct block *block = live_block_at(s, r, by_dma);
-	struct region was = block_region(block);
+	struct region was = dlab_block_region(block);
 	struct mismatch m[8];
 
 	if (!reported)
 		report_mismatch(&s->lab->judge, s->rel, &was, m, compare(s->rel, &was, m));
-	pool_take_back(block, s->rel->call);
+	dlab_pool_take_back(block, s->rel->call);
 }
 
 /* Without a ledger: believe the call as far as the machine does. */
@@ -369,15 +370,15 @@ static void unmap_unchecked(const struct search *s)
 	struct run lost;
 
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
+		dlab_iommu_unmap(hw, rel->dma, dlab_iommu_mapped(hw, rel->dma, rel->size));
 		return;
 	}
 	if (s->by_dma >= hw->ram_size || rel->size > bank_bytes(hw, s->by_dma))
 		return;
 	if (hw->profile->translation == TRANSLATE_BOUNCE) {
 		if (sync)
-			route_copy_slots(d, s->by_dma, rel->size, FOR_CPU, rel->dir);
-		swiotlb_give(hw, s->by_dma);
+			dlab_route_copy_slots(d, s->by_dma, rel->size, FOR_CPU, rel->dir);
+		dlab_swiotlb_give(hw, s->by_dma);
 	} else if (sync) {
 		judge_find_stores(&s->lab->judge, rel->call, s->by_dma, rel->size);
 		direct_handover(d, s->by_dma, rel->size, FOR_CPU, rel->dir, rel->call->site,
@@ -393,13 +394,13 @@ static void free_unchecked(const struct search *s)
 	bool iommu = hw->profile->translation == TRANSLATE_IOMMU;
 	struct dmalab_device *d = rel->dev->dmalab;
 
-	if (device_memory_offset(d, rel->dma) != NO_OFFSET) {
+	if (dlab_device_memory_offset(d, rel->dma) != NO_OFFSET) {
 		if (rel->kind <= REGION_HANDLE)
-			device_memory_give(d, rel->dma, rel->size);
+			dlab_device_memory_give(d, rel->dma, rel->size);
 		return;
 	}
 	if (iommu) {
-		phys_addr_t phys = iommu_translate(hw, rel->dma, 0);
+		phys_addr_t phys = dlab_iommu_translate(hw, rel->dma, 0);
 
 		if (phys == NO_IOVA)
 			return;
@@ -410,7 +411,7 @@ static void free_unchecked(const struct search *s)
 	    (offset < hw->ram_size && pool_has(s->lab->pools, offset >> PAGE_SHIFT)))
 		return;
 	if (iommu)
-		iommu_unmap(hw, rel->dma, iommu_mapped(hw, rel->dma, rel->size));
+		dlab_iommu_unmap(hw, rel->dma, dlab_iommu_mapped(hw, rel->dma, rel->size));
 	if (offset < hw->ram_size && !mm_has_page(s->lab->mm, offset >> PAGE_SHIFT))
 		atomic_pool_free(s->lab->atomic, hw, offset >> PAGE_SHIFT);
 }
@@ -422,9 +423,9 @@ static void release_checked(const struct search *s, struct region *r)
 
 	if (unlikely(n))
 		report_mismatch(&s->lab->judge, s->rel, r, m, n);
-	else if (unlikely(context.atomic) && is_forbidden(s->rel, r))
+	else if (unlikely(dlab_context.atomic) && is_forbidden(s->rel, r))
 		report_context(s, r);
-	region_undo(s->lab, r, s->rel, n != 0);
+	dlab_region_undo(s->lab, r, s->rel, n != 0);
 }
 
 static cold void report_direction(struct dmalab_machine *lab, const struct release *rel)
@@ -435,7 +436,7 @@ static cold void report_direction(struct dmalab_machine *lab, const struct relea
 		.dma = given_dma(rel), .size = rel->size, .detail = VALID_DIRECTIONS,
 	};
 
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 }
 
 /*
@@ -444,9 +445,9 @@ static cold void report_direction(struct dmalab_machine *lab, const struct relea
  */
 static cold struct dmalab_machine *guess_machine(const struct release *rel)
 {
-	struct dmalab_machine *lab = rel->cpu ? lab_of(rel->cpu) : NULL;
+	struct dmalab_machine *lab = rel->cpu ? dlab_of(rel->cpu) : NULL;
 
-	return lab ? lab : lab_current();
+	return lab ? lab : dlab_current();
 }
 
 /* Returns false when the device is what is wrong, and nothing else is known. */
@@ -470,7 +471,7 @@ static bool release_locked(const struct search *s, bool known_device)
 		if (r && r->blocks)
 			release_block(s, r, by_dma, true);
 		else if (r)
-			region_undo(s->lab, r, rel, true);
+			dlab_region_undo(s->lab, r, rel, true);
 	} else if (unlikely(r && r->blocks)) {
 		release_block(s, r, by_dma, false);
 	} else if (likely(r)) {
@@ -481,7 +482,7 @@ static bool release_locked(const struct search *s, bool known_device)
 	return true;
 }
 
-void release_at(const struct release *rel, struct dmalab_device *d, u64 place)
+void dlab_release_at(const struct release *rel, struct dmalab_device *d, u64 place)
 {
 	struct search s = {
 		.lab = d->machine, .rel = rel, .by_cpu = NO_OFFSET, .by_dma = place,
@@ -508,10 +509,10 @@ static cold void release_of_none(const struct release *rel)
 	done = release_locked(&s, false);
 	lab_unlock(s.lab);
 	if (!done)
-		lab_no_device(rel->dev, rel->call);
+		dlab_no_device(rel->dev, rel->call);
 }
 
-void release(const struct release *rel)
+void dlab_release(const struct release *rel)
 {
 	struct dmalab_device *d = lab_knows(rel->dev) ? lab_enter(rel->dev, rel->call) : NULL;
 
@@ -519,6 +520,6 @@ void release(const struct release *rel)
 		release_of_none(rel);
 		return;
 	}
-	release_at(rel, d, bus_place(&d->machine->hw, &d->window, rel->dma));
+	dlab_release_at(rel, d, bus_place(&d->machine->hw, &d->window, rel->dma));
 	lab_leave(d);
 }

@@ -62,7 +62,7 @@ static size_t max_mapping_size(struct device *dev, const struct call *call)
 	if (!is_ours(dev, call))
 		return 0;
 	if (translation_of(dev) == TRANSLATE_BOUNCE)
-		return swiotlb_max(dma_get_min_align_mask(dev));
+		return dlab_swiotlb_max(dma_get_min_align_mask(dev));
 	return SIZE_MAX;
 }
 

@@ -22,7 +22,7 @@ static void free_record(struct device *dev, const struct record *rec, const stru
 		.managed = true,
 	};
 
-	release(&rel);
+	dlab_release(&rel);
 }
 
 /* The driver lets go of the device. */
@@ -37,9 +37,9 @@ static bool is_at(const void *data, const void *cpu)
 	return ((const struct record *)data)->cpu == cpu;
 }
 
-cold void managed_forget(struct dmalab_device *d, const void *cpu)
+cold void dlab_managed_forget(struct dmalab_device *d, const void *cpu)
 {
-	free(devres_remove(d, release_coherent, is_at, cpu));
+	free(dlab_devres_remove(d, release_coherent, is_at, cpu));
 }
 
 /* The record comes first: it is easily taken back. */
@@ -50,15 +50,15 @@ static void *alloc_locked(struct allocation *a)
 	if (!rec)
 		return NULL;
 	*rec = (struct record){ .size = a->size, .attrs = a->attrs };
-	if (devres_add(a->d, release_coherent, rec)) {
+	if (dlab_devres_add(a->d, release_coherent, rec)) {
 		free(rec);
 		return NULL;
 	}
-	rec->cpu = coherent_take(a);
+	rec->cpu = dlab_coherent_take(a);
 	rec->dma = a->dma;
 	if (rec->cpu)
 		return rec->cpu;
-	free(devres_remove(a->d, release_coherent, NULL, rec));
+	free(dlab_devres_remove(a->d, release_coherent, NULL, rec));
 	return NULL;
 }
 
@@ -107,7 +107,7 @@ void dmam_free_coherent(struct device *dev, size_t size, void *vaddr, dma_addr_t
 
 		if (!d)
 			return;
-		managed_forget(d, vaddr);
+		dlab_managed_forget(d, vaddr);
 		lab_leave(d);
 	}
 	free_record(dev, &rec, &call);

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-cold void map_refuse(struct map *map, enum check check, const char *detail)
+cold void dlab_map_refuse(struct map *map, enum check check, const char *detail)
 {
 	struct judge *j = &map->d->machine->judge;
 	size_t offset = cpu_to_offset(j->hw, map->ptr);
@@ -19,36 +19,36 @@ cold void map_refuse(struct map *map, enum check check, const char *detail)
 	map->reported = true;
 	if (judge_keeps_ledger(j) && offset != NO_OFFSET)
 		f.region = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 /* What the pointer is, when it is not memory of the linear map. */
 static cold void refuse_pointer(struct map *map)
 {
-	struct unmappable why = pointer_refusal(map->d->machine, map->ptr);
+	struct unmappable why = dlab_pointer_refusal(map->d->machine, map->ptr);
 
-	map_refuse(map, why.check, why.detail);
+	dlab_map_refuse(map, why.check, why.detail);
 }
 
-cold bool map_look_at_arguments(struct map *map)
+cold bool dlab_map_look_at_arguments(struct map *map)
 {
 	unsigned long not_ram = map->resource ? 0 : DMA_ATTR_MMIO;
 
 	if (!direction_ok(map->dir)) {
-		map_refuse(map, CHECK_BAD_DIRECTION, VALID_DIRECTIONS);
+		dlab_map_refuse(map, CHECK_BAD_DIRECTION, VALID_DIRECTIONS);
 		return false;
 	}
 	if (!map->size) {
-		map_refuse(map, CHECK_ZERO_SIZE, NULL);
+		dlab_map_refuse(map, CHECK_ZERO_SIZE, NULL);
 		return false;
 	}
 	if (map->attrs & (~ATTRS_KNOWN | not_ram)) {
-		map_refuse(map, CHECK_BAD_ATTRS,
-			   "DMA_ATTR_MMIO and unknown bits are not for RAM");
+		dlab_map_refuse(map, CHECK_BAD_ATTRS,
+				"DMA_ATTR_MMIO and unknown bits are not for RAM");
 		return false;
 	}
 	if (!map->d->dev.dma_mask || !*map->d->dev.dma_mask) {
-		map_refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
+		dlab_map_refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
 		return false;
 	}
 	return true;
@@ -117,11 +117,11 @@ static void check_overlap(struct map *map, size_t offset)
 	f.region = find_overlap(map, offset);
 	if (likely(!f.region))
 		return;
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 	map->reported = true;
 }
 
-bool map_memory_ok(struct map *map)
+bool dlab_map_memory_ok(struct map *map)
 {
 	const struct machine *hw = &map->d->machine->hw;
 	const struct judge *j = &map->d->machine->judge;
@@ -139,22 +139,23 @@ bool map_memory_ok(struct map *map)
 	for (size_t at = offset & PAGE_MASK; at < offset + map->size; at += PAGE_SIZE) {
 		r = ledger_alloc(&j->ledger, at >> PAGE_SHIFT);
 		if (unlikely(r && (region_is_coherent(r) || r->kind == REGION_HANDLE))) {
-			map_refuse(map, r->kind == REGION_HANDLE ? CHECK_MAP_HANDLE :
-								   CHECK_MAP_COHERENT,
-				   at > offset ? "it runs into it from the memory before it" : NULL);
+			dlab_map_refuse(
+				map,
+				r->kind == REGION_HANDLE ? CHECK_MAP_HANDLE : CHECK_MAP_COHERENT,
+				at > offset ? "it runs into it from the memory before it" : NULL);
 			return false;
 		}
 	}
-	free = judge_find_dangling(j, offset, map->size, false);
+	free = dlab_judge_find_dangling(j, offset, map->size, false);
 	if (free != NO_OFFSET) {
-		map_refuse(map, CHECK_MAP_FREED,
-			   free > offset ? "it runs into it from the memory before it" : NULL);
+		dlab_map_refuse(map, CHECK_MAP_FREED,
+				free > offset ? "it runs into it from the memory before it" : NULL);
 		return false;
 	}
 	return true;
 }
 
-struct region *map_enter(const struct map *map, const struct route *route, struct region *none)
+struct region *dlab_map_enter(const struct map *map, const struct route *route, struct region *none)
 {
 	struct ledger *l = &map->d->machine->judge.ledger;
 	bool keep = judge_keeps_ledger(&map->d->machine->judge);
@@ -177,20 +178,20 @@ struct region *map_enter(const struct map *map, const struct route *route, struc
 		return r;
 	if (!judge_mapping_copied(&map->d->machine->judge, r))
 		return NULL;
-	if (likely(ledger_enter(l, &map->d->live, r)))
+	if (likely(dlab_ledger_enter(l, &map->d->live, r)))
 		return r;
 	if (r->bounce && !region_is_copied(r))
-		bounce_free(r->bounce);
+		dlab_bounce_free(r->bounce);
 	return NULL;
 }
 
-cold void map_refuse_address(struct map *map)
+cold void dlab_map_refuse_address(struct map *map)
 {
-	map_refuse(map, CHECK_ADDRESS_OVER_MASK, map->resource ?
-		   "the device ends below it, or finds RAM at this address" :
-		   map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE ?
-		   "and the bounce buffer is out of its reach as well" :
-		   "and there is no bounce buffer");
+	dlab_map_refuse(map, CHECK_ADDRESS_OVER_MASK,
+			map->resource ? "the device ends below it, or finds RAM at this address" :
+			map->d->machine->hw.profile->translation == TRANSLATE_BOUNCE ?
+					"and the bounce buffer is out of its reach as well" :
+					"and there is no bounce buffer");
 }
 
 static cold void undo_route(const struct map *map, const struct route *route)
@@ -201,19 +202,20 @@ static cold void undo_route(const struct map *map, const struct route *route)
 	};
 
 	if (route_is_far(&r))
-		route_end(map->d, &r);
+		dlab_route_end(map->d, &r);
 }
 
 /* A map copies to the bounce buffer whatever the direction, so as not to lose bytes. */
 static void fill_slots(const struct map *map, struct region *r)
 {
 	if (r->bounce)
-		route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true, map->call->site);
+		dlab_route_copy(map->d, r, 0, map->size, FOR_DEVICE, map->dir, true,
+				map->call->site);
 	else
-		route_copy_slots(map->d, r->place, map->size, FOR_DEVICE, DMA_BIDIRECTIONAL);
+		dlab_route_copy_slots(map->d, r->place, map->size, FOR_DEVICE, DMA_BIDIRECTIONAL);
 }
 
-void map_give(struct map *map, struct region *r)
+void dlab_map_give(struct map *map, struct region *r)
 {
 	struct judge *j = &map->d->machine->judge;
 	struct run lost;
@@ -221,18 +223,18 @@ void map_give(struct map *map, struct region *r)
 	if (unlikely(judge_bounces(j)))
 		fill_slots(map, r);
 	else if (unlikely(r->bounce))
-		judge_copied(j, r->dev, r, 0, map->size, FOR_DEVICE, map->call->site);
+		dlab_judge_copied(j, r->dev, r, 0, map->size, FOR_DEVICE, map->call->site);
 	if (map->attrs & DMA_ATTR_SKIP_CPU_SYNC || unlikely(map->resource) ||
 	    (judge_bounces(j) && !j->all))
 		return;
 	if (unlikely(direct_handover(map->d, map_offset(map), map->size, FOR_DEVICE, map->dir,
 				     map->call->site, r, &lost)) && !map->reported) {
-		direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
+		dlab_direct_report_partial(map->d, map->call, r, r->dma, map->size, &lost);
 		map->reported = true;
 	}
 }
 
-struct region *map_piece(struct map *map, struct region *none)
+struct region *dlab_map_piece(struct map *map, struct region *none)
 {
 	struct route_request want = {
 		.d = map->d, .size = map->size, .limit = map_limit(&map->d->dev),
@@ -245,23 +247,23 @@ struct region *map_piece(struct map *map, struct region *none)
 
 	if (unlikely(result != ROUTE_OK)) {
 		if (result == ROUTE_TOO_HIGH)
-			map_refuse_address(map);
+			dlab_map_refuse_address(map);
 		return NULL;
 	}
 	if (unlikely(may_overlap(map, want.offset)))
 		check_overlap(map, want.offset);
-	r = map_enter(map, &route, none);
+	r = dlab_map_enter(map, &route, none);
 	if (unlikely(!r)) {
 		undo_route(map, &route);
 		return NULL;
 	}
-	map_give(map, r);
+	dlab_map_give(map, r);
 	return r;
 }
 
 /* --------------------------------------------------------- old contents */
 
-cold void map_look_at_stores(struct map *map, const struct region *r)
+cold void dlab_map_look_at_stores(struct map *map, const struct region *r)
 {
 	struct given given = {
 		.call = map->call, .r = r, .cpu = r->cpu, .dma = r->dma, .size = r->size,
@@ -285,7 +287,7 @@ static size_t find_end(const struct map *map, const struct region *r)
 	size_t end, stop = r->offset + r->size;
 
 	for (end = slab_end(slab, r->offset); end < stop; end = slab_end(slab, end))
-		if (!map->joined || !slab_goes_on(slab, end))
+		if (!map->joined || !dlab_slab_goes_on(slab, end))
 			return end;
 	return NO_OFFSET;
 }
@@ -293,7 +295,7 @@ static size_t find_end(const struct map *map, const struct region *r)
 static cold void report_end(struct map *map, const struct region *r, size_t end)
 {
 	const struct dmalab_machine *lab = map->d->machine;
-	struct mm_object o = mm_find(lab, lab->hw.cached + end - 1);
+	struct mm_object o = dlab_mm_find(lab, lab->hw.cached + end - 1);
 	size_t start = o.start - lab->hw.cached, need = r->offset + r->size - start;
 	struct finding f = {
 		.check = CHECK_MAP_PAST_OBJECT, .call = map->call, .dev = r->dev, .cpu = r->cpu,
@@ -310,7 +312,7 @@ static cold void report_end(struct map *map, const struct region *r, size_t end)
 	snprintf(missing, sizeof(missing), "an object of %zu bytes", need);
 	f.detail = detail;
 	f.missing = missing;
-	judge_report(&map->d->machine->judge, &f);
+	dlab_judge_report(&map->d->machine->judge, &f);
 	map->reported = true;
 }
 
@@ -323,7 +325,7 @@ static cold void look_at_end(struct map *map, const struct region *r)
 		report_end(map, r, end);
 }
 
-void map_check_end(struct map *map, const struct region *r)
+void dlab_map_check_end(struct map *map, const struct region *r)
 {
 	const struct dmalab_machine *lab = map->d->machine;
 

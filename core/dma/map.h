@@ -21,13 +21,13 @@ struct map {
 };
 
 /* Neither the memory nor a buffer is in the device's reach. */
-cold void map_refuse_address(struct map *map);
+cold void dlab_map_refuse_address(struct map *map);
 
 /* Draw @check with the device, pointer and size of the mapping. */
-cold void map_refuse(struct map *map, enum check check, const char *detail);
+cold void dlab_map_refuse(struct map *map, enum check check, const char *detail);
 
 /* Direction, size, attributes and mask. False, after a report. */
-cold bool map_look_at_arguments(struct map *map);
+cold bool dlab_map_look_at_arguments(struct map *map);
 
 static inline bool map_arguments_ok(struct map *map)
 {
@@ -36,11 +36,11 @@ static inline bool map_arguments_ok(struct map *map)
 	if (likely(direction_ok(map->dir) && map->size && !map->attrs && dev->dma_mask &&
 		   *dev->dma_mask))
 		return true;
-	return map_look_at_arguments(map);
+	return dlab_map_look_at_arguments(map);
 }
 
 /* Is it memory that may be mapped? False, after a report. */
-bool map_memory_ok(struct map *map);
+bool dlab_map_memory_ok(struct map *map);
 
 /* Memory in one page, all of it handed out, and no DMA memory: most mappings. */
 static inline bool map_is_ordinary(const struct judge *j, size_t offset, size_t len)
@@ -55,31 +55,32 @@ static inline bool map_is_ordinary(const struct judge *j, size_t offset, size_t 
  * The address, the entry in the ledger, and the bytes handed over. Returns the entry,
  * which without a ledger is *@none; or NULL, after a report where one is due.
  */
-struct region *map_piece(struct map *map, struct region *none);
+struct region *dlab_map_piece(struct map *map, struct region *none);
 
 /*
  * Once it is made, if the call has drawn nothing: is all of @r the driver's, where it
  * begins in an object of kmalloc() or of a cache?
  */
-void map_check_end(struct map *map, const struct region *r);
+void dlab_map_check_end(struct map *map, const struct region *r);
 
 /* And last: has somebody stored all of it, if the device may read it? */
-cold void map_look_at_stores(struct map *map, const struct region *r);
+cold void dlab_map_look_at_stores(struct map *map, const struct region *r);
 
 static inline void map_check_stored(struct map *map, const struct region *r)
 {
 	if (device_reads(map->dir) && region_has_memory(r) &&
 	    unwritten_any(&map->d->machine->judge.unwritten, r->offset, r->size))
-		map_look_at_stores(map, r);
+		dlab_map_look_at_stores(map, r);
 }
 
 /* The bytes of an entry go to the device. */
-void map_give(struct map *map, struct region *r);
+void dlab_map_give(struct map *map, struct region *r);
 
 /* Enter it with an address that is known. NULL: the host has no memory. */
-struct region *map_enter(const struct map *map, const struct route *route, struct region *none);
+struct region *dlab_map_enter(const struct map *map, const struct route *route,
+			      struct region *none);
 
-/* Where its memory is, after map_memory_ok(). */
+/* Where its memory is, after dlab_map_memory_ok(). */
 static inline size_t map_offset(const struct map *map)
 {
 	return map->resource ? NO_OFFSET : (size_t)(map->ptr - map->d->machine->hw.cached);

@@ -47,7 +47,7 @@ static int set_mask(struct device *dev, u64 mask, const struct call *call)
 		return -EIO;
 	*dev->dma_mask = mask;
 	if (recording())
-		probe->state(dev);
+		dlab_probe->state(dev);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ static int set_coherent_mask(struct device *dev, u64 mask, const struct call *ca
 		return -EIO;
 	dev->coherent_dma_mask = mask;
 	if (recording())
-		probe->state(dev);
+		dlab_probe->state(dev);
 	return 0;
 }
 
@@ -151,7 +151,7 @@ bool dma_addressing_limited(struct device *dev)
 
 int dma_get_cache_alignment(void)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 
 	return lab ? (int)lab->hw.profile->dma_align : 1;
 }

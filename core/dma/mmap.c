@@ -48,7 +48,7 @@ static bool is_callers(const struct vm_area_struct *vma)
 {
 	return vma && vma->vm_start < vma->vm_end &&
 	       !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
-	       !lab_of((void *)vma->vm_start) && !lab_of((void *)(vma->vm_end - 1)) &&
+	       !dlab_of((void *)vma->vm_start) && !dlab_of((void *)(vma->vm_end - 1)) &&
 	       is_mapped(vma->vm_start, vma->vm_end);
 }
 
@@ -76,7 +76,7 @@ static int map_locked(const struct user_map *map, bool coherent)
 
 	if (!map->size || !is_callers(map->vma))
 		return -EINVAL;
-	if (!machine_can_share() || !in_range(map) || !is_allocated(map, coherent))
+	if (!dlab_machine_can_share() || !in_range(map) || !is_allocated(map, coherent))
 		return -ENXIO;
 	page = (map->offset >> PAGE_SHIFT) + map->vma->vm_pgoff;
 	cached = !hw->frames[page].memory_only;
@@ -84,8 +84,8 @@ static int map_locked(const struct user_map *map, bool coherent)
 		map->vma->vm_page_prot = pgprot_writecombine(map->vma->vm_page_prot);
 	if (judge_keeps_ledger(&map->d->machine->judge))
 		ledger_alloc(&map->d->machine->judge.ledger, page)->in_user_space = true;
-	return machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start,
-			     true);
+	return dlab_machine_share(hw, page, vma_pages(map->vma), cached, (void *)map->vma->vm_start,
+				  true);
 }
 
 static int map_coherent(struct device *dev, struct vm_area_struct *vma, dma_addr_t dma,
@@ -97,7 +97,7 @@ static int map_coherent(struct device *dev, struct vm_area_struct *vma, dma_addr
 
 	if (!map.d)
 		return -ENXIO;
-	map.offset = route_walk(map.d, dma, false, &room);
+	map.offset = dlab_route_walk(map.d, dma, false, &room);
 	err = map_locked(&map, true);
 	lab_leave(map.d);
 	return err;
@@ -169,7 +169,7 @@ static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, s
 
 	if (!map.d)
 		return -ENXIO;
-	map.offset = route_walk(map.d, dma, false, &room);
+	map.offset = dlab_route_walk(map.d, dma, false, &room);
 	if (size && is_allocated(&map, true))
 		page = &map.d->machine->hw.pages[map.offset >> PAGE_SHIFT];
 	lab_leave(map.d);
@@ -180,7 +180,7 @@ static int get_table(struct device *dev, struct sg_table *sgt, dma_addr_t dma, s
 		return err;
 	sg_set_page(sgt->sgl, page, PAGE_ALIGN(size), 0);
 	if (recording())
-		probe->made(sgt->sgl);
+		dlab_probe->made(sgt->sgl);
 	return 0;
 }
 
@@ -206,5 +206,5 @@ bool dma_can_mmap(struct device *dev)
 	if (!d)
 		return false;
 	lab_leave(d);
-	return machine_can_share();
+	return dlab_machine_can_share();
 }

@@ -6,15 +6,15 @@
 #include "dma/quick.h"
 #include "base/probe.h"
 
-bool noncoherent_take(struct allocation *a)
+bool dlab_noncoherent_take(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
 
-	if (!direct_alloc(a) || !direct_enter(a, lab->hw.cached + a->offset))
+	if (!dlab_direct_alloc(a) || !dlab_direct_enter(a, lab->hw.cached + a->offset))
 		return false;
-	cache_take_back(&lab->hw, a->page, a->nr_pages);
-	cache_zero_pages(&lab->hw, a->page, a->nr_pages);
-	judge_filled_pages(&lab->judge, a->page, a->nr_pages, a->call->site);
+	dlab_cache_take_back(&lab->hw, a->page, a->nr_pages);
+	dlab_cache_zero_pages(&lab->hw, a->page, a->nr_pages);
+	dlab_judge_filled_pages(&lab->judge, a->page, a->nr_pages, a->call->site);
 	return true;
 }
 
@@ -29,7 +29,7 @@ static void *alloc(struct device *dev, size_t size, dma_addr_t *dma_handle,
 
 	if (!a.d)
 		return NULL;
-	if (noncoherent_take(&a)) {
+	if (dlab_noncoherent_take(&a)) {
 		*dma_handle = a.dma;
 		cpu = a.d->machine->hw.cached + a.offset;
 	}
@@ -45,7 +45,7 @@ static void give_back(struct device *dev, size_t size, const void *cpu, dma_addr
 		.dir = dir, .kind = REGION_NONCOHERENT,
 	};
 
-	release(&rel);
+	dlab_release(&rel);
 }
 
 static inlined void *quickly(struct device *dev, size_t size, dma_addr_t *dma,

@@ -55,12 +55,12 @@ static void list_free(struct lists *lists, struct noncontiguous *list)
 	lists->nr_gone++;
 }
 
-void lists_init(struct lists *lists)
+void dlab_lists_init(struct lists *lists)
 {
 	*lists = (struct lists){ 0 };
 }
 
-void lists_exit(struct lists *lists)
+void dlab_lists_exit(struct lists *lists)
 {
 	free(lists->array);
 }
@@ -71,13 +71,14 @@ static struct sg_table *alloc_locked(struct allocation *a)
 	struct noncontiguous *list;
 
 	if (a->attrs & ~DMA_ATTR_ALLOC_SINGLE_PAGES) {
-		direct_refuse(a, CHECK_BAD_ATTRS, "valid: none, or DMA_ATTR_ALLOC_SINGLE_PAGES");
+		dlab_direct_refuse(a, CHECK_BAD_ATTRS,
+				   "valid: none, or DMA_ATTR_ALLOC_SINGLE_PAGES");
 		return NULL;
 	}
 	list = list_new(lab);
 	if (!list)
 		return NULL;
-	if (!noncoherent_take(a)) {
+	if (!dlab_noncoherent_take(a)) {
 		list_free(lab->lists, list);
 		return NULL;
 	}
@@ -109,11 +110,11 @@ struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
 	sgt = alloc_locked(&a);
 	lab_leave(a.d);
 	if (recording())
-		probe->made_table(sgt);
+		dlab_probe->made_table(sgt);
 	return sgt;
 }
 
-void lists_forget(struct lists *lists, struct sg_table *table)
+void dlab_lists_forget(struct lists *lists, struct sg_table *table)
 {
 	list_free(lists, (struct noncontiguous *)table);
 }
@@ -140,14 +141,14 @@ void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sg
 	RECORD("dztD", dev, size, sgt, dir);
 	rel.cpu = page_address(sg_page(sgt->sgl));
 	rel.dma = sg_dma_address(sgt->sgl);
-	lab = rel.cpu ? lab_of(rel.cpu) : NULL;
-	release(&rel);
+	lab = rel.cpu ? dlab_of(rel.cpu) : NULL;
+	dlab_release(&rel);
 	/* With a ledger, the list goes with the object that was released. */
 	if (!lab || judge_keeps_ledger(&lab->judge))
 		return;
 	lab_lock(lab);
 	if (is_ours(lab->lists, sgt))
-		lists_forget(lab->lists, sgt);
+		dlab_lists_forget(lab->lists, sgt);
 	lab_unlock(lab);
 }
 

@@ -17,9 +17,9 @@ struct lists {
 };
 
 /* The memory is no longer allocated; the list stays readable for a while. */
-void lists_forget(struct lists *lists, struct sg_table *table);
+void dlab_lists_forget(struct lists *lists, struct sg_table *table);
 
-void lists_init(struct lists *lists);
-void lists_exit(struct lists *lists);
+void dlab_lists_init(struct lists *lists);
+void dlab_lists_exit(struct lists *lists);
 
 #endif

@@ -33,10 +33,10 @@ static inlined void take_back(struct block *block, const struct call *call)
 		return;
 	}
 	block->next = NULL;
-	quarantine_add(j->hw, put_back, (uintptr_t)block, pool->size);
+	dlab_quarantine_add(j->hw, put_back, (uintptr_t)block, pool->size);
 }
 
-void pool_take_back(struct block *block, const struct call *call)
+void dlab_pool_take_back(struct block *block, const struct call *call)
 {
 	take_back(block, call);
 }
@@ -91,20 +91,20 @@ static cold void report_free(const struct pool_free *pf, enum check check,
 			     const struct block *block, const char *detail,
 			     const char *also)
 {
-	struct region r = block_region(block);
+	struct region r = dlab_block_region(block);
 	struct finding f = {
 		.check = check, .call = pf->call, .dev = &pf->pool->d->dev, .cpu = pf->cpu,
 		.dma = pf->dma, .region = block->born ? &r : NULL, .detail = detail, .also = also,
 	};
 
-	judge_report(&pf->pool->lab->judge, &f);
+	dlab_judge_report(&pf->pool->lab->judge, &f);
 }
 
 /* It is a live block, but not as the call says. */
 static cold void report_mismatch(const struct pool_free *pf, const struct block *block)
 {
 	const struct dma_pool *pool = block->home->pool;
-	struct region r = block_region(block);
+	struct region r = dlab_block_region(block);
 	bool other_cpu = r.cpu != pf->cpu, other_dma = r.dma != pf->dma;
 	const char *also = NULL;
 	char text[160];
@@ -112,7 +112,7 @@ static cold void report_mismatch(const struct pool_free *pf, const struct block 
 	if (pool != pf->pool) {
 		snprintf(text, sizeof(text),
 			 "it belongs to pool \"%s\" of %s, freed to pool \"%s\"", pool->name,
-			 device_name(&pool->d->dev), pf->pool->name);
+			 dlab_device_name(&pool->d->dev), pf->pool->name);
 		also = other_cpu && other_dma ? "CPU address, DMA address" :
 		       other_cpu ? "CPU address" : other_dma ? "DMA address" : NULL;
 		report_free(pf, CHECK_POOL_WRONG_POOL, block, text, also);
@@ -146,7 +146,7 @@ static cold bool free_wrongly(const struct pool_free *pf, struct block *by_dma,
 	if (block) {
 		report_mismatch(pf, block);
 		if (block->home->pool == pf->pool)
-			pool_take_back(block, pf->call);
+			dlab_pool_take_back(block, pf->call);
 		return true;
 	}
 	block = by_dma ? by_dma : by_cpu;
@@ -165,7 +165,7 @@ static cold void free_other(struct device *dev, const struct pool_free *pf)
 		.dma = pf->dma, .dir = DMA_BIDIRECTIONAL,
 	};
 
-	release(&rel);
+	dlab_release(&rel);
 }
 
 void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
@@ -181,15 +181,15 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 	if (likely(free_quickly(pool, vaddr, dma, &call)))
 		return;
 	RECORD("opa", pool, vaddr, dma);
-	lab = pool_enter(pool, &call);
+	lab = dlab_pool_enter(pool, &call);
 	if (!lab)
 		return;
 	dev = &pool->d->dev;
-	block = block_at(lab, route_walk(pool->d, dma, false, &room));
+	block = block_at(lab, dlab_route_walk(pool->d, dma, false, &room));
 	if (likely(block && block_is_live(block) && block->home->pool == pool &&
 		   block->home->dma + block_start(block) == dma &&
 		   block->home->cpu + block_start(block) == vaddr))
-		pool_take_back(block, &call);
+		dlab_pool_take_back(block, &call);
 	else
 		done = free_wrongly(&pf, block, block_at(lab, cpu_to_offset(&lab->hw, vaddr)));
 	lab_unlock(lab);

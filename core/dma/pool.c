@@ -34,11 +34,11 @@ static cold struct dmalab_machine *no_pool(const struct call *call)
 		.detail = "the pool was destroyed, or is not from dma_pool_create()",
 	};
 
-	lab_report_on_current(&f);
+	dlab_report_on_current(&f);
 	return NULL;
 }
 
-struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call)
+struct dmalab_machine *dlab_pool_enter(struct dma_pool *pool, const struct call *call)
 {
 	struct dmalab_machine *lab;
 
@@ -52,7 +52,7 @@ struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call
 		return no_pool(call);
 	}
 	if (unlikely(lab->hw.cookie_open))
-		machine_close_cookies(&lab->hw);
+		dlab_machine_close_cookies(&lab->hw);
 	return lab;
 }
 
@@ -143,9 +143,10 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 
 	for (u32 p = page; p < page + nr; p++)
 		lab->pools->memory[p] = NULL;
-	release_memory(pool->d, &r, call);
+	dlab_release_memory(pool->d, &r, call);
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_del(&lab->judge.ledger, ledger_alloc(&lab->judge.ledger, page), call->site);
+		dlab_ledger_del(&lab->judge.ledger, ledger_alloc(&lab->judge.ledger, page),
+				call->site);
 	free(b);
 }
 
@@ -153,7 +154,7 @@ static void give_memory_back(struct dma_pool *pool, struct blocks *b, const stru
 static void destroy(struct dma_pool *pool, const struct call *call)
 {
 	/* Its blocks wait there, and go with their memory. */
-	quarantine_empty(&pool->lab->hw);
+	dlab_quarantine_empty(&pool->lab->hw);
 	while (pool->memory) {
 		struct blocks *b = pool->memory;
 
@@ -170,11 +171,11 @@ static void destroy(struct dma_pool *pool, const struct call *call)
 /* The driver lets go of the device. */
 static void release_pool(struct device *dev, void *data)
 {
-	pool_destroy(data, true, dev->dmalab->unbind);
+	dlab_pool_destroy(data, true, dev->dmalab->unbind);
 }
 
-struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, size_t align,
-			     size_t boundary, bool managed, const struct call *call)
+struct dma_pool *dlab_pool_create(const char *name, struct device *dev, size_t size, size_t align,
+				  size_t boundary, bool managed, const struct call *call)
 {
 	struct dmalab_device *d = lab_enter(dev, call);
 	struct dma_pool wanted = { .managed = managed }, *pool = NULL;
@@ -185,7 +186,7 @@ struct dma_pool *pool_create(const char *name, struct device *dev, size_t size, 
 	if (sizes(&wanted, size, align, boundary) &&
 	    !lab_must_fail_in(d->machine, call))
 		pool = create_locked(d, name, &wanted, call);
-	if (pool && managed && devres_add(d, release_pool, pool)) {
+	if (pool && managed && dlab_devres_add(d, release_pool, pool)) {
 		destroy(pool, call);
 		pool = NULL;
 	}
@@ -204,7 +205,7 @@ static const struct block *any_live(const struct dma_pool *pool)
 
 static cold void report_busy(const struct dma_pool *pool, const struct call *call)
 {
-	struct region example = block_region(any_live(pool));
+	struct region example = dlab_block_region(any_live(pool));
 	char text[128];
 	struct finding f = {
 		.check = CHECK_POOL_BUSY, .call = call, .dev = &pool->d->dev,
@@ -214,7 +215,7 @@ static cold void report_busy(const struct dma_pool *pool, const struct call *cal
 
 	snprintf(text, sizeof(text), "blocks in use of pool \"%s\": %zu; this is one of them",
 		 pool->name, pool->nr_live);
-	judge_report(&pool->lab->judge, &f);
+	dlab_judge_report(&pool->lab->judge, &f);
 }
 
 static cold void report_function(const struct dma_pool *pool, const struct call *call)
@@ -228,12 +229,12 @@ static cold void report_function(const struct dma_pool *pool, const struct call 
 
 	snprintf(text, sizeof(text), "pool \"%s\" of %s(), to be destroyed by %s()", pool->name,
 		 pool->function, pool->managed ? "dmam_pool_destroy" : "dma_pool_destroy");
-	judge_report(&pool->lab->judge, &f);
+	dlab_judge_report(&pool->lab->judge, &f);
 }
 
-void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call)
+void dlab_pool_destroy(struct dma_pool *pool, bool managed, const struct call *call)
 {
-	struct dmalab_machine *lab = pool_enter(pool, call);
+	struct dmalab_machine *lab = dlab_pool_enter(pool, call);
 	bool reported;
 
 	if (!lab)
@@ -244,12 +245,12 @@ void pool_destroy(struct dma_pool *pool, bool managed, const struct call *call)
 	else if (unlikely(pool->nr_live) && !reported)
 		report_busy(pool, call);
 	if (pool->managed)
-		devres_remove(pool->d, release_pool, NULL, pool);
+		dlab_devres_remove(pool->d, release_pool, NULL, pool);
 	destroy(pool, call);
 	lab_unlock(lab);
 }
 
-cold void pools_release_all(struct dmalab_device *d, const struct call *call)
+cold void dlab_pools_release_all(struct dmalab_device *d, const struct call *call)
 {
 	while (d->pools) {
 		struct dma_pool *pool = d->pools;
@@ -263,17 +264,17 @@ cold void pools_release_all(struct dmalab_device *d, const struct call *call)
 
 		snprintf(text, sizeof(text), "pool \"%s\" of %s(), %zu-byte blocks in use: %zu",
 			 pool->name, pool->function, pool->size, pool->nr_live);
-		judge_report(&d->machine->judge, &f);
+		dlab_judge_report(&d->machine->judge, &f);
 		destroy(pool, call);
 	}
 }
 
-void pools_init(struct pools *pools)
+void dlab_pools_init(struct pools *pools)
 {
 	*pools = (struct pools){ 0 };
 }
 
-void pools_exit(struct pools *pools, const struct machine *hw)
+void dlab_pools_exit(struct pools *pools, const struct machine *hw)
 {
 	while (pools->gone) {
 		struct dma_pool *pool = pools->gone;
@@ -299,11 +300,11 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 
 	if (pool->length > PAGE_SIZE << MAX_ORDER)
 		return false;
-	b = blocks_new(pool->length, pool->size, pool->boundary);
+	b = dlab_blocks_new(pool->length, pool->size, pool->boundary);
 	if (!b)
 		return false;
 	a.blocks = b;
-	b->cpu = coherent_take(&a);
+	b->cpu = dlab_coherent_take(&a);
 	if (!b->cpu) {
 		free(b);
 		return false;
@@ -329,8 +330,9 @@ static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 		return true;
 	if (likely(!(gfp & ZONES_NOT_OF_SLAB)))
 		return false;
-	mm_report_zone(pool->lab, &pool->d->dev, call, pool->size,
-		       "the pool gives it to the kmalloc() of its books; the mask chooses the zone");
+	dlab_mm_report_zone(
+		pool->lab, &pool->d->dev, call, pool->size,
+		"the pool gives it to the kmalloc() of its books; the mask chooses the zone");
 	return true;
 }
 
@@ -362,7 +364,7 @@ static inlined void *take(struct dma_pool *pool, dma_addr_t *handle, bool zeroed
 	block->died = 0;
 	pool->nr_live++;
 	if (zeroed)
-		coherent_zero(lab, b->offset + start, pool->size, call->site);
+		dlab_coherent_zero(lab, b->offset + start, pool->size, call->site);
 	else
 		hand_out_as_is(pool, b->offset + start);
 	*handle = b->dma + start;
@@ -382,7 +384,7 @@ static inlined void *quickly(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handl
 	lab_lock(lab);
 	if (likely(is_pool(pool) && pool->free && !(lab->fail_nth | lab->fail_every) &&
 		   !lab->hw.cookie_open && !(gfp & ZONES_NOT_OF_SLAB) &&
-		   !(context.atomic && gfpflags_allow_blocking(gfp))))
+		   !(dlab_context.atomic && gfpflags_allow_blocking(gfp))))
 		cpu = take(pool, handle, gfp & __GFP_ZERO, call);
 	lab_unlock(lab);
 	return cpu;
@@ -390,7 +392,7 @@ static inlined void *quickly(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handl
 
 static void *alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle, const struct call *call)
 {
-	struct dmalab_machine *lab = pool_enter(pool, call);
+	struct dmalab_machine *lab = dlab_pool_enter(pool, call);
 	void *cpu = NULL;
 	bool told;
 
@@ -411,7 +413,7 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 				 size_t boundary)
 {
 	RECORD("=Sdzzz", name, dev, size, align, boundary);
-	return record_object(pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
+	return record_object(dlab_pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
 }
 
 struct dma_pool *dma_pool_create_node(const char *name, struct device *dev, size_t size,
@@ -419,27 +421,28 @@ struct dma_pool *dma_pool_create_node(const char *name, struct device *dev, size
 {
 	RECORD_AS("dma_pool_create", "=Sdzzz", name, dev, size, align, boundary);
 	(void)node;
-	return record_object(pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
+	return record_object(dlab_pool_create(name, dev, size, align, boundary, false, &THIS_CALL));
 }
 
 void dma_pool_destroy(struct dma_pool *pool)
 {
 	RECORD("o", pool);
 	if (pool)
-		pool_destroy(pool, false, &THIS_CALL);
+		dlab_pool_destroy(pool, false, &THIS_CALL);
 }
 
 struct dma_pool *dmam_pool_create(const char *name, struct device *dev, size_t size, size_t align,
 				  size_t allocation)
 {
 	RECORD("=Sdzzz", name, dev, size, align, allocation);
-	return record_object(pool_create(name, dev, size, align, allocation, true, &THIS_CALL));
+	return record_object(
+		dlab_pool_create(name, dev, size, align, allocation, true, &THIS_CALL));
 }
 
 void dmam_pool_destroy(struct dma_pool *pool)
 {
 	RECORD("o", pool);
-	pool_destroy(pool, true, &THIS_CALL);
+	dlab_pool_destroy(pool, true, &THIS_CALL);
 }
 
 void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)

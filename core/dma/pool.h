@@ -43,10 +43,10 @@ static inline bool pool_has(const struct pools *pools, u32 page)
 }
 
 /* Begin a call. Returns the machine, locked; or, having drawn "pool-wrong-pool", NULL. */
-struct dmalab_machine *pool_enter(struct dma_pool *pool, const struct call *call);
+struct dmalab_machine *dlab_pool_enter(struct dma_pool *pool, const struct call *call);
 
 /* Put a live block back into its pool. */
-void pool_take_back(struct block *block, const struct call *call);
+void dlab_pool_take_back(struct block *block, const struct call *call);
 
 /* Does a pool of the device's hold memory? */
 static inline bool pools_have_memory(const struct dma_pool *pools)
@@ -57,9 +57,9 @@ static inline bool pools_have_memory(const struct dma_pool *pools)
 }
 
 /* Draw "leak" for each pool of the device, and destroy it. */
-void pools_release_all(struct dmalab_device *d, const struct call *call);
+void dlab_pools_release_all(struct dmalab_device *d, const struct call *call);
 
-void pools_init(struct pools *pools);
-void pools_exit(struct pools *pools, const struct machine *hw);
+void dlab_pools_init(struct pools *pools);
+void dlab_pools_exit(struct pools *pools, const struct machine *hw);
 
 #endif

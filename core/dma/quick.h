@@ -43,7 +43,7 @@ static inlined struct dmalab_machine *quick_enter(const struct device *dev)
 {
 	struct dmalab_machine *lab;
 
-	if (unlikely(recording() || context.atomic || !lab_knows(dev)))
+	if (unlikely(recording() || dlab_context.atomic || !lab_knows(dev)))
 		return NULL;
 	lab = ((const struct dmalab_device *)dev)->machine;
 	lab_lock(lab);
@@ -82,11 +82,11 @@ static inlined void quick_prepare(struct dmalab_machine *lab, const struct quick
 		return;
 	}
 	if (q->kind == REGION_NONCOHERENT || q->dev->dma_coherent) {
-		cache_zero_pages(hw, page, nr);
+		dlab_cache_zero_pages(hw, page, nr);
 		if (j->shadow.arena)
 			shadow_mark_pages(&j->shadow, page, nr, PAGE_CPU_NEWER, q->site);
 	} else {
-		cache_zero_memory(hw, page_offset(page), page_offset(nr));
+		dlab_cache_zero_memory(hw, page_offset(page), page_offset(nr));
 		shadow_set_uncached(&j->shadow, page, nr);
 	}
 	unwritten_set_pages(&j->unwritten, page, nr, PAGE_WRITTEN);
@@ -105,7 +105,7 @@ static inlined void quick_look_for_stores(struct dmalab_machine *lab, const char
 	struct call call = { function, site };
 
 	if (image_on(&lab->hw))
-		stores_find(&lab->judge, &call, page_offset(page), page_offset(nr));
+		dlab_stores_find(&lab->judge, &call, page_offset(page), page_offset(nr));
 }
 
 /* The record serves again. */
@@ -114,7 +114,7 @@ static inlined void quick_enter_again(struct ledger *l, struct dmalab_device *d,
 {
 	if (unlikely(q->size != r->size)) {
 		if (q->size < r->size)
-			ledger_copy_to_grave(l, r);
+			dlab_ledger_copy_to_grave(l, r);
 		r->size = q->size;
 	}
 	r->shape = region_shape(q->kind, q->dir, false);
@@ -137,12 +137,12 @@ static inlined void *quick_unrecorded(struct dmalab_machine *lab, const struct q
 	bool cached = q->kind == REGION_NONCOHERENT || q->dev->dma_coherent;
 
 	if (cached && q->kind != REGION_HANDLE) {
-		cache_take_back(hw, page, nr);
-		cache_zero_pages(hw, page, nr);
+		dlab_cache_take_back(hw, page, nr);
+		dlab_cache_zero_pages(hw, page, nr);
 	} else {
-		cache_give_up(hw, page, nr);
+		dlab_cache_give_up(hw, page, nr);
 		if (q->kind != REGION_HANDLE)
-			cache_zero_memory(hw, page_offset(page), page_offset(nr));
+			dlab_cache_zero_memory(hw, page_offset(page), page_offset(nr));
 	}
 	pages_take_hot(hw, hot);
 	*dma = offset_to_phys(hw, page_offset(page));
@@ -259,7 +259,7 @@ static inlined bool quick_unrecorded_free(struct dmalab_machine *lab, const stru
 	return true;
 }
 
-/* False: nothing was done, and release() is to look what it is. */
+/* False: nothing was done, and dlab_release() is to look what it is. */
 static inlined bool quick_free(const struct quick_free *q)
 {
 	struct dmalab_machine *lab = quick_enter(q->dev);

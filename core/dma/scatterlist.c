@@ -38,7 +38,7 @@ static cold void report_length(struct list *l, unsigned int max)
 
 	snprintf(text, sizeof(text),
 		 "at most %u bytes: dma_set_max_seg_size() where the device takes more", max);
-	map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
+	dlab_map_refuse(&l->map, CHECK_SG_SEGMENT_TOO_LONG, text);
 }
 
 /* As the device sees it: on the bus, an entry may lie better than in RAM. */
@@ -54,7 +54,7 @@ static void check_boundary(struct list *l, dma_addr_t first)
 		 "from 0x%llx to 0x%llx, with a boundary mask of 0x%llx: dma_set_seg_boundary()",
 		 (unsigned long long)first, (unsigned long long)last,
 		 (unsigned long long)boundary);
-	map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
+	dlab_map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
 }
 
 /* Draws the first thing wrong. Too long a segment is mapped all the same. */
@@ -69,12 +69,12 @@ static int check_list(struct list *l)
 		return -EINVAL;
 	for (unsigned i = 0; i < l->nents; i++, sg = sg_next(sg)) {
 		if (!sg) {
-			map_refuse(&l->map, CHECK_SG_COUNT_MISMATCH,
-				   "the list ends before as many entries as were given");
+			dlab_map_refuse(&l->map, CHECK_SG_COUNT_MISMATCH,
+					"the list ends before as many entries as were given");
 			return -EINVAL;
 		}
 		take_entry(l, sg);
-		if (!map_arguments_ok(&l->map) || !map_memory_ok(&l->map))
+		if (!map_arguments_ok(&l->map) || !dlab_map_memory_ok(&l->map))
 			return -EINVAL;
 		if (unlikely(sg->length > max) && !too_long) {
 			report_length(l, max);
@@ -106,7 +106,7 @@ static cold void give_slots(const struct list *l, unsigned nr)
 	unsigned i;
 
 	for_each_sg(l->sgl, sg, nr, i)
-		swiotlb_give(hw, bus_to_offset(hw, &l->map.d->window, sg_dma_address(sg)));
+		dlab_swiotlb_give(hw, bus_to_offset(hw, &l->map.d->window, sg_dma_address(sg)));
 }
 
 static int map_entries(struct list *l)
@@ -118,7 +118,7 @@ static int map_entries(struct list *l)
 		struct region none, *r;
 
 		take_entry(l, sg);
-		r = map_piece(&l->map, &none);
+		r = dlab_map_piece(&l->map, &none);
 		if (unlikely(!r)) {
 			if (!l->group)
 				give_slots(l, i);
@@ -184,12 +184,12 @@ static int map_behind_iommu(struct list *l)
 	for_each_sg(l->sgl, sg, l->nents, i) {
 		take_entry(l, sg);
 		if (unlikely(l->map.size > bank_bytes(hw, map_offset(&l->map)))) {
-			map_refuse_address(&l->map);
+			dlab_map_refuse_address(&l->map);
 			return -EIO;
 		}
 		size = entry_start(size, entry_room(sg), s.boundary) + entry_room(sg);
 	}
-	iova = iommu_reserve(hw, size, map_limit(&l->map.d->dev));
+	iova = dlab_iommu_reserve(hw, size, map_limit(&l->map.d->dev));
 	if (iova == NO_IOVA)
 		return -ENOMEM;
 	if (l->group) {
@@ -204,15 +204,15 @@ static int map_behind_iommu(struct list *l)
 		at = entry_start(at, entry_room(sg), s.boundary);
 		route = (struct route){ .dma = iova + at + sg->offset % PAGE_SIZE };
 		route.place = PLACE_IOVA | route.dma;
-		iommu_set(hw, route.dma, sg_phys(sg), sg->length,
-			  route_permissions(l->map.dir));
-		r = map_enter(&l->map, &route, &none);
+		dlab_iommu_set(hw, route.dma, sg_phys(sg), sg->length,
+			       dlab_route_permissions(l->map.dir));
+		r = dlab_map_enter(&l->map, &route, &none);
 		if (unlikely(!r)) {
 			if (!l->group->first)
-				iommu_unmap(hw, iova, size);
+				dlab_iommu_unmap(hw, iova, size);
 			return -ENOMEM;
 		}
-		map_give(&l->map, r);
+		dlab_map_give(&l->map, r);
 		join(l, r);
 		check_boundary(l, route.dma);
 		at += entry_room(sg);
@@ -231,7 +231,7 @@ static void check_entries(struct list *l)
 	const struct region *r;
 
 	for (r = l->group->first; r && !l->map.reported; r = r->group_next)
-		map_check_end(&l->map, r);
+		dlab_map_check_end(&l->map, r);
 	for (r = l->group->first; r && !l->map.reported; r = r->group_next)
 		map_check_stored(&l->map, r);
 }
@@ -257,7 +257,7 @@ static int map_list_locked(struct list *l)
 	if (!l->group)
 		return n;
 	if (unlikely(n < 0)) {
-		release_group(l->map.d, l->group, l->map.call);
+		dlab_release_group(l->map.d, l->group, l->map.call);
 		return n;
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)
@@ -284,14 +284,14 @@ static int map_list(struct device *dev, struct scatterlist *sgl, int nents,
 	n = map_list_locked(&l);
 	lab_leave(l.map.d);
 	if (recording())
-		probe->mapped(dev, sgl, n);
+		dlab_probe->mapped(dev, sgl, n);
 	return n;
 }
 
 /* --------------------------------------------------------------- unmapping */
 
 /* Addresses of their own, as an IOMMU gives them, tell lists apart by the first. */
-unsigned list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents)
+unsigned dlab_list_fit(const struct region *r, struct scatterlist *sgl, unsigned nents)
 {
 	const struct sg_group *group = r->group;
 	const struct region *at = r;
@@ -316,11 +316,11 @@ static cold void unmap_segments(const struct release *rel)
 
 	for (unsigned i = 0; i < rel->nents && sg && sg_dma_len(sg); i++, sg = sg_next(sg)) {
 		if (sg_dma_address(sg) < end ||
-		    iommu_mapped(hw, sg_dma_address(sg), sg_dma_len(sg)) != sg_dma_len(sg))
+		    dlab_iommu_mapped(hw, sg_dma_address(sg), sg_dma_len(sg)) != sg_dma_len(sg))
 			return;
 		end = sg_dma_address(sg) + sg_dma_len(sg);
 	}
-	iommu_unmap(hw, rel->dma, end - rel->dma);
+	dlab_iommu_unmap(hw, rel->dma, end - rel->dma);
 }
 
 /* Without a ledger nobody but the list knows what there is to unmap. */
@@ -340,7 +340,7 @@ static cold void unmap_unchecked(struct release *rel)
 	for (i = 0, sg = rel->sgl; i < rel->nents && sg; i++, sg = sg_next(sg)) {
 		rel->dma = sg_dma_address(sg);
 		rel->size = sg_dma_len(sg);
-		release(rel);
+		dlab_release(rel);
 	}
 }
 
@@ -356,7 +356,7 @@ static void unmap_list(struct device *dev, struct scatterlist *sgl, int nents,
 	if (lab_knows(dev) && sgl && !judge_keeps_ledger(&dev->dmalab->machine->judge))
 		unmap_unchecked(&rel);
 	else
-		release(&rel);
+		dlab_release(&rel);
 }
 
 unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,

@@ -52,7 +52,7 @@ struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents)
 
 static bool must_fail(const struct call *call)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	bool fail;
 
 	if (!lab)
@@ -166,13 +166,13 @@ static void copy_piece(const struct copy *c, u8 *at, size_t n, size_t done)
 	static const u8 zeroes[64];
 
 	if (c->to) {
-		lab_cpu_read(at, c->to + done, n, &c->call);
+		dlab_cpu_read(at, c->to + done, n, &c->call);
 	} else if (c->from) {
-		lab_cpu_write(at, c->from + done, n, &c->call);
+		dlab_cpu_write(at, c->from + done, n, &c->call);
 	} else {
 		for (size_t i = 0; i < n; i += sizeof(zeroes))
-			lab_cpu_write(at + i, zeroes,
-				      n - i < sizeof(zeroes) ? n - i : sizeof(zeroes), &c->call);
+			dlab_cpu_write(at + i, zeroes,
+				       n - i < sizeof(zeroes) ? n - i : sizeof(zeroes), &c->call);
 	}
 }
 

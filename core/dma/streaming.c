@@ -19,7 +19,9 @@ static bool resource_ok(struct map *map)
 {
 	if (likely(!is_ram(&map->d->machine->hw, map->phys, map->size)))
 		return true;
-	map_refuse(map, CHECK_MAP_RESOURCE_RAM, "for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
+	dlab_map_refuse(
+		map, CHECK_MAP_RESOURCE_RAM,
+		"for RAM: dma_map_single(), dma_map_page() or dma_map_phys() without DMA_ATTR_MMIO");
 	return false;
 }
 
@@ -29,18 +31,18 @@ static dma_addr_t map_locked(struct map *map)
 	struct region none, *r;
 
 	if (unlikely(!map_arguments_ok(map)) ||
-	    unlikely(map->resource ? !resource_ok(map) : !map_memory_ok(map)))
+	    unlikely(map->resource ? !resource_ok(map) : !dlab_map_memory_ok(map)))
 		return DMA_MAPPING_ERROR;
 	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
 		return DMA_MAPPING_ERROR;
 	if (lab_must_fail_in(map->d->machine, map->call))
 		return DMA_MAPPING_ERROR;
-	r = map_piece(map, &none);
+	r = dlab_map_piece(map, &none);
 	if (unlikely(!r))
 		return DMA_MAPPING_ERROR;
 	judge_mapped(j, r);
 	if (judge_keeps_ledger(j))
-		map_check_end(map, r);
+		dlab_map_check_end(map, r);
 	map_check_stored(map, r);
 	return r->dma;
 }
@@ -90,13 +92,13 @@ static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t s
 		r->attrs = 0;
 		r->dir = dir;
 		r->owner = OWNER_DEVICE;
-		ledger_enter(&j->ledger, &d->live, r);
+		dlab_ledger_enter(&j->ledger, &d->live, r);
 	} else {
 		judge_find_stores(j, call, offset, size);
 	}
 	lossy = direct_handover(d, offset, size, FOR_DEVICE, dir, call->site, r, &lost);
 	if (unlikely(lossy))
-		direct_report_partial(d, call, r, *dma, size, &lost);
+		dlab_direct_report_partial(d, call, r, *dma, size, &lost);
 	if (unlikely(r && unwritten_any(&j->unwritten, offset, size))) {
 		struct map map = { .d = d, .call = call, .dir = dir, .reported = lossy };
 
@@ -156,7 +158,7 @@ static const void *page_pointer(const struct page *page, size_t offset)
 
 /*
  * The mapping that an unmap ends, if it is the first that its page knows of, and all of the
- * call is right: release() would find the same, and draw nothing. NULL: ask that.
+ * call is right: dlab_release() would find the same, and draw nothing. NULL: ask that.
  */
 static inline struct region *unmap_exact(const struct dmalab_device *d, u64 place,
 					 dma_addr_t dma, size_t size, enum dma_data_direction dir,
@@ -203,7 +205,7 @@ static void unmap(struct device *dev, dma_addr_t dma, size_t size, enum dma_data
 	u64 place;
 
 	if (unlikely(!d)) {
-		release(&(struct release){
+		dlab_release(&(struct release){
 			.call = call, .dev = dev, .size = size, .dma = dma, .dir = dir,
 			.attrs = attrs, .kind = REGION_SINGLE });
 		return;
@@ -215,12 +217,17 @@ static void unmap(struct device *dev, dma_addr_t dma, size_t size, enum dma_data
 		judge_find_stores(j, call, place, size);
 		if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)) &&
 		    unlikely(direct_handover(d, place, size, FOR_CPU, dir, call->site, r, &lost)))
-			direct_report_partial(d, call, r, dma, size, &lost);
-		ledger_del(&j->ledger, r, call->site);
+			dlab_direct_report_partial(d, call, r, dma, size, &lost);
+		dlab_ledger_del(&j->ledger, r, call->site);
 	} else if (!unmap_unchecked(d, place, size, dir, attrs, call)) {
-		release_at(&(struct release){
-			.call = call, .dev = dev, .size = size, .dma = dma, .dir = dir,
-			.attrs = attrs, .kind = REGION_SINGLE }, d, place);
+		dlab_release_at(&(struct release){ .call = call,
+						   .dev = dev,
+						   .size = size,
+						   .dma = dma,
+						   .dir = dir,
+						   .attrs = attrs,
+						   .kind = REGION_SINGLE },
+				d, place);
 	}
 	lab_leave(d);
 }
@@ -339,7 +346,7 @@ static cold void check_allocation(struct dmalab_device *d, dma_addr_t dma, u64 p
 
 		if (!block || !block_is_live(block))
 			return;
-		of_block = block_region(block);
+		of_block = dlab_block_region(block);
 		r = &of_block;
 	}
 	if (r->dma != dma)
@@ -348,7 +355,7 @@ static cold void check_allocation(struct dmalab_device *d, dma_addr_t dma, u64 p
 		 r->function);
 	f.region = r;
 	f.detail = text;
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 /* The latest mapping there that nobody has asked about yet; most often the only one. */

@@ -6,15 +6,15 @@
 
 #include <stdio.h>
 
-cold void sync_report(const struct sync *s, enum check check, const struct region *r,
-		      const char *detail)
+cold void dlab_sync_report(const struct sync *s, enum check check, const struct region *r,
+			   const char *detail)
 {
 	struct finding f = {
 		.check = check, .call = s->call, .dev = &s->d->dev, .dma = s->dma,
 		.size = s->size, .region = r, .detail = detail,
 	};
 
-	judge_report(&s->d->machine->judge, &f);
+	dlab_judge_report(&s->d->machine->judge, &f);
 }
 
 /* A bidirectional mapping takes a sync of any direction; so does coherent memory. */
@@ -35,18 +35,18 @@ static int fit(const struct region *r, const void *arg)
 	return direction_fits(s, r) ? 3 : 2;
 }
 
-cold void sync_report_unknown(const struct sync *s)
+cold void dlab_sync_report_unknown(const struct sync *s)
 {
 	struct astray a;
 
-	astray_look(&a, s->d, s->dma, s->place);
-	sync_report(s, CHECK_SYNC_UNKNOWN, a.region, a.detail);
+	dlab_astray_look(&a, s->d, s->dma, s->place);
+	dlab_sync_report(s, CHECK_SYNC_UNKNOWN, a.region, a.detail);
 }
 
 static cold void report_out_of_range(const struct sync *s, const struct region *r)
 {
-	size_t room = astray_room(r, s->place);
-	struct run behind = astray_behind(r, s->place, s->size, room);
+	size_t room = dlab_astray_room(r, s->place);
+	struct run behind = dlab_astray_behind(r, s->place, s->size, room);
 	char text[96];
 	struct finding f = {
 		.check = CHECK_SYNC_OUT_OF_RANGE, .call = s->call, .dev = &s->d->dev,
@@ -56,7 +56,7 @@ static cold void report_out_of_range(const struct sync *s, const struct region *
 
 	snprintf(text, sizeof(text), "%zu bytes were synced, of the %zu that are left from there on",
 		 s->size, room);
-	judge_report(&s->d->machine->judge, &f);
+	dlab_judge_report(&s->d->machine->judge, &f);
 }
 
 /*
@@ -70,9 +70,11 @@ static bool has_linear_map(const struct region *r)
 
 static cold void report_no_linear_map(const struct sync *s, const struct region *r)
 {
-	sync_report(s, CHECK_SYNC_INVALID, r, region_has_memory(r) ?
-		    "it is the device's own memory, of dma_declare_coherent_memory(): coherent, and never to be synced" :
-		    "it is no RAM, but a resource on the bus: nothing of it is in the CPU's cache");
+	dlab_sync_report(
+		s, CHECK_SYNC_INVALID, r,
+		region_has_memory(r) ?
+			"it is the device's own memory, of dma_declare_coherent_memory(): coherent, and never to be synced" :
+			"it is no RAM, but a resource on the bus: nothing of it is in the CPU's cache");
 }
 
 static cold void report_misfit(const struct sync *s, const struct region *r, int how)
@@ -81,15 +83,15 @@ static cold void report_misfit(const struct sync *s, const struct region *r, int
 
 	switch (how) {
 	case 0:
-		sync_report_unknown(s);
+		dlab_sync_report_unknown(s);
 		break;
 	case 1:
 		report_out_of_range(s, r);
 		break;
 	default:
-		snprintf(text, sizeof(text), "mapped %s, synced %s", dir_name(r->dir),
-			 dir_name(s->dir));
-		sync_report(s, CHECK_SYNC_DIRECTION_MISMATCH, r, text);
+		snprintf(text, sizeof(text), "mapped %s, synced %s", dlab_dir_name(r->dir),
+			 dlab_dir_name(s->dir));
+		dlab_sync_report(s, CHECK_SYNC_DIRECTION_MISMATCH, r, text);
 	}
 }
 
@@ -102,7 +104,7 @@ static bool is_redundant(const struct region *r, size_t first, size_t len, enum 
 {
 	return !region_is_owned(r) ||
 	       (!(to == FOR_DEVICE && r->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
-		!own_find(r, first, len, to == FOR_CPU).bytes);
+		!dlab_own_find(r, first, len, to == FOR_CPU).bytes);
 }
 
 static cold void report_redundant(const struct sync *s, const struct region *r, size_t first)
@@ -118,7 +120,7 @@ static cold void report_redundant(const struct sync *s, const struct region *r, 
 	snprintf(text, sizeof(text), "%zu bytes, %zu cache operations for nothing: %s", s->size,
 		 lines, !region_is_owned(r) ? "coherent memory needs no sync" :
 		 s->to == FOR_CPU ? "the CPU owned them" : "the device owned them");
-	sync_report(s, CHECK_SYNC_REDUNDANT, r, text);
+	dlab_sync_report(s, CHECK_SYNC_REDUNDANT, r, text);
 }
 
 /* The mapping takes any direction, but each does its own maintenance. */
@@ -155,14 +157,14 @@ static cold void report_other_direction(const struct sync *s, const struct regio
 
 	if (done == meant)
 		snprintf(text, sizeof(text), "mapped %s, synced %s: the same on this machine, not on all",
-			 dir_name(r->dir), dir_name(s->dir));
+			 dlab_dir_name(r->dir), dlab_dir_name(s->dir));
 	else
 		snprintf(text, sizeof(text), "mapped %s, synced %s: %s, where the mapping's direction does %s",
-			 dir_name(r->dir), dir_name(s->dir), done, meant);
-	sync_report(s, CHECK_SYNC_OTHER_DIRECTION, r, text);
+			 dlab_dir_name(r->dir), dlab_dir_name(s->dir), done, meant);
+	dlab_sync_report(s, CHECK_SYNC_OTHER_DIRECTION, r, text);
 }
 
-struct region *sync_check(const struct sync *s, bool *reported)
+struct region *dlab_sync_check(const struct sync *s, bool *reported)
 {
 	struct judge *j = &s->d->machine->judge;
 	int how = 0;
@@ -187,7 +189,7 @@ struct region *sync_check(const struct sync *s, bool *reported)
 
 /* ------------------------------------------------------------------- lists */
 
-struct region *sync_find_list(const struct sync *s, const struct list_sync *list)
+struct region *dlab_sync_find_list(const struct sync *s, const struct list_sync *list)
 {
 	struct region *best = NULL;
 	struct span *span = NULL;
@@ -201,7 +203,7 @@ struct region *sync_find_list(const struct sync *s, const struct list_sync *list
 
 		if (!r->group || r->dev != &s->d->dev || r->dma != s->dma)
 			continue;
-		fit = 1 + list_fit(r, list->sgl, list->nents) * 2 + direction_fits(s, r);
+		fit = 1 + dlab_list_fit(r, list->sgl, list->nents) * 2 + direction_fits(s, r);
 		if (fit > best_fit) {
 			best_fit = fit;
 			best = r;
@@ -218,7 +220,7 @@ static bool list_is_redundant(const struct sg_group *group, enum handover to)
 	return true;
 }
 
-bool sync_check_list(const struct sync *s, const struct region *first, unsigned nents)
+bool dlab_sync_check_list(const struct sync *s, const struct region *first, unsigned nents)
 {
 	const struct sg_group *group = first->group;
 	char text[96];
@@ -227,10 +229,10 @@ bool sync_check_list(const struct sync *s, const struct region *first, unsigned 
 		snprintf(text, sizeof(text),
 			 "mapped %u entries, synced %u that begin after the first of them",
 			 group->nents, nents);
-		sync_report(s, CHECK_SG_COUNT_MISMATCH, first, text);
+		dlab_sync_report(s, CHECK_SG_COUNT_MISMATCH, first, text);
 	} else if (unlikely(group->nents != nents)) {
 		snprintf(text, sizeof(text), "mapped %u entries, synced %u", group->nents, nents);
-		sync_report(s, CHECK_SG_COUNT_MISMATCH, first, text);
+		dlab_sync_report(s, CHECK_SG_COUNT_MISMATCH, first, text);
 	} else if (unlikely(!direction_fits(s, first))) {
 		report_misfit(s, first, 2);
 	} else if (judge_wants(&s->d->machine->judge, CHECK_SYNC_REDUNDANT) &&

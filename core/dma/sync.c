@@ -38,7 +38,7 @@ static bool move_found(const struct sync *s, struct region *r, size_t first, siz
 
 	if (unlikely(region_hand_over(r, first, len, s->to, s->dir, s->call->site, &lost)) &&
 	    !reported) {
-		direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
+		dlab_direct_report_partial(s->d, s->call, r, s->dma, s->size, &lost);
 		reported = true;
 	}
 	if (!region_is_owned(r))
@@ -61,7 +61,7 @@ static cold void copy_anyway(const struct sync *s, size_t len)
 	struct span *span;
 
 	if (!judge_keeps_ledger(j)) {
-		route_copy_slots(s->d, s->place, len, s->to, s->dir);
+		dlab_route_copy_slots(s->d, s->place, len, s->to, s->dir);
 		return;
 	}
 	for (span = ledger_spans(&j->ledger, s->place); span; span = span->next) {
@@ -73,7 +73,7 @@ static cold void copy_anyway(const struct sync *s, size_t len)
 		if (len > r->size - first)
 			len = r->size - first;
 		judge_find_stores(j, s->call, r->offset + first, len);
-		route_copy(s->d, r, first, len, s->to, s->dir, false, s->call->site);
+		dlab_route_copy(s->d, r, first, len, s->to, s->dir, false, s->call->site);
 		return;
 	}
 }
@@ -96,7 +96,7 @@ static cold void move_anyway(const struct sync *s, const struct region *r, bool 
 	judge_find_stores(&s->d->machine->judge, s->call, s->place, len);
 	if (direct_handover(s->d, s->place, len, s->to, s->dir, s->call->site, r, &lost) &&
 	    !reported)
-		direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
+		dlab_direct_report_partial(s->d, s->call, NULL, s->dma, s->size, &lost);
 }
 
 /*
@@ -113,7 +113,7 @@ static cold void move_elsewhere(const struct sync *s, const struct region *r, si
 	if (len > bank_bytes(j->hw, offset))
 		len = bank_bytes(j->hw, offset);
 	judge_find_stores(j, s->call, offset, len);
-	judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
+	dlab_judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
 }
 
 /* Whatever is wrong with it is reported, and it moves what it can. */
@@ -125,13 +125,13 @@ static cold void sync_slowly(struct sync *s)
 	size_t first, room;
 
 	if (unlikely(!direction_ok(s->dir))) {
-		sync_report(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
+		dlab_sync_report(s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 		return;
 	}
 	if (!s->size)
 		return;
 	if (judge_keeps_ledger(&lab->judge))
-		r = sync_check(s, &reported);
+		r = dlab_sync_check(s, &reported);
 	if (s->place == NO_OFFSET)
 		return;
 	first = r ? s->place - r->place : 0;
@@ -145,7 +145,7 @@ static cold void sync_slowly(struct sync *s)
 	} else {
 		move_anyway(s, r, reported);
 		if (unlikely(r && r->bounce))
-			route_copy(s->d, r, first, room, s->to, s->dir, false, s->call->site);
+			dlab_route_copy(s->d, r, first, room, s->to, s->dir, false, s->call->site);
 		if (r && region_is_owned(r))
 			give(r, first, room, s->to, s->call);
 	}
@@ -153,7 +153,7 @@ static cold void sync_slowly(struct sync *s)
 
 /*
  * The object whose bytes move, if it is the first that its page knows of and the sync fits it
- * in every way: sync_check() returns the same, and draws nothing. NULL: ask that; also where
+ * in every way: dlab_sync_check() returns the same, and draws nothing. NULL: ask that; also where
  * there is no ledger, whose pages are none then. (To move what has been moved already is a
  * lint, which is off by default.)
  */
@@ -267,7 +267,7 @@ void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned
 /* Like a sync of a single piece, it does the maintenance after a report as well. */
 static void sync_group(struct sync *s, const struct list_sync *list)
 {
-	struct region *r = sync_find_list(s, list);
+	struct region *r = dlab_sync_find_list(s, list);
 	bool reported;
 
 	if (unlikely(!r)) {
@@ -280,13 +280,13 @@ static void sync_group(struct sync *s, const struct list_sync *list)
 			return;
 		}
 		if (list->sgl)
-			sync_report_unknown(s);
+			dlab_sync_report_unknown(s);
 		else
-			sync_report(s, CHECK_SYNC_UNKNOWN, NULL, NO_LIST);
+			dlab_sync_report(s, CHECK_SYNC_UNKNOWN, NULL, NO_LIST);
 		return;
 	}
 	s->size = r->size;
-	reported = sync_check_list(s, r, list->nents);
+	reported = dlab_sync_check_list(s, r, list->nents);
 	for (unsigned i = 0; r && i < list->nents; r = r->group_next, i++)
 		reported = move(s, r, 0, r->size, reported);
 }
@@ -318,7 +318,7 @@ static void sync_list(struct device *dev, struct scatterlist *sgl, int nents, en
 		return;
 	s.place = sgl ? bus_place(&s.d->machine->hw, &s.d->window, s.dma) : NO_OFFSET;
 	if (unlikely(!direction_ok(dir)))
-		sync_report(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
+		dlab_sync_report(&s, CHECK_BAD_DIRECTION, NULL, VALID_DIRECTIONS);
 	else if (judge_keeps_ledger(&s.d->machine->judge))
 		sync_group(&s, &list);
 	else
@@ -369,8 +369,8 @@ bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 	d = lab_enter(dev, &THIS_CALL);
 	if (!d)
 		return false;
-	bounced = swiotlb_holds(&d->machine->hw,
-				bus_place(&d->machine->hw, &d->window, dma_addr));
+	bounced = dlab_swiotlb_holds(&d->machine->hw,
+				     bus_place(&d->machine->hw, &d->window, dma_addr));
 	lab_leave(d);
 	/* Whoever is told that syncs do nothing need not make them: then none is missing. */
 	return judge_keeps_ledger(&d->machine->judge) || !dev->dma_coherent || bounced;

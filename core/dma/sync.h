@@ -24,22 +24,22 @@ struct list_sync {
 };
 
 /* sync-check.c: draw @check with the device, address and size of the sync. */
-cold void sync_report(const struct sync *s, enum check check, const struct region *r,
-		      const char *detail);
+cold void dlab_sync_report(const struct sync *s, enum check check, const struct region *r,
+			   const char *detail);
 
 /* Draw "sync-unknown", and say what is there. */
-cold void sync_report_unknown(const struct sync *s);
+cold void dlab_sync_report_unknown(const struct sync *s);
 
 /*
  * Returns the object whose bytes move, or NULL; and whether it drew a report. Lints last:
  * for nothing, whatever the direction.
  */
-struct region *sync_check(const struct sync *s, bool *reported);
+struct region *dlab_sync_check(const struct sync *s, bool *reported);
 
 /* The entry of a mapped list that is meant by the first one of this, or NULL. */
-struct region *sync_find_list(const struct sync *s, const struct list_sync *list);
+struct region *dlab_sync_find_list(const struct sync *s, const struct list_sync *list);
 
 /* Of the list that @first begins. Returns whether it drew a report. */
-bool sync_check_list(const struct sync *s, const struct region *first, unsigned nents);
+bool dlab_sync_check_list(const struct sync *s, const struct region *first, unsigned nents);
 
 #endif

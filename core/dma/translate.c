@@ -23,8 +23,8 @@ static enum route_result find_resource(const struct route_request *want, struct 
 		return ROUTE_FULL;
 	route->bounce = NULL;
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		route->dma = iommu_map(hw, want->phys, want->size,
-				       route_permissions(want->dir), want->limit);
+		route->dma = dlab_iommu_map(hw, want->phys, want->size,
+					    dlab_route_permissions(want->dir), want->limit);
 		route->place = PLACE_IOVA | route->dma;
 		return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
 	}
@@ -53,21 +53,21 @@ static enum route_result find_slots(const struct route_request *want, struct rou
 		return ROUTE_FORBIDDEN;
 	if (slots.limit < offset_to_phys(hw, hw->swiotlb.base))
 		return ROUTE_TOO_HIGH;
-	slot = swiotlb_take(hw, &slots);
+	slot = dlab_swiotlb_take(hw, &slots);
 	if (slot == NO_OFFSET)
 		return ROUTE_FULL;
 	route->place = slot;
 	route->dma = bus_from_phys(&want->d->window, offset_to_phys(hw, slot));
 	route->bounce = NULL;
 	if (route->dma == NO_DMA) {
-		swiotlb_give(hw, slot);
+		dlab_swiotlb_give(hw, slot);
 		return ROUTE_TOO_HIGH;
 	}
 	if (!judge_keeps_ledger(&lab->judge))
 		return ROUTE_OK;
-	route->bounce = bounce_new(slot, want->size, judge_sees_accesses(&lab->judge));
+	route->bounce = dlab_bounce_new(slot, want->size, judge_sees_accesses(&lab->judge));
 	if (!route->bounce) {
-		swiotlb_give(hw, slot);
+		dlab_swiotlb_give(hw, slot);
 		return ROUTE_FULL;
 	}
 	return ROUTE_OK;
@@ -76,9 +76,9 @@ static enum route_result find_slots(const struct route_request *want, struct rou
 static void copy(struct machine *hw, size_t offset, size_t slot, size_t len, bool in)
 {
 	if (in)
-		cache_copy(hw, slot, offset, len);
+		dlab_cache_copy(hw, slot, offset, len);
 	else
-		cache_copy(hw, offset, slot, len);
+		dlab_cache_copy(hw, offset, slot, len);
 }
 
 static bool copies(enum handover to, enum dma_data_direction dir)
@@ -86,8 +86,8 @@ static bool copies(enum handover to, enum dma_data_direction dir)
 	return dir != (to == FOR_DEVICE ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
 }
 
-void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t len,
-		enum handover to, enum dma_data_direction dir, bool always, site_t site)
+void dlab_route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t len,
+		     enum handover to, enum dma_data_direction dir, bool always, site_t site)
 {
 	struct dmalab_machine *lab = d->machine;
 
@@ -95,19 +95,19 @@ void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t 
 		return;
 	if (region_is_copied(r))
 		copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
-	judge_copied(&lab->judge, &d->dev, r, first, len, to, site);
+	dlab_judge_copied(&lab->judge, &d->dev, r, first, len, to, site);
 }
 
-void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,
-		      enum dma_data_direction dir)
+void dlab_route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,
+			   enum dma_data_direction dir)
 {
 	struct machine *hw = &d->machine->hw;
-	struct slot *slot = swiotlb_find(hw, place);
+	struct slot *slot = dlab_swiotlb_find(hw, place);
 	size_t first;
 
 	if (!slot || !copies(to, dir))
 		return;
-	first = place - swiotlb_address(hw, slot);
+	first = place - dlab_swiotlb_address(hw, slot);
 	if (first < slot->size)
 		copy(hw, slot->offset + first, place,
 		     len < slot->size - first ? len : slot->size - first, to == FOR_DEVICE);
@@ -115,7 +115,7 @@ void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum ha
 
 /* ------------------------------------------------------------------- IOMMU */
 
-unsigned route_permissions(enum dma_data_direction dir)
+unsigned dlab_route_permissions(enum dma_data_direction dir)
 {
 	return dir == DMA_TO_DEVICE ? IOMMU_READ :
 	       dir == DMA_FROM_DEVICE ? IOMMU_WRITE : IOMMU_READ | IOMMU_WRITE;
@@ -127,14 +127,14 @@ static enum route_result find_addresses(const struct route_request *want, struct
 
 	if (want->size > bank_bytes(hw, want->offset))
 		return ROUTE_TOO_HIGH;
-	route->dma = iommu_map(hw, offset_to_phys(hw, want->offset), want->size,
-			       route_permissions(want->dir), want->limit);
+	route->dma = dlab_iommu_map(hw, offset_to_phys(hw, want->offset), want->size,
+				    dlab_route_permissions(want->dir), want->limit);
 	route->place = PLACE_IOVA | route->dma;
 	route->bounce = NULL;
 	return route->dma == NO_IOVA ? ROUTE_FULL : ROUTE_OK;
 }
 
-cold enum route_result route_far(const struct route_request *want, struct route *route)
+cold enum route_result dlab_route_far(const struct route_request *want, struct route *route)
 {
 	if (want->offset == NO_OFFSET)
 		return find_resource(want, route);
@@ -151,30 +151,30 @@ cold enum route_result route_far(const struct route_request *want, struct route 
 										  ROUTE_OK;
 }
 
-cold void route_end(struct dmalab_device *d, struct region *r)
+cold void dlab_route_end(struct dmalab_device *d, struct region *r)
 {
 	struct machine *hw = &d->machine->hw;
 
 	if (r->place & PLACE_IOVA) {
-		iommu_unmap(hw, r->dma, r->size);
+		dlab_iommu_unmap(hw, r->dma, r->size);
 		return;
 	}
-	swiotlb_give(hw, r->place);
-	bounce_free(r->bounce);
+	dlab_swiotlb_give(hw, r->place);
+	dlab_bounce_free(r->bounce);
 	r->bounce = NULL;
 }
 
-size_t route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len)
+size_t dlab_route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len)
 {
 	const struct machine *hw = &d->machine->hw;
-	size_t offset = unlikely(d->memory) ? device_memory_offset(d, dma) : NO_OFFSET;
+	size_t offset = unlikely(d->memory) ? dlab_device_memory_offset(d, dma) : NO_OFFSET;
 
 	if (unlikely(offset != NO_OFFSET)) {
 		*len = PAGE_SIZE - offset_in_page(offset);
 		return offset;
 	}
 	if (hw->profile->translation == TRANSLATE_IOMMU) {
-		phys_addr_t phys = iommu_translate(hw, dma, store ? IOMMU_WRITE : IOMMU_READ);
+		phys_addr_t phys = dlab_iommu_translate(hw, dma, store ? IOMMU_WRITE : IOMMU_READ);
 
 		offset = phys == NO_IOVA ? NO_OFFSET : phys_to_offset(hw, phys);
 		*len = PAGE_SIZE - offset_in_page(dma);

@@ -36,7 +36,7 @@ enum route_result {
 	ROUTE_FORBIDDEN                /* by an attribute */
 };
 
-enum route_result route_far(const struct route_request *want, struct route *route);
+enum route_result dlab_route_far(const struct route_request *want, struct route *route);
 
 /* Does the memory of @r have an address that somebody must give back? */
 static inline bool route_is_far(const struct region *r)
@@ -45,9 +45,9 @@ static inline bool route_is_far(const struct region *r)
 }
 
 /* What an IOMMU lets the device do. */
-unsigned route_permissions(enum dma_data_direction dir);
+unsigned dlab_route_permissions(enum dma_data_direction dir);
 
-void route_end(struct dmalab_device *d, struct region *r);
+void dlab_route_end(struct dmalab_device *d, struct region *r);
 
 static inline enum route_result route_find(const struct route_request *want, struct route *route)
 {
@@ -56,7 +56,7 @@ static inline enum route_result route_find(const struct route_request *want, str
 	size_t at;
 
 	if (unlikely(hw->profile->translation != TRANSLATE_DIRECT || want->offset == NO_OFFSET))
-		return route_far(want, route);
+		return dlab_route_far(want, route);
 	bank = bank_at(hw, want->offset);
 	at = want->offset - page_offset(bank->first);
 	route->dma = bus_from_phys(&want->d->window, bank->phys + at);
@@ -81,17 +81,17 @@ static inline size_t route_data(const struct region *r, size_t first)
  * Without a ledger: where the access of a device ends up in RAM, and in *@len how far
  * it may go on from there. NO_OFFSET where there is nothing.
  */
-size_t route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len);
+size_t dlab_route_walk(const struct dmalab_device *d, dma_addr_t dma, bool store, size_t *len);
 
 /*
  * Copy between the memory of a bounced mapping and its slots, as the hand-over of
  * these bytes does; @always: as the map does, whatever the direction.
  */
-void route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t len,
-		enum handover to, enum dma_data_direction dir, bool always, site_t site);
+void dlab_route_copy(struct dmalab_device *d, struct region *r, size_t first, size_t len,
+		     enum handover to, enum dma_data_direction dir, bool always, site_t site);
 
 /* The same without a ledger, by what the slots know. */
-void route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,
-		      enum dma_data_direction dir);
+void dlab_route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,
+			   enum dma_data_direction dir);
 
 #endif

@@ -11,26 +11,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void release_pages(struct dmalab_device *d, struct region *r)
+void dlab_release_pages(struct dmalab_device *d, struct region *r)
 {
 	if (unlikely(r->place & PLACE_MMIO)) {
-		device_memory_give(d, r->dma, r->size);
+		dlab_device_memory_give(d, r->dma, r->size);
 		return;
 	}
 	if (unlikely(route_is_far(r)))
-		route_end(d, r);
+		dlab_route_end(d, r);
 	atomic_pool_free(d->machine->atomic, &d->machine->hw, region_first_page(r));
 }
 
-void release_memory(struct dmalab_device *d, struct region *r, const struct call *call)
+void dlab_release_memory(struct dmalab_device *d, struct region *r, const struct call *call)
 {
 	struct dmalab_machine *lab = d->machine;
 	u32 page = region_first_page(r), nr = region_pages(r);
 
 	judge_find_stores(&lab->judge, call, page_offset(page), page_offset(nr));
 	unwritten_store(&lab->judge.unwritten, page_offset(page), page_offset(nr));
-	judge_released_pages(&lab->judge, page, nr, call->site);
-	release_pages(d, r);
+	dlab_judge_released_pages(&lab->judge, page, nr, call->site);
+	dlab_release_pages(d, r);
 }
 
 static struct region *mapping_on(const struct judge *j, const struct region *r)
@@ -55,9 +55,9 @@ static bool report_if_mapped(struct judge *j, const struct release *rel, const s
 	f.region = mapping_on(j, r);
 	if (!f.region)
 		return false;
-	snprintf(missing, sizeof(missing), "%s before this", release_name(f.region));
+	snprintf(missing, sizeof(missing), "%s before this", dlab_release_name(f.region));
 	f.missing = missing;
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 	return true;
 }
 
@@ -72,13 +72,13 @@ static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned 
 	if (likely(!(attrs & DMA_ATTR_SKIP_CPU_SYNC)))
 		lossy = region_hand_over(r, 0, r->size, FOR_CPU, r->dir, call->site, lost);
 	if (unlikely(r->bounce && r->bounce->granules))
-		bounce_end(&lab->judge, r, call->site);
+		dlab_bounce_end(&lab->judge, r, call->site);
 	if (unlikely(r->bounce && !region_is_copied(r))) {
-		bounce_free(r->bounce);
+		dlab_bounce_free(r->bounce);
 		r->bounce = NULL; /* reports may still name @r */
 	}
 	if (unlikely(route_is_far(r)) && !(r->group && r->group->iova_size))
-		route_end(r->dev->dmalab, r);
+		dlab_route_end(r->dev->dmalab, r);
 	return lossy;
 }
 
@@ -92,18 +92,18 @@ static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
 		struct run lost;
 
 		if (unlikely(undo_mapping(lab, r, attrs, call, &lost)) && !reported) {
-			direct_report_partial(d, call, r, r->dma, r->size, &lost);
+			dlab_direct_report_partial(d, call, r, r->dma, r->size, &lost);
 			reported = true;
 		}
 		group->first = r->group_next;
-		ledger_del(&lab->judge.ledger, r, call->site);
+		dlab_ledger_del(&lab->judge.ledger, r, call->site);
 	}
 	if (group->iova_size)
-		iommu_unmap(&lab->hw, group->iova, group->iova_size);
+		dlab_iommu_unmap(&lab->hw, group->iova, group->iova_size);
 	free(group);
 }
 
-void release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call)
+void dlab_release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call)
 {
 	if (group->first)
 		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, call, true);
@@ -117,7 +117,7 @@ static void undo_single(struct dmalab_machine *lab, struct region *r, const stru
 	struct run lost;
 
 	if (unlikely(undo_mapping(lab, r, attrs, rel->call, &lost)) && !reported) {
-		direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
+		dlab_direct_report_partial(r->dev->dmalab, rel->call, r, r->dma, r->size, &lost);
 		reported = true;
 	}
 	if (!r->checked && !reported) {
@@ -127,13 +127,13 @@ static void undo_single(struct dmalab_machine *lab, struct region *r, const stru
 			.missing = "dma_mapping_error() after the mapping",
 		};
 
-		judge_report(&lab->judge, &f);
+		dlab_judge_report(&lab->judge, &f);
 	}
-	ledger_del(&lab->judge.ledger, r, rel->call->site);
+	dlab_ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
-void region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
-		 bool reported)
+void dlab_region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
+		      bool reported)
 {
 	unsigned long attrs = release_is_unmap(rel) ? rel->attrs : r->attrs;
 
@@ -145,21 +145,21 @@ void region_undo(struct dmalab_machine *lab, struct region *r, const struct rele
 		return;
 	}
 	if (unlikely(r->managed))
-		managed_forget(r->dev->dmalab, r->cpu);
+		dlab_managed_forget(r->dev->dmalab, r->cpu);
 	if (unlikely(r->kind == REGION_NONCONTIGUOUS))
-		lists_forget(lab->lists, r->table);
+		dlab_lists_forget(lab->lists, r->table);
 	if (region_is_owned(r) && !reported)
 		report_if_mapped(&lab->judge, rel, r);
-	release_memory(r->dev->dmalab, r, rel->call);
+	dlab_release_memory(r->dev->dmalab, r, rel->call);
 	if (r->plain)
 		ledger_keep(&lab->judge.ledger, r, rel->call->site);
 	else
-		ledger_del(&lab->judge.ledger, r, rel->call->site);
+		dlab_ledger_del(&lab->judge.ledger, r, rel->call->site);
 }
 
 /* ------------------------------------------------------------------ leaks */
 
-cold void lab_release_all(struct dmalab_device *d, const struct call *call)
+cold void dlab_release_all(struct dmalab_device *d, const struct call *call)
 {
 	struct dmalab_machine *lab = d->machine;
 
@@ -173,9 +173,9 @@ cold void lab_release_all(struct dmalab_device *d, const struct call *call)
 		};
 
 		snprintf(text, sizeof(text), "%s before the driver lets go of the device",
-			 release_name(r));
-		judge_report(&lab->judge, &f);
-		region_undo(lab, r, &rel, true);
+			 dlab_release_name(r));
+		dlab_judge_report(&lab->judge, &f);
+		dlab_region_undo(lab, r, &rel, true);
 	}
-	pools_release_all(d, call);
+	dlab_pools_release_all(d, call);
 }

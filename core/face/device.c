@@ -41,7 +41,7 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 	machine->devices = d;
 	lab_unlock(machine);
 	if (recording())
-		probe->device(&d->dev);
+		dlab_probe->device(&d->dev);
 	return &d->dev;
 }
 
@@ -65,7 +65,7 @@ void dmalab_device_set_snooping(struct device *dev, bool snoops)
  * The structure stays until the machine goes: a driver that still uses its device
  * is to be told so, and the released entries of the ledger point to it.
  */
-void lab_device_free(struct device *dev, const struct call *call)
+void dlab_device_free(struct device *dev, const struct call *call)
 {
 	struct dmalab_device *d = lab_enter(dev, call), **at;
 
@@ -74,14 +74,14 @@ void lab_device_free(struct device *dev, const struct call *call)
 	if (unlikely(d->unbind)) {
 		/* It is on its way already. */
 		lab_leave(d);
-		lab_no_device(dev, call);
+		dlab_no_device(dev, call);
 		return;
 	}
 	d->unbind = call;
-	devres_release_all(d);
-	lab_release_all(d, call);
+	dlab_devres_release_all(d);
+	dlab_release_all(d, call);
 	if (unlikely(d->memory))
-		device_memory_exit(d, call);
+		dlab_device_memory_exit(d, call);
 	at = &d->machine->devices;
 	while (*at != d)
 		at = &(*at)->next;
@@ -92,7 +92,7 @@ void lab_device_free(struct device *dev, const struct call *call)
 	lab_leave(d);
 }
 
-void lab_devices_exit(struct dmalab_machine *lab)
+void dlab_devices_exit(struct dmalab_machine *lab)
 {
 	while (lab->gone) {
 		struct dmalab_device *d = lab->gone;
@@ -108,5 +108,5 @@ void dmalab_device_free(struct device *dev)
 	if (!dev)
 		return;
 	RECORD_AS("device_free", "d", dev);
-	lab_device_free(dev, &THIS_CALL);
+	dlab_device_free(dev, &THIS_CALL);
 }

@@ -7,12 +7,12 @@ struct device;
 struct dmalab_machine;
 
 /* device.c: dmalab_device_free(), on behalf of @call. */
-void lab_device_free(struct device *dev, const struct call *call);
+void dlab_device_free(struct device *dev, const struct call *call);
 
 /* Those that are gone; nobody will ask for them again. */
-void lab_devices_exit(struct dmalab_machine *lab);
+void dlab_devices_exit(struct dmalab_machine *lab);
 
 /* fault.c: make touching a cookie a report. */
-void fault_install(void);
+void dlab_fault_install(void);
 
 #endif

@@ -51,7 +51,7 @@ static bool try_lock(struct dmalab_machine *lab)
 
 static bool report_fault(const void *address, const ucontext_t *context)
 {
-	struct dmalab_machine *lab = lab_of(address);
+	struct dmalab_machine *lab = dlab_of(address);
 	/* A return address lies behind its call: so must this. */
 	struct call call = {
 		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
@@ -72,7 +72,7 @@ static bool report_fault(const void *address, const ucontext_t *context)
 		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 	open = mprotect((void *)page, 1, PROT_READ | PROT_WRITE) == 0;
 	lab->hw.cookie_open |= open;
 	if (locked)
@@ -110,12 +110,12 @@ static void explain_fault(const void *address)
 	static const char text[] =
 		"dmalab: a plain store through an uncached view of vmap() cannot be seen: "
 		"use dmalab_cpu_write()\n";
-	const struct dmalab_machine *lab = lab_of(address);
+	const struct dmalab_machine *lab = dlab_of(address);
 	struct mm_object o;
 
 	if (!lab || !in_vmalloc(&lab->hw, address))
 		return;
-	o = mm_find(lab, address);
+	o = dlab_mm_find(lab, address);
 	if (o.kind == MM_VMAP && o.live && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		return; /* and the process ends without a word */
 }
@@ -129,7 +129,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 }
 
 /* Each new machine asks again: test frameworks change handlers under our feet. */
-void fault_install(void)
+void dlab_fault_install(void)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };

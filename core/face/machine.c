@@ -29,32 +29,36 @@ struct whole {
 
 static int hardware_init(struct dmalab_machine *lab, const struct options *o)
 {
-	int err = machine_init(&lab->hw, o->profile, o->ram_size);
+	int err = dlab_machine_init(&lab->hw, o->profile, o->ram_size);
 
 	if (err)
 		return err;
 	lab->hw.quarantine.limit = o->quarantine;
-	err = cache_set_policy(&lab->hw.cache, o->policy, o->seed);
+	err = dlab_cache_set_policy(&lab->hw.cache, o->policy, o->seed);
 	/* On a coherent machine a store that nobody judges need not be found. */
 	if (!err && o->plain && (o->level == LEVEL_FULL || !o->profile->coherent))
-		err = image_init(&lab->hw);
+		err = dlab_image_init(&lab->hw);
 	if (err)
-		machine_exit(&lab->hw);
+		dlab_machine_exit(&lab->hw);
 	else if (o->all)
-		machine_align_for_all(&lab->hw);
+		dlab_machine_align_for_all(&lab->hw);
 	return err;
 }
 
 static void hardware_exit(struct dmalab_machine *lab)
 {
-	machine_exit(&lab->hw);
+	dlab_machine_exit(&lab->hw);
 }
 
 static int judging_init(struct dmalab_machine *lab, const struct options *o)
 {
-	int err = judge_init(&lab->judge, &lab->hw, &(struct judge_options){
-		.level = o->level, .checks = o->checks, .plain = o->plain, .all = o->all,
-	});
+	int err = dlab_judge_init(&lab->judge, &lab->hw,
+				  &(struct judge_options){
+					  .level = o->level,
+					  .checks = o->checks,
+					  .plain = o->plain,
+					  .all = o->all,
+				  });
 
 	lab->judge.halt = o->halt;
 	return err;
@@ -62,19 +66,19 @@ static int judging_init(struct dmalab_machine *lab, const struct options *o)
 
 static void judging_exit(struct dmalab_machine *lab)
 {
-	judge_exit(&lab->judge);
+	dlab_judge_exit(&lab->judge);
 }
 
 static int memory_init(struct dmalab_machine *lab, const struct options *o)
 {
 	(void)o;
 	lab->mm = &((struct whole *)lab)->mm;
-	return mm_init(lab->mm, &lab->hw);
+	return dlab_mm_init(lab->mm, &lab->hw);
 }
 
 static void memory_exit(struct dmalab_machine *lab)
 {
-	mm_exit(lab->mm);
+	dlab_mm_exit(lab->mm);
 }
 
 static int dma_init(struct dmalab_machine *lab, const struct options *o)
@@ -84,9 +88,9 @@ static int dma_init(struct dmalab_machine *lab, const struct options *o)
 	lab->atomic = &whole->atomic;
 	lab->pools = &whole->pools;
 	lab->lists = &whole->lists;
-	atomic_pool_init(lab->atomic, o->ram_size);
-	pools_init(lab->pools);
-	lists_init(lab->lists);
+	dlab_atomic_pool_init(lab->atomic, o->ram_size);
+	dlab_pools_init(lab->pools);
+	dlab_lists_init(lab->lists);
 	lab->plain = lab->hw.profile->translation == TRANSLATE_DIRECT && !lab->judge.all &&
 		     !lab->hw.quarantine.limit;
 	return 0;
@@ -94,13 +98,13 @@ static int dma_init(struct dmalab_machine *lab, const struct options *o)
 
 static void dma_exit(struct dmalab_machine *lab)
 {
-	lists_exit(lab->lists);
-	pools_exit(lab->pools, &lab->hw);
+	dlab_lists_exit(lab->lists);
+	dlab_pools_exit(lab->pools, &lab->hw);
 }
 
 static int failure_init(struct dmalab_machine *lab, const struct options *o)
 {
-	lab_fail_nth(lab, o->fail_nth);
+	dlab_fail_nth(lab, o->fail_nth);
 	lab->fail_every = o->fail_every;
 	lab->fail_rng = o->seed;
 	return 0;
@@ -108,13 +112,13 @@ static int failure_init(struct dmalab_machine *lab, const struct options *o)
 
 static void failure_exit(struct dmalab_machine *lab)
 {
-	lab_fail_nth(lab, 0);
+	dlab_fail_nth(lab, 0);
 }
 
 static int quick_init(struct dmalab_machine *lab, const struct options *o)
 {
 	(void)o;
-	return lab_quick_init(lab);
+	return dlab_quick_init(lab);
 }
 
 /* From the bottom up: set up in this order, taken down in the other. */
@@ -127,7 +131,7 @@ static const struct part {
 	{ memory_init, memory_exit },
 	{ dma_init, dma_exit },
 	{ failure_init, failure_exit },
-	{ quick_init, lab_quick_exit },
+	{ quick_init, dlab_quick_exit },
 };
 
 #define NR_PARTS (sizeof(parts) / sizeof(*parts))
@@ -166,11 +170,11 @@ static cold void refuse(const struct options *o, int err)
 /* It runs from now on, as the current machine. */
 static void start(struct dmalab_machine *lab, const struct options *o)
 {
-	fault_install();
-	context_reset();
-	lab_register(lab);
-	record_start(lab, o);
-	lab_quick_start(lab);
+	dlab_fault_install();
+	dlab_context_reset();
+	dlab_register(lab);
+	dlab_record_start(lab, o);
+	dlab_quick_start(lab);
 }
 
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
@@ -178,20 +182,20 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	struct dmalab_config none = { 0 };
 	struct dmalab_machine *lab;
 	struct options o;
-	int err = options_read(&o, config ? config : &none);
+	int err = dlab_options_read(&o, config ? config : &none);
 
 	if (unlikely(o.help))
-		options_print_help();
+		dlab_options_print_help();
 	if (err) {
 		refuse(&o, err);
 		return NULL;
 	}
-	lab = lab_struct_new(sizeof(struct whole));
+	lab = dlab_struct_new(sizeof(struct whole));
 	if (!lab)
 		return NULL;
 	err = set_up(lab, &o);
 	if (err) {
-		lab_struct_free(lab);
+		dlab_struct_free(lab);
 		errno = -err;
 		return NULL;
 	}
@@ -205,15 +209,15 @@ static void free_devices(struct dmalab_machine *lab, const struct call *call)
 {
 	while (lab->devices) {
 		RECORD_AS("device_free", "d", &lab->devices->dev);
-		lab_device_free(&lab->devices->dev, call);
+		dlab_device_free(&lab->devices->dev, call);
 	}
 }
 
 static void stop(struct dmalab_machine *lab)
 {
-	record_end(lab);
-	lab_unregister(lab);
-	lab_devices_exit(lab);
+	dlab_record_end(lab);
+	dlab_unregister(lab);
+	dlab_devices_exit(lab);
 }
 
 /* Not if an earlier attempt to make it anew has failed: then there is only the structure. */
@@ -233,7 +237,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 		stop(machine);
 		take_down(machine, NR_PARTS);
 	}
-	lab_struct_free(machine);
+	dlab_struct_free(machine);
 }
 
 /* Page by page; nothing that was mapped lives, and what was rare did not happen. */
@@ -242,20 +246,20 @@ static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
 	u32 page = 0, nr = 0;
 
 	lab_lock(lab);
-	lab_devices_exit(lab);
-	while (machine_next_touched(&lab->hw, &page, &nr)) {
-		judge_reset_pages(&lab->judge, page, nr);
-		mm_reset_pages(lab->mm, page, nr);
-		machine_reset_pages(&lab->hw, page, nr);
+	dlab_devices_exit(lab);
+	while (dlab_machine_next_touched(&lab->hw, &page, &nr)) {
+		dlab_judge_reset_pages(&lab->judge, page, nr);
+		dlab_mm_reset_pages(lab->mm, page, nr);
+		dlab_machine_reset_pages(&lab->hw, page, nr);
 	}
 	dma_exit(lab);
-	mm_reset(lab->mm);
-	judge_reset(&lab->judge);
-	machine_reset(&lab->hw, o->seed);
+	dlab_mm_reset(lab->mm);
+	dlab_judge_reset(&lab->judge);
+	dlab_machine_reset(&lab->hw, o->seed);
 	dma_init(lab, o);
 	failure_init(lab, o);
 	lab_unlock(lab);
-	context_reset();
+	dlab_context_reset();
 	dmalab_machine_set_current(lab);
 }
 
@@ -269,10 +273,10 @@ static int make_anew(struct dmalab_machine *lab)
 		stop(lab);
 		take_down(lab, NR_PARTS);
 	}
-	lab_struct_clear(lab);
+	dlab_struct_clear(lab);
 	err = set_up(lab, o);
 	if (err) {
-		lab_struct_clear(lab);
+		dlab_struct_clear(lab);
 		return err;
 	}
 	start(lab, o);
@@ -286,8 +290,9 @@ int dmalab_machine_reset(struct dmalab_machine *machine)
 	if (!machine)
 		return -EINVAL;
 	free_devices(machine, &call);
-	if (unlikely(!is_there(machine) || !machine_is_simple(&machine->hw) || !judge_is_simple(&machine->judge) ||
-		     !mm_is_simple(machine->mm) || recording()))
+	if (unlikely(!is_there(machine) || !dlab_machine_is_simple(&machine->hw) ||
+		     !dlab_judge_is_simple(&machine->judge) || !dlab_mm_is_simple(machine->mm) ||
+		     recording()))
 		return make_anew(machine);
 	reset_in_place(machine, &((struct whole *)machine)->options);
 	return 0;
@@ -305,7 +310,7 @@ size_t dmalab_machine_line_size(const struct dmalab_machine *machine)
 
 const char *dmalab_profile_name(unsigned index)
 {
-	return index < nr_profiles ? profiles[index].name : NULL;
+	return index < dlab_nr_profiles ? dlab_profiles[index].name : NULL;
 }
 
 void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context)
@@ -330,7 +335,7 @@ static cold void stop_for_name(const char *check)
 	struct nearest n = { .name = check, .len = strlen(check) };
 
 	for (unsigned i = 0; i < NR_CHECKS; i++)
-		nearest_try(&n, catalogue[i].name);
+		nearest_try(&n, dlab_catalogue[i].name);
 	fprintf(stderr, "dmalab: dmalab_report_count(): no check \"%.64s\"", check);
 	if (n.best)
 		fprintf(stderr, "; did you mean \"%s\"?\n", n.best);
@@ -347,7 +352,7 @@ unsigned long dmalab_report_count(const struct dmalab_machine *machine, const ch
 	if (!machine)
 		return 0;
 	if (check) {
-		one = check_by_name(check, strlen(check));
+		one = dlab_check_by_name(check, strlen(check));
 		if (unlikely(one == NR_CHECKS))
 			stop_for_name(check);
 		return count(&machine->judge, one);

@@ -32,19 +32,22 @@ static bool check_device(struct judge *j, const struct call *call, struct region
 	if (!region_is_owned(r))
 		return !store && trust_device_load(j, call, r, dma, offset, len);
 	if (store && r->dir == DMA_TO_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, offset, len, all);
+		dlab_report_owner(j, call, CHECK_DEVICE_WRITE_READ_ONLY, r, NULL, dma, offset, len,
+				  all);
 		return true;
 	}
 	if (!store && r->dir == DMA_FROM_DEVICE) {
-		report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, offset, len, all);
+		dlab_report_owner(j, call, CHECK_DEVICE_READ_WRITE_ONLY, r, NULL, dma, offset, len,
+				  all);
 		return true;
 	}
-	run = own_find(r, offset - r->offset, len, false);
+	run = dlab_own_find(r, offset - r->offset, len, false);
 	if (likely(!run.bytes))
 		return !store && never_synced(r) &&
 		       trust_device_load(j, call, r, dma, offset, len);
-	report_owner(j, call, store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED,
-		     r, NULL, dma, offset, len, run);
+	dlab_report_owner(j, call,
+			  store ? CHECK_DEVICE_WRITE_CPU_OWNED : CHECK_DEVICE_READ_CPU_OWNED, r,
+			  NULL, dma, offset, len, run);
 	return true;
 }
 
@@ -70,7 +73,7 @@ static size_t side_of(const struct judge *j, const struct shadow *s, const struc
 	bool uncached;
 
 	*side = SIDE_BUS;
-	if (likely(!judge_snoops_on(j, s, r->dev)))
+	if (likely(!dlab_judge_snoops_on(j, s, r->dev)))
 		return len;
 	uncached = is_uncached(j, s, page);
 	if (!uncached)
@@ -85,9 +88,10 @@ static cold void look_bounced(const struct judge *j, const struct region *r, siz
 			      size_t len, struct verdicts *v)
 {
 	/* What is not copied is the memory, as the CPU finds it. */
-	add_verdict(v, j, r->bounce ? bounce_look_device(r, offset - r->offset, len) :
-				      bounce_look_cpu(j, offset, len), SIDE_BUS,
-		    bouncing_profile(j));
+	add_verdict(v, j,
+		    r->bounce ? dlab_bounce_look_device(r, offset - r->offset, len) :
+				dlab_bounce_look_cpu(j, offset, len),
+		    SIDE_BUS, bouncing_profile(j));
 }
 
 static void device_look(struct judge *j, struct shadow *s, const struct region *r, size_t offset,
@@ -97,14 +101,14 @@ static void device_look(struct judge *j, struct shadow *s, const struct region *
 
 	for (size_t done = 0, n; done < len; done += n) {
 		n = side_of(j, s, r, offset + done, len - done, &side);
-		add_verdict(v, j, shadow_look(s, side, offset + done, n), side, s->profile);
+		add_verdict(v, j, dlab_shadow_look(s, side, offset + done, n), side, s->profile);
 		if (side == SIDE_CPU)
-			shadow_cpu_load(s, offset + done, n);
+			dlab_shadow_cpu_load(s, offset + done, n);
 	}
 }
 
-void judge_device_load(struct judge *j, const struct call *call, struct region *r,
-		       dma_addr_t dma, size_t offset, size_t len, bool *reported)
+void dlab_judge_device_load(struct judge *j, const struct call *call, struct region *r,
+			    dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
 	struct verdicts v = { .by_device = true };
 
@@ -128,7 +132,7 @@ static struct through stored_through(const struct region *r, size_t offset, size
 
 	if (!region_is_owned(r) || r->owner == OWNER_ANY)
 		return by;
-	cpu = own_find(r, offset - r->offset, len, false).bytes;
+	cpu = dlab_own_find(r, offset - r->offset, len, false).bytes;
 	by.own = !cpu ? OWN_DEVICE : cpu == len ? OWN_CPU : OWN_BOTH;
 	return by;
 }
@@ -144,15 +148,15 @@ static void device_store(struct judge *j, struct shadow *s, const struct call *c
 
 		n = side_of(j, s, r, offset + done, len - done, &side);
 		if (side == SIDE_CPU)
-			shadow_snooped_store(s, offset + done, n, call->site, &d);
+			dlab_shadow_snooped_store(s, offset + done, n, call->site, &d);
 		else
-			shadow_bus_store(s, offset + done, n, call->site, by, &d);
+			dlab_shadow_bus_store(s, offset + done, n, call->site, by, &d);
 		add_damage(all, j, s, side, &d);
 	}
 }
 
-void judge_device_store(struct judge *j, const struct call *call, struct region *r,
-			dma_addr_t dma, size_t offset, size_t len, bool *reported)
+void dlab_judge_device_store(struct judge *j, const struct call *call, struct region *r,
+			     dma_addr_t dma, size_t offset, size_t len, bool *reported)
 {
 	struct damages all = { .machines = 0 };
 	struct through by;
@@ -163,7 +167,7 @@ void judge_device_store(struct judge *j, const struct call *call, struct region 
 		return;
 	by = stored_through(r, offset, len);
 	if (unlikely(j->lost.arena))
-		bounce_device_store(j, r, offset - r->offset, len, call->site, &by);
+		dlab_bounce_device_store(j, r, offset - r->offset, len, call->site, &by);
 	for_each_shadow(j, s)
 		device_store(j, s, call, r, &by, offset, len, &all);
 	if (!*reported)

@@ -10,12 +10,12 @@ static bool is_at(const struct region *r, const void *arg)
 	return region_touches(r, *(const size_t *)arg, 1);
 }
 
-const struct region *dead_at(const struct judge *j, size_t offset)
+const struct region *dlab_dead_at(const struct judge *j, size_t offset)
 {
-	return ledger_dead(&j->ledger, is_at, &offset, offset, NO_OFFSET);
+	return dlab_ledger_dead(&j->ledger, is_at, &offset, offset, NO_OFFSET);
 }
 
-struct region *owned_at(const struct judge *j, size_t offset)
+struct region *dlab_owned_at(const struct judge *j, size_t offset)
 {
 	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
 	struct region *alloc = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
@@ -35,23 +35,23 @@ static cold void report_free_block(struct judge *j, struct finding *f, struct bl
 	f->dev = b->dev;
 	f->detail = "a gap in the memory of a pool: no block may cross the boundary";
 	if (block) {
-		r = block_region(block);
+		r = dlab_block_region(block);
 		f->region = &r;
 		f->detail = block->born ? NULL : "the pool has not handed out this block yet";
 	}
-	judge_report(j, f);
+	dlab_judge_report(j, f);
 }
 
-cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
-			     size_t len, size_t at)
+cold void dlab_report_free_memory(struct judge *j, const struct call *call, const void *cpu,
+				  size_t len, size_t at)
 {
 	const struct region *now = ledger_alloc(&j->ledger, at >> PAGE_SHIFT);
-	const struct region *r = dead_at(j, at);
+	const struct region *r = dlab_dead_at(j, at);
 	struct finding f = {
 		.check = CHECK_CPU_USE_AFTER_FREE, .call = call, .region = r,
 		.dev = r ? r->dev : NULL, .cpu = cpu, .size = len,
 	};
-	bool taken = ledger_find_free(&j->ledger, at, 1) == NO_OFFSET;
+	bool taken = dlab_ledger_find_free(&j->ledger, at, 1) == NO_OFFSET;
 
 	if (!taken && now && now->blocks) {
 		report_free_block(j, &f, now->blocks, at);
@@ -61,7 +61,7 @@ cold void report_free_memory(struct judge *j, const struct call *call, const voi
 		f.detail = "the memory has been allocated again, as another kind";
 	else if (!r)
 		f.detail = "nobody has allocated this memory for DMA";
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 static void fill_in(struct finding *f, const struct story *story)
@@ -92,19 +92,19 @@ static const struct region *object_of(const struct judge *j, const struct lookin
 	if (c && c->by_device)
 		r = region_with(c->region, at);
 	if (!r && !look->r && c)
-		r = region_with(ledger_by_serial(&j->ledger, c->source.lost.serial, at), at);
+		r = region_with(dlab_ledger_by_serial(&j->ledger, c->source.lost.serial, at), at);
 	if (!r && !look->r && c && c->holder)
 		r = region_with(c->holder, at);
 	if (!r)
 		r = look->r;
 	if (!r)
-		r = owned_at(j, at);
-	return r ? r : dead_at(j, at);
+		r = dlab_owned_at(j, at);
+	return r ? r : dlab_dead_at(j, at);
 }
 
-cold void report_verdict(struct judge *j, const struct call *call, struct region *r,
-			 dma_addr_t dma, const void *cpu, size_t offset, size_t len,
-			 const struct verdict *v)
+cold void dlab_report_verdict(struct judge *j, const struct call *call, struct region *r,
+			      dma_addr_t dma, const void *cpu, size_t offset, size_t len,
+			      const struct verdict *v)
 {
 	struct looking look = { v->on, v->side, r, offset, len };
 	struct causes causes;
@@ -121,15 +121,15 @@ cold void report_verdict(struct judge *j, const struct call *call, struct region
 
 	if (!judge_wants(j, f.check))
 		return;
-	causes_find(&causes, j, &look);
-	c = cause_of(&causes, j, &look, v->example);
+	dlab_causes_find(&causes, j, &look);
+	c = dlab_cause_of(&causes, j, &look, v->example);
 	t.check = f.check;
 	t.r = object_of(j, &look, c, v->example);
 	/* Bytes of several objects are counted from the start of the first. */
 	if (t.r && v->first < t.r->offset)
-		t.r = object_of(j, &look, cause_of(&causes, j, &look, v->first), v->first);
+		t.r = object_of(j, &look, dlab_cause_of(&causes, j, &look, v->first), v->first);
 	f.region = t.r;
-	story_of_read(&story, &t, v, &causes, c);
+	dlab_story_of_read(&story, &t, v, &causes, c);
 	f.dev = f.region ? f.region->dev : NULL;
 	if (f.region && v->first >= f.region->offset) {
 		f.first = v->first - f.region->offset;
@@ -137,14 +137,14 @@ cold void report_verdict(struct judge *j, const struct call *call, struct region
 		f.bytes = v->bytes;
 	}
 	fill_in(&f, &story);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
-cold void report_damage(struct judge *j, const struct call *call, enum side side,
-			struct region *r, dma_addr_t dma, const void *cpu, size_t len,
-			const struct damage *d)
+cold void dlab_report_damage(struct judge *j, const struct call *call, enum side side,
+			     struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+			     const struct damage *d)
 {
-	struct region *object = r ? r : owned_at(j, d->first);
+	struct region *object = r ? r : dlab_owned_at(j, d->first);
 	struct story story;
 	struct finding f = {
 		.check = CHECK_SHARED_CACHE_LINE, .call = call, .region = object,
@@ -154,19 +154,19 @@ cold void report_damage(struct judge *j, const struct call *call, enum side side
 
 	if (!judge_wants(j, f.check))
 		return;
-	story_of_damage(&story, side, d);
+	dlab_story_of_damage(&story, side, d);
 	if (object && d->first >= object->offset) {
 		f.first = d->first - object->offset;
 		f.last = d->last - object->offset;
 		f.bytes = d->bytes;
 	}
 	fill_in(&f, &story);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
-cold void report_owner(struct judge *j, const struct call *call, enum check check,
-		       struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
-		       size_t len, struct run run)
+cold void dlab_report_owner(struct judge *j, const struct call *call, enum check check,
+			    struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
+			    size_t len, struct run run)
 {
 	bool by_cpu = check == CHECK_CPU_READ_DEVICE_OWNED || check == CHECK_CPU_WRITE_DEVICE_OWNED;
 	struct looking look = {
@@ -188,7 +188,7 @@ cold void report_owner(struct judge *j, const struct call *call, enum check chec
 
 	if (!judge_wants(j, check))
 		return;
-	story_of_owner(&story, &t);
+	dlab_story_of_owner(&story, &t);
 	fill_in(&f, &story);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }

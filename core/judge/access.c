@@ -19,9 +19,9 @@ static bool view_fits(const struct judge *j, u32 page, bool uncached)
 	return j->hw->frames[page].memory_only && r && region_is_coherent(r);
 }
 
-size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
+size_t dlab_judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached)
 {
-	size_t at = ledger_find_free(&j->ledger, offset, len);
+	size_t at = dlab_ledger_find_free(&j->ledger, offset, len);
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
 
 	for (u32 page = offset >> PAGE_SHIFT; at == NO_OFFSET && page <= last; page++)
@@ -38,7 +38,7 @@ static struct run forbidden(const struct region *r, size_t offset, size_t len, b
 
 	if (!region_is_owned(r) || from >= to || (!store && r->dir == DMA_TO_DEVICE))
 		return (struct run){ 0, 0, 0 };
-	return own_find(r, from - r->offset, to - from, true);
+	return dlab_own_find(r, from - r->offset, to - from, true);
 }
 
 /* Returns whether the device owns some of it; reports the first object's bytes. */
@@ -61,7 +61,7 @@ static bool check_cpu_owner(struct judge *j, const struct call *call, const void
 		}
 		if (likely(!run.bytes))
 			continue;
-		report_owner(j, call, check, r, cpu, 0, offset, len, run);
+		dlab_report_owner(j, call, check, r, cpu, 0, offset, len, run);
 		return true;
 	}
 	return false;
@@ -81,11 +81,11 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 			judge_stored_past_caches(j, offset, n, call->site);
 		for_each_shadow(j, s) {
 			if (store && bus)
-				shadow_bus_store(s, offset, n, call->site, NULL, NULL);
+				dlab_shadow_bus_store(s, offset, n, call->site, NULL, NULL);
 			else if (store)
-				shadow_cpu_store(s, offset, n, call->site, NULL);
+				dlab_shadow_cpu_store(s, offset, n, call->site, NULL);
 			else if (!bus)
-				shadow_cpu_load(s, offset, n);
+				dlab_shadow_cpu_load(s, offset, n);
 		}
 	}
 }
@@ -94,21 +94,21 @@ static cold void dangling_access(struct judge *j, const struct call *call, size_
 static void look(struct judge *j, enum side side, size_t offset, size_t len, struct verdicts *v)
 {
 	for_each_shadow(j, s)
-		add_verdict(v, j, shadow_look(s, side, offset, len), side, s->profile);
+		add_verdict(v, j, dlab_shadow_look(s, side, offset, len), side, s->profile);
 	if (unlikely(j->lost.arena))
-		add_verdict(v, j, bounce_look_cpu(j, offset, len), side, bouncing_profile(j));
+		add_verdict(v, j, dlab_bounce_look_cpu(j, offset, len), side, bouncing_profile(j));
 }
 
 /* All but who wrote it. Returns whether there is something wrong with it. */
 static bool load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 		 size_t len)
 {
-	size_t dangling = judge_find_dangling(j, offset, len, false);
+	size_t dangling = dlab_judge_find_dangling(j, offset, len, false);
 	struct verdicts v = { .machines = 0 };
 	bool wrong;
 
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, cpu, len, dangling);
+		dlab_report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, false);
 		return true;
 	}
@@ -116,18 +116,18 @@ static bool load(struct judge *j, const struct call *call, const void *cpu, size
 	wrong = unlikely(v.here.bytes) || check_cpu_owner(j, call, cpu, offset, len, false);
 	report_verdicts(j, call, NULL, 0, cpu, offset, len, &v);
 	for_each_shadow(j, s)
-		shadow_cpu_load(s, offset, len);
+		dlab_shadow_cpu_load(s, offset, len);
 	return wrong;
 }
 
-void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-		    size_t len)
+void dlab_judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len)
 {
 	if (!judge_is_quiet(j, offset, len) && !load(j, call, cpu, offset, len))
 		trust_load(j, call, cpu, offset, len);
 }
 
-void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len)
+void dlab_judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
 	if (!judge_is_quiet(j, offset, len))
 		load(j, call, j->hw->cached + offset, offset, len);
@@ -138,13 +138,13 @@ static cold bool hurts_anybody(const struct judge *j, const struct damage *d)
 {
 	for (unsigned i = 0; i < d->nr_victims; i++)
 		for (u64 bytes = d->victims[i].bytes; bytes; bytes &= bytes - 1)
-			if (owned_at(j, d->victims[i].base + __builtin_ctzll(bytes)))
+			if (dlab_owned_at(j, d->victims[i].base + __builtin_ctzll(bytes)))
 				return true;
 	return false;
 }
 
-void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-		     size_t len)
+void dlab_judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			  size_t len)
 {
 	struct damages all = { .machines = 0 };
 	size_t dangling;
@@ -153,24 +153,24 @@ void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, 
 
 	if (!judge_sees_accesses(j))
 		return;
-	dangling = judge_find_dangling(j, offset, len, false);
+	dangling = dlab_judge_find_dangling(j, offset, len, false);
 	if (unlikely(dangling != NO_OFFSET)) {
-		report_free_memory(j, call, cpu, len, dangling);
+		dlab_report_free_memory(j, call, cpu, len, dangling);
 		dangling_access(j, call, offset, len, true);
 		return;
 	}
 	owned = check_cpu_owner(j, call, cpu, offset, len, true);
 	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
-		shadow_cpu_store(s, offset, len, call->site, &d);
+		dlab_shadow_cpu_store(s, offset, len, call->site, &d);
 		if (unlikely(d.bytes) && !owned && hurts_anybody(j, &d))
 			add_damage(&all, j, s, SIDE_CPU, &d);
 	}
 	report_damages(j, call, NULL, 0, cpu, len, &all);
 }
 
-void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
-			bool store)
+void dlab_judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
+			     bool store)
 {
 	size_t dangling;
 
@@ -178,22 +178,22 @@ void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset,
 		return;
 	if (store)
 		judge_stored_past_caches(j, offset, len, call->site);
-	dangling = judge_find_dangling(j, offset, len, true);
+	dangling = dlab_judge_find_dangling(j, offset, len, true);
 	if (likely(dangling == NO_OFFSET)) {
 		if (!store)
 			trust_load(j, call, j->hw->memory + offset, offset, len);
 		return;
 	}
-	report_free_memory(j, call, j->hw->memory + offset, len, dangling);
+	dlab_report_free_memory(j, call, j->hw->memory + offset, len, dangling);
 	for_each_shadow(j, s)
 		if (store)
-			shadow_bus_store(s, offset, len, call->site, NULL, NULL);
+			dlab_shadow_bus_store(s, offset, len, call->site, NULL, NULL);
 }
 
 /* Free, or handed out with no pointer at all: an uncached view fits all else. */
 static size_t find_dangling_view(const struct judge *j, size_t offset, size_t len)
 {
-	size_t at = ledger_find_free(&j->ledger, offset, len);
+	size_t at = dlab_ledger_find_free(&j->ledger, offset, len);
 	u32 last = (offset + len - 1) >> PAGE_SHIFT;
 
 	for (u32 p = offset >> PAGE_SHIFT; at == NO_OFFSET && p <= last; p++)
@@ -212,8 +212,8 @@ static void view_load(struct judge *j, const struct call *call, const void *cpu,
 		trust_load(j, call, cpu, offset, len);
 }
 
-cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-			 size_t len, bool store)
+cold void dlab_judge_cpu_view(struct judge *j, const struct call *call, const void *cpu,
+			      size_t offset, size_t len, bool store)
 {
 	struct damages all = { .machines = 0 };
 	struct damage d;
@@ -223,14 +223,14 @@ cold void judge_cpu_view(struct judge *j, const struct call *call, const void *c
 		return;
 	dangling = find_dangling_view(j, offset, len);
 	if (unlikely(dangling != NO_OFFSET))
-		report_free_memory(j, call, cpu, len, dangling);
+		dlab_report_free_memory(j, call, cpu, len, dangling);
 	else if (!store)
 		view_load(j, call, cpu, offset, len);
 	if (!store)
 		return;
 	judge_stored_past_caches(j, offset, len, call->site);
 	for_each_shadow(j, s) {
-		shadow_uncached_store(s, offset, len, call->site, &d);
+		dlab_shadow_uncached_store(s, offset, len, call->site, &d);
 		add_damage(&all, j, s, SIDE_BUS, &d);
 	}
 	if (dangling == NO_OFFSET)

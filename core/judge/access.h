@@ -9,39 +9,39 @@
 #include "judge/judge.h"
 
 /* What once was at @offset; or NULL. */
-const struct region *dead_at(const struct judge *j, size_t offset);
+const struct region *dlab_dead_at(const struct judge *j, size_t offset);
 
 /* The live object whose bytes at @offset move by sync, a mapping before its memory. */
-struct region *owned_at(const struct judge *j, size_t offset);
+struct region *dlab_owned_at(const struct judge *j, size_t offset);
 
 /* The byte at @at is free, or of another kind than the pointer. */
-cold void report_free_memory(struct judge *j, const struct call *call, const void *cpu,
-			     size_t len, size_t at);
+cold void dlab_report_free_memory(struct judge *j, const struct call *call, const void *cpu,
+				  size_t len, size_t at);
 
 /* A load of bytes that may have another value. */
-cold void report_verdict(struct judge *j, const struct call *call, struct region *r,
-			 dma_addr_t dma, const void *cpu, size_t offset, size_t len,
-			 const struct verdict *v);
+cold void dlab_report_verdict(struct judge *j, const struct call *call, struct region *r,
+			      dma_addr_t dma, const void *cpu, size_t offset, size_t len,
+			      const struct verdict *v);
 
 /* A store that made bytes indeterminate. */
-cold void report_damage(struct judge *j, const struct call *call, enum side side,
-			struct region *r, dma_addr_t dma, const void *cpu, size_t len,
-			const struct damage *d);
+cold void dlab_report_damage(struct judge *j, const struct call *call, enum side side,
+			     struct region *r, dma_addr_t dma, const void *cpu, size_t len,
+			     const struct damage *d);
 
 /* The bytes @run of @r are not of who accesses them, or not to be accessed so. */
-cold void report_owner(struct judge *j, const struct call *call, enum check check,
-		       struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
-		       size_t len, struct run run);
+cold void dlab_report_owner(struct judge *j, const struct call *call, enum check check,
+			    struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
+			    size_t len, struct run run);
 
 /* trust.c: a load by the CPU of what a device was to write. Draws "unwritten-read". */
-cold void trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
-			  size_t offset, size_t len);
+cold void dlab_trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
+			       size_t offset, size_t len);
 
 static inline void trust_load(struct judge *j, const struct call *call, const void *cpu,
 			      size_t offset, size_t len)
 {
 	if (unlikely(j->unwritten.pages))
-		trust_load_slow(j, call, cpu, offset, len);
+		dlab_trust_load_slow(j, call, cpu, offset, len);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-cold void advice_say(struct advice *a, const char *format, ...)
+cold void dlab_advice_say(struct advice *a, const char *format, ...)
 {
 	va_list args;
 
@@ -48,7 +48,7 @@ static bool is_found(const struct advice *a, const struct region *r, size_t firs
 	if (list)
 		l.len = 1;
 	if (place < BEFORE_THIS &&
-	    ledger_dead(&a->j->ledger, may_have_hidden, &l, l.place, NO_OFFSET))
+	    dlab_ledger_dead(&a->j->ledger, may_have_hidden, &l, l.place, NO_OFFSET))
 		return false;
 	for (const struct span *span = ledger_spans(&a->j->ledger, l.place); span; span = span->next) {
 		const struct region *x = span->region;
@@ -66,8 +66,8 @@ static bool is_found(const struct advice *a, const struct region *r, size_t firs
 }
 
 /* Calls of one kind at one place are one call. */
-void advice_add(struct advice *a, const struct region *r, enum handover to, size_t first,
-		size_t last, bool list, enum place place, site_t site)
+void dlab_advice_add(struct advice *a, const struct region *r, enum handover to, size_t first,
+		     size_t last, bool list, enum place place, site_t site)
 {
 	for (unsigned i = 0; i < a->nr; i++) {
 		struct sync_advice *c = &a->calls[i];
@@ -84,12 +84,15 @@ void advice_add(struct advice *a, const struct region *r, enum handover to, size
 		return;
 	}
 	if (!is_found(a, r, first, last, list, place)) {
-		advice_say(a, "one mapping of these bytes at a time: %s has several at one address, and a sync cannot tell them apart",
-			   device_name(r->dev));
+		dlab_advice_say(
+			a,
+			"one mapping of these bytes at a time: %s has several at one address, and a sync cannot tell them apart",
+			dlab_device_name(r->dev));
 		return;
 	}
 	if (a->nr == DMALAB_ADVICE_MAX) {
-		advice_say(a, "a sync of each mapping of these bytes: there are too many to name");
+		dlab_advice_say(
+			a, "a sync of each mapping of these bytes: there are too many to name");
 		return;
 	}
 	a->calls[a->nr++] = (struct sync_advice){ r, to, first, last, list, place, site };
@@ -120,12 +123,12 @@ static void put_call(struct line *l, const struct sync_advice *c)
 	const char *to = c->to == FOR_CPU ? "for_cpu" : "for_device";
 
 	if (c->list)
-		put(l, "dma_sync_sg_%s(%s, sgl, %u, %s)", to, device_name(c->r->dev),
-		    c->r->group->nents, dir_name(c->r->dir));
+		put(l, "dma_sync_sg_%s(%s, sgl, %u, %s)", to, dlab_device_name(c->r->dev),
+		    c->r->group->nents, dlab_dir_name(c->r->dir));
 	else
-		put(l, "dma_sync_single_%s(%s, 0x%llx, %zu, %s)", to, device_name(c->r->dev),
+		put(l, "dma_sync_single_%s(%s, 0x%llx, %zu, %s)", to, dlab_device_name(c->r->dev),
 		    (unsigned long long)(c->r->dma + c->first), c->last - c->first + 1,
-		    dir_name(c->r->dir));
+		    dlab_dir_name(c->r->dir));
 }
 
 static void put_place(struct line *l, const struct advice *a, enum place place, site_t site,
@@ -143,12 +146,12 @@ static void put_place(struct line *l, const struct advice *a, enum place place, 
 	else if (place == AFTER_THIS || again)
 		put(l, " after it");
 	else {
-		site_format(&at, where, sizeof(where));
+		dlab_site_format(&at, where, sizeof(where));
 		put(l, " %s at %s", names[place], where);
 	}
 }
 
-void advice_text(const struct advice *a, char *buf, size_t size)
+void dlab_advice_text(const struct advice *a, char *buf, size_t size)
 {
 	struct line l = { buf, size, 0 };
 	u32 told = 0;
@@ -181,7 +184,7 @@ void advice_text(const struct advice *a, char *buf, size_t size)
 		}
 }
 
-unsigned advice_public(const struct advice *a, struct missing *calls)
+unsigned dlab_advice_public(const struct advice *a, struct missing *calls)
 {
 	if (a->plain)
 		return 0;
@@ -191,10 +194,13 @@ unsigned advice_public(const struct advice *a, struct missing *calls)
 
 		calls[i].call = (struct dmalab_advice){
 			.size = sizeof(struct dmalab_advice),
-			.for_cpu = c->to == FOR_CPU, .dev = r->dev, .device = device_name(r->dev),
+			.for_cpu = c->to == FOR_CPU,
+			.dev = r->dev,
+			.device = dlab_device_name(r->dev),
 			.dma_addr = c->list ? r->dma : r->dma + c->first,
 			.length = c->list ? r->size : c->last - c->first + 1,
-			.direction = r->dir, .nents = c->list ? r->group->nents : 0,
+			.direction = r->dir,
+			.nents = c->list ? r->group->nents : 0,
 			.after = c->place == AFTER_STORE || c->place == AFTER_THIS,
 		};
 		calls[i].site = c->site;

@@ -5,33 +5,33 @@
 /* ------------------------------------------------------------------ maintenance */
 
 /* Does the device have a copy of it, on the machine that this is about? */
-bool advice_copied(const struct advice *a, const struct region *r)
+bool dlab_advice_copied(const struct advice *a, const struct region *r)
 {
 	return r->bounce && looks_at_copies(&a->look);
 }
 
 /* What the kernel of that machine believes of the device, and how it is. */
-bool advice_coherent(const struct advice *a, const struct device *dev)
+bool dlab_advice_coherent(const struct advice *a, const struct device *dev)
 {
-	return judge_is_coherent_on(a->j, shadow_of(a->j, &a->look), dev);
+	return dlab_judge_is_coherent_on(a->j, dlab_shadow_of(a->j, &a->look), dev);
 }
 
-bool advice_snoops(const struct advice *a, const struct device *dev)
+bool dlab_advice_snoops(const struct advice *a, const struct device *dev)
 {
-	return judge_snoops_on(a->j, shadow_of(a->j, &a->look), dev);
+	return dlab_judge_snoops_on(a->j, dlab_shadow_of(a->j, &a->look), dev);
 }
 
-enum line_op advice_effect(const struct advice *a, const struct region *r, enum handover to)
+enum line_op dlab_advice_effect(const struct advice *a, const struct region *r, enum handover to)
 {
 	if (looks_at_copies(&a->look))
 		return r->bounce || r->died ? profile_effect(a->look.on, to, r->dir) : OP_NONE;
-	return advice_coherent(a, r->dev) ? OP_NONE : profile_op(a->look.on, to, r->dir);
+	return dlab_advice_coherent(a, r->dev) ? OP_NONE : profile_op(a->look.on, to, r->dir);
 }
 
 /* Bytes that the cache alone has, in @start..@end; @stored: but for what the access stores. */
 static bool has_unwritten(const struct advice *a, size_t start, size_t end, bool stored)
 {
-	const struct shadow *s = shadow_of(a->j, &a->look);
+	const struct shadow *s = dlab_shadow_of(a->j, &a->look);
 
 	for (size_t base = start & ~63ul; base < end; base += 64) {
 		const struct granule *g = &s->granules[base >> 6];
@@ -81,19 +81,19 @@ static bool buries(const struct advice *a, const struct region *r, enum handover
 		if (to == FOR_DEVICE && g->dev & ~g->cpu & m)
 			return true;
 		if (to == FOR_CPU && g->cpu & ~g->dev & m &&
-		    g->cpu & ~g->dev & m & ~bounce_stored_through_others(a->j, r, at, true))
+		    g->cpu & ~g->dev & m & ~dlab_bounce_stored_through_others(a->j, r, at, true))
 			return true;
 	}
 	return false;
 }
 
 /* May this be handed over now, and nothing be lost by it? */
-bool advice_harmless(const struct advice *a, const struct region *r, enum handover to,
-		     size_t first, size_t last)
+bool dlab_advice_harmless(const struct advice *a, const struct region *r, enum handover to,
+			  size_t first, size_t last)
 {
-	enum line_op op = advice_effect(a, r, to);
+	enum line_op op = dlab_advice_effect(a, r, to);
 
-	if (advice_copied(a, r))
+	if (dlab_advice_copied(a, r))
 		return op == OP_NONE || !r->bounce->granules || !buries(a, r, to, first, last);
 	return op != OP_INVALIDATE || !loses_stores(a, r->offset + first, r->offset + last + 1);
 }
@@ -103,7 +103,7 @@ bool advice_harmless(const struct advice *a, const struct region *r, enum handov
 /* Is memory of the list in another mapping or entry, which has a copy of its own? */
 static bool is_copied_elsewhere(const struct advice *a, const struct region *e)
 {
-	for (u32 p = 0; advice_copied(a, e) && p < region_pages(e); p++) {
+	for (u32 p = 0; dlab_advice_copied(a, e) && p < region_pages(e); p++) {
 		const struct span *span = a->j->ledger.pages[region_first_page(e) + p].maps;
 
 		for (; span; span = span->next)
@@ -122,11 +122,12 @@ static bool is_looked_through(const struct advice *a, const struct region *e)
 	size_t start = e->offset & ~(line - 1);
 
 	return !image_on(hw) ||
-	       image_agrees(hw, start, ((e->offset + e->size + line - 1) & ~(line - 1)) - start);
+	       dlab_image_agrees(hw, start,
+				 ((e->offset + e->size + line - 1) & ~(line - 1)) - start);
 }
 
 /* All of it with one side, and nothing lost by handing it over. */
-bool advice_whole_list(const struct advice *a, const struct region *r, bool by_device)
+bool dlab_advice_whole_list(const struct advice *a, const struct region *r, bool by_device)
 {
 	const struct region *e;
 	size_t mine = 0, all = 0;
@@ -134,19 +135,20 @@ bool advice_whole_list(const struct advice *a, const struct region *r, bool by_d
 	if (!r->group)
 		return false;
 	for (e = r->group->first; e; e = e->group_next) {
-		mine += own_find(e, 0, e->size, by_device).bytes;
+		mine += dlab_own_find(e, 0, e->size, by_device).bytes;
 		all += e->size;
-		if (!is_looked_through(a, e) || is_copied_elsewhere(a, e) || !advice_harmless(a, e, FOR_CPU, 0, e->size - 1) ||
-		    !advice_harmless(a, e, FOR_DEVICE, 0, e->size - 1))
+		if (!is_looked_through(a, e) || is_copied_elsewhere(a, e) ||
+		    !dlab_advice_harmless(a, e, FOR_CPU, 0, e->size - 1) ||
+		    !dlab_advice_harmless(a, e, FOR_DEVICE, 0, e->size - 1))
 			return false;
 	}
 	return mine == all || !mine;
 }
 
 /* A store of the CPU dirties lines with bytes that no sync of these mappings settles. */
-bool advice_dirties(const struct advice *a)
+bool dlab_advice_dirties(const struct advice *a)
 {
-	const struct shadow *s = shadow_of(a->j, &a->look);
+	const struct shadow *s = dlab_shadow_of(a->j, &a->look);
 	size_t line = 1ul << a->look.on->line_shift;
 	size_t start = a->look.offset & ~(line - 1);
 	size_t end = (a->look.offset + a->look.len + line - 1) & ~(line - 1);
@@ -185,15 +187,16 @@ static u64 brought(const struct region *r, size_t at, size_t first, size_t last)
 }
 
 /* Each copy out lies over those before: does one hide what another has brought? */
-bool advice_collides(const struct advice *a)
+bool dlab_advice_collides(const struct advice *a)
 {
 	for (unsigned i = 0; i < a->nr; i++)
 		for (unsigned k = i + 1; k < a->nr; k++) {
 			const struct sync_advice *one = &a->calls[i], *two = &a->calls[k];
 			const struct region *r = one->r;
 
-			if (one->place != BEFORE_THIS || one->to != FOR_CPU || !advice_copied(a, r) ||
-			    two->place != BEFORE_THIS || two->to != FOR_CPU)
+			if (one->place != BEFORE_THIS || one->to != FOR_CPU ||
+			    !dlab_advice_copied(a, r) || two->place != BEFORE_THIS ||
+			    two->to != FOR_CPU)
 				continue;
 			for (size_t at = two->r->offset + two->first;
 			     at <= two->r->offset + two->last; at += 64) {
@@ -208,19 +211,20 @@ bool advice_collides(const struct advice *a)
 }
 
 /* What another mapping has and nothing brings: a copy in would not have it either. */
-bool advice_copies_too_little(const struct advice *a, const struct region *r, size_t first,
-			      size_t last)
+bool dlab_advice_copies_too_little(const struct advice *a, const struct region *r, size_t first,
+				   size_t last)
 {
 	for (size_t i = first; i <= last; i += 64) {
 		size_t at = r->offset + i;
-		u64 bits = bounce_stored_through_others(a->j, r, at, false);
+		u64 bits = dlab_bounce_stored_through_others(a->j, r, at, false);
 
 		if (last + 1 - i < 64)
 			bits &= (1ull << (last + 1 - i)) - 1;
 		for (unsigned k = 0; k < a->nr; k++) {
 			const struct sync_advice *c = &a->calls[k];
 
-			if (c->to == FOR_CPU && c->place == BEFORE_THIS && advice_copied(a, c->r))
+			if (c->to == FOR_CPU && c->place == BEFORE_THIS &&
+			    dlab_advice_copied(a, c->r))
 				bits &= ~brought(c->r, at, c->first, c->last);
 		}
 		if (bits)

@@ -25,34 +25,38 @@
 static void move_for_this(struct advice *a, const struct region *r, enum handover to,
 			  size_t first, size_t last)
 {
-	bool list = advice_whole_list(a, r, to == FOR_CPU);
-	struct run moved = own_find(r, first, last - first + 1, to == FOR_CPU);
+	bool list = dlab_advice_whole_list(a, r, to == FOR_CPU);
+	struct run moved = dlab_own_find(r, first, last - first + 1, to == FOR_CPU);
 	enum handover back = to == FOR_CPU ? FOR_DEVICE : FOR_CPU;
 
-	if (!advice_harmless(a, r, to, first, last) ||
-	    (moved.bytes && advice_effect(a, r, to) == OP_NONE &&
-	     !advice_harmless(a, r, back, moved.first, moved.last))) {
-		if (advice_copied(a, r))
-			advice_say(a, "one side at a time: %s stored to these bytes of %s, and a sync %s would copy over it",
-				   to == FOR_CPU ? "the CPU" : "the device", device_name(r->dev),
-				   to == FOR_CPU ? "for_cpu" : "for_device");
+	if (!dlab_advice_harmless(a, r, to, first, last) ||
+	    (moved.bytes && dlab_advice_effect(a, r, to) == OP_NONE &&
+	     !dlab_advice_harmless(a, r, back, moved.first, moved.last))) {
+		if (dlab_advice_copied(a, r))
+			dlab_advice_say(
+				a,
+				"one side at a time: %s stored to these bytes of %s, and a sync %s would copy over it",
+				to == FOR_CPU ? "the CPU" : "the device", dlab_device_name(r->dev),
+				to == FOR_CPU ? "for_cpu" : "for_device");
 		else
-			advice_say(a, "a sync %s for %s would throw away what the CPU stored to these lines: give that to the device when it is stored, or keep it in lines of its own",
-				   to == FOR_CPU ? "for_cpu" : "for_device", device_name(r->dev));
+			dlab_advice_say(
+				a,
+				"a sync %s for %s would throw away what the CPU stored to these lines: give that to the device when it is stored, or keep it in lines of its own",
+				to == FOR_CPU ? "for_cpu" : "for_device", dlab_device_name(r->dev));
 		return;
 	}
-	advice_add(a, r, to, first, last, list, BEFORE_THIS, a->site);
+	dlab_advice_add(a, r, to, first, last, list, BEFORE_THIS, a->site);
 	if (list && moved.bytes)
-		advice_add(a, r, back, 0, r->size - 1, true, AFTER_THIS, a->site);
+		dlab_advice_add(a, r, back, 0, r->size - 1, true, AFTER_THIS, a->site);
 	while (!list && moved.bytes) {
-		struct run others = own_find(r, moved.first, moved.last - moved.first + 1,
-					     to != FOR_CPU);
+		struct run others = dlab_own_find(r, moved.first, moved.last - moved.first + 1,
+						  to != FOR_CPU);
 		size_t end = others.bytes ? others.first - 1 : moved.last;
 
-		advice_add(a, r, back, moved.first, end, false, AFTER_THIS, a->site);
+		dlab_advice_add(a, r, back, moved.first, end, false, AFTER_THIS, a->site);
 		moved.bytes = 0;
 		if (end < last)
-			moved = own_find(r, end + 1, last - end, to == FOR_CPU);
+			moved = dlab_own_find(r, end + 1, last - end, to == FOR_CPU);
 	}
 }
 
@@ -75,7 +79,8 @@ static bool touched(const struct advice *a, const struct region *r, size_t *firs
 /* Does this sync bring what the access is to see? */
 static bool brings(const struct advice *a, const struct cause *c, const struct region *r)
 {
-	if (c->region != r || r->died || c->source.uncached || !drops(advice_effect(a, r, FOR_CPU)))
+	if (c->region != r || r->died || c->source.uncached ||
+	    !drops(dlab_advice_effect(a, r, FOR_CPU)))
 		return false;
 	return !c->lost || (c->source.lost.how == LOSS_DEVICE_STORE && c->hidden &&
 			    c->source.own == OWN_DEVICE);
@@ -92,7 +97,7 @@ static void take_back(struct advice *a, const struct region *r, const struct cau
 	if (!region_is_owned(r) || !touched(a, r, &first, &last))
 		return;
 	if (a->store || r->dir != DMA_TO_DEVICE)
-		run = own_find(r, first, last - first + 1, true);
+		run = dlab_own_find(r, first, last - first + 1, true);
 	if (a->look.r)
 		run.bytes = 0; /* a device asks only its own mapping */
 	for (unsigned i = 0; causes && i < causes->nr; i++) {
@@ -113,7 +118,7 @@ static void take_back(struct advice *a, const struct region *r, const struct cau
 	if (!run.bytes || needed != only_if_it_brings)
 		return;
 	if (a->store && !a->look.r && r->dir == DMA_FROM_DEVICE)
-		advice_say_direction(a, r);
+		dlab_advice_say_direction(a, r);
 	else
 		move_for_this(a, r, FOR_CPU, a->store ? first : run.first,
 			      a->store ? last : run.last);
@@ -144,7 +149,7 @@ static bool are_settled(const struct advice *a)
 		const struct sync_advice *c = &a->calls[i];
 		size_t first, last;
 
-		if (c->place == BEFORE_THIS && drops(advice_effect(a, c->r, c->to)) &&
+		if (c->place == BEFORE_THIS && drops(dlab_advice_effect(a, c->r, c->to)) &&
 		    touched(a, c->r, &first, &last) && last - first + 1 == a->look.len)
 			return true;
 	}
@@ -156,10 +161,10 @@ static void advise_cpu(struct advice *a, const struct causes *causes)
 	/* What brings the right bytes comes last: a copy of others would lie over it. */
 	take_all_back(a, causes, false);
 	take_all_back(a, causes, true);
-	if (advice_collides(a))
-		advice_say_one_at_a_time(a);
-	if (a->store && !a->in_words && advice_dirties(a) && !are_settled(a))
-		advice_say_lines(a);
+	if (dlab_advice_collides(a))
+		dlab_advice_say_one_at_a_time(a);
+	if (a->store && !a->in_words && dlab_advice_dirties(a) && !are_settled(a))
+		dlab_advice_say_lines(a);
 }
 
 /* What another mapping's device stored is brought to memory first. */
@@ -170,10 +175,10 @@ static void bring_to_memory(struct advice *a, const struct causes *causes)
 		const struct region *from = c->region;
 
 		if (c->lost || !c->by_device || !from || from == a->look.r || from->died ||
-		    !advice_copied(a, from))
+		    !dlab_advice_copied(a, from))
 			continue;
 		if (from->dir == DMA_TO_DEVICE)
-			advice_say_direction(a, from);
+			dlab_advice_say_direction(a, from);
 		else
 			move_for_this(a, from, FOR_CPU, c->first - from->offset,
 				      c->last - from->offset);
@@ -187,38 +192,41 @@ static void advise_device(struct advice *a, const struct causes *causes)
 	bool behind = false;
 	struct run cpu;
 
-	if (advice_miswired(a, r))
+	if (dlab_advice_miswired(a, r))
 		return;
 	if (!touched(a, r, &first, &last))
 		return;
 	if (!region_is_owned(r)) {
 		if (causes)
-			advice_say(a, "the pointer that the allocation returned, for all that the CPU does to it: another one goes through the cache");
+			dlab_advice_say(
+				a,
+				"the pointer that the allocation returned, for all that the CPU does to it: another one goes through the cache");
 		return;
 	}
 	if (r->dir == (a->store ? DMA_TO_DEVICE : DMA_FROM_DEVICE)) {
-		advice_say_direction(a, r);
+		dlab_advice_say_direction(a, r);
 		return;
 	}
 	if (causes && a->look.side == SIDE_CPU)
 		take_all_back(a, causes, true);
-	else if (causes && advice_copied(a, r))
+	else if (causes && dlab_advice_copied(a, r))
 		bring_to_memory(a, causes);
 	for (unsigned i = 0; causes && i < causes->nr; i++)
 		behind |= !causes->of[i].lost && a->look.side == SIDE_BUS;
-	cpu = own_find(r, first, last - first + 1, false);
-	if (behind && !writes_back(advice_effect(a, r, FOR_DEVICE)))
-		advice_say_direction(a, r);
+	cpu = dlab_own_find(r, first, last - first + 1, false);
+	if (behind && !writes_back(dlab_advice_effect(a, r, FOR_DEVICE)))
+		dlab_advice_say_direction(a, r);
 	else if (behind || cpu.bytes)
 		move_for_this(a, r, FOR_DEVICE, first, last);
-	if (!a->store && advice_copied(a, r) && (advice_collides(a) || advice_copies_too_little(a, r, first, last)))
-		advice_say_one_at_a_time(a);
-	if (a->store && advice_snoops(a, r->dev) && advice_dirties(a))
-		advice_say_lines(a);
+	if (!a->store && dlab_advice_copied(a, r) &&
+	    (dlab_advice_collides(a) || dlab_advice_copies_too_little(a, r, first, last)))
+		dlab_advice_say_one_at_a_time(a);
+	if (a->store && dlab_advice_snoops(a, r->dev) && dlab_advice_dirties(a))
+		dlab_advice_say_lines(a);
 }
 
-void advise(struct advice *a, const struct judge *j, const struct looking *look, bool store,
-	    site_t site, const struct causes *causes)
+void dlab_advise(struct advice *a, const struct judge *j, const struct looking *look, bool store,
+		 site_t site, const struct causes *causes)
 {
 	a->j = j;
 	a->look = *look;
@@ -229,17 +237,23 @@ void advise(struct advice *a, const struct judge *j, const struct looking *look,
 	a->in_words = false;
 	a->words[0] = 0;
 	if (causes && causes->more)
-		advice_say(a, "the bytes were stored and lost at more places than can be named: mend what was reported before this");
+		dlab_advice_say(
+			a,
+			"the bytes were stored and lost at more places than can be named: mend what was reported before this");
 	for (unsigned i = 0; causes && i < causes->nr; i++)
-		advise_past(a, &causes->of[i]);
+		dlab_advise_past(a, &causes->of[i]);
 	if (look->r)
 		advise_device(a, causes);
 	else if (look->side == SIDE_CPU)
 		advise_cpu(a, causes);
 	else
-		advice_say(a, "what cleans the lines (a mapping or a sync for a device), between the store through the cache and this read");
+		dlab_advice_say(
+			a,
+			"what cleans the lines (a mapping or a sync for a device), between the store through the cache and this read");
 	if (a->in_words)
 		a->nr = 0;
 	else if (!a->nr)
-		advice_say(a, "accesses of CPU and device to these bytes that take turns, with a sync between");
+		dlab_advice_say(
+			a,
+			"accesses of CPU and device to these bytes that take turns, with a sync between");
 }

@@ -41,11 +41,11 @@ struct advice {
  * For an access that draws a coherency report (@causes) or one about ownership (NULL).
  * @look->r: the object that a device accesses; NULL: the CPU does.
  */
-void advise(struct advice *a, const struct judge *j, const struct looking *look, bool store,
-	    site_t site, const struct causes *causes);
+void dlab_advise(struct advice *a, const struct judge *j, const struct looking *look, bool store,
+		 site_t site, const struct causes *causes);
 
 /* As a sentence, and as a program takes it: nothing where the place is not known. */
-void advice_text(const struct advice *a, char *buf, size_t size);
-unsigned advice_public(const struct advice *a, struct missing *calls);
+void dlab_advice_text(const struct advice *a, char *buf, size_t size);
+unsigned dlab_advice_public(const struct advice *a, struct missing *calls);
 
 #endif

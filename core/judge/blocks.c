@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-struct blocks *blocks_new(size_t length, size_t size, size_t boundary)
+struct blocks *dlab_blocks_new(size_t length, size_t size, size_t boundary)
 {
 	u32 per_boundary = boundary / size, nr = length / boundary * per_boundary;
 	struct blocks *b = calloc(1, sizeof(*b) + nr * sizeof(b->block[0]));
@@ -22,7 +22,7 @@ struct blocks *blocks_new(size_t length, size_t size, size_t boundary)
 	return b;
 }
 
-bool region_block_contains(const struct region *r, size_t offset, size_t len)
+bool dlab_region_block_contains(const struct region *r, size_t offset, size_t len)
 {
 	struct blocks *b = r->blocks;
 	const struct block *block = blocks_at(b, offset);
@@ -31,7 +31,7 @@ bool region_block_contains(const struct region *r, size_t offset, size_t len)
 	       len <= block_start(block) + b->size - (offset - b->offset);
 }
 
-size_t blocks_find_free(struct blocks *b, size_t offset, size_t len)
+size_t dlab_blocks_find_free(struct blocks *b, size_t offset, size_t len)
 {
 	for (size_t at = offset, end = offset + len; at < end;) {
 		const struct block *block = blocks_at(b, at);
@@ -43,7 +43,7 @@ size_t blocks_find_free(struct blocks *b, size_t offset, size_t len)
 	return NO_OFFSET;
 }
 
-struct region block_region(const struct block *block)
+struct region dlab_block_region(const struct block *block)
 {
 	const struct blocks *b = block->home;
 	size_t start = block_start(block);

@@ -38,7 +38,7 @@ struct blocks {
 };
 
 /* @length bytes to be cut: all blocks are free, and linked to each other. NULL: no memory. */
-struct blocks *blocks_new(size_t length, size_t size, size_t boundary);
+struct blocks *dlab_blocks_new(size_t length, size_t size, size_t boundary);
 
 static inline bool block_is_live(const struct block *block)
 {
@@ -86,9 +86,9 @@ static inline struct block *blocks_near(struct blocks *b, u32 at)
 }
 
 /* The first byte of the range, which lies inside @b, that is in no live block; or NO_OFFSET. */
-size_t blocks_find_free(struct blocks *b, size_t offset, size_t len);
+size_t dlab_blocks_find_free(struct blocks *b, size_t offset, size_t len);
 
 /* A block as a region, for a report: never in the ledger. */
-struct region block_region(const struct block *block);
+struct region dlab_block_region(const struct block *block);
 
 #endif

@@ -89,8 +89,8 @@ static void each_lost(const struct judge *j, size_t offset, size_t len, bad_fn f
 	}
 }
 
-void bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
-			 void *context)
+void dlab_bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
+			      void *context)
 {
 	size_t first, n;
 
@@ -100,8 +100,8 @@ void bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_f
 	each_lost(j, offset, len, fn, context);
 }
 
-void bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
-			    void *context)
+void dlab_bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
+				 void *context)
 {
 	const struct bounce *b = r->bounce;
 
@@ -119,22 +119,22 @@ void bounce_each_bad_device(const struct region *r, size_t first, size_t len, ba
 
 static void add_bad(const struct bad *bad, void *v)
 {
-	verdict_add(v, &bad->granule, bad->base, bad->bytes);
+	dlab_verdict_add(v, &bad->granule, bad->base, bad->bytes);
 }
 
-struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len)
+struct verdict dlab_bounce_look_cpu(const struct judge *j, size_t offset, size_t len)
 {
 	struct verdict v = { .bytes = 0 };
 
-	bounce_each_bad_cpu(j, offset, len, add_bad, &v);
+	dlab_bounce_each_bad_cpu(j, offset, len, add_bad, &v);
 	return v;
 }
 
-struct verdict bounce_look_device(const struct region *r, size_t first, size_t len)
+struct verdict dlab_bounce_look_device(const struct region *r, size_t first, size_t len)
 {
 	struct verdict v = { .bytes = 0 };
 
-	bounce_each_bad_device(r, first, len, add_bad, &v);
+	dlab_bounce_each_bad_device(r, first, len, add_bad, &v);
 	return v;
 }
 
@@ -155,8 +155,8 @@ static cold u64 dev_of(const struct region *r, size_t at, bool whole)
 	return bits;
 }
 
-cold u64 bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
-				      bool whole)
+cold u64 dlab_bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
+					   bool whole)
 {
 	size_t first, n;
 	u64 bits = 0;

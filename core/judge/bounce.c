@@ -30,7 +30,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-int lost_init(struct lost *lost, const struct machine *m)
+int dlab_lost_init(struct lost *lost, const struct machine *m)
 {
 	size_t words = (m->ram_size / 64 + 1) * sizeof(u64);
 	size_t pages = (m->nr_pages / 64 + 2) * sizeof(u64);
@@ -50,14 +50,14 @@ int lost_init(struct lost *lost, const struct machine *m)
 	return 0;
 }
 
-void lost_exit(struct lost *lost)
+void dlab_lost_exit(struct lost *lost)
 {
-	claims_exit(&lost->claims);
+	dlab_claims_exit(&lost->claims);
 	if (lost->arena)
 		munmap(lost->arena, lost->arena_size);
 }
 
-struct bounce *bounce_new(size_t slot, size_t size, bool full)
+struct bounce *dlab_bounce_new(size_t slot, size_t size, bool full)
 {
 	size_t nr = full ? (size + 63) / 64 : 0;
 	struct bounce *b = calloc(1, sizeof(*b) + nr * (sizeof(struct granule) +
@@ -73,7 +73,7 @@ struct bounce *bounce_new(size_t slot, size_t size, bool full)
 	return b;
 }
 
-void bounce_free(struct bounce *b)
+void dlab_bounce_free(struct bounce *b)
 {
 	free(b);
 }
@@ -99,9 +99,9 @@ static cold void copy_stories(struct claim_pool *p, struct origin *to, const str
 {
 	while (m) {
 		struct source source;
-		u64 same = origin_source(from, m, &source, NULL);
+		u64 same = dlab_origin_source(from, m, &source, NULL);
 
-		origin_put(p, to, by < 0 ? same >> -by : same << by, &source);
+		dlab_origin_put(p, to, by < 0 ? same >> -by : same << by, &source);
 		m &= ~same;
 	}
 }
@@ -185,19 +185,19 @@ static void others_are_behind(struct judge *j, const struct region *by, size_t o
 	}
 }
 
-cold void bounce_forget(struct judge *j, size_t offset, size_t len)
+cold void dlab_bounce_forget(struct judge *j, size_t offset, size_t len)
 {
 	clear_lost(&j->lost, offset, len);
 }
 
-void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site)
+void dlab_bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	others_are_behind(j, NULL, offset, len, site, NULL);
 	clear_lost(&j->lost, offset, len);
 }
 
-void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
-			 site_t site, const struct through *by)
+void dlab_bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
+			      site_t site, const struct through *by)
 {
 	others_are_behind(j, r, r->offset + first, len, site, by);
 	if (!r->bounce) {
@@ -225,7 +225,7 @@ static cold void lose(struct judge *j, const struct device *by, const struct reg
 		.to = how == LOSS_COPY_IN ? FOR_DEVICE : FOR_CPU,
 	};
 
-	origin_lose(&j->lost.claims, &r->bounce->origins[i], bytes, &lost, 0);
+	dlab_origin_lose(&j->lost.claims, &r->bounce->origins[i], bytes, &lost, 0);
 }
 
 static void bury(struct judge *j, const struct device *by, const struct region *r, size_t i, u64 m,
@@ -324,8 +324,8 @@ static cold void copy_old(struct judge *j, struct region *r, size_t i, u64 m)
 	}
 }
 
-void bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
-		      size_t len, site_t site)
+void dlab_bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
+			   size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
 	bool again = is_mapped_again(j, r);
@@ -343,8 +343,8 @@ void bounce_copied_in(struct judge *j, const struct device *by, struct region *r
 	}
 }
 
-void bounce_copied_out(struct judge *j, const struct device *by, struct region *r, size_t first,
-		       size_t len, site_t site)
+void dlab_bounce_copied_out(struct judge *j, const struct device *by, struct region *r,
+			    size_t first, size_t len, site_t site)
 {
 	struct bounce *b = r->bounce;
 	bool again = is_mapped_again(j, r);
@@ -360,7 +360,7 @@ void bounce_copied_out(struct judge *j, const struct device *by, struct region *
 	}
 }
 
-void bounce_end(struct judge *j, struct region *r, site_t site)
+void dlab_bounce_end(struct judge *j, struct region *r, site_t site)
 {
 	struct bounce *b = r->bounce;
 

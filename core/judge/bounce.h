@@ -31,8 +31,8 @@ struct lost {
 };
 
 /* 0 or -ENOMEM. */
-int lost_init(struct lost *lost, const struct machine *m);
-void lost_exit(struct lost *lost);
+int dlab_lost_init(struct lost *lost, const struct machine *m);
+void dlab_lost_exit(struct lost *lost);
 
 /* Does the device find a copy in place of the memory? */
 static inline bool region_is_copied(const struct region *r)
@@ -46,47 +46,47 @@ static inline bool lost_any(const struct lost *lost, u32 page)
 }
 
 /* The shadow of a new mapping of @size bytes, or NULL: no memory. */
-struct bounce *bounce_new(size_t slot, size_t size, bool full);
-void bounce_free(struct bounce *b);
+struct bounce *dlab_bounce_new(size_t slot, size_t size, bool full);
+void dlab_bounce_free(struct bounce *b);
 
 /*
  * What a load of these bytes would get: by the CPU, @offset in RAM; by the device,
  * @first in @r, which is bounced.
  */
-struct verdict bounce_look_cpu(const struct judge *j, size_t offset, size_t len);
-struct verdict bounce_look_device(const struct region *r, size_t first, size_t len);
+struct verdict dlab_bounce_look_cpu(const struct judge *j, size_t offset, size_t len);
+struct verdict dlab_bounce_look_device(const struct region *r, size_t first, size_t len);
 
 /* fn() for the bytes of the same verdicts. */
-void bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
-			 void *context);
-void bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
-			    void *context);
+void dlab_bounce_each_bad_cpu(const struct judge *j, size_t offset, size_t len, bad_fn fn,
+			      void *context);
+void dlab_bounce_each_bad_device(const struct region *r, size_t first, size_t len, bad_fn fn,
+				 void *context);
 
 /*
  * Those of 64 bytes from @at on that a device stored through another mapping than @r, and
  * that were not copied back from there yet; @whole: but can be. Bit i is of byte @at + i.
  */
-u64 bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
-				 bool whole);
+u64 dlab_bounce_stored_through_others(const struct judge *j, const struct region *r, size_t at,
+				      bool whole);
 
 /* @r: through which the device stores; it may be memory that is not bounced. */
-void bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
-void bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
-			 site_t site, const struct through *by);
+void dlab_bounce_cpu_store(struct judge *j, size_t offset, size_t len, site_t site);
+void dlab_bounce_device_store(struct judge *j, struct region *r, size_t first, size_t len,
+			      site_t site, const struct through *by);
 
 /* What no mapping will bring back has one value for everybody now. */
-cold void bounce_forget(struct judge *j, size_t offset, size_t len);
+cold void dlab_bounce_forget(struct judge *j, size_t offset, size_t len);
 
 /*
  * These bytes of @r were copied to the bounce buffer, or back from it, by a call with the
  * device @by: that of @r, or one that has no business there.
  */
-void bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
-		      size_t len, site_t site);
-void bounce_copied_out(struct judge *j, const struct device *by, struct region *r, size_t first,
-		       size_t len, site_t site);
+void dlab_bounce_copied_in(struct judge *j, const struct device *by, struct region *r, size_t first,
+			   size_t len, site_t site);
+void dlab_bounce_copied_out(struct judge *j, const struct device *by, struct region *r,
+			    size_t first, size_t len, site_t site);
 
 /* The mapping ends: what was not copied back is lost. */
-void bounce_end(struct judge *j, struct region *r, site_t site);
+void dlab_bounce_end(struct judge *j, struct region *r, site_t site);
 
 #endif

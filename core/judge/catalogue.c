@@ -7,7 +7,7 @@
 #define WARNING DMALAB_WARNING
 #define LINT    DMALAB_LINT
 
-const struct dmalab_check catalogue[NR_CHECKS] = {
+const struct dmalab_check dlab_catalogue[NR_CHECKS] = {
 #define CHECK(id, name, severity, title, dma_debug) \
 	{ sizeof(struct dmalab_check), name, title, dma_debug, severity },
 #include "judge/catalogue.def"
@@ -16,7 +16,7 @@ const struct dmalab_check catalogue[NR_CHECKS] = {
 
 /* A program goes from one to the next without knowing how large this version's are. */
 static const struct dmalab_check *const pointers[NR_CHECKS + 1] = {
-#define CHECK(id, name, severity, title, dma_debug) &catalogue[CHECK_##id],
+#define CHECK(id, name, severity, title, dma_debug) &dlab_catalogue[CHECK_##id],
 #include "judge/catalogue.def"
 #undef CHECK
 };
@@ -29,28 +29,29 @@ const struct dmalab_check *const *dmalab_checks(size_t *count)
 }
 
 /* Accesses come after everything else in the catalogue. */
-enum level level_of_check(enum check check)
+enum level dlab_level_of_check(enum check check)
 {
 	return check >= CHECK_CPU_USE_AFTER_FREE || check == CHECK_SYNC_PARTIAL_LINE ?
 		LEVEL_FULL : LEVEL_CONTRACT;
 }
 
-u64 checks_of_level(enum level level)
+u64 dlab_checks_of_level(enum level level)
 {
 	u64 checks = 0;
 
 	for (unsigned i = 0; i < NR_CHECKS; i++)
-		if (level_of_check(i) <= level && catalogue[i].severity != DMALAB_LINT)
+		if (dlab_level_of_check(i) <= level && dlab_catalogue[i].severity != DMALAB_LINT)
 			checks |= 1ull << i;
 	return checks;
 }
 
-enum check check_by_name(const char *name, size_t len)
+enum check dlab_check_by_name(const char *name, size_t len)
 {
 	unsigned i;
 
 	for (i = 0; i < NR_CHECKS; i++)
-		if (strlen(catalogue[i].name) == len && memcmp(catalogue[i].name, name, len) == 0)
+		if (strlen(dlab_catalogue[i].name) == len &&
+		    memcmp(dlab_catalogue[i].name, name, len) == 0)
 			break;
 	return i;
 }

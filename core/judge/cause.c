@@ -7,7 +7,7 @@ struct search {
 	struct causes *causes;
 };
 
-struct shadow *shadow_of(const struct judge *j, const struct looking *look)
+struct shadow *dlab_shadow_of(const struct judge *j, const struct looking *look)
 {
 	for_each_shadow((struct judge *)j, s)
 		if (s->profile == look->on)
@@ -21,13 +21,13 @@ static void look_each(const struct judge *j, const struct looking *look, bad_fn 
 		      void *context)
 {
 	if (!looks_at_copies(look))
-		shadow_each_bad(shadow_of(j, look), look->side, look->offset, look->len, fn,
-				context);
+		dlab_shadow_each_bad(dlab_shadow_of(j, look), look->side, look->offset, look->len,
+				     fn, context);
 	else if (look->r && look->r->bounce)
-		bounce_each_bad_device(look->r, look->offset - look->r->offset, look->len, fn,
-				       context);
+		dlab_bounce_each_bad_device(look->r, look->offset - look->r->offset, look->len, fn,
+					    context);
 	else
-		bounce_each_bad_cpu(j, look->offset, look->len, fn, context);
+		dlab_bounce_each_bad_cpu(j, look->offset, look->len, fn, context);
 }
 
 static bool same_loss(const struct lost_by *a, const struct lost_by *b)
@@ -90,7 +90,7 @@ static u64 take_alike(const struct judge *j, const struct bad *bad, u64 bytes, s
 	};
 	bytes &= cause->lost ? both : ~both;
 	bytes &= cause->by_device ? writer : ~writer;
-	bytes = origin_source(bad->origin, bytes, &cause->source, &claim);
+	bytes = dlab_origin_source(bad->origin, bytes, &cause->source, &claim);
 	cause->first = bad->base + __builtin_ctzll(bytes);
 	cause->last = bad->base + 63 - __builtin_clzll(bytes);
 	cause->bytes = __builtin_popcountll(bytes);
@@ -102,7 +102,8 @@ static u64 take_alike(const struct judge *j, const struct bad *bad, u64 bytes, s
 	if (cause->by_device && !(cause->source.snooped &&
 				  (!cause->lost ? bad->granule.cpu & lowest :
 				   cause->source.lost.how == LOSS_INVALIDATE)))
-		cause->region = ledger_by_serial(&j->ledger, cause->source.serial, cause->first);
+		cause->region = dlab_ledger_by_serial(&j->ledger, cause->source.serial,
+						      cause->first);
 	return bytes;
 }
 
@@ -118,7 +119,7 @@ static void add_bad(const struct bad *bad, void *context)
 	}
 }
 
-void causes_find(struct causes *c, const struct judge *j, const struct looking *look)
+void dlab_causes_find(struct causes *c, const struct judge *j, const struct looking *look)
 {
 	struct search s = { .j = j, .on = look->on, .causes = c };
 
@@ -127,13 +128,13 @@ void causes_find(struct causes *c, const struct judge *j, const struct looking *
 	look_each(j, look, add_bad, &s);
 }
 
-const struct cause *cause_of(const struct causes *c, const struct judge *j,
-			     const struct looking *look, size_t at)
+const struct cause *dlab_cause_of(const struct causes *c, const struct judge *j,
+				  const struct looking *look, size_t at)
 {
 	struct causes one;
 	struct looking there = { look->on, look->side, look->r, at, 1 };
 
-	causes_find(&one, j, &there);
+	dlab_causes_find(&one, j, &there);
 	for (unsigned i = 0; i < c->nr && one.nr; i++)
 		if (joins(look->on, &c->of[i], &one.of[0]))
 			return &c->of[i];

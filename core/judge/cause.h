@@ -41,12 +41,12 @@ static inline bool looks_at_copies(const struct looking *look)
 }
 
 /* The caches of that machine. */
-struct shadow *shadow_of(const struct judge *j, const struct looking *look);
+struct shadow *dlab_shadow_of(const struct judge *j, const struct looking *look);
 
-void causes_find(struct causes *c, const struct judge *j, const struct looking *look);
+void dlab_causes_find(struct causes *c, const struct judge *j, const struct looking *look);
 
 /* That of the byte at @at, or NULL. */
-const struct cause *cause_of(const struct causes *c, const struct judge *j,
-			     const struct looking *look, size_t at);
+const struct cause *dlab_cause_of(const struct causes *c, const struct judge *j,
+				  const struct looking *look, size_t at);
 
 #endif

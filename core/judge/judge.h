@@ -22,7 +22,7 @@ enum check {
 	NR_CHECKS
 };
 
-extern const struct dmalab_check catalogue[NR_CHECKS];
+extern const struct dmalab_check dlab_catalogue[NR_CHECKS];
 
 /* Each costs what the ones before it cost, and: */
 enum level {
@@ -72,23 +72,23 @@ struct judge_options {
 };
 
 /* 0 or -ENOMEM. */
-int judge_init(struct judge *j, struct machine *hw, const struct judge_options *o);
-void judge_exit(struct judge *j);
+int dlab_judge_init(struct judge *j, struct machine *hw, const struct judge_options *o);
+void dlab_judge_exit(struct judge *j);
 
 /*
  * reset.c: a machine with nothing allocated or mapped, made new: what is known of these pages;
  * then all else. False: it takes too much, make a new one.
  */
-bool judge_is_simple(const struct judge *j);
-void judge_reset_pages(struct judge *j, u32 page, u32 nr);
-void judge_reset(struct judge *j);
+bool dlab_judge_is_simple(const struct judge *j);
+void dlab_judge_reset_pages(struct judge *j, u32 page, u32 nr);
+void dlab_judge_reset(struct judge *j);
 
 /* The lowest level that knows enough for a check. */
-enum level level_of_check(enum check check);
+enum level dlab_level_of_check(enum check check);
 
 /* The checks of a level, and a single one by name (NR_CHECKS: none). */
-u64 checks_of_level(enum level level);
-enum check check_by_name(const char *name, size_t len);
+u64 dlab_checks_of_level(enum level level);
+enum check dlab_check_by_name(const char *name, size_t len);
 
 static inline bool judge_keeps_ledger(const struct judge *j)
 {
@@ -100,13 +100,13 @@ static inline bool judge_sees_accesses(const struct judge *j)
 	return j->level >= LEVEL_FULL;
 }
 
-/* Something that happened before. judge_report() makes a struct dmalab_event of it. */
+/* Something that happened before. dlab_judge_report() makes a struct dmalab_event of it. */
 struct event {
 	const char *what;
 	site_t site;
 };
 
-/* A missing call, all but its place, which judge_report() adds. */
+/* A missing call, all but its place, which dlab_judge_report() adds. */
 struct missing {
 	struct dmalab_advice call;
 	site_t site;
@@ -114,7 +114,7 @@ struct missing {
 
 /*
  * A mistake, as the code that found it knows it. What is zero does not apply. The
- * report points to the strings: they must outlive the call of judge_report().
+ * report points to the strings: they must outlive the call of dlab_judge_report().
  */
 struct finding {
 	enum check check;
@@ -143,46 +143,46 @@ static inline bool judge_wants(const struct judge *j, enum check check)
 }
 
 /* Count it and report it, if the check is on. */
-void judge_report(struct judge *j, const struct finding *f);
+void dlab_judge_report(struct judge *j, const struct finding *f);
 
 /*
  * access.c: the first byte of the range that a pointer of this view may not touch,
  * or NO_OFFSET: memory that is free, or that is handed out through the other view.
  */
-size_t judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
+size_t dlab_judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
 
 /* access.c, access-device.c: what CPU and devices do to memory, before they do it. */
-void judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-		    size_t len);
+void dlab_judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			 size_t len);
 
 /* A load that only carries bytes to other memory, also those that nobody has stored. */
-void judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len);
-void judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-		     size_t len);
+void dlab_judge_cpu_move(struct judge *j, const struct call *call, size_t offset, size_t len);
+void dlab_judge_cpu_store(struct judge *j, const struct call *call, const void *cpu, size_t offset,
+			  size_t len);
 
 /*
  * The same through an uncached view of ordinary memory, beside the cached one: the CPU
  * looks at memory as devices do, and so it is judged. Who owns the bytes is not asked:
  * an access that leaves the cache alone needs no hand-over.
  */
-cold void judge_cpu_view(struct judge *j, const struct call *call, const void *cpu, size_t offset,
-			 size_t len, bool store);
+cold void dlab_judge_cpu_view(struct judge *j, const struct call *call, const void *cpu,
+			      size_t offset, size_t len, bool store);
 
 /*
  * And through the pointer to uncached memory. Nothing to do for coherency: nobody looks
  * at it through the cache.
  */
-void judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
-			bool store);
+void dlab_judge_cpu_uncached(struct judge *j, const struct call *call, size_t offset, size_t len,
+			     bool store);
 
 /*
  * A device's access to @r, which contains the range; @offset is that of the CPU's
  * memory. *@reported: this access has drawn its report.
  */
-void judge_device_load(struct judge *j, const struct call *call, struct region *r,
-		       dma_addr_t dma, size_t offset, size_t len, bool *reported);
-void judge_device_store(struct judge *j, const struct call *call, struct region *r,
-			dma_addr_t dma, size_t offset, size_t len, bool *reported);
+void dlab_judge_device_load(struct judge *j, const struct call *call, struct region *r,
+			    dma_addr_t dma, size_t offset, size_t len, bool *reported);
+void dlab_judge_device_store(struct judge *j, const struct call *call, struct region *r,
+			     dma_addr_t dma, size_t offset, size_t len, bool *reported);
 
 /*
  * Does the hardware have the device take part in the cache's protocol? What the kernel
@@ -194,7 +194,7 @@ static inline bool device_snoops(const struct device *dev)
 }
 
 /* states.c: DMALAB_BYTE_... of each byte of the range, which lies in RAM. */
-void judge_states(const struct judge *j, size_t offset, size_t len, u8 *states);
+void dlab_judge_states(const struct judge *j, size_t offset, size_t len, u8 *states);
 
 /* ------------------------------------------------------- machines.c */
 
@@ -215,19 +215,19 @@ static inline void judge_widen_line(struct judge *j, const struct profile *profi
 }
 
 /* 0 or -ENOMEM: judge all other machines as well. */
-int judge_add_machines(struct judge *j);
-void judge_remove_machines(struct judge *j);
+int dlab_judge_add_machines(struct judge *j);
+void dlab_judge_remove_machines(struct judge *j);
 
 /* What the kernel of the machine of @s believes of the device. */
-bool judge_is_coherent_on(const struct judge *j, const struct shadow *s,
-			  const struct device *dev);
+bool dlab_judge_is_coherent_on(const struct judge *j, const struct shadow *s,
+			       const struct device *dev);
 
 /* device_snoops(), on the machine of @s. */
-bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev);
+bool dlab_judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev);
 
 /* An allocator stored to memory that nobody has yet, through the CPU's cache. */
-void judge_filled(struct judge *j, size_t offset, size_t len, site_t site);
-void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site);
+void dlab_judge_filled(struct judge *j, size_t offset, size_t len, site_t site);
+void dlab_judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site);
 
 /*
  * The CPU stored these bytes, for what knows no caches: copies of mappings, and what nobody
@@ -238,49 +238,49 @@ static inline void judge_stored_past_caches(struct judge *j, size_t offset, size
 {
 	unwritten_store(&j->unwritten, offset, len);
 	if (unlikely(j->lost.arena))
-		bounce_cpu_store(j, offset, len, site);
+		dlab_bounce_cpu_store(j, offset, len, site);
 }
 
 /* Pages are handed out as coherent memory of @dev, zeroed; as a handle; as uncached. */
-void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
-			  site_t site);
-void judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site);
-void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site);
+void dlab_judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
+			       site_t site);
+void dlab_judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site);
+void dlab_judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site);
 
 /* And go back to the page allocator. */
-void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site);
+void dlab_judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site);
 
 /*
  * The cache maintenance of a hand-over, on each machine its own. @r: of what; NULL: it is
  * not known.
  */
-void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
-		    enum handover to, enum dma_data_direction dir, site_t site,
-		    const struct region *r);
+void dlab_judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
+			 enum handover to, enum dma_data_direction dir, site_t site,
+			 const struct region *r);
 
 /*
  * Where a machine that bounces is judged beside this one, a new mapping has a copy there.
  * False: the host has no memory.
  */
-bool judge_copy_mapping(struct judge *j, struct region *r);
+bool dlab_judge_copy_mapping(struct judge *j, struct region *r);
 
 static inline bool judge_mapping_copied(struct judge *j, struct region *r)
 {
-	return likely(!j->lost.arena) || judge_copy_mapping(j, r);
+	return likely(!j->lost.arena) || dlab_judge_copy_mapping(j, r);
 }
 
 /* And bytes of a mapping that has one were copied. */
-void judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
-		  size_t len, enum handover to, site_t site);
+void dlab_judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
+		       size_t len, enum handover to, site_t site);
 
 /* trust.c */
-void trust_fresh(struct judge *j, size_t offset, size_t len);
+void dlab_trust_fresh(struct judge *j, size_t offset, size_t len);
 
 /* Memory is handed out as it is: nobody has stored to it yet. */
 static inline void judge_fresh(struct judge *j, size_t offset, size_t len)
 {
 	if (unlikely(j->unwritten.pages || (image_on(j->hw) && judge_sees_accesses(j))))
-		trust_fresh(j, offset, len);
+		dlab_trust_fresh(j, offset, len);
 }
 
 /* A mapping was made: what its device may write, somebody will look for. */
@@ -301,13 +301,13 @@ struct given {
 };
 
 /* trust.c: true, and "uninitialised-to-device" is drawn, when nobody has stored some. */
-cold bool trust_given_slow(struct judge *j, const struct given *g);
+cold bool dlab_trust_given_slow(struct judge *j, const struct given *g);
 
 static inline bool trust_given(struct judge *j, const struct given *g)
 {
 	return unlikely(j->unwritten.pages) && region_has_memory(g->r) &&
 	       unwritten_any(&j->unwritten, g->r->offset + g->first, g->len) &&
-	       trust_given_slow(j, g);
+	       dlab_trust_given_slow(j, g);
 }
 
 /* A mapping with this direction is for the device to read. */
@@ -324,14 +324,14 @@ static inline void judge_find_stores(struct judge *j, const struct call *call, s
 				     size_t len)
 {
 	if (image_on(j->hw))
-		stores_find(j, call, offset, len);
+		dlab_stores_find(j, call, offset, len);
 }
 
 /* Text for reports. */
-const char *dir_name(enum dma_data_direction dir);
-const char *device_name(const struct device *dev);
+const char *dlab_dir_name(enum dma_data_direction dir);
+const char *dlab_device_name(const struct device *dev);
 
 /* The call that ends it, such as "dma_unmap_sg()". */
-const char *release_name(const struct region *r);
+const char *dlab_release_name(const struct region *r);
 
 #endif

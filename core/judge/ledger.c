@@ -13,7 +13,7 @@ struct region_chunk {
 	struct region regions[CHUNK];
 };
 
-int ledger_init(struct ledger *l, const struct machine *m)
+int dlab_ledger_init(struct ledger *l, const struct machine *m)
 {
 	size_t pages = m->nr_pages * sizeof(struct ledger_page);
 	size_t graves = GRAVES * sizeof(struct region);
@@ -35,7 +35,7 @@ int ledger_init(struct ledger *l, const struct machine *m)
 	return 0;
 }
 
-void ledger_exit(struct ledger *l)
+void dlab_ledger_exit(struct ledger *l)
 {
 	while (l->chunks) {
 		struct region_chunk *chunk = l->chunks;
@@ -47,7 +47,7 @@ void ledger_exit(struct ledger *l)
 		munmap(l->pages, l->arena_size);
 }
 
-void ledger_reset_pages(struct ledger *l, u32 page, u32 nr)
+void dlab_ledger_reset_pages(struct ledger *l, u32 page, u32 nr)
 {
 	for (u32 p = page; p < page + nr; p++) {
 		struct region *r = l->pages[p].record;
@@ -61,13 +61,13 @@ void ledger_reset_pages(struct ledger *l, u32 page, u32 nr)
 	memset(l->pages + page, 0, nr * sizeof(*l->pages));
 }
 
-void ledger_reset(struct ledger *l)
+void dlab_ledger_reset(struct ledger *l)
 {
 	l->nr_buried = 0;
 	l->nr_dead = l->nr_entered = 0;
 }
 
-cold bool ledger_grow(struct ledger *l)
+cold bool dlab_ledger_grow(struct ledger *l)
 {
 	struct region_chunk *chunk = malloc(sizeof(*chunk));
 
@@ -82,7 +82,7 @@ cold bool ledger_grow(struct ledger *l)
 	return true;
 }
 
-cold struct span **ledger_far_spans(struct ledger *l, u64 place)
+cold struct span **dlab_ledger_far_spans(struct ledger *l, u64 place)
 {
 	if (place < l->ram_size)
 		return &l->pages[place >> PAGE_SHIFT].maps;
@@ -94,7 +94,7 @@ cold struct span **ledger_far_spans(struct ledger *l, u64 place)
 	return &l->nowhere;
 }
 
-cold struct region *ledger_far_alloc(const struct ledger *l, u64 place)
+cold struct region *dlab_ledger_far_alloc(const struct ledger *l, u64 place)
 {
 	/* Memory comes in pages, here as well; a list may be that of more than a page. */
 	for (struct span *span = ledger_spans(l, place); span; span = span->next) {
@@ -172,7 +172,8 @@ static bool enter_spans(struct ledger *l, struct region *r)
 	for (u32 i = 0; i < memory; i++)
 		enter_span(&l->pages[region_first_page(r) + i].maps, span++, r);
 	for (u32 i = 0; i < place; i++)
-		enter_span(ledger_far_spans(l, r->place + ((u64)i << place_shift(r))), span++, r);
+		enter_span(dlab_ledger_far_spans(l, r->place + ((u64)i << place_shift(r))), span++,
+			   r);
 	return true;
 }
 
@@ -190,7 +191,7 @@ static void leave_spans(struct region *r)
 	free(r->spans);
 }
 
-bool ledger_enter(struct ledger *l, struct region **live, struct region *r)
+bool dlab_ledger_enter(struct ledger *l, struct region **live, struct region *r)
 {
 	struct region *next_unused = r->next;
 
@@ -229,19 +230,19 @@ static struct region *copy_to_grave(struct ledger *l, const struct region *r)
 	return grave;
 }
 
-void ledger_copy_to_grave(struct ledger *l, const struct region *r)
+void dlab_ledger_copy_to_grave(struct ledger *l, const struct region *r)
 {
 	copy_to_grave(l, r);
 }
 
-cold void ledger_bury(struct ledger *l, struct region *r)
+cold void dlab_ledger_bury(struct ledger *l, struct region *r)
 {
 	leave_pages(l, r);
 	copy_to_grave(l, r);
 	reuse(l, r);
 }
 
-void ledger_del(struct ledger *l, struct region *r, site_t site)
+void dlab_ledger_del(struct ledger *l, struct region *r, site_t site)
 {
 	struct region *grave;
 
@@ -278,8 +279,8 @@ static const struct region *kept_at(const struct ledger *l, size_t at)
 	return r && r->kept ? r : NULL;
 }
 
-const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg,
-				 size_t at, size_t or_at)
+const struct region *dlab_ledger_dead(const struct ledger *l, region_match match, const void *arg,
+				      size_t at, size_t or_at)
 {
 	const struct region *kept[2] = { kept_at(l, at), kept_at(l, or_at) }, *found = NULL;
 	unsigned long nr = l->nr_buried < GRAVES ? l->nr_buried : GRAVES;
@@ -297,7 +298,7 @@ static bool has_serial(const struct region *r, const void *arg)
 	return r->serial == *(const u64 *)arg;
 }
 
-const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset)
+const struct region *dlab_ledger_by_serial(const struct ledger *l, u64 serial, size_t offset)
 {
 	const struct ledger_page *page = &l->pages[offset >> PAGE_SHIFT];
 
@@ -308,7 +309,7 @@ const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t
 			return span->region;
 	if (page->record && page->record->serial == serial)
 		return page->record;
-	return ledger_dead(l, has_serial, &serial, NO_OFFSET, NO_OFFSET);
+	return dlab_ledger_dead(l, has_serial, &serial, NO_OFFSET, NO_OFFSET);
 }
 
 static u64 *unit_word(const struct ledger *l, u64 word)
@@ -316,7 +317,7 @@ static u64 *unit_word(const struct ledger *l, u64 word)
 	return &l->pages[word / 2].used[word % 2];
 }
 
-void ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
+void dlab_ledger_use(struct ledger *l, size_t offset, size_t len, bool used)
 {
 	u64 first = offset / USE_UNIT, end = (offset + len + USE_UNIT - 1) / USE_UNIT;
 
@@ -345,7 +346,7 @@ static size_t find_unused(const struct ledger *l, size_t offset, size_t len)
 	return NO_OFFSET;
 }
 
-size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
+size_t dlab_ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 {
 	size_t end = offset + len, at = find_unused(l, offset, len);
 
@@ -361,7 +362,7 @@ size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len)
 			return at;
 		if (page_end > end)
 			page_end = end;
-		free = r->blocks ? blocks_find_free(r->blocks, at, page_end - at) : NO_OFFSET;
+		free = r->blocks ? dlab_blocks_find_free(r->blocks, at, page_end - at) : NO_OFFSET;
 		if (free != NO_OFFSET)
 			return free;
 		at = page_end == end ? NO_OFFSET : find_unused(l, page_end, end - page_end);

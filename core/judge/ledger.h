@@ -140,41 +140,41 @@ struct ledger {
 };
 
 /* 0 or -ENOMEM. @l is zeroed. */
-int ledger_init(struct ledger *l, const struct machine *m);
-void ledger_exit(struct ledger *l);
+int dlab_ledger_init(struct ledger *l, const struct machine *m);
+void dlab_ledger_exit(struct ledger *l);
 
 /* Nothing lives, nor is mapped: forget what was, of these pages; then all of it. */
-void ledger_reset_pages(struct ledger *l, u32 page, u32 nr);
-void ledger_reset(struct ledger *l);
+void dlab_ledger_reset_pages(struct ledger *l, u32 page, u32 nr);
+void dlab_ledger_reset(struct ledger *l);
 
 /*
  * Enter something into the ledger, in two steps. ledger_new() returns an entry whose
  * fields from dev to died are to be filled, or NULL when the host has no memory; it
- * stays unused until ledger_enter(), which adds it to the list @live and to its
+ * stays unused until dlab_ledger_enter(), which adds it to the list @live and to its
  * pages: a mapping to their lists, an allocation as their owner. False when the host
  * has no memory.
  */
-bool ledger_enter(struct ledger *l, struct region **live, struct region *r);
+bool dlab_ledger_enter(struct ledger *l, struct region **live, struct region *r);
 
-bool ledger_grow(struct ledger *l);
+bool dlab_ledger_grow(struct ledger *l);
 
 static inline struct region *ledger_new(struct ledger *l)
 {
-	return likely(l->unused) || ledger_grow(l) ? l->unused : NULL;
+	return likely(l->unused) || dlab_ledger_grow(l) ? l->unused : NULL;
 }
 
 /* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
-void ledger_del(struct ledger *l, struct region *r, site_t site);
+void dlab_ledger_del(struct ledger *l, struct region *r, site_t site);
 
 /*
  * The record of a plain allocation is kept when it is released: its pages go on naming it,
  * so that the same allocation, made again, writes nothing for each page. Whoever else takes
  * one of the pages buries it first.
  */
-cold void ledger_bury(struct ledger *l, struct region *r);
+cold void dlab_ledger_bury(struct ledger *l, struct region *r);
 
 /* A copy of @r, which is kept, goes to the graveyard: @r is to be smaller from now on. */
-void ledger_copy_to_grave(struct ledger *l, const struct region *r);
+void dlab_ledger_copy_to_grave(struct ledger *l, const struct region *r);
 
 static inline void ledger_leave(struct region *r)
 {
@@ -211,11 +211,11 @@ static inline void ledger_take_pages(struct ledger *l, u32 page, u32 nr)
 {
 	for (u32 p = page; p < page + nr; p++)
 		if (unlikely(l->pages[p].record))
-			ledger_bury(l, l->pages[p].record);
+			dlab_ledger_bury(l, l->pages[p].record);
 }
 
 /* Bytes are handed out, or are free again; in whole units, or whole pages. */
-void ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
+void dlab_ledger_use(struct ledger *l, size_t offset, size_t len, bool used);
 
 static inline void ledger_use_pages(struct ledger *l, u32 page, u32 nr, bool used)
 {
@@ -234,18 +234,18 @@ static inline bool ledger_is_used(const struct ledger *l, size_t offset, size_t 
 }
 
 /* The first byte of the range that nobody has allocated, or NO_OFFSET. */
-size_t ledger_find_free(const struct ledger *l, size_t offset, size_t len);
+size_t dlab_ledger_find_free(const struct ledger *l, size_t offset, size_t len);
 
 /* What has this number: among the live ones that touch @offset, or the released; or NULL. */
-const struct region *ledger_by_serial(const struct ledger *l, u64 serial, size_t offset);
+const struct region *dlab_ledger_by_serial(const struct ledger *l, u64 serial, size_t offset);
 
 /*
  * Among the released: the latest for which match() holds, or NULL. Where it may be: @at and
  * @or_at, each an offset of RAM or NO_OFFSET, are looked at beside the graveyard.
  */
 typedef bool (*region_match)(const struct region *r, const void *arg);
-const struct region *ledger_dead(const struct ledger *l, region_match match, const void *arg,
-				 size_t at, size_t or_at);
+const struct region *dlab_ledger_dead(const struct ledger *l, region_match match, const void *arg,
+				      size_t at, size_t or_at);
 
 /* The bits of word number @word in a bitmap that fall into @first..@end, exclusive. */
 static inline u64 word_mask(u64 word, u64 first, u64 end)
@@ -260,13 +260,13 @@ static inline u64 word_mask(u64 word, u64 first, u64 end)
 }
 
 /* blocks.c: of a pool's memory, one live block must have the range. */
-cold bool region_block_contains(const struct region *r, size_t offset, size_t len);
+cold bool dlab_region_block_contains(const struct region *r, size_t offset, size_t len);
 
 static inline bool region_contains(const struct region *r, size_t offset, size_t len)
 {
 	return offset >= r->offset && offset - r->offset < r->size &&
 	       len <= r->size - (offset - r->offset) &&
-	       (likely(!r->blocks) || region_block_contains(r, offset, len));
+	       (likely(!r->blocks) || dlab_region_block_contains(r, offset, len));
 }
 
 /* The same of a place on the bus. */
@@ -274,7 +274,7 @@ static inline bool region_holds(const struct region *r, u64 place, size_t len)
 {
 	return place - r->place < r->size && len <= r->size - (place - r->place) &&
 	       (likely(!r->blocks) ||
-		region_block_contains(r, r->offset + (place - r->place), len));
+		dlab_region_block_contains(r, r->offset + (place - r->place), len));
 }
 
 /* Does the device find it where its memory is? */
@@ -339,24 +339,24 @@ static inline bool ledger_page_is_cpus(const struct ledger_page *page)
 }
 
 /* The list of a page of the bus that is not simply RAM. */
-struct span **ledger_far_spans(struct ledger *l, u64 place);
+struct span **dlab_ledger_far_spans(struct ledger *l, u64 place);
 
 /* What is mapped at @place, and where devices see memory as it is, what touches it. */
 static inline struct span *ledger_spans(const struct ledger *l, u64 place)
 {
 	if (likely(place < l->ram_size))
 		return l->pages[place >> PAGE_SHIFT].maps;
-	return *ledger_far_spans((struct ledger *)l, place);
+	return *dlab_ledger_far_spans((struct ledger *)l, place);
 }
 
 /* The allocation whose memory the device finds at @place, or NULL. */
-struct region *ledger_far_alloc(const struct ledger *l, u64 place);
+struct region *dlab_ledger_far_alloc(const struct ledger *l, u64 place);
 
 static inline struct region *ledger_alloc_at(const struct ledger *l, u64 place)
 {
 	if (likely(place < l->ram_size))
 		return ledger_alloc(l, place >> PAGE_SHIFT);
-	return ledger_far_alloc(l, place);
+	return dlab_ledger_far_alloc(l, place);
 }
 
 /*
@@ -414,14 +414,14 @@ static inline struct through region_through(const struct region *r)
 }
 
 /* ownership.c: give bytes @first..@first+@len of @r to the device or the CPU. */
-void own_give_part(struct region *r, size_t first, size_t len, bool to_device);
+void dlab_own_give_part(struct region *r, size_t first, size_t len, bool to_device);
 
 static inline void own_give(struct region *r, size_t first, size_t len, bool to_device)
 {
 	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
 
 	if (unlikely(len < r->size))
-		own_give_part(r, first, len, to_device);
+		dlab_own_give_part(r, first, len, to_device);
 	else if (likely(r->owner != OWNER_ANY))
 		r->owner = owner;
 }
@@ -432,6 +432,6 @@ struct run {
 };
 
 /* Those of the range that the device (or the CPU) owns. */
-struct run own_find(const struct region *r, size_t first, size_t len, bool by_device);
+struct run dlab_own_find(const struct region *r, size_t first, size_t len, bool by_device);
 
 #endif

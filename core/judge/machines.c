@@ -22,20 +22,20 @@
 
 #include <stdlib.h>
 
-bool judge_is_coherent_on(const struct judge *j, const struct shadow *s,
-			  const struct device *dev)
+bool dlab_judge_is_coherent_on(const struct judge *j, const struct shadow *s,
+			       const struct device *dev)
 {
 	/* Where the machine that runs is coherent as a whole, the driver said nothing. */
 	return s->profile->coherent || (dev->dma_coherent && !j->hw->profile->coherent);
 }
 
-bool judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev)
+bool dlab_judge_snoops_on(const struct judge *j, const struct shadow *s, const struct device *dev)
 {
 	if (s == &j->shadow)
 		return device_snoops(dev);
 	if (unlikely(dev->snooping_is_asked) && !s->profile->coherent)
 		return dev->snoops;
-	return judge_is_coherent_on(j, s, dev);
+	return dlab_judge_is_coherent_on(j, s, dev);
 }
 
 /* --------------------------------------------------------------- set-up */
@@ -46,7 +46,7 @@ static int add_shadow(struct judge *j, const struct profile *profile)
 
 	if (!s)
 		return -ENOMEM;
-	if (shadow_init(s, j->hw, profile)) {
+	if (dlab_shadow_init(s, j->hw, profile)) {
 		free(s);
 		return -ENOMEM;
 	}
@@ -57,76 +57,75 @@ static int add_shadow(struct judge *j, const struct profile *profile)
 	return 0;
 }
 
-int judge_add_machines(struct judge *j)
+int dlab_judge_add_machines(struct judge *j)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < nr_profiles && !err; i++) {
-		const struct profile *p = &profiles[i];
+	for (size_t i = 0; i < dlab_nr_profiles && !err; i++) {
+		const struct profile *p = &dlab_profiles[i];
 
 		if (p == j->hw->profile)
 			continue;
 		if (p->translation == TRANSLATE_BOUNCE)
-			err = lost_init(&j->lost, j->hw);
+			err = dlab_lost_init(&j->lost, j->hw);
 		else if (!p->coherent)
 			err = add_shadow(j, p);
 	}
 	return err;
 }
 
-void judge_remove_machines(struct judge *j)
+void dlab_judge_remove_machines(struct judge *j)
 {
 	while (j->shadow.next) {
 		struct shadow *s = j->shadow.next;
 
 		j->shadow.next = s->next;
-		shadow_exit(s);
+		dlab_shadow_exit(s);
 		free(s);
 	}
 }
 
 /* ------------------------------------------------- memory that is handed out */
 
-void judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
+void dlab_judge_filled(struct judge *j, size_t offset, size_t len, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_cpu_store(s, offset, len, site, NULL);
+		dlab_shadow_cpu_store(s, offset, len, site, NULL);
 	judge_stored_past_caches(j, offset, len, site);
 }
 
-void judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
+void dlab_judge_filled_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_set_pages(s, page, nr, PAGE_CPU_NEWER, site);
+		dlab_shadow_set_pages(s, page, nr, PAGE_CPU_NEWER, site);
 	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
-void judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
-			  site_t site)
+void dlab_judge_coherent_pages(struct judge *j, const struct device *dev, u32 page, u32 nr,
+			       site_t site)
 {
-	for_each_shadow(j, s)
-		shadow_set_pages(s, page, nr, judge_is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER :
-							       PAGE_UNCACHED, site);
+	for_each_shadow(j, s) dlab_shadow_set_pages(
+		s, page, nr, dlab_judge_is_coherent_on(j, s, dev) ? PAGE_CPU_NEWER : PAGE_UNCACHED,
+		site);
 	judge_stored_past_caches(j, page_offset(page), page_offset(nr), site);
 }
 
-void judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)
+void dlab_judge_uncached_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_set_pages(s, page, nr, PAGE_UNCACHED, site);
+		dlab_shadow_set_pages(s, page, nr, PAGE_UNCACHED, site);
 }
 
-void judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site)
+void dlab_judge_handle_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_maintain(s, page_offset(page), page_offset(nr), OP_FLUSH, site,
-				NULL);
+		dlab_shadow_maintain(s, page_offset(page), page_offset(nr), OP_FLUSH, site, NULL);
 }
 
-void judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site)
+void dlab_judge_released_pages(struct judge *j, u32 page, u32 nr, site_t site)
 {
 	for_each_shadow(j, s)
-		shadow_release_pages(s, page, nr, site);
+		dlab_shadow_release_pages(s, page, nr, site);
 }
 
 /* -------------------------------------------------------------- hand-over */
@@ -138,12 +137,12 @@ static void hand_over(struct shadow *s, size_t offset, size_t len, enum line_op 
 	unsigned nr = profile_pieces(s->profile, offset, len, op, piece);
 
 	for (unsigned i = 0; i < nr; i++)
-		shadow_maintain(s, piece[i].offset, piece[i].len, piece[i].op, site, by);
+		dlab_shadow_maintain(s, piece[i].offset, piece[i].len, piece[i].op, site, by);
 }
 
-void judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
-		    enum handover to, enum dma_data_direction dir, site_t site,
-		    const struct region *r)
+void dlab_judge_handover(struct judge *j, const struct device *dev, size_t offset, size_t len,
+			 enum handover to, enum dma_data_direction dir, site_t site,
+			 const struct region *r)
 {
 	struct through by = { .serial = 0 };
 
@@ -152,7 +151,7 @@ void judge_handover(struct judge *j, const struct device *dev, size_t offset, si
 	by.to = to;
 	by.dir = dir;
 	for_each_shadow(j, s)
-		if (!judge_is_coherent_on(j, s, dev))
+		if (!dlab_judge_is_coherent_on(j, s, dev))
 			hand_over(s, offset, len, profile_op(s->profile, to, dir), site, &by);
 }
 
@@ -167,23 +166,23 @@ static bool is_mapped_twice(const struct judge *j, const struct region *r)
 	return false;
 }
 
-bool judge_copy_mapping(struct judge *j, struct region *r)
+bool dlab_judge_copy_mapping(struct judge *j, struct region *r)
 {
 	if (judge_bounces(j) || !region_has_memory(r))
 		return true;
-	j->unsure |= r->size > swiotlb_max(0) ||
+	j->unsure |= r->size > dlab_swiotlb_max(0) ||
 		     (j->hw->profile->translation == TRANSLATE_DIRECT && is_mapped_twice(j, r));
-	r->bounce = bounce_new(NO_OFFSET, r->size, true);
+	r->bounce = dlab_bounce_new(NO_OFFSET, r->size, true);
 	return r->bounce;
 }
 
-void judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
-		  size_t len, enum handover to, site_t site)
+void dlab_judge_copied(struct judge *j, const struct device *by, struct region *r, size_t first,
+		       size_t len, enum handover to, site_t site)
 {
 	if (!r->bounce->granules)
 		return;
 	if (to == FOR_DEVICE)
-		bounce_copied_in(j, by, r, first, len, site);
+		dlab_bounce_copied_in(j, by, r, first, len, site);
 	else
-		bounce_copied_out(j, by, r, first, len, site);
+		dlab_bounce_copied_out(j, by, r, first, len, site);
 }

@@ -21,9 +21,9 @@ static inline const struct profile *bouncing_profile(const struct judge *j)
 
 	if (judge_bounces(j))
 		return j->hw->profile;
-	while (profiles[i].translation != TRANSLATE_BOUNCE)
+	while (dlab_profiles[i].translation != TRANSLATE_BOUNCE)
 		i++;
-	return &profiles[i];
+	return &dlab_profiles[i];
 }
 
 static inline void add_verdict(struct verdicts *all, const struct judge *j, struct verdict v,
@@ -34,7 +34,7 @@ static inline void add_verdict(struct verdicts *all, const struct judge *j, stru
 	v.on = on;
 	/* A machine that copies has one memory for CPUs to look at. */
 	v.side = on->translation == TRANSLATE_BOUNCE && !all->by_device ? SIDE_CPU : side;
-	all->machines |= 1u << (on - profiles);
+	all->machines |= 1u << (on - dlab_profiles);
 	if (on == j->hw->profile && !all->here.bytes)
 		all->here = v;
 	else if (on != j->hw->profile && !all->elsewhere.bytes)
@@ -51,7 +51,7 @@ static inline bool report_verdicts(struct judge *j, const struct call *call, str
 	if (likely(!v->bytes))
 		return false;
 	v->machines = j->all && !j->unsure ? all->machines : 0;
-	report_verdict(j, call, r, dma, cpu, offset, len, v);
+	dlab_report_verdict(j, call, r, dma, cpu, offset, len, v);
 	return all->here.bytes;
 }
 
@@ -68,7 +68,7 @@ static inline void add_damage(struct damages *all, const struct judge *j,
 		return;
 	d->on = s;
 	d->side = side;
-	all->machines |= 1u << (s->profile - profiles);
+	all->machines |= 1u << (s->profile - dlab_profiles);
 	if (s == &j->shadow && !all->here.bytes)
 		all->here = *d;
 	else if (s != &j->shadow && !all->elsewhere.bytes)
@@ -85,7 +85,7 @@ static inline bool report_damages(struct judge *j, const struct call *call, stru
 	if (likely(!d->bytes))
 		return false;
 	d->machines = j->all && !j->unsure ? all->machines : 0;
-	report_damage(j, call, d->side, r, dma, cpu, len, d);
+	dlab_report_damage(j, call, d->side, r, dma, cpu, len, d);
 	return all->here.bytes;
 }
 

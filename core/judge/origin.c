@@ -16,7 +16,7 @@ struct claim_chunk {
 	struct claim claims[CHUNK];
 };
 
-void claims_exit(struct claim_pool *p)
+void dlab_claims_exit(struct claim_pool *p)
 {
 	while (p->chunks) {
 		struct claim_chunk *chunk = p->chunks;
@@ -27,11 +27,11 @@ void claims_exit(struct claim_pool *p)
 	p->unused = NULL;
 }
 
-void origins_reset(struct claim_pool *p, struct origin *o, size_t nr)
+void dlab_origins_reset(struct claim_pool *p, struct origin *o, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (unlikely(o[i].claims))
-			origin_unclaim(p, &o[i], ~0ull);
+			dlab_origin_unclaim(p, &o[i], ~0ull);
 	memset(o, 0, nr * sizeof(*o));
 }
 
@@ -65,7 +65,7 @@ static struct claim *add_claim(struct claim_pool *p, struct origin *o, u64 bytes
 	return c;
 }
 
-cold void origin_unclaim(struct claim_pool *p, struct origin *o, u64 m)
+cold void dlab_origin_unclaim(struct claim_pool *p, struct origin *o, u64 m)
 {
 	struct claim **at = &o->claims;
 
@@ -98,8 +98,8 @@ static bool stored_alike(const struct source *a, const struct source *b)
 	       a->uncached == b->uncached && a->lost.how == b->lost.how;
 }
 
-cold void origin_claim_store(struct claim_pool *p, struct origin *o, u64 m, site_t site,
-			     const struct through *by, bool uncached)
+cold void dlab_origin_claim_store(struct claim_pool *p, struct origin *o, u64 m, site_t site,
+				  const struct through *by, bool uncached)
 {
 	struct source source = {
 		.cpu = o->cpu, .snooped = o->snooped, .dev = site, .uncached = uncached,
@@ -115,8 +115,8 @@ cold void origin_claim_store(struct claim_pool *p, struct origin *o, u64 m, site
 		forget_mapping(o, site);
 }
 
-u64 origin_source(const struct origin *o, u64 bytes, struct source *source,
-		  const struct claim **claim)
+u64 dlab_origin_source(const struct origin *o, u64 bytes, struct source *source,
+		       const struct claim **claim)
 {
 	u64 lowest = bytes & -bytes, rest = bytes;
 
@@ -139,16 +139,16 @@ u64 origin_source(const struct origin *o, u64 bytes, struct source *source,
 	return rest;
 }
 
-cold void origin_lose(struct claim_pool *p, struct origin *o, u64 m, const struct lost_by *lost,
-		      u64 hidden)
+cold void dlab_origin_lose(struct claim_pool *p, struct origin *o, u64 m,
+			   const struct lost_by *lost, u64 hidden)
 {
 	while (m) {
 		struct source source;
-		u64 same = origin_source(o, m, &source, NULL);
+		u64 same = dlab_origin_source(o, m, &source, NULL);
 		struct claim *c;
 
 		m &= ~same;
-		origin_unclaim(p, o, same);
+		dlab_origin_unclaim(p, o, same);
 		source.lost = *lost;
 		c = add_claim(p, o, same, &source);
 		if (c)
@@ -158,14 +158,15 @@ cold void origin_lose(struct claim_pool *p, struct origin *o, u64 m, const struc
 	}
 }
 
-cold void origin_put(struct claim_pool *p, struct origin *o, u64 m, const struct source *source)
+cold void dlab_origin_put(struct claim_pool *p, struct origin *o, u64 m,
+			  const struct source *source)
 {
-	origin_unclaim(p, o, m);
+	dlab_origin_unclaim(p, o, m);
 	if (!add_claim(p, o, m, source))
 		forget_mapping(o, source->dev);
 }
 
-cold void origin_line_stored(struct origin *o, u64 line, u64 m)
+cold void dlab_origin_line_stored(struct origin *o, u64 line, u64 m)
 {
 	for (struct claim *c = o->claims; c; c = c->next) {
 		c->doomed |= c->hidden & line & ~m;
@@ -173,7 +174,7 @@ cold void origin_line_stored(struct origin *o, u64 line, u64 m)
 	}
 }
 
-cold void origin_line_dropped(struct origin *o, u64 line)
+cold void dlab_origin_line_dropped(struct origin *o, u64 line)
 {
 	for (struct claim *c = o->claims; c; c = c->next)
 		c->hidden &= ~line;

@@ -81,18 +81,18 @@ struct claim_pool {
 	struct claim_chunk *chunks;
 };
 
-void claims_exit(struct claim_pool *p);
+void dlab_claims_exit(struct claim_pool *p);
 
 /* Nothing claims these any more, and nothing else is known of them. */
-void origins_reset(struct claim_pool *p, struct origin *o, size_t nr);
+void dlab_origins_reset(struct claim_pool *p, struct origin *o, size_t nr);
 
 /* Nothing claims any of @m any more. */
-cold void origin_unclaim(struct claim_pool *p, struct origin *o, u64 m);
+cold void dlab_origin_unclaim(struct claim_pool *p, struct origin *o, u64 m);
 
 static inline void origin_forget(struct claim_pool *p, struct origin *o)
 {
 	if (unlikely(o->claims))
-		origin_unclaim(p, o, ~0ull);
+		dlab_origin_unclaim(p, o, ~0ull);
 }
 
 static inline void origin_cpu_stored(struct claim_pool *p, struct origin *o, u64 m, site_t site,
@@ -101,11 +101,11 @@ static inline void origin_cpu_stored(struct claim_pool *p, struct origin *o, u64
 	o->cpu = site;
 	o->snooped = snooped;
 	if (unlikely(o->claims))
-		origin_unclaim(p, o, m);
+		dlab_origin_unclaim(p, o, m);
 }
 
-cold void origin_claim_store(struct claim_pool *p, struct origin *o, u64 m, site_t site,
-			     const struct through *by, bool uncached);
+cold void dlab_origin_claim_store(struct claim_pool *p, struct origin *o, u64 m, site_t site,
+				  const struct through *by, bool uncached);
 
 /* @m was stored to memory; @told: other bytes of which it matters who stored them there. */
 static inline void origin_bus_stored(struct claim_pool *p, struct origin *o, u64 told, u64 m,
@@ -115,12 +115,12 @@ static inline void origin_bus_stored(struct claim_pool *p, struct origin *o, u64
 	unsigned own = by ? by->own : OWN_BOTH;
 
 	if (unlikely(o->claims))
-		origin_unclaim(p, o, m);
+		dlab_origin_unclaim(p, o, m);
 	if (likely(o->dev == site && o->serial == serial && o->own == own &&
 		   o->uncached == uncached))
 		return;
 	if (unlikely(told & ~m)) {
-		origin_claim_store(p, o, m, site, by, uncached);
+		dlab_origin_claim_store(p, o, m, site, by, uncached);
 		return;
 	}
 	o->dev = site;
@@ -130,21 +130,22 @@ static inline void origin_bus_stored(struct claim_pool *p, struct origin *o, u64
 }
 
 /* @m became indeterminate; of which @hidden is of struct claim. */
-cold void origin_lose(struct claim_pool *p, struct origin *o, u64 m, const struct lost_by *lost,
-		      u64 hidden);
+cold void dlab_origin_lose(struct claim_pool *p, struct origin *o, u64 m,
+			   const struct lost_by *lost, u64 hidden);
 
 /* @m has this story from now on. */
-cold void origin_put(struct claim_pool *p, struct origin *o, u64 m, const struct source *source);
+cold void dlab_origin_put(struct claim_pool *p, struct origin *o, u64 m,
+			  const struct source *source);
 
 /* The CPU stored to the line of the bytes @line, and to @m of them; or it was invalidated. */
-cold void origin_line_stored(struct origin *o, u64 line, u64 m);
-cold void origin_line_dropped(struct origin *o, u64 line);
+cold void dlab_origin_line_stored(struct origin *o, u64 line, u64 m);
+cold void dlab_origin_line_dropped(struct origin *o, u64 line);
 
 /*
  * The story of the lowest of @bytes (not 0). Returns those of @bytes that have the same,
  * and in @claim, if it is not NULL, the claim, or NULL.
  */
-u64 origin_source(const struct origin *o, u64 bytes, struct source *source,
-		  const struct claim **claim);
+u64 dlab_origin_source(const struct origin *o, u64 bytes, struct source *source,
+		       const struct claim **claim);
 
 #endif

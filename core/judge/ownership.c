@@ -28,7 +28,7 @@ static cold bool own_mix(struct region *r)
 	return true;
 }
 
-void own_give_part(struct region *r, size_t first, size_t len, bool to_device)
+void dlab_own_give_part(struct region *r, size_t first, size_t len, bool to_device)
 {
 	enum owner owner = to_device ? OWNER_DEVICE : OWNER_CPU;
 	size_t end = first + len;
@@ -47,7 +47,7 @@ void own_give_part(struct region *r, size_t first, size_t len, bool to_device)
 	}
 }
 
-struct run own_find(const struct region *r, size_t first, size_t len, bool by_device)
+struct run dlab_own_find(const struct region *r, size_t first, size_t len, bool by_device)
 {
 	struct run run = { 0, 0, 0 };
 	size_t end = first + len;

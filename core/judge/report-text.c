@@ -29,7 +29,7 @@ static void put_site(struct text *t, const struct dmalab_site *site)
 {
 	char where[256];
 
-	site_format(site, where, sizeof(where));
+	dlab_site_format(site, where, sizeof(where));
 	put(t, " %s %s", site->since ? "since the call at" : "at", where);
 }
 
@@ -103,8 +103,9 @@ static void put_failed(struct text *t, const struct dmalab_report *r)
 
 size_t dmalab_report_format(const struct dmalab_report *r, char *buf, size_t size)
 {
-	enum check check = r->check ? check_by_name(r->check, strlen(r->check)) : NR_CHECKS;
-	const char *title = check < NR_CHECKS ? catalogue[check].title : "not in the catalogue";
+	enum check check = r->check ? dlab_check_by_name(r->check, strlen(r->check)) : NR_CHECKS;
+	const char *title = check < NR_CHECKS ? dlab_catalogue[check].title :
+						"not in the catalogue";
 	struct text t = { buf, size, 0 };
 
 	if (size)

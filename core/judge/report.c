@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int judge_init(struct judge *j, struct machine *hw, const struct judge_options *o)
+int dlab_judge_init(struct judge *j, struct machine *hw, const struct judge_options *o)
 {
 	bool full = o->level == LEVEL_FULL;
 	int err;
@@ -27,35 +27,35 @@ int judge_init(struct judge *j, struct machine *hw, const struct judge_options *
 	j->all = full && o->all;
 	if (o->level == LEVEL_OFF)
 		return 0;
-	err = ledger_init(&j->ledger, hw);
+	err = dlab_ledger_init(&j->ledger, hw);
 	if (!err && full)
-		err = shadow_init(&j->shadow, hw, hw->profile);
+		err = dlab_shadow_init(&j->shadow, hw, hw->profile);
 	if (!err && full && judge_bounces(j))
-		err = lost_init(&j->lost, hw);
+		err = dlab_lost_init(&j->lost, hw);
 	if (!err && j->all)
-		err = judge_add_machines(j);
+		err = dlab_judge_add_machines(j);
 	if (!err && full && o->plain)
-		err = stores_init(&j->stores, hw);
+		err = dlab_stores_init(&j->stores, hw);
 	if (!err && full && (judge_wants(j, CHECK_UNWRITTEN_READ) ||
 			     judge_wants(j, CHECK_UNINITIALISED_TO_DEVICE)))
-		err = unwritten_init(&j->unwritten, hw, o->plain ? LEAST_PLAIN : 1);
+		err = dlab_unwritten_init(&j->unwritten, hw, o->plain ? LEAST_PLAIN : 1);
 	if (err)
-		judge_exit(j);
+		dlab_judge_exit(j);
 	return err;
 }
 
-void judge_exit(struct judge *j)
+void dlab_judge_exit(struct judge *j)
 {
-	stores_exit(&j->stores);
-	unwritten_exit(&j->unwritten);
-	lost_exit(&j->lost);
-	judge_remove_machines(j);
-	shadow_exit(&j->shadow);
-	ledger_exit(&j->ledger);
+	dlab_stores_exit(&j->stores);
+	dlab_unwritten_exit(&j->unwritten);
+	dlab_lost_exit(&j->lost);
+	dlab_judge_remove_machines(j);
+	dlab_shadow_exit(&j->shadow);
+	dlab_ledger_exit(&j->ledger);
 	free(j->seen);
 }
 
-const char *dir_name(enum dma_data_direction dir)
+const char *dlab_dir_name(enum dma_data_direction dir)
 {
 	switch (dir) {
 	case DMA_BIDIRECTIONAL:
@@ -70,7 +70,7 @@ const char *dir_name(enum dma_data_direction dir)
 	return "no direction";
 }
 
-const char *device_name(const struct device *dev)
+const char *dlab_device_name(const struct device *dev)
 {
 	if (!dev)
 		return "NULL";
@@ -89,7 +89,7 @@ static const char *unmap_function(const struct region *r)
 							       "dma_unmap_single()";
 }
 
-const char *release_name(const struct region *r)
+const char *dlab_release_name(const struct region *r)
 {
 	if (r->managed)
 		return r->kind == REGION_COHERENT ? "dmam_free_coherent()" :
@@ -243,7 +243,7 @@ static const struct region *object_of(struct dmalab_report *report, const struct
 	block = at < r->size ? blocks_at(r->blocks, r->offset + at) : NULL;
 	if (!block)
 		return r;
-	*copy = block_region(block);
+	*copy = dlab_block_region(block);
 	if (f->bytes) {
 		report->first -= block_start(block);
 		report->last -= block_start(block);
@@ -261,10 +261,10 @@ static const char *machine_names(u32 machines, char *text, size_t size)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < nr_profiles; i++)
+	for (size_t i = 0; i < dlab_nr_profiles; i++)
 		if (machines >> i & 1)
 			len += snprintf(text + len, size - len, "%s%s", len ? ", " : "",
-					profiles[i].name);
+					dlab_profiles[i].name);
 	return text;
 }
 
@@ -283,20 +283,20 @@ static const char *detail_of(const struct finding *f, char *text, size_t size)
 static bool has_been_drawn(struct judge *j, const struct finding *f)
 {
 	if (unlikely(j->stores.by))
-		return stores_reported(&j->stores, f->check, f->region);
+		return dlab_stores_reported(&j->stores, f->check, f->region);
 	return j->once && j->has_drawn;
 }
 
-cold void judge_report(struct judge *j, const struct finding *f)
+cold void dlab_judge_report(struct judge *j, const struct finding *f)
 {
-	const struct dmalab_check *check = &catalogue[f->check];
+	const struct dmalab_check *check = &dlab_catalogue[f->check];
 	struct told told = { .report = {
 		.size = sizeof(struct dmalab_report),
 		.check = check->name,
 		.severity = check->severity,
 		.call = f->call->name,
 		.dev = f->dev,
-		.device = f->dev || is_about_devices(f->check) ? device_name(f->dev) : NULL,
+		.device = f->dev || is_about_devices(f->check) ? dlab_device_name(f->dev) : NULL,
 		.profile = (f->on ? f->on : j->hw->profile)->name,
 		.cpu_addr = f->cpu,
 		.dma_addr = f->dma,
@@ -335,7 +335,7 @@ cold void judge_report(struct judge *j, const struct finding *f)
 	if (f->machines)
 		report->breaks_on = machine_names(f->machines, machines, sizeof(machines));
 	if (recording() && (!f->on || f->on == j->hw->profile))
-		probe->report(j->hw, check->name, f->call, f->cpu);
+		dlab_probe->report(j->hw, check->name, f->call, f->cpu);
 	report->detail = detail_of(f, detail, sizeof(detail));
 	object = object_of(report, f, &block);
 	describe_object(&told, object, born, sizeof(born));

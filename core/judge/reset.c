@@ -4,27 +4,27 @@
 
 #include <string.h>
 
-bool judge_is_simple(const struct judge *j)
+bool dlab_judge_is_simple(const struct judge *j)
 {
 	return !j->all && !j->lost.arena;
 }
 
-void judge_reset_pages(struct judge *j, u32 page, u32 nr)
+void dlab_judge_reset_pages(struct judge *j, u32 page, u32 nr)
 {
 	if (!judge_keeps_ledger(j))
 		return;
-	ledger_reset_pages(&j->ledger, page, nr);
-	shadow_reset_pages(&j->shadow, page, nr);
+	dlab_ledger_reset_pages(&j->ledger, page, nr);
+	dlab_shadow_reset_pages(&j->shadow, page, nr);
 	if (j->unwritten.pages)
 		memset(j->unwritten.pages + page, PAGE_WRITTEN, nr);
 	if (j->stores.pages)
 		memset(j->stores.pages + page, 0, nr * sizeof(*j->stores.pages));
 }
 
-void judge_reset(struct judge *j)
+void dlab_judge_reset(struct judge *j)
 {
 	if (judge_keeps_ledger(j))
-		ledger_reset(&j->ledger);
+		dlab_ledger_reset(&j->ledger);
 	memset(j->counts, 0, sizeof(j->counts));
 	if (j->seen)
 		memset(j->seen, 0, SEEN_SIZE * sizeof(*j->seen));

@@ -2,7 +2,7 @@
 /* Looking at the shadow: what a load would get, and which bytes are to blame. */
 #include "judge/shadow-parts.h"
 
-void damage_add(struct damage *d, size_t base, u64 victims)
+void dlab_damage_add(struct damage *d, size_t base, u64 victims)
 {
 	size_t first, last;
 
@@ -17,7 +17,7 @@ void damage_add(struct damage *d, size_t base, u64 victims)
 	d->bytes += __builtin_popcountll(victims);
 }
 
-void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad)
+void dlab_verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad)
 {
 	u64 both = bad & g->cpu & g->dev;
 	u64 lost_cpu = both & ~g->writer, lost_dev = both & g->writer, stale = bad & ~both;
@@ -37,13 +37,13 @@ void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 ba
 	v->lost_cpu += __builtin_popcountll(lost_cpu);
 	v->lost_dev += __builtin_popcountll(lost_dev);
 	v->stale += __builtin_popcountll(stale);
-	damage_add(&d, base, bad);
+	dlab_damage_add(&d, base, bad);
 	v->first = d.first;
 	v->last = d.last;
 	v->bytes = d.bytes;
 }
 
-struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len)
+struct verdict dlab_shadow_look(struct shadow *s, enum side side, size_t offset, size_t len)
 {
 	size_t end = offset + len;
 	struct verdict v = { .side = side };
@@ -63,14 +63,14 @@ struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size
 			continue;
 		case PAGE_CPU_NEWER:
 		case PAGE_BUS_NEWER:
-			shadow_track(s, page);
+			dlab_shadow_track(s, page);
 		}
 		while (at < page_end) {
 			size_t base = at & ~63ul;
 			const struct granule *g = &s->granules[base >> 6];
 			u64 bad = side == SIDE_CPU ? g->dev : g->cpu;
 
-			verdict_add(&v, g, base, bad & bits_in(base, at, page_end));
+			dlab_verdict_add(&v, g, base, bad & bits_in(base, at, page_end));
 			at = base + 64;
 		}
 		at = page_end;
@@ -78,8 +78,8 @@ struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size
 	return v;
 }
 
-cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len, bad_fn fn,
-			  void *context)
+cold void dlab_shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len,
+			       bad_fn fn, void *context)
 {
 	if (!s->arena)
 		return;
@@ -87,7 +87,7 @@ cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_
 		const struct granule *g = &s->granules[base >> 6];
 		struct bad bad = { .base = base, .granule = *g, .origin = &s->origins[base >> 6] };
 
-		/* Those of other pages say nothing, and shadow_look() has tracked all that matter. */
+		/* Those of other pages say nothing, and dlab_shadow_look() has tracked all that matter. */
 		if (s->state[base >> PAGE_SHIFT] != PAGE_TRACKED)
 			continue;
 		bad.bytes = (side == SIDE_CPU ? g->dev : g->cpu) & bits_in(base, offset, offset + len);
@@ -96,7 +96,7 @@ cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_
 	}
 }
 
-struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len)
+struct damage dlab_shadow_unwritten(struct shadow *s, size_t offset, size_t len)
 {
 	size_t end = offset + len;
 	struct damage d = { 0 };
@@ -110,9 +110,9 @@ struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len)
 		u64 m = bits_in(base, at, end);
 
 		if (state == PAGE_TRACKED)
-			damage_add(&d, base, g->cpu & ~g->dev & m);
+			dlab_damage_add(&d, base, g->cpu & ~g->dev & m);
 		else if (state == PAGE_CPU_NEWER)
-			damage_add(&d, base, m);
+			dlab_damage_add(&d, base, m);
 		at = base + 64;
 	}
 	return d;

@@ -11,7 +11,7 @@ static size_t round_up(size_t n)
 	return (n + 4095) & ~(size_t)4095;
 }
 
-int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile)
+int dlab_shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile)
 {
 	size_t nr = m->nr_pages;
 	size_t state = round_up(nr);
@@ -42,14 +42,14 @@ int shadow_init(struct shadow *s, const struct machine *m, const struct profile 
 	return 0;
 }
 
-void shadow_exit(struct shadow *s)
+void dlab_shadow_exit(struct shadow *s)
 {
-	claims_exit(&s->claims);
+	dlab_claims_exit(&s->claims);
 	if (s->arena)
 		munmap(s->arena, s->arena_size);
 }
 
-cold void shadow_track(struct shadow *s, u32 page)
+cold void dlab_shadow_track(struct shadow *s, u32 page)
 {
 	enum page_state state = s->state[page];
 	struct granule *g = &s->granules[page * GRANULES_PER_PAGE];
@@ -75,18 +75,18 @@ cold void shadow_track(struct shadow *s, u32 page)
  * A settled page needs nothing else: whoever leaves that state writes all the rest. But for
  * what is claimed, and that takes memory of the host.
  */
-void shadow_reset_pages(struct shadow *s, u32 page, u32 nr)
+void dlab_shadow_reset_pages(struct shadow *s, u32 page, u32 nr)
 {
 	if (!s->arena)
 		return;
 	memset(s->state + page, PAGE_SETTLED, nr);
 	memset(s->page_site + page, 0, nr * sizeof(*s->page_site));
 	memset(s->page_through + page, 0, nr * sizeof(*s->page_through));
-	origins_reset(&s->claims, &s->origins[(size_t)page * GRANULES_PER_PAGE],
-		      (size_t)nr * GRANULES_PER_PAGE);
+	dlab_origins_reset(&s->claims, &s->origins[(size_t)page * GRANULES_PER_PAGE],
+			   (size_t)nr * GRANULES_PER_PAGE);
 }
 
-void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
+void dlab_shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site)
 {
 	if (!s->arena)
 		return;
@@ -96,7 +96,7 @@ void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 		shadow_mark_pages(s, page, nr, state, site);
 }
 
-void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
+void dlab_shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
 {
 	if (!s->arena)
 		return;
@@ -105,7 +105,7 @@ void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site)
 			shadow_mark_pages(s, p, 1, PAGE_BUS_NEWER, site);
 }
 
-cold void shadow_forget(struct shadow *s, size_t offset, size_t len)
+cold void dlab_shadow_forget(struct shadow *s, size_t offset, size_t len)
 {
 	size_t end = offset + len;
 

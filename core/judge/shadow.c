@@ -83,7 +83,7 @@ static inline bool is_dirty(const struct line *l)
 
 /* ---------------------------------------------------------------- events */
 
-void shadow_cpu_load(struct shadow *s, size_t offset, size_t len)
+void dlab_shadow_cpu_load(struct shadow *s, size_t offset, size_t len)
 {
 	if (!s->arena || s->speculates)
 		return;
@@ -111,7 +111,7 @@ static bool bus_store_page(struct shadow *s, u32 page, size_t at, size_t end, si
 
 	if (!clean || !whole_page(at, end))
 		return false;
-	shadow_set_pages(s, page, 1, PAGE_BUS_NEWER, site);
+	dlab_shadow_set_pages(s, page, 1, PAGE_BUS_NEWER, site);
 	if (by)
 		s->page_through[page] = by->serial << 2 | by->own;
 	return true;
@@ -123,7 +123,7 @@ static cold void add_victims(struct damage *d, size_t base, u64 victims)
 		return;
 	if (!d->bytes)
 		d->nr_victims = 0;
-	damage_add(d, base, victims);
+	dlab_damage_add(d, base, victims);
 	if (d->nr_victims < sizeof(d->victims) / sizeof(d->victims[0])) {
 		d->victims[d->nr_victims].base = base;
 		d->victims[d->nr_victims++].bytes = victims;
@@ -138,7 +138,7 @@ static cold void lose_victims(struct shadow *s, struct origin *o, u64 victims, s
 		.start = offset, .end = end,
 	};
 
-	origin_lose(&s->claims, o, victims, &lost, 0);
+	dlab_origin_lose(&s->claims, o, victims, &lost, 0);
 }
 
 /*
@@ -161,7 +161,7 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 
 		if (s->state[page] == PAGE_UNCACHED || (!snooped && whole_page(at, end))) {
 			if (s->state[page] != PAGE_UNCACHED)
-				shadow_set_pages(s, page, 1, PAGE_CPU_NEWER, site);
+				dlab_shadow_set_pages(s, page, 1, PAGE_CPU_NEWER, site);
 			at = page_offset(page + 1);
 			continue;
 		}
@@ -181,7 +181,7 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 			shadow_set_live(s, base);
 			g->writer = snooped ? g->writer | m : g->writer & ~m;
 			if (unlikely(l.o[i].claims))
-				origin_line_stored(&l.o[i], l.mask, m);
+				dlab_origin_line_stored(&l.o[i], l.mask, m);
 			if (m)
 				origin_cpu_stored(&s->claims, &l.o[i], m, site, snooped);
 			if (unlikely(victims)) {
@@ -192,18 +192,19 @@ store_through_cache(struct shadow *s, size_t offset, size_t len, site_t site, st
 	}
 }
 
-void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d)
+void dlab_shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			   struct damage *d)
 {
 	store_through_cache(s, offset, len, site, d, false);
 }
 
-cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
-			       struct damage *d)
+cold void dlab_shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				    struct damage *d)
 {
 	store_through_cache(s, offset, len, site, d, true);
 }
 
-cold void shadow_spare(struct shadow *s, size_t base, u64 stored)
+cold void dlab_shadow_spare(struct shadow *s, size_t base, u64 stored)
 {
 	u32 page = base >> PAGE_SHIFT;
 
@@ -279,9 +280,10 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site,
 			if (dirty) {
 				g->cpu |= m;
 				g->dev |= m;
-				origin_lose(&s->claims, &l.o[i], m, &lost, s->speculates ? m : 0);
+				dlab_origin_lose(&s->claims, &l.o[i], m, &lost,
+						 s->speculates ? m : 0);
 				if (!stored_by_cpu)
-					damage_add(d, base, m);
+					dlab_damage_add(d, base, m);
 			} else {
 				g->cpu &= ~m;
 				g->dev = may_hide ? g->dev | m : g->dev & ~m;
@@ -290,14 +292,14 @@ store_to_memory(struct shadow *s, size_t offset, size_t len, site_t site,
 	}
 }
 
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
-		      const struct through *by, struct damage *d)
+void dlab_shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			   const struct through *by, struct damage *d)
 {
 	store_to_memory(s, offset, len, site, by, d, false);
 }
 
-cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
-				struct damage *d)
+cold void dlab_shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				     struct damage *d)
 {
 	store_to_memory(s, offset, len, site, NULL, d, true);
 }
@@ -321,7 +323,7 @@ static cold void lose_unwritten(struct shadow *s, size_t base, u64 bytes,
 		.start = what->offset, .end = what->offset + what->len,
 	};
 
-	origin_lose(&s->claims, &s->origins[base >> 6], bytes, &lost, 0);
+	dlab_origin_lose(&s->claims, &s->origins[base >> 6], bytes, &lost, 0);
 }
 
 /*
@@ -336,7 +338,7 @@ static inline void maintain_granule(struct shadow *s, size_t base, u64 mask, enu
 	u64 cpu = g->cpu & mask;
 
 	if (unlikely(both && op != OP_CLEAN))
-		origin_line_dropped(&s->origins[base >> 6], mask);
+		dlab_origin_line_dropped(&s->origins[base >> 6], mask);
 	if (op == OP_INVALIDATE && unlikely(cpu & ~both))
 		lose_unwritten(s, base, cpu & ~both, what);
 	g->cpu = (g->cpu & ~mask) | (op == OP_INVALIDATE ? cpu : both);
@@ -389,8 +391,8 @@ static bool maintain_page(struct shadow *s, u32 page, enum line_op op)
 	}
 }
 
-void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
-		     const struct through *by)
+void dlab_shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
+			  const struct through *by)
 {
 	size_t line = 1ul << s->shift;
 	size_t end = (offset + len + line - 1) & ~(line - 1);

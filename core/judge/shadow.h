@@ -96,59 +96,60 @@ struct damage {
 };
 
 /* Add the bytes @bad of the granule at @base, told by its own bits, to a verdict. */
-void verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad);
+void dlab_verdict_add(struct verdict *v, const struct granule *g, size_t base, u64 bad);
 
 /* 0 or -ENOMEM. @profile: the machine that is judged, of the size of @m. */
-int shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile);
-void shadow_exit(struct shadow *s);
-void shadow_reset_pages(struct shadow *s, u32 page, u32 nr);
+int dlab_shadow_init(struct shadow *s, const struct machine *m, const struct profile *profile);
+void dlab_shadow_exit(struct shadow *s);
+void dlab_shadow_reset_pages(struct shadow *s, u32 page, u32 nr);
 
-struct verdict shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
+struct verdict dlab_shadow_look(struct shadow *s, enum side side, size_t offset, size_t len);
 
 /* fn() for the bytes of the same verdict. */
-cold void shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len, bad_fn fn,
-			  void *context);
-void shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
+cold void dlab_shadow_each_bad(struct shadow *s, enum side side, size_t offset, size_t len,
+			       bad_fn fn, void *context);
+void dlab_shadow_cpu_load(struct shadow *s, size_t offset, size_t len);
 
 /*
  * Of @d only bytes is set if there is none. @d may be NULL. @by: what the device stores
  * through; NULL: it is not known.
  */
-void shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site, struct damage *d);
-void shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
-		      const struct through *by, struct damage *d);
+void dlab_shadow_cpu_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			   struct damage *d);
+void dlab_shadow_bus_store(struct shadow *s, size_t offset, size_t len, site_t site,
+			   const struct through *by, struct damage *d);
 
 /* A device that snoops stores as the CPU does, but the write is the device's. */
-cold void shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
-			       struct damage *d);
+cold void dlab_shadow_snooped_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				    struct damage *d);
 
 /*
  * Stores of the CPU follow, and one of them is to the bytes @stored of the granule at @base:
  * whatever order they came in, none of the others endangers these.
  */
-cold void shadow_spare(struct shadow *s, size_t base, u64 stored);
+cold void dlab_shadow_spare(struct shadow *s, size_t base, u64 stored);
 
 /* And the CPU, through an uncached view, as a device does. */
-cold void shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
-				struct damage *d);
+cold void dlab_shadow_uncached_store(struct shadow *s, size_t offset, size_t len, site_t site,
+				     struct damage *d);
 
 /* Bytes that a load by the CPU might get wrong have one value for everybody now. */
-cold void shadow_forget(struct shadow *s, size_t offset, size_t len);
+cold void dlab_shadow_forget(struct shadow *s, size_t offset, size_t len);
 
 /* @by: what the call is about, and which way its bytes go; NULL: none that can be named. */
-void shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
-		     const struct through *by);
+void dlab_shadow_maintain(struct shadow *s, size_t offset, size_t len, enum line_op op, site_t site,
+			  const struct through *by);
 
 /* Bytes that only the cache has, in @offset..@offset+@len. */
-struct damage shadow_unwritten(struct shadow *s, size_t offset, size_t len);
+struct damage dlab_shadow_unwritten(struct shadow *s, size_t offset, size_t len);
 
 /* The CPU stored all of these pages, or they changed in memory alone, or ... */
-void shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site);
+void dlab_shadow_set_pages(struct shadow *s, u32 page, u32 nr, enum page_state state, site_t site);
 
 /* Those that were uncached are free: all stores to them bypassed the cache. */
-void shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
+void dlab_shadow_release_pages(struct shadow *s, u32 page, u32 nr, site_t site);
 
-/* What shadow_set_pages() does, where there is a shadow. */
+/* What dlab_shadow_set_pages() does, where there is a shadow. */
 static inline void shadow_mark_pages(struct shadow *s, u32 page, u32 nr, enum page_state state,
 				     site_t site)
 {
@@ -164,7 +165,7 @@ static inline void shadow_mark_pages(struct shadow *s, u32 page, u32 nr, enum pa
 	} while (unlikely(++p < page + nr));
 }
 
-/* shadow_set_pages() to PAGE_UNCACHED. */
+/* dlab_shadow_set_pages() to PAGE_UNCACHED. */
 static inline void shadow_set_uncached(struct shadow *s, u32 page, u32 nr)
 {
 	if (!s->arena)
@@ -173,7 +174,7 @@ static inline void shadow_set_uncached(struct shadow *s, u32 page, u32 nr)
 		s->state[p] = PAGE_UNCACHED;
 }
 
-/* shadow_release_pages() of pages that are all uncached. */
+/* dlab_shadow_release_pages() of pages that are all uncached. */
 static inline void shadow_release_uncached(struct shadow *s, u32 page, u32 nr, site_t site)
 {
 	if (s->arena && s->state[page] == PAGE_UNCACHED)
@@ -199,7 +200,7 @@ static inline bool shadow_lines_settled(const struct line_flags *f)
 }
 
 /*
- * Fast path of shadow_maintain(): does it change nothing of the page at @offset, which the
+ * Fast path of dlab_shadow_maintain(): does it change nothing of the page at @offset, which the
  * range does not leave? One that is tracked goes back to PAGE_SETTLED when all of its lines are
  * maintained, which may be more than the range: that is for the slow path.
  */

@@ -16,7 +16,7 @@ static void add_ownership(const struct region *r, size_t offset, size_t len, u8 
 		if (!region_is_owned(r) || !region_touches(r, offset + i, 1))
 			continue;
 		states[i] |= DMALAB_BYTE_OWNED;
-		if (own_find(r, first, 1, true).bytes)
+		if (dlab_own_find(r, first, 1, true).bytes)
 			states[i] |= DMALAB_BYTE_OF_DEVICE;
 	}
 }
@@ -48,7 +48,7 @@ static void add_objects(const struct judge *j, size_t offset, size_t len, u8 *st
 	const struct region *r = ledger_alloc(l, page);
 
 	for (size_t i = 0; i < len; i++)
-		if (ledger_find_free(l, offset + i, 1) == NO_OFFSET)
+		if (dlab_ledger_find_free(l, offset + i, 1) == NO_OFFSET)
 			states[i] |= DMALAB_BYTE_LIVE;
 	if (r)
 		add_ownership(r, offset, len, states);
@@ -91,7 +91,7 @@ static void add_unfound(const struct judge *j, size_t offset, size_t len, u8 *st
 
 		if (states[i] & DMALAB_BYTE_UNCACHED || !may_differ)
 			continue;
-		image_differing(j->hw, (offset + i) & ~63ul, 1, &stored);
+		dlab_image_differing(j->hw, (offset + i) & ~63ul, 1, &stored);
 		if (!(stored >> ((offset + i) & 63) & 1))
 			continue;
 		states[i] &= ~DMALAB_BYTE_DEVICE_NEWER;
@@ -110,7 +110,7 @@ static void add_lost(const struct lost *lost, size_t offset, size_t len, u8 *sta
 	}
 }
 
-void judge_states(const struct judge *j, size_t offset, size_t len, u8 *states)
+void dlab_judge_states(const struct judge *j, size_t offset, size_t len, u8 *states)
 {
 	memset(states, 0, len);
 	for (size_t done = 0, n; done < len && judge_keeps_ledger(j); done += n) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-int stores_init(struct stores *s, const struct machine *m)
+int dlab_stores_init(struct stores *s, const struct machine *m)
 {
 	void *at;
 
@@ -20,13 +20,13 @@ int stores_init(struct stores *s, const struct machine *m)
 	return 0;
 }
 
-void stores_exit(struct stores *s)
+void dlab_stores_exit(struct stores *s)
 {
 	if (s->pages)
 		munmap(s->pages, s->arena_size);
 }
 
-bool stores_reported(struct stores *s, unsigned check, const struct region *about)
+bool dlab_stores_reported(struct stores *s, unsigned check, const struct region *about)
 {
 	/* What is free is no object: it may have been part of several. */
 	const u64 of_none = 1ull << CHECK_CPU_USE_AFTER_FREE;
@@ -46,7 +46,7 @@ bool stores_reported(struct stores *s, unsigned check, const struct region *abou
  * Where there is no room for one look more, the two oldest become one of the older
  * site: what was stored after the later call was stored after the earlier one as well.
  */
-cold void stores_note_part(struct page_looks *p, u64 granules, site_t site)
+cold void dlab_stores_note_part(struct page_looks *p, u64 granules, site_t site)
 {
 	struct look old[LOOKS];
 	unsigned nr = 0;
@@ -99,18 +99,18 @@ static cold void found(struct judge *j, size_t offset, size_t len)
 
 	image_follow(hw, offset, len);
 	if (hw->cache.lines && !uncached)
-		cache_mark_dirty(hw, offset, len);
+		dlab_cache_mark_dirty(hw, offset, len);
 	if (recording())
-		probe->store(hw, offset, len);
+		dlab_probe->store(hw, offset, len);
 	if (!judge_sees_accesses(j))
 		return;
 	call.site = since(&j->stores, offset, j->stores.by);
 	if (uncached && is_in_user_space(j, offset))
 		unwritten_store(&j->unwritten, offset, len);
 	else if (uncached)
-		judge_cpu_uncached(j, &call, offset, len, true);
+		dlab_judge_cpu_uncached(j, &call, offset, len, true);
 	else
-		judge_cpu_store(j, &call, hw->cached + offset, offset, len);
+		dlab_judge_cpu_store(j, &call, hw->cached + offset, offset, len);
 }
 
 static bool same_kind(const struct machine *hw, size_t a, size_t b)
@@ -162,10 +162,10 @@ static void find(struct judge *j, size_t offset, size_t end)
 
 		stop = rest < end ? rest : end;
 		nr = (stop - offset) / 64;
-		image_differing(j->hw, offset, nr, stored);
+		dlab_image_differing(j->hw, offset, nr, stored);
 		for_each_shadow(j, s)
 			for (unsigned i = 0; i < nr; i++)
-				shadow_spare(s, offset + i * 64ul, stored[i]);
+				dlab_shadow_spare(s, offset + i * 64ul, stored[i]);
 		for (unsigned i = 0; i < nr; i++)
 			add_granule(j, &run, offset + i * 64ul, stored[i]);
 	}
@@ -179,7 +179,7 @@ static u64 granules(size_t offset, size_t end)
 	return (~0ull >> (63 - (last - first))) << first;
 }
 
-void stores_find(struct judge *j, const struct call *call, size_t offset, size_t len)
+void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, size_t len)
 {
 	size_t line = j->line;
 	size_t end = (offset + len + line - 1) & ~(line - 1);
@@ -188,7 +188,7 @@ void stores_find(struct judge *j, const struct call *call, size_t offset, size_t
 		return;
 	machine_touch(j->hw, offset, len);
 	offset &= ~(line - 1);
-	if (unlikely(!image_agrees(j->hw, offset, end - offset))) {
+	if (unlikely(!dlab_image_agrees(j->hw, offset, end - offset))) {
 		j->stores.by = call;
 		j->stores.reported = 0;
 		j->stores.about = NULL;

@@ -44,10 +44,10 @@ struct stores {
 };
 
 /* 0 or -ENOMEM. */
-int stores_init(struct stores *s, const struct machine *m);
-void stores_exit(struct stores *s);
+int dlab_stores_init(struct stores *s, const struct machine *m);
+void dlab_stores_exit(struct stores *s);
 
-cold void stores_note_part(struct page_looks *p, u64 granules, site_t site);
+cold void dlab_stores_note_part(struct page_looks *p, u64 granules, site_t site);
 
 /* A call looked at these granules of the page. */
 static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t site)
@@ -59,7 +59,7 @@ static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t 
 		return;
 	}
 	if (granules != ~0ull && p->look[0].granules & ~granules) {
-		stores_note_part(p, granules, site);
+		dlab_stores_note_part(p, granules, site);
 		return;
 	}
 	p->look[0] = (struct look){ granules, site };
@@ -67,12 +67,12 @@ static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t 
 		p->look[i].granules = 0;
 }
 
-void stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
+void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
 
 /*
  * What one call finds in one object counts as one store, however many bytes between it
  * left as they were. True: this has been reported.
  */
-bool stores_reported(struct stores *s, unsigned check, const struct region *about);
+bool dlab_stores_reported(struct stores *s, unsigned check, const struct region *about);
 
 #endif

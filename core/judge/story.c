@@ -20,9 +20,9 @@ static void ask_advice(struct story *s, const struct telling *t, const struct ca
 {
 	struct advice advice;
 
-	advise(&advice, t->j, t->look, t->store, t->call->site, causes);
-	advice_text(&advice, s->missing_text, sizeof(s->missing_text));
-	s->nr_calls = advice_public(&advice, s->calls);
+	dlab_advise(&advice, t->j, t->look, t->store, t->call->site, causes);
+	dlab_advice_text(&advice, s->missing_text, sizeof(s->missing_text));
+	s->nr_calls = dlab_advice_public(&advice, s->calls);
 	s->missing = s->missing_text;
 }
 
@@ -99,7 +99,7 @@ static bool device_owns(const struct region *r, const struct verdict *v)
 		return false;
 	first = v->first > r->offset ? v->first - r->offset : 0;
 	last = v->last - r->offset < r->size ? v->last - r->offset : r->size - 1;
-	return first <= last && own_find(r, first, last - first + 1, true).bytes;
+	return first <= last && dlab_own_find(r, first, last - first + 1, true).bytes;
 }
 
 static void story_of_stale(struct story *s, const struct telling *t, const struct cause *c)
@@ -117,8 +117,8 @@ static void story_of_stale(struct story *s, const struct telling *t, const struc
 				     "the CPU stored it", o->cpu);
 }
 
-void story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
-		   const struct causes *causes, const struct cause *c)
+void dlab_story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
+			const struct causes *causes, const struct cause *c)
 {
 	bool by_cpu = !t->look->r;
 
@@ -134,13 +134,13 @@ void story_of_read(struct story *s, const struct telling *t, const struct verdic
 		s->detail = "the device owns it: mapped or synced for the device, not given back";
 }
 
-void story_of_damage(struct story *s, enum side side, const struct damage *d)
+void dlab_story_of_damage(struct story *s, enum side side, const struct damage *d)
 {
 	const struct origin *origin = &d->on->origins[d->first >> 6];
 	struct source o;
 
 	begin(s);
-	origin_source(origin, 1ull << (d->first & 63), &o, NULL);
+	dlab_origin_source(origin, 1ull << (d->first & 63), &o, NULL);
 	snprintf(s->detail_text, sizeof(s->detail_text),
 		 "%s; a line has %u bytes, DMA buffers need %u to themselves",
 		 side == SIDE_CPU ?
@@ -159,14 +159,14 @@ void story_of_damage(struct story *s, enum side side, const struct damage *d)
 				     "the CPU stored beside them", o.cpu);
 }
 
-void story_of_owner(struct story *s, const struct telling *t)
+void dlab_story_of_owner(struct story *s, const struct telling *t)
 {
 	const struct region *r = t->r;
 
 	begin(s);
 	if (t->check == CHECK_DEVICE_WRITE_READ_ONLY || t->check == CHECK_DEVICE_READ_WRITE_ONLY) {
 		snprintf(s->detail_text, sizeof(s->detail_text), "it was mapped %s",
-			 dir_name(r->dir));
+			 dlab_dir_name(r->dir));
 		s->detail = s->detail_text;
 		ask_advice(s, t, NULL);
 		return;

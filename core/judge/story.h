@@ -33,13 +33,13 @@ struct telling {
 };
 
 /* A load of indeterminate bytes, of which @c is one of the gravest; NULL: it is not known. */
-void story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
-		   const struct causes *causes, const struct cause *c);
+void dlab_story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
+			const struct causes *causes, const struct cause *c);
 
 /* A store that made bytes beside it indeterminate. */
-void story_of_damage(struct story *s, enum side side, const struct damage *d);
+void dlab_story_of_damage(struct story *s, enum side side, const struct damage *d);
 
 /* An access to bytes that are not its own. */
-void story_of_owner(struct story *s, const struct telling *t);
+void dlab_story_of_owner(struct story *s, const struct telling *t);
 
 #endif

@@ -27,12 +27,12 @@ static size_t up_to(size_t offset, size_t end, size_t unit)
 static void poison(struct judge *j, size_t offset, size_t len)
 {
 	if (j->unwritten.pages)
-		unwritten_fresh(&j->unwritten, offset, len);
+		dlab_unwritten_fresh(&j->unwritten, offset, len);
 	for_each_shadow(j, s)
-		shadow_forget(s, offset, len);
+		dlab_shadow_forget(s, offset, len);
 	if (unlikely(j->lost.arena))
-		bounce_forget(j, offset, len);
-	image_poison(j->hw, offset, len);
+		dlab_bounce_forget(j, offset, len);
+	dlab_image_poison(j->hw, offset, len);
 }
 
 /* All of a range in one page; of one that is mapped in part, those pieces that are not. */
@@ -58,10 +58,10 @@ static void poison_unmapped(struct judge *j, size_t offset, size_t len)
  * have a copy, which does not change: it stays as it was left, and nothing is said of what is
  * stored there.
  */
-void trust_fresh(struct judge *j, size_t offset, size_t len)
+void dlab_trust_fresh(struct judge *j, size_t offset, size_t len)
 {
 	if (!image_on(j->hw)) {
-		unwritten_fresh(&j->unwritten, offset, len);
+		dlab_unwritten_fresh(&j->unwritten, offset, len);
 		return;
 	}
 	for (size_t end = offset + len, n; offset < end; offset += n) {
@@ -84,7 +84,7 @@ static void set_bytes(struct finding *f, const struct region *r, struct run run)
 	f->bytes = run.bytes;
 }
 
-cold bool trust_given_slow(struct judge *j, const struct given *g)
+cold bool dlab_trust_given_slow(struct judge *j, const struct given *g)
 {
 	struct finding f = {
 		.check = CHECK_UNINITIALISED_TO_DEVICE, .call = g->call, .cpu = g->cpu,
@@ -93,31 +93,31 @@ cold bool trust_given_slow(struct judge *j, const struct given *g)
 			  "the device can read what it held before",
 		.missing = "a store to these bytes before this, or memory that comes zeroed",
 	};
-	struct run run = unwritten_find_never(&j->unwritten, g->r->offset + g->first, g->len);
+	struct run run = dlab_unwritten_find_never(&j->unwritten, g->r->offset + g->first, g->len);
 
 	if (!run.bytes || !judge_wants(j, f.check))
 		return false;
 	set_bytes(&f, g->r, run);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 	return true;
 }
 
-cold void trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
-			  size_t offset, size_t len)
+cold void dlab_trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
+			       size_t offset, size_t len)
 {
 	struct finding f = {
 		.check = CHECK_UNWRITTEN_READ, .call = call, .cpu = cpu, .size = len,
 		.detail = "nobody has stored them since the memory was allocated: "
 			  "they are what it held before",
 	};
-	struct run run = unwritten_find_awaited(&j->unwritten, offset, len);
+	struct run run = dlab_unwritten_find_awaited(&j->unwritten, offset, len);
 	const struct region *r;
 
 	if (!run.bytes)
 		return;
-	r = owned_at(j, run.first);
+	r = dlab_owned_at(j, run.first);
 	if (!r)
-		r = dead_at(j, run.first);
+		r = dlab_dead_at(j, run.first);
 	set_bytes(&f, r, run);
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }

@@ -9,7 +9,7 @@
 
 #define WORDS (PAGE_SIZE / 64)
 
-int unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
+int dlab_unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
 {
 	size_t bits = m->ram_size / 8;
 	u8 *at;
@@ -27,7 +27,7 @@ int unwritten_init(struct unwritten *u, const struct machine *m, size_t least)
 	return 0;
 }
 
-void unwritten_exit(struct unwritten *u)
+void dlab_unwritten_exit(struct unwritten *u)
 {
 	if (u->pages)
 		munmap(u->never, u->arena_size);
@@ -41,7 +41,7 @@ static size_t in_page(size_t offset, size_t len)
 	return len < rest ? len : rest;
 }
 
-bool unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len)
+bool dlab_unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len)
 {
 	u32 first = offset >> PAGE_SHIFT, last = (offset + len - 1) >> PAGE_SHIFT;
 
@@ -86,7 +86,7 @@ static bool set_page(struct unwritten *u, size_t offset, size_t len, enum writte
 	return false;
 }
 
-void unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state)
+void dlab_unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state)
 {
 	memset(u->pages + page, state, nr);
 }
@@ -100,7 +100,7 @@ static size_t set_whole_pages(struct unwritten *u, size_t offset, size_t len, en
 	return nr << PAGE_SHIFT;
 }
 
-void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
+void dlab_unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 {
 	size_t done = set_whole_pages(u, offset, len, PAGE_FRESH);
 
@@ -120,7 +120,7 @@ void unwritten_fresh(struct unwritten *u, size_t offset, size_t len)
 	}
 }
 
-void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
+void dlab_unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
 {
 	size_t done = set_whole_pages(u, offset, len, PAGE_WRITTEN);
 
@@ -143,7 +143,7 @@ void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len)
 	}
 }
 
-void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len)
+void dlab_unwritten_await_slow(struct unwritten *u, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		u32 page = offset >> PAGE_SHIFT;
@@ -172,13 +172,13 @@ static void move_bits(struct unwritten *u, size_t from, size_t to, size_t len)
 	for (; len; from++, to++, len--) {
 		if (!is_set(u->never, from))
 			continue;
-		unwritten_fresh(u, to, 1);
+		dlab_unwritten_fresh(u, to, 1);
 		if (is_set(u->awaited, from))
-			unwritten_await_slow(u, to, 1);
+			dlab_unwritten_await_slow(u, to, 1);
 	}
 }
 
-void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
+void dlab_unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
 {
 	if (!u->pages || !len || !unwritten_any(u, from, len))
 		return;
@@ -187,7 +187,7 @@ void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len)
 
 		n = in_page(from, end - from);
 		if (state == PAGE_FRESH)
-			unwritten_fresh(u, to, n);
+			dlab_unwritten_fresh(u, to, n);
 		else if (state != PAGE_WRITTEN)
 			move_bits(u, from, to, n);
 	}
@@ -236,7 +236,7 @@ static void add_bits(struct finder *f, const u64 *bits, size_t offset, size_t le
 	}
 }
 
-struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len)
+struct run dlab_unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len)
 {
 	struct finder f = { .least = u->least };
 
@@ -249,7 +249,7 @@ struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size
 	return f.found;
 }
 
-struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len)
+struct run dlab_unwritten_find_never(const struct unwritten *u, size_t offset, size_t len)
 {
 	struct finder f = { .least = u->least };
 

@@ -35,31 +35,31 @@ struct unwritten {
 
 /*
  * Stores through plain pointers are found by their values, and memory that comes unwritten
- * holds another value in each word then (image_poison()). A byte that was stored may have
+ * holds another value in each word then (dlab_image_poison()). A byte that was stored may have
  * been there already, once in 256; eight in a row, once in 2^64.
  */
 #define LEAST_PLAIN 8u
 
 /* 0 or -ENOMEM. Until then, all is written. */
-int unwritten_init(struct unwritten *u, const struct machine *m, size_t least);
-void unwritten_exit(struct unwritten *u);
+int dlab_unwritten_init(struct unwritten *u, const struct machine *m, size_t least);
+void dlab_unwritten_exit(struct unwritten *u);
 
 /* For ranges that are not all written. */
-cold void unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
-cold void unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
+cold void dlab_unwritten_store_slow(struct unwritten *u, size_t offset, size_t len);
+cold void dlab_unwritten_await_slow(struct unwritten *u, size_t offset, size_t len);
 
 /* Handed out as it is. */
-void unwritten_fresh(struct unwritten *u, size_t offset, size_t len);
+void dlab_unwritten_fresh(struct unwritten *u, size_t offset, size_t len);
 
 /* Bytes that were moved, and stored there, are what they were. */
-cold void unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len);
+cold void dlab_unwritten_move(struct unwritten *u, size_t from, size_t to, size_t len);
 
 /*
  * The bytes of the range that are awaited, or that were never stored; .first and .last are
  * offsets of RAM.
  */
-cold struct run unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len);
-cold struct run unwritten_find_never(const struct unwritten *u, size_t offset, size_t len);
+cold struct run dlab_unwritten_find_awaited(const struct unwritten *u, size_t offset, size_t len);
+cold struct run dlab_unwritten_find_never(const struct unwritten *u, size_t offset, size_t len);
 
 /* Has nobody stored this byte since its memory was allocated? */
 static inline bool unwritten_never(const struct unwritten *u, size_t offset)
@@ -76,7 +76,7 @@ static inline bool unwritten_awaited(const struct unwritten *u, u32 page)
 }
 
 /* Bytes of the 64 around them count as well: the functions for such ranges know better. */
-bool unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len);
+bool dlab_unwritten_any_slow(const struct unwritten *u, size_t offset, size_t len);
 
 static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_t len)
 {
@@ -85,18 +85,18 @@ static inline bool unwritten_any(const struct unwritten *u, size_t offset, size_
 	if (!u->pages || likely(u->pages[page] == PAGE_WRITTEN &&
 				(offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE))
 		return false;
-	return unwritten_any_slow(u, offset, len);
+	return dlab_unwritten_any_slow(u, offset, len);
 }
 
 /* Stored, by whomever; or given back. */
 static inline void unwritten_store(struct unwritten *u, size_t offset, size_t len)
 {
 	if (unwritten_any(u, offset, len))
-		unwritten_store_slow(u, offset, len);
+		dlab_unwritten_store_slow(u, offset, len);
 }
 
 /* Whole pages are all stored, or fresh. Many: called, else the compiler has it by "rep stos". */
-void unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state);
+void dlab_unwritten_set_many(struct unwritten *u, u32 page, u32 nr, enum written state);
 
 static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, enum written state)
 {
@@ -105,7 +105,7 @@ static inline void unwritten_set_pages(struct unwritten *u, u32 page, u32 nr, en
 	if (likely(nr == 1))
 		u->pages[page] = state;
 	else
-		unwritten_set_many(u, page, nr, state);
+		dlab_unwritten_set_many(u, page, nr, state);
 }
 
 /* Is it a part of one page, of which the bits say? */
@@ -123,8 +123,8 @@ static inline void unwritten_expect(struct unwritten *u, size_t offset, size_t l
 	if (!u->pages)
 		return;
 	if (unlikely(!unwritten_is_by_bits(u, offset, len))) {
-		unwritten_fresh(u, offset, len);
-		unwritten_await_slow(u, offset, len);
+		dlab_unwritten_fresh(u, offset, len);
+		dlab_unwritten_await_slow(u, offset, len);
 		return;
 	}
 	u->pages[offset >> PAGE_SHIFT] = PAGE_AWAITED;
@@ -162,7 +162,7 @@ static inline void unwritten_give_back(struct unwritten *u, size_t offset, size_
 static inline void unwritten_await(struct unwritten *u, size_t offset, size_t len)
 {
 	if (unwritten_any(u, offset, len))
-		unwritten_await_slow(u, offset, len);
+		dlab_unwritten_await_slow(u, offset, len);
 }
 
 #endif

@@ -6,45 +6,45 @@
 #include <linux/kernel.h>
 #include <stdio.h>
 
-__thread struct context context;
+__thread struct context dlab_context;
 
-void context_reset(void)
+void dlab_context_reset(void)
 {
-	context = (struct context){ 0 };
+	dlab_context = (struct context){ 0 };
 }
 
 /* For those that a macro hides under another name. */
 #define CALL_OF(name) (&(struct call){ name, site_of(__builtin_return_address(0)) })
 
-void context_begin(enum atomic kind, const struct call *call)
+void dlab_context_begin(enum atomic kind, const struct call *call)
 {
 	if (!context_has(kind))
-		context.since[kind] = *call;
-	if ((context.atomic & ATOMIC_MASK(kind)) != ATOMIC_MASK(kind))
-		context.atomic += ATOMIC_ONE(kind);
+		dlab_context.since[kind] = *call;
+	if ((dlab_context.atomic & ATOMIC_MASK(kind)) != ATOMIC_MASK(kind))
+		dlab_context.atomic += ATOMIC_ONE(kind);
 }
 
-void context_end(enum atomic kind)
+void dlab_context_end(enum atomic kind)
 {
 	if (context_has(kind))
-		context.atomic -= ATOMIC_ONE(kind);
+		dlab_context.atomic -= ATOMIC_ONE(kind);
 }
 
-bool context_irqs_off(const struct call *call)
+bool dlab_context_irqs_off(const struct call *call)
 {
 	bool were_off = context_has(ATOMIC_IRQS_OFF);
 
 	if (!were_off)
-		context_begin(ATOMIC_IRQS_OFF, call);
+		dlab_context_begin(ATOMIC_IRQS_OFF, call);
 	return were_off;
 }
 
-void context_irqs_restore(bool off, const struct call *call)
+void dlab_context_irqs_restore(bool off, const struct call *call)
 {
 	if (off)
-		context_irqs_off(call);
+		dlab_context_irqs_off(call);
 	else
-		context_end(ATOMIC_IRQS_OFF);
+		dlab_context_end(ATOMIC_IRQS_OFF);
 }
 
 /* ---------------------------------------------------------------- reports */
@@ -75,7 +75,7 @@ static enum atomic gravest(void)
 /* Add to @f why the context is what it is, @and what else there is to it. */
 static void tell(struct finding *f, struct story_of_context *s, enum atomic kind, const char *and)
 {
-	const struct call *since = &context.since[kind];
+	const struct call *since = &dlab_context.since[kind];
 
 	snprintf(s->began, sizeof(s->began), "atomic since %s()", since->name);
 	s->event = (struct event){ s->began, since->site };
@@ -91,8 +91,8 @@ static bool is_handler(enum atomic kind)
 	return kind == ATOMIC_HARDIRQ || kind == ATOMIC_SOFTIRQ;
 }
 
-void context_report_sleep(struct dmalab_machine *lab, struct device *dev, const struct call *call,
-			  size_t size, bool allocates)
+void dlab_context_report_sleep(struct dmalab_machine *lab, struct device *dev,
+			       const struct call *call, size_t size, bool allocates)
 {
 	struct finding f = {
 		.check = CHECK_SLEEP_IN_ATOMIC, .call = call, .dev = dev, .size = size,
@@ -107,22 +107,22 @@ void context_report_sleep(struct dmalab_machine *lab, struct device *dev, const 
 			 "%sa threaded handler or a work item, which may sleep", gfp);
 	else
 		snprintf(s.missing, sizeof(s.missing), "%sthis call before %s()", gfp,
-			 context.since[kind].name);
-	judge_report(&lab->judge, &f);
+			 dlab_context.since[kind].name);
+	dlab_judge_report(&lab->judge, &f);
 }
 
-void context_report_sleep_unlocked(const struct call *call)
+void dlab_context_report_sleep_unlocked(const struct call *call)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 
 	if (!lab)
 		return;
 	lab_lock(lab);
-	context_report_sleep(lab, NULL, call, 0, false);
+	dlab_context_report_sleep(lab, NULL, call, 0, false);
 	lab_unlock(lab);
 }
 
-void context_report_free(struct dmalab_machine *lab, struct finding *f)
+void dlab_context_report_free(struct dmalab_machine *lab, struct finding *f)
 {
 	bool unmaps = f->region && f->region->remapped && context_in_interrupt();
 	enum atomic kind = gravest();
@@ -134,7 +134,7 @@ void context_report_free(struct dmalab_machine *lab, struct finding *f)
 		 is_handler(kind) ? "a threaded handler or a work item, to free it there" :
 		 kind == ATOMIC_BH ? "this call when bottom halves are on again" :
 				     "this call when interrupts are on again");
-	judge_report(&lab->judge, f);
+	dlab_judge_report(&lab->judge, f);
 }
 
 /* ------------------------------------------------------ what drivers call */
@@ -143,25 +143,25 @@ unsigned long dmalab_local_irq_save(void)
 {
 	if (!context_has(ATOMIC_IRQS_OFF))
 		RECORD_AS("local_irq_disable", "", 0);
-	return context_irqs_off(CALL_OF("local_irq_save"));
+	return dlab_context_irqs_off(CALL_OF("local_irq_save"));
 }
 
 void local_irq_restore(unsigned long flags)
 {
 	RECORD_AS(flags ? "local_irq_disable" : "local_irq_enable", "", 0);
-	context_irqs_restore(flags != 0, &THIS_CALL);
+	dlab_context_irqs_restore(flags != 0, &THIS_CALL);
 }
 
 void local_irq_disable(void)
 {
 	RECORD("", 0);
-	context_irqs_off(&THIS_CALL);
+	dlab_context_irqs_off(&THIS_CALL);
 }
 
 void local_irq_enable(void)
 {
 	RECORD("", 0);
-	context_end(ATOMIC_IRQS_OFF);
+	dlab_context_end(ATOMIC_IRQS_OFF);
 }
 
 bool irqs_disabled(void)
@@ -172,25 +172,25 @@ bool irqs_disabled(void)
 void preempt_disable(void)
 {
 	RECORD("", 0);
-	context_begin(ATOMIC_PREEMPT, &THIS_CALL);
+	dlab_context_begin(ATOMIC_PREEMPT, &THIS_CALL);
 }
 
 void preempt_enable(void)
 {
 	RECORD("", 0);
-	context_end(ATOMIC_PREEMPT);
+	dlab_context_end(ATOMIC_PREEMPT);
 }
 
 void local_bh_disable(void)
 {
 	RECORD("", 0);
-	context_begin(ATOMIC_BH, &THIS_CALL);
+	dlab_context_begin(ATOMIC_BH, &THIS_CALL);
 }
 
 void local_bh_enable(void)
 {
 	RECORD("", 0);
-	context_end(ATOMIC_BH);
+	dlab_context_end(ATOMIC_BH);
 }
 
 bool in_hardirq(void)
@@ -220,7 +220,7 @@ bool in_task(void)
 
 bool in_atomic(void)
 {
-	return context.atomic & ~ATOMIC_MASK(ATOMIC_IRQS_OFF);
+	return dlab_context.atomic & ~ATOMIC_MASK(ATOMIC_IRQS_OFF);
 }
 
 void might_sleep(void)
@@ -236,8 +236,8 @@ void dmalab_irq_enter(void)
 	struct call call = THIS_CALL;
 
 	RECORD_AS("irq_enter", "", 0);
-	context_begin(ATOMIC_HARDIRQ, &call);
-	context.irqs_were_off = context.irqs_were_off << 1 | context_irqs_off(&call);
+	dlab_context_begin(ATOMIC_HARDIRQ, &call);
+	dlab_context.irqs_were_off = dlab_context.irqs_were_off << 1 | dlab_context_irqs_off(&call);
 }
 
 void dmalab_irq_exit(void)
@@ -245,19 +245,19 @@ void dmalab_irq_exit(void)
 	RECORD_AS("irq_exit", "", 0);
 	if (!context_has(ATOMIC_HARDIRQ))
 		return;
-	context_irqs_restore(context.irqs_were_off & 1, &THIS_CALL);
-	context.irqs_were_off >>= 1;
-	context_end(ATOMIC_HARDIRQ);
+	dlab_context_irqs_restore(dlab_context.irqs_were_off & 1, &THIS_CALL);
+	dlab_context.irqs_were_off >>= 1;
+	dlab_context_end(ATOMIC_HARDIRQ);
 }
 
 void dmalab_softirq_enter(void)
 {
 	RECORD_AS("softirq_enter", "", 0);
-	context_begin(ATOMIC_SOFTIRQ, &THIS_CALL);
+	dlab_context_begin(ATOMIC_SOFTIRQ, &THIS_CALL);
 }
 
 void dmalab_softirq_exit(void)
 {
 	RECORD_AS("softirq_exit", "", 0);
-	context_end(ATOMIC_SOFTIRQ);
+	dlab_context_end(ATOMIC_SOFTIRQ);
 }

@@ -33,24 +33,24 @@ struct context {
 	struct call since[NR_ATOMIC]; /* what took each count from 0 */
 };
 
-extern __thread struct context context __attribute__((tls_model("initial-exec")));
+extern __thread struct context dlab_context __attribute__((tls_model("initial-exec")));
 
 static inline bool context_has(enum atomic kind)
 {
-	return context.atomic & ATOMIC_MASK(kind);
+	return dlab_context.atomic & ATOMIC_MASK(kind);
 }
 
 /* Counts stay at their highest and lowest: calls that do not pair up are harmless. */
-void context_begin(enum atomic kind, const struct call *call);
-void context_end(enum atomic kind);
+void dlab_context_begin(enum atomic kind, const struct call *call);
+void dlab_context_end(enum atomic kind);
 
-/* Interrupts off; returns whether they were, for context_irqs_restore(). */
-bool context_irqs_off(const struct call *call);
-void context_irqs_restore(bool off, const struct call *call);
+/* Interrupts off; returns whether they were, for dlab_context_irqs_restore(). */
+bool dlab_context_irqs_off(const struct call *call);
+void dlab_context_irqs_restore(bool off, const struct call *call);
 
-cold void context_report_sleep(struct dmalab_machine *lab, struct device *dev,
-			       const struct call *call, size_t size, bool allocates);
-cold void context_report_sleep_unlocked(const struct call *call);
+cold void dlab_context_report_sleep(struct dmalab_machine *lab, struct device *dev,
+				    const struct call *call, size_t size, bool allocates);
+cold void dlab_context_report_sleep_unlocked(const struct call *call);
 
 /*
  * @call may sleep: draw "sleep-in-atomic" if it must not. The machine is locked; @dev
@@ -59,9 +59,9 @@ cold void context_report_sleep_unlocked(const struct call *call);
 static inline bool lab_might_sleep(struct dmalab_machine *lab, struct device *dev,
 				   const struct call *call)
 {
-	if (likely(!context.atomic))
+	if (likely(!dlab_context.atomic))
 		return false;
-	context_report_sleep(lab, dev, call, 0, false);
+	dlab_context_report_sleep(lab, dev, call, 0, false);
 	return true;
 }
 
@@ -69,24 +69,24 @@ static inline bool lab_might_sleep(struct dmalab_machine *lab, struct device *de
 static inline bool lab_might_alloc(struct dmalab_machine *lab, struct device *dev,
 				   const struct call *call, size_t size, gfp_t gfp)
 {
-	if (likely(!context.atomic) || !gfpflags_allow_blocking(gfp))
+	if (likely(!dlab_context.atomic) || !gfpflags_allow_blocking(gfp))
 		return false;
-	context_report_sleep(lab, dev, call, size, true);
+	dlab_context_report_sleep(lab, dev, call, size, true);
 	return true;
 }
 
 /* For a call without a device, on the current machine, which is not locked. */
 static inline void context_might_sleep(const struct call *call)
 {
-	if (unlikely(context.atomic))
-		context_report_sleep_unlocked(call);
+	if (unlikely(dlab_context.atomic))
+		dlab_context_report_sleep_unlocked(call);
 }
 
 /* What the kernel's in_interrupt() is true for. */
 static inline bool context_in_interrupt(void)
 {
-	return context.atomic & (ATOMIC_MASK(ATOMIC_BH) | ATOMIC_MASK(ATOMIC_SOFTIRQ) |
-				 ATOMIC_MASK(ATOMIC_HARDIRQ));
+	return dlab_context.atomic &
+	       (ATOMIC_MASK(ATOMIC_BH) | ATOMIC_MASK(ATOMIC_SOFTIRQ) | ATOMIC_MASK(ATOMIC_HARDIRQ));
 }
 
 /* Must coherent memory not be freed here? */
@@ -96,6 +96,6 @@ static inline bool context_forbids_free(bool remapped)
 }
 
 /* Draw "free-in-irq" for @f, which tells of the call and its object. */
-cold void context_report_free(struct dmalab_machine *lab, struct finding *f);
+cold void dlab_context_report_free(struct dmalab_machine *lab, struct finding *f);
 
 #endif

@@ -10,7 +10,7 @@ struct devres {
 	void *data;
 };
 
-int devres_add(struct dmalab_device *d, devres_release release, void *data)
+int dlab_devres_add(struct dmalab_device *d, devres_release release, void *data)
 {
 	struct devres *res = malloc(sizeof(*res));
 
@@ -34,8 +34,8 @@ static struct devres *const *find(struct devres *const *at, devres_release relea
 	return at;
 }
 
-void *devres_find(const struct dmalab_device *d, devres_release release, devres_match match,
-		  const void *arg)
+void *dlab_devres_find(const struct dmalab_device *d, devres_release release, devres_match match,
+		       const void *arg)
 {
 	const struct devres *res = *find(&d->resources, release, match, arg);
 
@@ -53,15 +53,15 @@ static void *forget(struct devres **at)
 	return data;
 }
 
-void *devres_remove(struct dmalab_device *d, devres_release release, devres_match match,
-		    const void *arg)
+void *dlab_devres_remove(struct dmalab_device *d, devres_release release, devres_match match,
+			 const void *arg)
 {
 	struct devres **at = (struct devres **)find(&d->resources, release, match, arg);
 
 	return *at ? forget(at) : NULL;
 }
 
-void devres_release_all(struct dmalab_device *d)
+void dlab_devres_release_all(struct dmalab_device *d)
 {
 	while (d->resources) {
 		devres_release release = d->resources->release;

@@ -19,19 +19,19 @@ typedef void (*devres_release)(struct device *dev, void *data);
 typedef bool (*devres_match)(const void *data, const void *arg);
 
 /* 0, or -ENOMEM: nothing was added. */
-int devres_add(struct dmalab_device *d, devres_release release, void *data);
+int dlab_devres_add(struct dmalab_device *d, devres_release release, void *data);
 
 /*
  * The data of the latest one with this release function for which match() holds
- * (NULL: whose data is @arg), or NULL. devres_remove() also forgets it: the caller
+ * (NULL: whose data is @arg), or NULL. dlab_devres_remove() also forgets it: the caller
  * releases it. As in the kernel, both look at one after the other, latest first.
  */
-void *devres_find(const struct dmalab_device *d, devres_release release, devres_match match,
-		  const void *arg);
-void *devres_remove(struct dmalab_device *d, devres_release release, devres_match match,
-		    const void *arg);
+void *dlab_devres_find(const struct dmalab_device *d, devres_release release, devres_match match,
+		       const void *arg);
+void *dlab_devres_remove(struct dmalab_device *d, devres_release release, devres_match match,
+			 const void *arg);
 
 /* Release all, on behalf of d->unbind; the lock is given up meanwhile. */
-void devres_release_all(struct dmalab_device *d);
+void dlab_devres_release_all(struct dmalab_device *d);
 
 #endif

@@ -12,9 +12,9 @@ const char *dev_name(const struct device *dev)
 	return lab_knows(dev) ? dev->init_name : "unknown";
 }
 
-void lab_report_on_current(const struct finding *f)
+void dlab_report_on_current(const struct finding *f)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 
 	if (!lab) {
 		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",
@@ -22,11 +22,11 @@ void lab_report_on_current(const struct finding *f)
 		return;
 	}
 	lab_lock(lab);
-	judge_report(&lab->judge, f);
+	dlab_judge_report(&lab->judge, f);
 	lab_unlock(lab);
 }
 
-struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
+struct dmalab_device *dlab_no_device(struct device *dev, const struct call *call)
 {
 	struct finding f = {
 		.check = CHECK_NO_DEVICE, .call = call,
@@ -34,19 +34,19 @@ struct dmalab_device *lab_no_device(struct device *dev, const struct call *call)
 				"the device is NULL",
 	};
 
-	lab_report_on_current(&f);
+	dlab_report_on_current(&f);
 	return NULL;
 }
 
-cold struct dmalab_device *lab_enter_slowly(struct device *dev, const struct call *call)
+cold struct dmalab_device *dlab_enter_slowly(struct device *dev, const struct call *call)
 {
 	struct dmalab_device *d = (struct dmalab_device *)dev;
 	struct dmalab_machine *lab = d->machine;
 
 	if (!lab_knows(dev)) {
 		lab_unlock(lab);
-		return lab_no_device(dev, call);
+		return dlab_no_device(dev, call);
 	}
-	machine_close_cookies(&lab->hw);
+	dlab_machine_close_cookies(&lab->hw);
 	return d;
 }

@@ -4,7 +4,7 @@
 #include "base/random.h"
 #include "base/probe.h"
 
-bool lab_decide_failure(struct dmalab_machine *lab)
+bool dlab_decide_failure(struct dmalab_machine *lab)
 {
 	bool fail = lab->fail_nth && --lab->fail_nth == 0;
 
@@ -14,17 +14,17 @@ bool lab_decide_failure(struct dmalab_machine *lab)
 	if (lab->fail_every)
 		fail |= random_next(&lab->fail_rng) % lab->fail_every == 0;
 	if (recording())
-		probe->decision(lab, fail);
+		dlab_probe->decision(lab, fail);
 	return fail;
 }
 
-void lab_name_failure(struct dmalab_machine *lab, const struct call *call)
+void dlab_name_failure(struct dmalab_machine *lab, const struct call *call)
 {
 	if (lab->judge.failed.nth && !lab->judge.failed.call.name)
 		lab->judge.failed.call = *call;
 }
 
-void lab_fail_nth(struct dmalab_machine *lab, unsigned nth)
+void dlab_fail_nth(struct dmalab_machine *lab, unsigned nth)
 {
 	lab->fail_nth = lab->fail_order = nth;
 	lab->judge.failed = (struct failed){ .nth = 0 };
@@ -38,7 +38,7 @@ unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
 		return 0;
 	lab_lock(machine);
 	before = machine->fail_nth;
-	lab_fail_nth(machine, nth);
+	dlab_fail_nth(machine, nth);
 	lab_unlock(machine);
 	return before;
 }

@@ -66,10 +66,10 @@ struct dmalab_device {
  * next thread sees of it, pthread_create() takes care of. (Threads made by clone()
  * behind libc's back are not known to it, nor safe here.)
  */
-void lab_lock_slow(struct dmalab_machine *lab);
+void dlab_lock_slow(struct dmalab_machine *lab);
 
 /* quick.c: no page is quiet, and the epoch is 1. */
-cold void lab_forget_quiet_pages(struct dmalab_machine *lab);
+cold void dlab_forget_quiet_pages(struct dmalab_machine *lab);
 
 static inline void lab_lock_to_access(struct dmalab_machine *lab)
 {
@@ -77,7 +77,7 @@ static inline void lab_lock_to_access(struct dmalab_machine *lab)
 	    likely(!__atomic_load_n(&lab->lock, __ATOMIC_RELAXED)))
 		__atomic_store_n(&lab->lock, 1, __ATOMIC_RELAXED);
 	else if (unlikely(__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE)))
-		lab_lock_slow(lab);
+		dlab_lock_slow(lab);
 }
 
 /*
@@ -93,7 +93,7 @@ static inline void lab_lock(struct dmalab_machine *lab)
 	epoch = lab->quick.epoch + 1;
 	__atomic_store_n(&lab->quick.epoch, epoch, __ATOMIC_RELAXED);
 	if (unlikely(!epoch))
-		lab_forget_quiet_pages(lab);
+		dlab_forget_quiet_pages(lab);
 }
 
 static inline void lab_unlock(struct dmalab_machine *lab)
@@ -102,26 +102,26 @@ static inline void lab_unlock(struct dmalab_machine *lab)
 }
 
 /* registry.c: the machine whose memory @p points into, or NULL. */
-struct dmalab_machine *lab_of(const volatile void *p);
-struct dmalab_machine *lab_current(void);
-void lab_register(struct dmalab_machine *lab);
-void lab_unregister(struct dmalab_machine *lab);
+struct dmalab_machine *dlab_of(const volatile void *p);
+struct dmalab_machine *dlab_current(void);
+void dlab_register(struct dmalab_machine *lab);
+void dlab_unregister(struct dmalab_machine *lab);
 
 /*
  * The bare structure, of @size bytes, zeroed but for what the registry keeps in it; NULL:
  * no memory. @size is always the same: see face/machine.c.
  */
-struct dmalab_machine *lab_struct_new(size_t size);
-void lab_struct_free(struct dmalab_machine *lab);
+struct dmalab_machine *dlab_struct_new(size_t size);
+void dlab_struct_free(struct dmalab_machine *lab);
 
 /* All but what the registry keeps, zeroed. */
-void lab_struct_clear(struct dmalab_machine *lab);
+void dlab_struct_clear(struct dmalab_machine *lab);
 
 /* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
-cold struct dmalab_device *lab_no_device(struct device *dev, const struct call *call);
+cold struct dmalab_device *dlab_no_device(struct device *dev, const struct call *call);
 
 /* Draw @f on the current machine, which is not locked; without one, print that. */
-cold void lab_report_on_current(const struct finding *f);
+cold void dlab_report_on_current(const struct finding *f);
 
 static inline bool lab_knows(const struct device *dev)
 {
@@ -129,7 +129,7 @@ static inline bool lab_knows(const struct device *dev)
 }
 
 /* enter.c: a device that went while we waited for the lock; a cookie was touched. */
-cold struct dmalab_device *lab_enter_slowly(struct device *dev, const struct call *call);
+cold struct dmalab_device *dlab_enter_slowly(struct device *dev, const struct call *call);
 
 /*
  * Begin a call for @dev. Returns its device with the machine locked, or, having drawn
@@ -141,11 +141,11 @@ static inline struct dmalab_device *lab_enter(struct device *dev, const struct c
 	struct dmalab_machine *lab;
 
 	if (unlikely(!lab_knows(dev)))
-		return lab_no_device(dev, call);
+		return dlab_no_device(dev, call);
 	lab = d->machine;
 	lab_lock(lab);
 	if (unlikely(!lab_knows(dev)) || unlikely(lab->hw.cookie_open))
-		return lab_enter_slowly(dev, call);
+		return dlab_enter_slowly(dev, call);
 	return d;
 }
 
@@ -154,25 +154,25 @@ static inline void lab_leave(struct dmalab_device *d)
 	lab_unlock(d->machine);
 }
 
-/* quick.c: 0 or -ENOMEM. Until lab_quick_start(), and without lab_quick_init(), no page is quiet. */
-int lab_quick_init(struct dmalab_machine *lab);
-void lab_quick_start(struct dmalab_machine *lab);
-void lab_quick_exit(struct dmalab_machine *lab);
+/* quick.c: 0 or -ENOMEM. Until dlab_quick_start(), and without dlab_quick_init(), no page is quiet. */
+int dlab_quick_init(struct dmalab_machine *lab);
+void dlab_quick_start(struct dmalab_machine *lab);
+void dlab_quick_exit(struct dmalab_machine *lab);
 
 /* @lab, or NULL, is the current machine: its loads are those that may be quick. */
-void lab_quick_set_current(struct dmalab_machine *lab);
+void dlab_quick_set_current(struct dmalab_machine *lab);
 
 /* failure.c: true when this call is to fail, by order of fail_nth or fail_every. */
-cold bool lab_decide_failure(struct dmalab_machine *lab);
+cold bool dlab_decide_failure(struct dmalab_machine *lab);
 
 /* With the lock: the @nth call from now on fails; 0: none does. */
-void lab_fail_nth(struct dmalab_machine *lab, unsigned nth);
+void dlab_fail_nth(struct dmalab_machine *lab, unsigned nth);
 
-/* pages_alloc(), for @call; what was stored to them while they were free is found. */
+/* dlab_pages_alloc(), for @call; what was stored to them while they were free is found. */
 static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *call,
 				 enum zone zone, unsigned order, phys_addr_t limit)
 {
-	u32 page = pages_alloc(&lab->hw, zone, order, limit);
+	u32 page = dlab_pages_alloc(&lab->hw, zone, order, limit);
 
 	if (unlikely(page == NO_PAGE))
 		return page;
@@ -184,25 +184,25 @@ static inline u32 lab_take_pages(struct dmalab_machine *lab, const struct call *
 
 static inline bool lab_must_fail(struct dmalab_machine *lab)
 {
-	return unlikely(lab->fail_nth | lab->fail_every) && lab_decide_failure(lab);
+	return unlikely(lab->fail_nth | lab->fail_every) && dlab_decide_failure(lab);
 }
 
 /*
  * failure.c: @call had nothing to give. If that was by order of fail_nth, reports say so
  * from now on; the order itself is carried out where the call is not known.
  */
-cold void lab_name_failure(struct dmalab_machine *lab, const struct call *call);
+cold void dlab_name_failure(struct dmalab_machine *lab, const struct call *call);
 
 /* Both: for who knows the call. */
 static inline bool lab_must_fail_in(struct dmalab_machine *lab, const struct call *call)
 {
 	if (likely(!lab_must_fail(lab)))
 		return false;
-	lab_name_failure(lab, call);
+	dlab_name_failure(lab, call);
 	return true;
 }
 
 /* context.c: this thread may sleep, and interrupts are on. */
-void context_reset(void);
+void dlab_context_reset(void);
 
 #endif

@@ -57,7 +57,7 @@ static bool give(unsigned *word)
 
 static void lock(spinlock_t *lock, const struct call *call)
 {
-	context_begin(ATOMIC_PREEMPT, call);
+	dlab_context_begin(ATOMIC_PREEMPT, call);
 	take(&lock->state);
 }
 
@@ -77,7 +77,7 @@ static bool unlock(spinlock_t *l)
 {
 	if (!give(&l->state))
 		return false;
-	context_end(ATOMIC_PREEMPT);
+	dlab_context_end(ATOMIC_PREEMPT);
 	return true;
 }
 
@@ -91,7 +91,7 @@ int spin_trylock(spinlock_t *l)
 {
 	if (!try_take(&l->state))
 		return 0;
-	context_begin(ATOMIC_PREEMPT, &THIS_CALL);
+	dlab_context_begin(ATOMIC_PREEMPT, &THIS_CALL);
 	RECORD_AS("spin_lock", "l", l);
 	return 1;
 }
@@ -101,7 +101,7 @@ void spin_lock_bh(spinlock_t *l)
 	struct call call = THIS_CALL;
 
 	RECORD_AS("local_bh_disable", "", 0);
-	context_begin(ATOMIC_BH, &call);
+	dlab_context_begin(ATOMIC_BH, &call);
 	lock(l, &call);
 	RECORD_AS("spin_lock", "l", l);
 }
@@ -112,7 +112,7 @@ void spin_unlock_bh(spinlock_t *l)
 	if (!unlock(l))
 		return;
 	RECORD_AS("local_bh_enable", "", 0);
-	context_end(ATOMIC_BH);
+	dlab_context_end(ATOMIC_BH);
 }
 
 void spin_lock_irq(spinlock_t *l)
@@ -120,7 +120,7 @@ void spin_lock_irq(spinlock_t *l)
 	struct call call = THIS_CALL;
 
 	RECORD_AS("local_irq_disable", "", 0);
-	context_irqs_off(&call);
+	dlab_context_irqs_off(&call);
 	lock(l, &call);
 	RECORD_AS("spin_lock", "l", l);
 }
@@ -131,13 +131,13 @@ void spin_unlock_irq(spinlock_t *l)
 	if (!unlock(l))
 		return;
 	RECORD_AS("local_irq_enable", "", 0);
-	context_end(ATOMIC_IRQS_OFF);
+	dlab_context_end(ATOMIC_IRQS_OFF);
 }
 
 unsigned long dmalab_spin_lock_irqsave(spinlock_t *l)
 {
 	struct call call = { "spin_lock_irqsave", site_of(__builtin_return_address(0)) };
-	bool were_off = context_irqs_off(&call);
+	bool were_off = dlab_context_irqs_off(&call);
 
 	lock(l, &call);
 	RECORD_AS("spin_lock_irqsave", "l", l);
@@ -148,7 +148,7 @@ void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 {
 	RECORD("l", l);
 	if (unlock(l))
-		context_irqs_restore(flags != 0, &THIS_CALL);
+		dlab_context_irqs_restore(flags != 0, &THIS_CALL);
 }
 
 /* ---------------------------------------------------------------- mutexes */

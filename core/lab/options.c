@@ -143,13 +143,13 @@ static int read_profile(struct options *o, struct value v)
 	struct nearest n = near_to(v);
 	struct list valid = { .len = 0 };
 
-	for (size_t i = 0; i < nr_profiles; i++) {
-		if (is(v, profiles[i].name)) {
-			o->profile = &profiles[i];
+	for (size_t i = 0; i < dlab_nr_profiles; i++) {
+		if (is(v, dlab_profiles[i].name)) {
+			o->profile = &dlab_profiles[i];
 			return 0;
 		}
-		nearest_try(&n, profiles[i].name);
-		list_add(&valid, profiles[i].name);
+		nearest_try(&n, dlab_profiles[i].name);
+		list_add(&valid, dlab_profiles[i].name);
 	}
 	return complain_of_word(o, "profile", v, &n, valid.text);
 }
@@ -198,7 +198,7 @@ static int read_policy(struct options *o, struct value v)
 	const char *words[NR_POLICIES + 1] = { NULL };
 	int i;
 
-	memcpy(words, policy_names, sizeof(policy_names));
+	memcpy(words, dlab_policy_names, sizeof(dlab_policy_names));
 	i = find_word(o, "cache policy", v, words);
 	if (i < 0)
 		return i;
@@ -248,7 +248,7 @@ static int read_level(struct options *o, struct value v)
 		return i;
 	}
 	o->level = i;
-	o->checks = checks_of_level(i);
+	o->checks = dlab_checks_of_level(i);
 	return 0;
 }
 
@@ -260,10 +260,10 @@ static int read_check(struct options *o, struct value v)
 	bool is_signed = v.len && (v.at[0] == '+' || v.at[0] == '-');
 	struct value name = { v.at + is_signed, v.len - is_signed };
 	struct nearest n = near_to(name);
-	enum check check = check_by_name(name.at, name.len);
+	enum check check = dlab_check_by_name(name.at, name.len);
 
 	for (int i = 0; check == NR_CHECKS && i < NR_CHECKS; i++)
-		nearest_try(&n, catalogue[i].name);
+		nearest_try(&n, dlab_catalogue[i].name);
 	if (check == NR_CHECKS)
 		return complain_of_word(o, "check", name, &n, LISTED);
 	if (!is_signed)
@@ -274,8 +274,8 @@ static int read_check(struct options *o, struct value v)
 		return 0;
 	}
 	o->checks |= 1ull << check;
-	if (o->level < level_of_check(check))
-		o->level = level_of_check(check);
+	if (o->level < dlab_level_of_check(check))
+		o->level = dlab_level_of_check(check);
 	return 0;
 }
 
@@ -367,14 +367,14 @@ static const struct key keys[] = {
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-cold void options_print_help(void)
+cold void dlab_options_print_help(void)
 {
 	fputs("DMALAB_OPTIONS=key=value:key=value, with\n", stderr);
 	for (size_t i = 0; i < NR_KEYS; i++)
 		fprintf(stderr, "  %-14s %s\n", keys[i].name, keys[i].help);
 	fputs("and the checks (lints are off unless asked for)\n", stderr);
 	for (int i = 0; i < NR_CHECKS; i++)
-		fprintf(stderr, "  %-26s %s\n", catalogue[i].name, catalogue[i].title);
+		fprintf(stderr, "  %-26s %s\n", dlab_catalogue[i].name, dlab_catalogue[i].title);
 }
 
 static int read_pair(struct options *o, struct value pair)
@@ -485,13 +485,13 @@ static int read_config(struct options *o, const struct dmalab_config *given)
 static void defaults(struct options *o)
 {
 	*o = (struct options){
-		.profile = profile_find("arm64"), .ram_size = RAM_DEFAULT,
+		.profile = dlab_profile_find("arm64"), .ram_size = RAM_DEFAULT,
 		.policy = POLICY_NEVER, .level = LEVEL_FULL,
-		.checks = checks_of_level(LEVEL_FULL), .plain = true,
+		.checks = dlab_checks_of_level(LEVEL_FULL), .plain = true,
 	};
 }
 
-int options_read(struct options *o, const struct dmalab_config *config)
+int dlab_options_read(struct options *o, const struct dmalab_config *config)
 {
 	int err;
 

@@ -28,7 +28,7 @@ struct options {
  * 0; -EINVAL: a word or number that is not valid; -ERANGE: a size that no machine has.
  * Then @o->message says which, and what would be valid.
  */
-int options_read(struct options *o, const struct dmalab_config *config);
-cold void options_print_help(void);
+int dlab_options_read(struct options *o, const struct dmalab_config *config);
+cold void dlab_options_print_help(void);
 
 #endif

@@ -17,7 +17,7 @@ static size_t table_size(const struct dmalab_machine *lab)
 	return lab->hw.nr_pages * sizeof(u32);
 }
 
-int lab_quick_init(struct dmalab_machine *lab)
+int dlab_quick_init(struct dmalab_machine *lab)
 {
 	u32 *pages = mmap(NULL, 2 * table_size(lab), PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -34,26 +34,26 @@ int lab_quick_init(struct dmalab_machine *lab)
  * Policies other than "never" have their turn with each load, and so has a recorder, which
  * is there from the start or not at all.
  */
-void lab_quick_start(struct dmalab_machine *lab)
+void dlab_quick_start(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&lab->quick.base, lab->hw.cached, __ATOMIC_RELAXED);
 	if (lab->hw.cache.policy == POLICY_NEVER && !recording())
 		__atomic_store_n(&lab->quick.size, lab->hw.ram_size, __ATOMIC_RELEASE);
 }
 
-void lab_quick_exit(struct dmalab_machine *lab)
+void dlab_quick_exit(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&lab->quick.size, 0, __ATOMIC_RELEASE);
 	munmap(lab->quick.pages, 2 * table_size(lab));
 }
 
-cold void lab_forget_quiet_pages(struct dmalab_machine *lab)
+cold void dlab_forget_quiet_pages(struct dmalab_machine *lab)
 {
 	madvise(lab->quick.pages, 2 * table_size(lab), MADV_DONTNEED);
 	__atomic_store_n(&lab->quick.epoch, 1, __ATOMIC_RELAXED);
 }
 
-void lab_quick_set_current(struct dmalab_machine *lab)
+void dlab_quick_set_current(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&dmalab_quick, lab ? &lab->quick : &nothing, __ATOMIC_RELEASE);
 }

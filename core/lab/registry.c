@@ -19,10 +19,10 @@ static struct dmalab_machine *unused; /* by listed.unused_next */
 static void set_current(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
-	lab_quick_set_current(lab);
+	dlab_quick_set_current(lab);
 }
 
-struct dmalab_machine *lab_current(void)
+struct dmalab_machine *dlab_current(void)
 {
 	return __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 }
@@ -51,16 +51,16 @@ static cold struct dmalab_machine *search(const volatile void *p)
 	return lab;
 }
 
-struct dmalab_machine *lab_of(const volatile void *p)
+struct dmalab_machine *dlab_of(const volatile void *p)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 
 	if (likely(lab && owns(lab, p)))
 		return lab;
 	return search(p);
 }
 
-struct dmalab_machine *lab_struct_new(size_t size)
+struct dmalab_machine *dlab_struct_new(size_t size)
 {
 	struct dmalab_machine *lab;
 
@@ -72,25 +72,25 @@ struct dmalab_machine *lab_struct_new(size_t size)
 	return lab ? lab : calloc(1, size);
 }
 
-void lab_struct_clear(struct dmalab_machine *lab)
+void dlab_struct_clear(struct dmalab_machine *lab)
 {
 	memset(lab, 0, offsetof(struct dmalab_machine, listed));
 }
 
-void lab_struct_free(struct dmalab_machine *lab)
+void dlab_struct_free(struct dmalab_machine *lab)
 {
 	if (!lab->listed.was_listed) {
 		free(lab);
 		return;
 	}
-	lab_struct_clear(lab);
+	dlab_struct_clear(lab);
 	pthread_mutex_lock(&registry_lock);
 	lab->listed.unused_next = unused;
 	unused = lab;
 	pthread_mutex_unlock(&registry_lock);
 }
 
-void lab_register(struct dmalab_machine *lab)
+void dlab_register(struct dmalab_machine *lab)
 {
 	pthread_mutex_lock(&registry_lock);
 	lab->listed.was_listed = true;
@@ -106,7 +106,7 @@ void lab_register(struct dmalab_machine *lab)
  * The machine made before it becomes the current one again. From now on nobody finds
  * it by its addresses, which the next machine may get.
  */
-void lab_unregister(struct dmalab_machine *lab)
+void dlab_unregister(struct dmalab_machine *lab)
 {
 	struct dmalab_machine **at = &machines;
 
@@ -114,7 +114,7 @@ void lab_unregister(struct dmalab_machine *lab)
 	while (*at != lab)
 		at = &(*at)->listed.next;
 	__atomic_store_n(at, lab->listed.next, __ATOMIC_RELEASE);
-	if (lab_current() == lab)
+	if (dlab_current() == lab)
 		set_current(machines);
 	__atomic_store_n(&lab->listed.size, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&registry_lock);
@@ -122,7 +122,7 @@ void lab_unregister(struct dmalab_machine *lab)
 
 struct dmalab_machine *dmalab_machine_current(void)
 {
-	return lab_current();
+	return dlab_current();
 }
 
 void dmalab_machine_set_current(struct dmalab_machine *machine)
@@ -130,7 +130,7 @@ void dmalab_machine_set_current(struct dmalab_machine *machine)
 	set_current(machine);
 }
 
-cold void lab_lock_slow(struct dmalab_machine *lab)
+cold void dlab_lock_slow(struct dmalab_machine *lab)
 {
 	do {
 		for (int spins = 0; __atomic_load_n(&lab->lock, __ATOMIC_RELAXED); spins++)

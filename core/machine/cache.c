@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines)
+int dlab_cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines)
 {
 	memset(c, 0, sizeof(*c));
 	c->lines = lines;
@@ -21,7 +21,7 @@ int cache_init(struct cache *c, const struct profile *profile, struct page_lines
 	return 0;
 }
 
-int cache_set_policy(struct cache *c, enum policy policy, u64 seed)
+int dlab_cache_set_policy(struct cache *c, enum policy policy, u64 seed)
 {
 	c->rng = seed * 2 + 1;
 	c->policy = policy;
@@ -32,7 +32,7 @@ int cache_set_policy(struct cache *c, enum policy policy, u64 seed)
 	return c->ways ? 0 : -ENOMEM;
 }
 
-void cache_reset(struct cache *c, u64 seed)
+void dlab_cache_reset(struct cache *c, u64 seed)
 {
 	c->rng = seed * 2 + 1;
 	c->nr_recent = 0;
@@ -41,7 +41,7 @@ void cache_reset(struct cache *c, u64 seed)
 		memset(c->ways, 0, c->nr_sets * CACHE_WAYS * sizeof(*c->ways));
 }
 
-void cache_exit(struct cache *c)
+void dlab_cache_exit(struct cache *c)
 {
 	free(c->ways);
 }
@@ -94,11 +94,11 @@ static void use(struct machine *m, u32 nr, struct line l)
 	else
 		m->cache.misses++;
 	if (unlikely(m->cache.policy == POLICY_LRU))
-		cache_lru_touch(m, nr);
+		dlab_cache_lru_touch(m, nr);
 	fill(m, l);
 }
 
-void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len)
+void dlab_cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len)
 {
 	struct cache *c = &m->cache;
 
@@ -107,14 +107,14 @@ void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len)
 		for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
 			use(m, nr, line_at(m, nr));
 	memcpy(buf, m->cached + offset, len);
-	cache_step(m, offset, len);
+	dlab_cache_step(m, offset, len);
 }
 
 /*
  * Line by line, the data before the next line is used: under "lru" that one may
  * evict this one. A NULL @buf stores zeroes.
  */
-void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len)
+void dlab_cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len)
 {
 	struct cache *c = &m->cache;
 	const u8 *src = buf;
@@ -140,16 +140,16 @@ void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t l
 		image_follow(m, at, next - at);
 		at = next;
 	}
-	cache_step(m, offset, len);
+	dlab_cache_step(m, offset, len);
 }
 
-void cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len)
+void dlab_cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len)
 {
 	memcpy(buf, m->memory + offset, len);
-	cache_step(m, offset, len);
+	dlab_cache_step(m, offset, len);
 }
 
-void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len)
+void dlab_cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len)
 {
 	struct cache *c = &m->cache;
 	size_t end = offset + len;
@@ -176,11 +176,11 @@ void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t l
 		}
 		at = next;
 	}
-	cache_step(m, offset, len);
+	dlab_cache_step(m, offset, len);
 }
 
-void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
-		bool uncached)
+void dlab_cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
+		     bool uncached)
 {
 	for (size_t done = 0, n; done < len; done += n, offset += n) {
 		bool bus = uncached || m->frames[offset >> PAGE_SHIFT].memory_only;
@@ -189,19 +189,20 @@ void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t 
 		if (n > len - done)
 			n = len - done;
 		if (in)
-			(bus ? cache_bus_load : cache_cpu_load)(m, offset, in + done, n);
+			(bus ? dlab_cache_bus_load : dlab_cache_cpu_load)(m, offset, in + done, n);
 		else
-			(bus ? cache_bus_store : cache_cpu_store)(m, offset, out + done, n);
+			(bus ? dlab_cache_bus_store : dlab_cache_cpu_store)(m, offset, out + done,
+									    n);
 	}
 }
 
-void cache_zero_pages(struct machine *m, u32 page, u32 nr)
+void dlab_cache_zero_pages(struct machine *m, u32 page, u32 nr)
 {
 	struct cache *c = &m->cache;
 	size_t per_page = 1ul << (PAGE_SHIFT - c->shift);
 
 	if (c->policy == POLICY_LRU) {
-		cache_cpu_store(m, page_offset(page), NULL, page_offset(nr));
+		dlab_cache_cpu_store(m, page_offset(page), NULL, page_offset(nr));
 		return;
 	}
 	memset(m->cached + page_offset(page), 0, page_offset(nr));
@@ -216,10 +217,10 @@ void cache_zero_pages(struct machine *m, u32 page, u32 nr)
 		if (per_page > 64)
 			lines->valid[1] = lines->dirty[1] = ~0ull;
 	}
-	cache_step(m, page_offset(page), page_offset(nr));
+	dlab_cache_step(m, page_offset(page), page_offset(nr));
 }
 
-void cache_zero_memory(struct machine *m, size_t offset, size_t len)
+void dlab_cache_zero_memory(struct machine *m, size_t offset, size_t len)
 {
 	memset(m->memory + offset, 0, len);
 	if ((offset | len) & (PAGE_SIZE - 1))
@@ -228,7 +229,7 @@ void cache_zero_memory(struct machine *m, size_t offset, size_t len)
 		image_follow_zeroes(m, offset >> PAGE_SHIFT, len >> PAGE_SHIFT);
 }
 
-void cache_copy(struct machine *m, size_t to, size_t from, size_t len)
+void dlab_cache_copy(struct machine *m, size_t to, size_t from, size_t len)
 {
 	memcpy(m->memory + to, m->memory + from, len);
 	image_follow(m, to, len);
@@ -328,7 +329,7 @@ static void maintain_span(struct machine *m, const struct span *span, enum line_
 	}
 }
 
-void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op)
+void dlab_cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op)
 {
 	struct cache *c = &m->cache;
 	struct span span;
@@ -339,10 +340,10 @@ void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op o
 	c->maintenance += last_line(c, offset, len) - first_line(c, offset) + 1;
 	for (size_t at = offset; next_span(m, &at, offset + len, &span);)
 		maintain_span(m, &span, op);
-	cache_step(m, offset, len);
+	dlab_cache_step(m, offset, len);
 }
 
-void cache_drop(struct cache *c, u32 first, u32 last)
+void dlab_cache_drop(struct cache *c, u32 first, u32 last)
 {
 	unsigned per_page = PAGE_SHIFT - c->shift;
 	u64 *valid = c->lines[first >> per_page].valid;
@@ -352,7 +353,7 @@ void cache_drop(struct cache *c, u32 first, u32 last)
 		valid[w] &= ~bits_in(w * 64, first & in_page, (last & in_page) + 1);
 }
 
-void cache_evict(struct machine *m, size_t offset, size_t len)
+void dlab_cache_evict(struct machine *m, size_t offset, size_t len)
 {
 	struct span span;
 
@@ -362,7 +363,7 @@ void cache_evict(struct machine *m, size_t offset, size_t len)
 		maintain_span(m, &span, OP_FLUSH);
 }
 
-void cache_fill(struct machine *m, size_t offset, size_t len)
+void dlab_cache_fill(struct machine *m, size_t offset, size_t len)
 {
 	struct cache *c = &m->cache;
 	struct span span;
@@ -382,7 +383,7 @@ void cache_fill(struct machine *m, size_t offset, size_t len)
 	}
 }
 
-void cache_give_up(struct machine *m, u32 page, u32 nr)
+void dlab_cache_give_up(struct machine *m, u32 page, u32 nr)
 {
 	struct cache *c = &m->cache;
 
@@ -393,12 +394,12 @@ void cache_give_up(struct machine *m, u32 page, u32 nr)
 		struct page_lines *lines = &c->lines[p];
 
 		if (lines->valid[0] | lines->valid[1])
-			cache_evict(m, page_offset(p), PAGE_SIZE);
+			dlab_cache_evict(m, page_offset(p), PAGE_SIZE);
 		m->frames[p].memory_only = true;
 	}
 }
 
-void cache_mark_dirty(struct machine *m, size_t offset, size_t len)
+void dlab_cache_mark_dirty(struct machine *m, size_t offset, size_t len)
 {
 	struct span span;
 
@@ -413,7 +414,7 @@ void cache_mark_dirty(struct machine *m, size_t offset, size_t len)
 	}
 }
 
-void cache_take_back(struct machine *m, u32 page, u32 nr)
+void dlab_cache_take_back(struct machine *m, u32 page, u32 nr)
 {
 	if (!m->cache.lines)
 		return;

@@ -23,7 +23,7 @@ enum policy {
 	NR_POLICIES
 };
 
-extern const char *const policy_names[NR_POLICIES];
+extern const char *const dlab_policy_names[NR_POLICIES];
 
 #define CACHE_SIZE (32u << 10) /* of policy "lru", bytes */
 #define CACHE_WAYS 8u
@@ -56,67 +56,67 @@ struct cache {
 };
 
 /* 0 or -ENOMEM. @lines: zeroed, one for each page frame; not owned. */
-int cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines);
-int cache_set_policy(struct cache *c, enum policy policy, u64 seed);
-void cache_exit(struct cache *c);
+int dlab_cache_init(struct cache *c, const struct profile *profile, struct page_lines *lines);
+int dlab_cache_set_policy(struct cache *c, enum policy policy, u64 seed);
+void dlab_cache_exit(struct cache *c);
 
 /* All but the lines, which are zeroed by page. */
-void cache_reset(struct cache *c, u64 seed);
+void dlab_cache_reset(struct cache *c, u64 seed);
 
 /*
- * The accesses. cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in
+ * The accesses. dlab_cache_cpu_store() stores zeroes for a NULL @buf. Offsets and lengths in
  * bytes; the range lies in RAM. Loads and stores of the CPU go through the cache, those of
  * the bus go to memory.
  */
-void cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len);
-void cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len);
-void cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len);
-void cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len);
+void dlab_cache_cpu_load(struct machine *m, size_t offset, void *buf, size_t len);
+void dlab_cache_cpu_store(struct machine *m, size_t offset, const void *buf, size_t len);
+void dlab_cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len);
+void dlab_cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len);
 
 /*
  * A load into @in or a store from @out (the other is NULL), each page through the
  * cache unless @uncached or its cached view is out of use.
  */
-void cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
-		bool uncached);
+void dlab_cache_move(struct machine *m, size_t offset, u8 *in, const u8 *out, size_t len,
+		     bool uncached);
 
 /* A CPU store of zeroes to whole pages. */
-void cache_zero_pages(struct machine *m, u32 page, u32 nr);
+void dlab_cache_zero_pages(struct machine *m, u32 page, u32 nr);
 
 /* The same past the cache, to a range of pages whose cached view is out of use. */
-void cache_zero_memory(struct machine *m, size_t offset, size_t len);
+void dlab_cache_zero_memory(struct machine *m, size_t offset, size_t len);
 
 /* Copy from memory to memory, on a machine without lines. */
-void cache_copy(struct machine *m, size_t to, size_t from, size_t len);
+void dlab_cache_copy(struct machine *m, size_t to, size_t from, size_t len);
 
 /* Maintenance of the lines that @offset..@offset+@len touches. */
-void cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op);
+void dlab_cache_maintain(struct machine *m, size_t offset, size_t len, enum line_op op);
 
 /*
  * What the cache might do by itself. An eviction throws a plain store away that nobody
  * has found, so it is for lines where there is none: image.h.
  */
-void cache_evict(struct machine *m, size_t offset, size_t len);
-void cache_fill(struct machine *m, size_t offset, size_t len);
+void dlab_cache_evict(struct machine *m, size_t offset, size_t len);
+void dlab_cache_fill(struct machine *m, size_t offset, size_t len);
 
 /*
  * Pages leave the cached view: every line is flushed, and the cached view is
- * out of use until cache_take_back().
+ * out of use until dlab_cache_take_back().
  */
-void cache_give_up(struct machine *m, u32 page, u32 nr);
-void cache_take_back(struct machine *m, u32 page, u32 nr);
+void dlab_cache_give_up(struct machine *m, u32 page, u32 nr);
+void dlab_cache_take_back(struct machine *m, u32 page, u32 nr);
 
-/* These lines hold stores that did not come through cache_cpu_store(). */
-void cache_mark_dirty(struct machine *m, size_t offset, size_t len);
+/* These lines hold stores that did not come through dlab_cache_cpu_store(). */
+void dlab_cache_mark_dirty(struct machine *m, size_t offset, size_t len);
 
 /* The lines @first..@last of one page, all of which hold what memory holds, are dropped. */
-void cache_drop(struct cache *c, u32 first, u32 last);
+void dlab_cache_drop(struct cache *c, u32 first, u32 last);
 
 /* policy.c: the policy's turn, after the CPU or the bus used these bytes. */
-void cache_step(struct machine *m, size_t offset, size_t len);
+void dlab_cache_step(struct machine *m, size_t offset, size_t len);
 
 /* policy.c: "lru" only, before the CPU uses a line. */
-void cache_lru_touch(struct machine *m, u32 line);
+void dlab_cache_lru_touch(struct machine *m, u32 line);
 
 static inline bool line_is_dirty(const struct cache *c, u32 line)
 {
@@ -143,7 +143,7 @@ static inline bool cache_maintain_idle(struct cache *c, size_t offset, size_t le
 	if (op != OP_CLEAN && unlikely(l->valid[0] | l->valid[1])) {
 		if (l->stale[0] | l->stale[1] || shared)
 			return false;
-		cache_drop(c, first, last);
+		dlab_cache_drop(c, first, last);
 	}
 	c->maintenance += last - first + 1;
 	return true;

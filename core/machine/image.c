@@ -10,7 +10,7 @@
 
 static const u8 zeroes[PAGE_SIZE];
 
-int image_init(struct machine *m)
+int dlab_image_init(struct machine *m)
 {
 	size_t size = m->ram_size + 2 * m->nr_pages;
 	u8 *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -24,7 +24,7 @@ int image_init(struct machine *m)
 	return 0;
 }
 
-void image_exit(struct machine *m)
+void dlab_image_exit(struct machine *m)
 {
 	if (image_on(m))
 		munmap(m->image.bytes, m->ram_size + 2 * m->nr_pages);
@@ -45,7 +45,7 @@ static size_t in_page(size_t offset, size_t len)
 	return len < rest ? len : rest;
 }
 
-bool image_agrees(const struct machine *m, size_t offset, size_t len)
+bool dlab_image_agrees(const struct machine *m, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
@@ -80,7 +80,7 @@ static u64 compare(const u8 *a, const u8 *b)
 }
 #endif
 
-void image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ)
+void dlab_image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ)
 {
 	const u8 *view = view_at(m, offset), *image = image_at(m, offset);
 
@@ -102,7 +102,7 @@ static void follow_in_page(struct machine *m, size_t offset, size_t len)
 	memcpy(m->image.bytes + offset, view, len);
 }
 
-void image_follow_slow(struct machine *m, size_t offset, size_t len)
+void dlab_image_follow_slow(struct machine *m, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);
@@ -141,10 +141,10 @@ static void poison_in_page(struct machine *m, size_t offset, size_t len)
 	}
 	if (view != m->memory + offset)
 		memcpy(m->memory + offset, view, len);
-	image_follow_slow(m, offset, len);
+	dlab_image_follow_slow(m, offset, len);
 }
 
-void image_poison(struct machine *m, size_t offset, size_t len)
+void dlab_image_poison(struct machine *m, size_t offset, size_t len)
 {
 	for (size_t end = offset + len, n; offset < end; offset += n) {
 		n = in_page(offset, end - offset);

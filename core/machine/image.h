@@ -27,8 +27,8 @@
 #include <errno.h>
 
 /* 0 or -ENOMEM. Until then, and on a machine without, image_on() is false. */
-int image_init(struct machine *m);
-void image_exit(struct machine *m);
+int dlab_image_init(struct machine *m);
+void dlab_image_exit(struct machine *m);
 
 static inline bool image_on(const struct machine *m)
 {
@@ -42,21 +42,21 @@ static inline u8 *view_at(const struct machine *m, size_t offset)
 }
 
 /* Does the CPU find in the range what the machine put there? */
-bool image_agrees(const struct machine *m, size_t offset, size_t len);
+bool dlab_image_agrees(const struct machine *m, size_t offset, size_t len);
 
 /*
  * The bytes that it does not find: a word for each of @nr times 64, from @offset on, which is a
  * multiple of 64. They are in one page.
  */
-void image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ);
+void dlab_image_differing(const struct machine *m, size_t offset, unsigned nr, u64 *differ);
 
 /* The view in use of the range changed: the image is what it is now. */
-void image_follow_slow(struct machine *m, size_t offset, size_t len);
+void dlab_image_follow_slow(struct machine *m, size_t offset, size_t len);
 
 static inline void image_follow(struct machine *m, size_t offset, size_t len)
 {
 	if (image_on(m))
-		image_follow_slow(m, offset, len);
+		dlab_image_follow_slow(m, offset, len);
 }
 
 /*
@@ -66,7 +66,7 @@ static inline void image_follow(struct machine *m, size_t offset, size_t len)
  * read the bytes without a report gets the same whatever cache and policy did before, and
  * the flags of the lines stay as they are.
  */
-void image_poison(struct machine *m, size_t offset, size_t len);
+void dlab_image_poison(struct machine *m, size_t offset, size_t len);
 
 /* Before that: from now on it is other values. */
 static inline void image_new_poison(struct machine *m, u32 page)

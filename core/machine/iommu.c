@@ -111,17 +111,17 @@ static dma_addr_t reserve(struct machine *m, size_t size, u64 limit)
 	return (dma_addr_t)page << PAGE_SHIFT;
 }
 
-dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit)
+dma_addr_t dlab_iommu_reserve(struct machine *m, size_t size, u64 limit)
 {
 	dma_addr_t iova = reserve(m, size, limit);
 
-	if (unlikely(iova == NO_IOVA) && quarantine_empty(m))
+	if (unlikely(iova == NO_IOVA) && dlab_quarantine_empty(m))
 		iova = reserve(m, size, limit);
 	return iova;
 }
 
-void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
-	       unsigned permissions)
+void dlab_iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
+		    unsigned permissions)
 {
 	u32 nr = pages_of(iova, size);
 	u64 *entry = &m->iommu.table[iova >> PAGE_SHIFT];
@@ -130,15 +130,15 @@ void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size
 		entry[i] = ((phys & PAGE_MASK) + page_offset(i)) | permissions | IOMMU_VALID;
 }
 
-dma_addr_t iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned permissions,
-		     u64 limit)
+dma_addr_t dlab_iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned permissions,
+			  u64 limit)
 {
-	dma_addr_t iova = iommu_reserve(m, size + offset_in_page(phys), limit);
+	dma_addr_t iova = dlab_iommu_reserve(m, size + offset_in_page(phys), limit);
 
 	if (iova == NO_IOVA)
 		return NO_IOVA;
 	iova += offset_in_page(phys);
-	iommu_set(m, iova, phys, size, permissions);
+	dlab_iommu_set(m, iova, phys, size, permissions);
 	return iova;
 }
 
@@ -155,7 +155,7 @@ static void put_back(struct machine *m, u64 addresses)
 		mark(u, page, room, false);
 }
 
-void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
+void dlab_iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
 {
 	u32 page = iova >> PAGE_SHIFT, nr = pages_of(iova, size), room = rounded(nr);
 
@@ -163,19 +163,19 @@ void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size)
 		return;
 	for (u32 i = 0; i < nr; i++)
 		m->iommu.table[page + i] = 0;
-	quarantine_add(m, put_back, page | (u64)room << 32, size);
+	dlab_quarantine_add(m, put_back, page | (u64)room << 32, size);
 }
 
-size_t iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size)
+size_t dlab_iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size)
 {
 	size_t len = 0;
 
-	while (len < size && iommu_translate(m, iova + len, 0) != NO_IOVA)
+	while (len < size && dlab_iommu_translate(m, iova + len, 0) != NO_IOVA)
 		len += PAGE_SIZE - offset_in_page(iova + len);
 	return len < size ? len : size;
 }
 
-phys_addr_t iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission)
+phys_addr_t dlab_iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission)
 {
 	u64 entry;
 

@@ -38,19 +38,19 @@ struct iommu {
  * @phys, or NO_IOVA when there is none at or below @limit.
  */
 #define NO_IOVA (~(dma_addr_t)0)
-dma_addr_t iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned permissions,
-		     u64 limit);
-void iommu_unmap(struct machine *m, dma_addr_t iova, size_t size);
+dma_addr_t dlab_iommu_map(struct machine *m, phys_addr_t phys, size_t size, unsigned permissions,
+			  u64 limit);
+void dlab_iommu_unmap(struct machine *m, dma_addr_t iova, size_t size);
 
-/* Addresses for @size bytes in one piece, to be filled by iommu_set(). */
-dma_addr_t iommu_reserve(struct machine *m, size_t size, u64 limit);
-void iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
-	       unsigned permissions);
+/* Addresses for @size bytes in one piece, to be filled by dlab_iommu_set(). */
+dma_addr_t dlab_iommu_reserve(struct machine *m, size_t size, u64 limit);
+void dlab_iommu_set(struct machine *m, dma_addr_t iova, phys_addr_t phys, size_t size,
+		    unsigned permissions);
 
 /* How many of the @size bytes from @iova on are mapped, up to the first that is not. */
-size_t iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size);
+size_t dlab_iommu_mapped(const struct machine *m, dma_addr_t iova, size_t size);
 
 /* The physical address behind @iova if the access is permitted, or NO_IOVA. */
-phys_addr_t iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission);
+phys_addr_t dlab_iommu_translate(const struct machine *m, dma_addr_t iova, unsigned permission);
 
 #endif

@@ -127,11 +127,11 @@ static inline enum zone zone_of_page(const struct machine *m, u32 page)
 }
 
 /* ram.c: 0, -ENOMEM. */
-int machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
-void machine_exit(struct machine *m);
+int dlab_machine_init(struct machine *m, const struct profile *profile, size_t ram_size);
+void dlab_machine_exit(struct machine *m);
 
 /* ram.c: touching a cookie is a fault again. */
-void machine_close_cookies(struct machine *m);
+void dlab_machine_close_cookies(struct machine *m);
 
 /*
  * reset.c: these bytes, or what is known of them, may be something else than in a new machine.
@@ -152,29 +152,29 @@ static inline void machine_touch(struct machine *m, size_t offset, size_t len)
 }
 
 /* The next run of touched pages behind *@page + *@nr; both begin as 0. False: no more. */
-bool machine_next_touched(const struct machine *m, u32 *page, u32 *nr);
+bool dlab_machine_next_touched(const struct machine *m, u32 *page, u32 *nr);
 
 /* Can it be made new page by page? Else what is rare was used, which leaves more behind. */
-bool machine_is_simple(const struct machine *m);
+bool dlab_machine_is_simple(const struct machine *m);
 
 /* Make these pages new; then all else. */
-void machine_reset_pages(struct machine *m, u32 page, u32 nr);
-void machine_reset(struct machine *m, u64 seed);
+void dlab_machine_reset_pages(struct machine *m, u32 page, u32 nr);
+void dlab_machine_reset(struct machine *m, u64 seed);
 
 /* ram.c: all RAM is free. */
-void machine_free_banks(struct machine *m);
+void dlab_machine_free_banks(struct machine *m);
 
 /* ram.c: lay objects out so that they share lines on no machine where they must not. */
-void machine_align_for_all(struct machine *m);
+void dlab_machine_align_for_all(struct machine *m);
 
 /*
  * pages.c: a block of 2^order frames, from @zone or a lower one whose bank lies
  * entirely at or below @limit. Returns the first frame, or NO_PAGE.
  */
-u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
+u32 dlab_pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit);
 
 /*
- * Fast path: where pages_alloc() looks first, the blocks that were freed last. NULL: the
+ * Fast path: where dlab_pages_alloc() looks first, the blocks that were freed last. NULL: the
  * highest bank is not below @limit.
  */
 static inline struct hot *pages_hot(struct machine *m, unsigned order, phys_addr_t limit)
@@ -193,18 +193,19 @@ static inline u32 pages_take_hot(struct machine *m, struct hot *hot)
 }
 
 /* share.c: can the host's pages be shared one by one? */
-bool machine_can_share(void);
+bool dlab_machine_can_share(void);
 
 /*
  * The pages, as cached pointers or as devices see them, appear at @address as well,
  * whatever was mapped there. 0 or -ENOMEM.
  */
-int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address, bool writable);
+int dlab_machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address,
+		       bool writable);
 
 /* Free the block that @page heads. Returns false when it heads no used block. */
-bool pages_free(struct machine *m, u32 page);
+bool dlab_pages_free(struct machine *m, u32 page);
 
-/* Where it is to be put; its last entry is free. NULL: pages_free() must do it. */
+/* Where it is to be put; its last entry is free. NULL: dlab_pages_free() must do it. */
 static inline struct hot *pages_room(struct machine *m, u32 page)
 {
 	const struct frame *f = &m->frames[page];

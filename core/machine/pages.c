@@ -127,14 +127,14 @@ static u32 alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t 
 	return NO_PAGE;
 }
 
-u32 pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
+u32 dlab_pages_alloc(struct machine *m, enum zone zone, unsigned order, phys_addr_t limit)
 {
 	u32 page;
 
 	if (order > MAX_ORDER)
 		return NO_PAGE;
 	page = alloc(m, zone, order, limit);
-	if (unlikely(page == NO_PAGE) && quarantine_empty(m))
+	if (unlikely(page == NO_PAGE) && dlab_quarantine_empty(m))
 		page = alloc(m, zone, order, limit);
 	return page;
 }
@@ -151,7 +151,7 @@ static void put_back(struct machine *m, u64 page)
 		pages_put_hot(m, hot, page);
 }
 
-bool pages_free(struct machine *m, u32 page)
+bool dlab_pages_free(struct machine *m, u32 page)
 {
 	struct frame *f = &m->frames[page];
 
@@ -162,6 +162,6 @@ bool pages_free(struct machine *m, u32 page)
 		return true;
 	}
 	f->state = FRAME_WAITS;
-	quarantine_add(m, put_back, page, PAGE_SIZE << f->order);
+	dlab_quarantine_add(m, put_back, page, PAGE_SIZE << f->order);
 	return true;
 }

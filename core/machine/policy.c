@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-const char *const policy_names[NR_POLICIES] = {
+const char *const dlab_policy_names[NR_POLICIES] = {
 	[POLICY_NEVER] = "never",
 	[POLICY_EAGER] = "eager",
 	[POLICY_RANDOM] = "random",
@@ -25,12 +25,12 @@ static void evict(struct machine *m, size_t offset, size_t len)
 	size_t line = 1ul << m->cache.shift, end = offset + len;
 
 	if (likely(!image_on(m))) {
-		cache_evict(m, offset, len);
+		dlab_cache_evict(m, offset, len);
 		return;
 	}
 	for (size_t at = offset & ~(line - 1); at < end; at += line)
-		if (image_agrees(m, at, line))
-			cache_evict(m, at, line);
+		if (dlab_image_agrees(m, at, line))
+			dlab_cache_evict(m, at, line);
 }
 
 /* Two moves at each step, among the lines used lately. */
@@ -50,11 +50,11 @@ static void step_random(struct machine *m, size_t offset, size_t len)
 		if (r & 1)
 			evict(m, at, line);
 		else if (c->speculates && (r & 2))
-			cache_fill(m, at, line);
+			dlab_cache_fill(m, at, line);
 	}
 }
 
-void cache_step(struct machine *m, size_t offset, size_t len)
+void dlab_cache_step(struct machine *m, size_t offset, size_t len)
 {
 	struct cache *c = &m->cache;
 
@@ -66,7 +66,7 @@ void cache_step(struct machine *m, size_t offset, size_t len)
 		step_random(m, offset, len);
 }
 
-void cache_lru_touch(struct machine *m, u32 line)
+void dlab_cache_lru_touch(struct machine *m, u32 line)
 {
 	struct cache *c = &m->cache;
 	u32 *set = &c->ways[(line % c->nr_sets) * CACHE_WAYS];

@@ -14,7 +14,7 @@
 #define F OP_FLUSH
 #define N OP_NONE
 
-const struct profile profiles[] = {
+const struct profile dlab_profiles[] = {
 	{
 		.name = "x86", .like = "any machine whose devices snoop",
 		.coherent = true, .speculates = true, .line_shift = 6, .dma_align = 1,
@@ -65,18 +65,18 @@ const struct profile profiles[] = {
 	},
 };
 
-const size_t nr_profiles = sizeof(profiles) / sizeof(profiles[0]);
+const size_t dlab_nr_profiles = sizeof(dlab_profiles) / sizeof(dlab_profiles[0]);
 
-const struct profile *profile_find(const char *name)
+const struct profile *dlab_profile_find(const char *name)
 {
-	for (size_t i = 0; i < nr_profiles; i++)
-		if (strcmp(profiles[i].name, name) == 0)
-			return &profiles[i];
+	for (size_t i = 0; i < dlab_nr_profiles; i++)
+		if (strcmp(dlab_profiles[i].name, name) == 0)
+			return &dlab_profiles[i];
 	return NULL;
 }
 
-unsigned profile_cut(const struct profile *profile, size_t offset, size_t len,
-		     struct piece piece[MAX_PIECES])
+unsigned dlab_profile_cut(const struct profile *profile, size_t offset, size_t len,
+			  struct piece piece[MAX_PIECES])
 {
 	size_t line = 1ul << profile->line_shift, end = offset + len;
 	unsigned nr = 0;

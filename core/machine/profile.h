@@ -56,8 +56,8 @@ struct piece {
 #define MAX_PIECES 3
 
 /* profile.c: an invalidation whose lines at either end are treated in another way. */
-unsigned profile_cut(const struct profile *profile, size_t offset, size_t len,
-		     struct piece piece[MAX_PIECES]);
+unsigned dlab_profile_cut(const struct profile *profile, size_t offset, size_t len,
+			  struct piece piece[MAX_PIECES]);
 
 /*
  * What @op of a range comes to on a machine, whose lines at either end the range may
@@ -71,16 +71,16 @@ static inline unsigned profile_pieces(const struct profile *profile, size_t offs
 	if (op == OP_NONE || !len)
 		return 0;
 	if (op == OP_INVALIDATE && profile->edge != EDGE_AS_IS && (offset | len) & (line - 1))
-		return profile_cut(profile, offset, len, piece);
+		return dlab_profile_cut(profile, offset, len, piece);
 	piece[0] = (struct piece){ offset, len, op };
 	return 1;
 }
 
-extern const struct profile profiles[];
-extern const size_t nr_profiles;
+extern const struct profile dlab_profiles[];
+extern const size_t dlab_nr_profiles;
 
 /* NULL when there is none of that name. */
-const struct profile *profile_find(const char *name);
+const struct profile *dlab_profile_find(const char *name);
 
 /* What @profile does to a whole line at this hand-over. */
 static inline enum line_op profile_op(const struct profile *profile, enum handover to,

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-void quarantine_exit(struct quarantine *q)
+void dlab_quarantine_exit(struct quarantine *q)
 {
 	free(q->ring);
 	q->ring = NULL;
@@ -50,7 +50,7 @@ static bool release_down_to(struct machine *m, size_t bytes)
 	return any;
 }
 
-void quarantine_add(struct machine *m, quarantine_fn release, u64 what, size_t bytes)
+void dlab_quarantine_add(struct machine *m, quarantine_fn release, u64 what, size_t bytes)
 {
 	struct quarantine *q = &m->quarantine;
 
@@ -63,7 +63,7 @@ void quarantine_add(struct machine *m, quarantine_fn release, u64 what, size_t b
 	release_down_to(m, q->limit);
 }
 
-bool quarantine_empty(struct machine *m)
+bool dlab_quarantine_empty(struct machine *m)
 {
 	return release_down_to(m, 0);
 }

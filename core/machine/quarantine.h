@@ -33,12 +33,12 @@ struct quarantine {
 	bool releasing;
 };
 
-void quarantine_exit(struct quarantine *q);
+void dlab_quarantine_exit(struct quarantine *q);
 
 /* @what waits until @limit bytes came after it; at once, if there is none, or no memory. */
-void quarantine_add(struct machine *m, quarantine_fn release, u64 what, size_t bytes);
+void dlab_quarantine_add(struct machine *m, quarantine_fn release, u64 what, size_t bytes);
 
 /* Release all. Returns whether there was anything. */
-bool quarantine_empty(struct machine *m);
+bool dlab_quarantine_empty(struct machine *m);
 
 #endif

@@ -63,7 +63,7 @@ static void free_bank(struct machine *m, struct bank *bank)
 			order--;
 		m->frames[bank->first + done].state = FRAME_USED;
 		m->frames[bank->first + done].order = order;
-		pages_free(m, bank->first + done);
+		dlab_pages_free(m, bank->first + done);
 		done += 1u << order;
 	}
 }
@@ -107,7 +107,7 @@ static void add_banks(struct machine *m)
 	m->bank[ZONE_DMA32].reserved = reserve_bounce(m, dma32);
 }
 
-void machine_free_banks(struct machine *m)
+void dlab_machine_free_banks(struct machine *m)
 {
 	for (int z = 0; z < NR_ZONES; z++)
 		free_bank(m, &m->bank[z]);
@@ -118,7 +118,7 @@ static size_t round_up(size_t n)
 	return (n + GUARD - 1) & ~(GUARD - 1);
 }
 
-int machine_init(struct machine *m, const struct profile *profile, size_t ram_size)
+int dlab_machine_init(struct machine *m, const struct profile *profile, size_t ram_size)
 {
 	size_t nr = ram_size >> PAGE_SHIFT;
 	size_t views = profile->coherent ? 1 : 2;
@@ -169,7 +169,7 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->frames = (struct frame *)(at += touched);
 	m->pages = (struct page *)(at += frames);
 	at += pages;
-	err = cache_init(&m->cache, profile, lines ? (struct page_lines *)at : NULL);
+	err = dlab_cache_init(&m->cache, profile, lines ? (struct page_lines *)at : NULL);
 	if (err)
 		goto no_memory;
 	m->swiotlb.slots = (struct slot *)(at += lines);
@@ -177,7 +177,7 @@ int machine_init(struct machine *m, const struct profile *profile, size_t ram_si
 	m->iommu.table = (u64 *)(at += slot_bits);
 	m->iommu.used = (u64 *)(at + table);
 	add_banks(m);
-	machine_free_banks(m);
+	dlab_machine_free_banks(m);
 	return 0;
 
 no_memory:
@@ -185,27 +185,27 @@ no_memory:
 	return -ENOMEM;
 }
 
-void machine_align_for_all(struct machine *m)
+void dlab_machine_align_for_all(struct machine *m)
 {
-	for (size_t i = 0; i < nr_profiles; i++) {
-		if (m->object_align < profiles[i].dma_align)
-			m->object_align = profiles[i].dma_align;
-		if (m->object_line < 1u << profiles[i].line_shift)
-			m->object_line = 1u << profiles[i].line_shift;
+	for (size_t i = 0; i < dlab_nr_profiles; i++) {
+		if (m->object_align < dlab_profiles[i].dma_align)
+			m->object_align = dlab_profiles[i].dma_align;
+		if (m->object_line < 1u << dlab_profiles[i].line_shift)
+			m->object_line = 1u << dlab_profiles[i].line_shift;
 	}
 }
 
-void machine_exit(struct machine *m)
+void dlab_machine_exit(struct machine *m)
 {
-	quarantine_exit(&m->quarantine);
-	cache_exit(&m->cache);
-	image_exit(m);
+	dlab_quarantine_exit(&m->quarantine);
+	dlab_cache_exit(&m->cache);
+	dlab_image_exit(m);
 	if (m->shared >= 0)
 		close(m->shared);
 	munmap(m->arena, m->arena_size);
 }
 
-void machine_close_cookies(struct machine *m)
+void dlab_machine_close_cookies(struct machine *m)
 {
 	m->cookie_open = false;
 	madvise(m->cookies, m->ram_size, MADV_DONTNEED);

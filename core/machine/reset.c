@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-bool machine_next_touched(const struct machine *m, u32 *page, u32 *nr)
+bool dlab_machine_next_touched(const struct machine *m, u32 *page, u32 *nr)
 {
 	u32 at = *page + *nr;
 
@@ -29,13 +29,13 @@ bool machine_next_touched(const struct machine *m, u32 *page, u32 *nr)
 	return true;
 }
 
-bool machine_is_simple(const struct machine *m)
+bool dlab_machine_is_simple(const struct machine *m)
 {
 	return m->profile->translation == TRANSLATE_DIRECT && m->shared < 0 && !m->cookie_open &&
 	       !m->quarantine.limit;
 }
 
-void machine_reset_pages(struct machine *m, u32 page, u32 nr)
+void dlab_machine_reset_pages(struct machine *m, u32 page, u32 nr)
 {
 	memset(m->cached + page_offset(page), 0, page_offset(nr));
 	if (m->memory != m->cached)
@@ -57,12 +57,12 @@ static void reset_frames(struct machine *m)
 
 		memset(m->frames + bank->first + whole, 0, (bank->nr - whole) * sizeof(*m->frames));
 	}
-	machine_free_banks(m);
+	dlab_machine_free_banks(m);
 }
 
-void machine_reset(struct machine *m, u64 seed)
+void dlab_machine_reset(struct machine *m, u64 seed)
 {
 	reset_frames(m);
-	cache_reset(&m->cache, seed);
+	dlab_cache_reset(&m->cache, seed);
 	memset(m->touched, 0, (m->nr_pages + 63) / 64 * sizeof(u64));
 }

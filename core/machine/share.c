@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool machine_can_share(void)
+bool dlab_machine_can_share(void)
 {
 	return sysconf(_SC_PAGESIZE) == (long)PAGE_SIZE;
 }
@@ -47,7 +47,8 @@ static int move(struct machine *m, u8 *view)
 		    at) == MAP_FAILED ? -ENOMEM : 0;
 }
 
-int machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address, bool writable)
+int dlab_machine_share(struct machine *m, u32 page, u32 nr, bool cached, void *address,
+		       bool writable)
 {
 	u8 *base = cached ? m->cached : m->memory;
 	u8 bit = base == m->cached ? 1 : 2;

@@ -22,12 +22,12 @@ static size_t slot_offset(const struct swiotlb *s, u32 slot)
 	return s->base + ((size_t)slot << SLOT_SHIFT);
 }
 
-size_t swiotlb_address(const struct machine *m, const struct slot *slot)
+size_t dlab_swiotlb_address(const struct machine *m, const struct slot *slot)
 {
 	return slot_offset(&m->swiotlb, slot - m->swiotlb.slots) + slot->pad;
 }
 
-size_t swiotlb_max(u32 min_align_mask)
+size_t dlab_swiotlb_max(u32 min_align_mask)
 {
 	size_t lost = ((size_t)min_align_mask + SLOT_SIZE - 1) & ~((size_t)SLOT_SIZE - 1);
 	size_t all = (size_t)SET_SLOTS << SLOT_SHIFT;
@@ -110,7 +110,7 @@ static u32 search(const struct machine *m, const struct shape *shape, u32 from, 
 	return to;
 }
 
-size_t swiotlb_take(struct machine *m, const struct bounce_request *want)
+size_t dlab_swiotlb_take(struct machine *m, const struct bounce_request *want)
 {
 	struct swiotlb *s = &m->swiotlb;
 	struct shape shape = shape_of(m, want);
@@ -133,17 +133,17 @@ size_t swiotlb_take(struct machine *m, const struct bounce_request *want)
 	return slot_offset(s, slot) + shape.pad;
 }
 
-bool swiotlb_holds(const struct machine *m, u64 offset)
+bool dlab_swiotlb_holds(const struct machine *m, u64 offset)
 {
 	return offset - m->swiotlb.base < (u64)m->swiotlb.nr_slots << SLOT_SHIFT;
 }
 
-struct slot *swiotlb_find(struct machine *m, size_t offset)
+struct slot *dlab_swiotlb_find(struct machine *m, size_t offset)
 {
 	struct swiotlb *s = &m->swiotlb;
 	u32 slot;
 
-	if (!swiotlb_holds(m, offset))
+	if (!dlab_swiotlb_holds(m, offset))
 		return NULL;
 	slot = (offset - s->base) >> SLOT_SHIFT;
 	if (!is_used(s, slot))
@@ -154,9 +154,9 @@ struct slot *swiotlb_find(struct machine *m, size_t offset)
 	return &s->slots[slot];
 }
 
-void swiotlb_give(struct machine *m, size_t bounce)
+void dlab_swiotlb_give(struct machine *m, size_t bounce)
 {
-	struct slot *slot = swiotlb_find(m, bounce);
+	struct slot *slot = dlab_swiotlb_find(m, bounce);
 
 	if (!slot)
 		return;

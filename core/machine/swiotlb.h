@@ -42,19 +42,19 @@ struct bounce_request {
 };
 
 /* Slots for a mapping. Returns the bounce address as an offset in RAM, or NO_OFFSET. */
-size_t swiotlb_take(struct machine *m, const struct bounce_request *want);
-void swiotlb_give(struct machine *m, size_t bounce);
+size_t dlab_swiotlb_take(struct machine *m, const struct bounce_request *want);
+void dlab_swiotlb_give(struct machine *m, size_t bounce);
 
 /* Is it in the bounce buffer, used or not? Any number may come in. */
-bool swiotlb_holds(const struct machine *m, u64 offset);
+bool dlab_swiotlb_holds(const struct machine *m, u64 offset);
 
 /* The first slot of the mapping in whose slots @offset lies, or NULL. */
-struct slot *swiotlb_find(struct machine *m, size_t offset);
+struct slot *dlab_swiotlb_find(struct machine *m, size_t offset);
 
 /* The bounce address of a mapping, from its first slot. */
-size_t swiotlb_address(const struct machine *m, const struct slot *slot);
+size_t dlab_swiotlb_address(const struct machine *m, const struct slot *slot);
 
 /* The largest mapping, in bytes. */
-size_t swiotlb_max(u32 min_align_mask);
+size_t dlab_swiotlb_max(u32 min_align_mask);
 
 #endif

@@ -39,7 +39,7 @@ static cold void report_cookie(struct dmalab_machine *lab, const struct call *ca
 		f.region = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
 /* Past the end of RAM there is nothing: reads give zeroes, writes are dropped. */
@@ -66,16 +66,16 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 		judge_find_stores(j, a->call, t.offset, n);
 	switch (t.view) {
 	case VIEW_CACHED:
-		(a->in ? judge_cpu_load : judge_cpu_store)(j, a->call, a->p, t.offset, n);
-		cache_move(&lab->hw, t.offset, a->in, a->out, n, false);
+		(a->in ? dlab_judge_cpu_load : dlab_judge_cpu_store)(j, a->call, a->p, t.offset, n);
+		dlab_cache_move(&lab->hw, t.offset, a->in, a->out, n, false);
 		break;
 	case VIEW_UNCACHED:
-		judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
-		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
+		dlab_judge_cpu_uncached(j, a->call, t.offset, n, !a->in);
+		dlab_cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
 		break;
 	case VIEW_ASIDE:
-		judge_cpu_view(j, a->call, a->p, t.offset, n, !a->in);
-		cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
+		dlab_judge_cpu_view(j, a->call, a->p, t.offset, n, !a->in);
+		dlab_cache_move(&lab->hw, t.offset, a->in, a->out, n, true);
 		break;
 	default:
 		report_cookie(lab, a->call, a->p, t.offset, a->len);
@@ -88,7 +88,7 @@ static void access_locked(struct dmalab_machine *lab, const struct access *a, st
 /* The pages that vmap() shows there, piece by piece; to @end, where the view does. */
 static void access_pages(struct dmalab_machine *lab, const struct access *a, const u8 *end)
 {
-	bool uncached = vm_area_of(lab, a->p)->uncached;
+	bool uncached = dlab_vm_area_of(lab, a->p)->uncached;
 	size_t len = a->len <= (size_t)(end - (const u8 *)a->p) ? a->len :
 		     (size_t)(end - (const u8 *)a->p);
 
@@ -100,7 +100,7 @@ static void access_pages(struct dmalab_machine *lab, const struct access *a, con
 			.in = a->in ? a->in + done : NULL, .out = a->out ? a->out + done : NULL,
 		};
 
-		t.offset = vmap_offset(lab, piece.p, &n);
+		t.offset = dlab_vmap_offset(lab, piece.p, &n);
 		if (n > len - done)
 			n = len - done;
 		piece.len = n;
@@ -118,7 +118,7 @@ static cold void report_vmalloc(struct dmalab_machine *lab, const struct access 
 					       "memory of vmalloc(), which is free",
 	};
 
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 	if (a->in)
 		memset(a->in, 0, a->len);
 }
@@ -132,7 +132,7 @@ static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access 
 	if (!in_vmalloc(&lab->hw, a->p))
 		return false;
 	lab_lock(lab);
-	o = mm_find(lab, a->p);
+	o = dlab_mm_find(lab, a->p);
 	within = a->len <= o.size - (size_t)((const u8 *)a->p - o.start);
 	if (!o.live)
 		report_vmalloc(lab, a, &o);
@@ -153,7 +153,7 @@ static inline bool access_quickly(struct dmalab_machine *lab, const struct acces
 /* False: the pointer is into no machine. */
 static bool access(const struct access *a)
 {
-	struct dmalab_machine *lab = lab_of(a->p);
+	struct dmalab_machine *lab = dlab_of(a->p);
 	struct target t;
 
 	if (!lab)
@@ -174,7 +174,7 @@ static bool access(const struct access *a)
 	return true;
 }
 
-void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call)
+void dlab_cpu_read(const void *src, void *buf, size_t len, const struct call *call)
 {
 	struct access a = { .call = call, .p = src, .in = buf, .len = len };
 
@@ -190,10 +190,10 @@ void dmalab_cpu_read(const void *src, void *buf, size_t len)
 {
 	struct call call = THIS_CALL;
 
-	lab_cpu_read(src, buf, len, &call);
+	dlab_cpu_read(src, buf, len, &call);
 }
 
-void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call)
+void dlab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call)
 {
 	struct access a = { .call = call, .p = dst, .out = buf, .len = len };
 
@@ -207,7 +207,7 @@ void dmalab_cpu_write(void *dst, const void *buf, size_t len)
 	site_t site = site_of(__builtin_return_address(0));
 
 	if (!store_at_once(dst, buf, len, site))
-		lab_cpu_write(dst, buf, len, &(struct call){ __func__, site });
+		dlab_cpu_write(dst, buf, len, &(struct call){ __func__, site });
 }
 
 /* What is free is reported; running off the end of what is not faults. */
@@ -218,14 +218,14 @@ static bool may_access_vmalloc(struct dmalab_machine *lab, const void *p, size_t
 	if (!in_vmalloc(&lab->hw, p))
 		return false;
 	lab_lock(lab);
-	o = mm_find(lab, p);
+	o = dlab_mm_find(lab, p);
 	lab_unlock(lab);
 	return !o.live || len <= o.room - (size_t)((const u8 *)p - o.start);
 }
 
 bool dmalab_owns(const void *p, size_t len)
 {
-	struct dmalab_machine *lab = lab_of(p);
+	struct dmalab_machine *lab = dlab_of(p);
 	struct target t;
 
 	if (!lab)
@@ -238,7 +238,7 @@ bool dmalab_owns(const void *p, size_t len)
 
 size_t dmalab_byte_states(const void *p, uint8_t *states, size_t len)
 {
-	struct dmalab_machine *lab = lab_of(p);
+	struct dmalab_machine *lab = dlab_of(p);
 	struct target t;
 
 	if (!lab)
@@ -248,7 +248,7 @@ size_t dmalab_byte_states(const void *p, uint8_t *states, size_t len)
 		return 0;
 	lab_lock(lab);
 	len = clip(&lab->hw, t.offset, len);
-	judge_states(&lab->judge, t.offset, len, states);
+	dlab_judge_states(&lab->judge, t.offset, len, states);
 	lab_unlock(lab);
 	return len;
 }
@@ -256,7 +256,7 @@ size_t dmalab_byte_states(const void *p, uint8_t *states, size_t len)
 /* The bytes behind a cached pointer, with the machine locked; or NULL. */
 static struct dmalab_machine *begin_force(const void *ptr, size_t *offset, size_t *len)
 {
-	struct dmalab_machine *lab = lab_of(ptr);
+	struct dmalab_machine *lab = dlab_of(ptr);
 
 	if (!*len || !lab || !in_cached(&lab->hw, ptr))
 		return NULL;
@@ -277,7 +277,7 @@ void dmalab_cache_evict(const void *ptr, size_t len)
 	if (!lab)
 		return;
 	judge_find_stores(&lab->judge, &call, offset, len);
-	cache_evict(&lab->hw, offset, len);
+	dlab_cache_evict(&lab->hw, offset, len);
 	lab_unlock(lab);
 }
 
@@ -292,7 +292,7 @@ void dmalab_cache_fill(const void *ptr, size_t len)
 	if (!lab)
 		return;
 	if (lab->hw.profile->speculates)
-		cache_fill(&lab->hw, offset, len);
+		dlab_cache_fill(&lab->hw, offset, len);
 	lab_unlock(lab);
 }
 

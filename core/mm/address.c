@@ -13,7 +13,7 @@ static bool is_page(const struct dmalab_machine *lab, const struct page *page)
 
 void *page_address(const struct page *page)
 {
-	struct dmalab_machine *lab = lab_of(page);
+	struct dmalab_machine *lab = dlab_of(page);
 
 	if (!is_page(lab, page))
 		return NULL;
@@ -30,7 +30,7 @@ static cold void report_no_page(struct dmalab_machine *lab, const void *addr,
 		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
 		f.dev = f.region->dev;
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 	lab_unlock(lab);
 }
 
@@ -47,7 +47,7 @@ static bool is_coherent(struct dmalab_machine *lab, size_t offset)
 
 struct page *virt_to_page(const void *addr)
 {
-	struct dmalab_machine *lab = lab_of(addr);
+	struct dmalab_machine *lab = dlab_of(addr);
 	struct call call = THIS_CALL;
 	size_t offset;
 	bool fine;
@@ -67,7 +67,7 @@ struct page *virt_to_page(const void *addr)
 
 phys_addr_t virt_to_phys(const volatile void *addr)
 {
-	struct dmalab_machine *lab = lab_of(addr);
+	struct dmalab_machine *lab = dlab_of(addr);
 
 	if (!lab || !in_cached(&lab->hw, addr))
 		return ~0ull;
@@ -76,7 +76,7 @@ phys_addr_t virt_to_phys(const volatile void *addr)
 
 phys_addr_t page_to_phys(const struct page *page)
 {
-	struct dmalab_machine *lab = lab_of(page);
+	struct dmalab_machine *lab = dlab_of(page);
 
 	if (!is_page(lab, page))
 		return ~0ull;
@@ -87,7 +87,7 @@ phys_addr_t page_to_phys(const struct page *page)
 
 void *phys_to_virt(phys_addr_t address)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	size_t offset = lab ? phys_to_offset(&lab->hw, address) : NO_OFFSET;
 
 	return offset == NO_OFFSET ? NULL : lab->hw.cached + offset;
@@ -95,7 +95,7 @@ void *phys_to_virt(phys_addr_t address)
 
 struct page *phys_to_page(phys_addr_t address)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	size_t offset = lab ? phys_to_offset(&lab->hw, address) : NO_OFFSET;
 
 	return offset == NO_OFFSET ? NULL : &lab->hw.pages[offset >> PAGE_SHIFT];
@@ -118,7 +118,7 @@ bool pfn_valid(unsigned long pfn)
 
 bool virt_addr_valid(const volatile void *kaddr)
 {
-	struct dmalab_machine *lab = lab_of(kaddr);
+	struct dmalab_machine *lab = dlab_of(kaddr);
 
 	return lab && in_cached(&lab->hw, kaddr);
 }

@@ -15,14 +15,14 @@ static void release_object(struct device *dev, void *object)
 	};
 
 	lab_lock(lab);
-	mm_release(lab, &free, dev);
+	dlab_mm_release(lab, &free, dev);
 	lab_unlock(lab);
 }
 
-const struct device *devm_forget(struct dmalab_machine *lab, const void *p)
+const struct device *dlab_devm_forget(struct dmalab_machine *lab, const void *p)
 {
 	for (struct dmalab_device *d = lab->devices; d; d = d->next)
-		if (devres_remove(d, release_object, NULL, p))
+		if (dlab_devres_remove(d, release_object, NULL, p))
 			return &d->dev;
 	return NULL;
 }
@@ -35,14 +35,14 @@ static void *allocate(struct device *dev, size_t size, gfp_t gfp, const struct c
 
 	if (!d)
 		return NULL;
-	p = size ? slab_alloc(d->machine, NULL, size, gfp, call) : ZERO_SIZE_PTR;
+	p = size ? dlab_slab_alloc(d->machine, NULL, size, gfp, call) : ZERO_SIZE_PTR;
 	if (!p)
-		lab_name_failure(d->machine, call);
+		dlab_name_failure(d->machine, call);
 	if (!ZERO_OR_NULL_PTR(p)) {
-		slab_set_size(d->machine, p, size | SLAB_DEVM);
-		if (devres_add(d, release_object, p)) {
-			o = mm_find(d->machine, p);
-			mm_give_back(d->machine, &o);
+		dlab_slab_set_size(d->machine, p, size | SLAB_DEVM);
+		if (dlab_devres_add(d, release_object, p)) {
+			o = dlab_mm_find(d->machine, p);
+			dlab_mm_give_back(d->machine, &o);
 			p = NULL;
 		}
 	}
@@ -95,6 +95,6 @@ void devm_kfree(struct device *dev, const void *p)
 	d = lab_enter(dev, &call);
 	if (!d)
 		return;
-	mm_release(d->machine, &free, NULL);
+	dlab_mm_release(d->machine, &free, NULL);
 	lab_leave(d);
 }

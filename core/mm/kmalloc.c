@@ -9,7 +9,7 @@
 
 static void *allocate(size_t size, gfp_t gfp, const struct call *call)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	void *p;
 
 	if (!size)
@@ -17,9 +17,9 @@ static void *allocate(size_t size, gfp_t gfp, const struct call *call)
 	if (!lab)
 		return NULL;
 	lab_lock(lab);
-	p = slab_alloc(lab, NULL, size, gfp, call);
+	p = dlab_slab_alloc(lab, NULL, size, gfp, call);
 	if (unlikely(!p))
-		lab_name_failure(lab, call);
+		dlab_name_failure(lab, call);
 	lab_unlock(lab);
 	return p;
 }
@@ -62,14 +62,14 @@ static void store(struct dmalab_machine *lab, void *p, const void *buf, size_t l
 {
 	size_t offset = (u8 *)p - lab->hw.cached;
 
-	judge_filled(&lab->judge, offset, len, call->site);
-	cache_cpu_store(&lab->hw, offset, buf, len);
+	dlab_judge_filled(&lab->judge, offset, len, call->site);
+	dlab_cache_cpu_store(&lab->hw, offset, buf, len);
 }
 
 void *kmemdup(const void *src, size_t len, gfp_t gfp)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	void *p = NULL, *copy = NULL;
 
 	if (!len)
@@ -78,14 +78,14 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 		copy = malloc(len);
 	if (!copy)
 		return NULL;
-	lab_cpu_read(src, copy, len, &call);
+	dlab_cpu_read(src, copy, len, &call);
 	RECORD_AS("kmalloc", "=zG", len, gfp);
 	lab_lock(lab);
-	p = slab_alloc(lab, NULL, len, gfp, &call);
+	p = dlab_slab_alloc(lab, NULL, len, gfp, &call);
 	if (p)
 		store(lab, p, copy, len, &call);
 	else
-		lab_name_failure(lab, &call);
+		dlab_name_failure(lab, &call);
 	lab_unlock(lab);
 	record_memory(p, len, NULL);
 	if (p)
@@ -107,15 +107,15 @@ static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to
 
 	if (!copy)
 		return false;
-	if (!told && !mm_report_if_mapped(lab, o, call, NULL))
-		judge_cpu_move(&lab->judge, call, offset, size);
+	if (!told && !dlab_mm_report_if_mapped(lab, o, call, NULL))
+		dlab_judge_cpu_move(&lab->judge, call, offset, size);
 	else if (judge_sees_accesses(&lab->judge))
 		for_each_shadow(&lab->judge, s)
-			shadow_cpu_load(s, offset, size);
-	cache_move(&lab->hw, offset, copy, NULL, size, false);
+			dlab_shadow_cpu_load(s, offset, size);
+	dlab_cache_move(&lab->hw, offset, copy, NULL, size, false);
 	store(lab, to, copy, size, call);
-	unwritten_move(&lab->judge.unwritten, offset, (u8 *)to - lab->hw.cached, size);
-	mm_give_back(lab, o);
+	dlab_unwritten_move(&lab->judge.unwritten, offset, (u8 *)to - lab->hw.cached, size);
+	dlab_mm_give_back(lab, o);
 	free(copy);
 	return true;
 }
@@ -124,37 +124,37 @@ static void *krealloc_locked(struct dmalab_machine *lab, const void *ptr, size_t
 			     const struct call *call)
 {
 	struct mm_free free = { .call = call, .ptr = ptr, .kind = MM_KMALLOC };
-	struct mm_object o = mm_find(lab, ptr), new;
+	struct mm_object o = dlab_mm_find(lab, ptr), new;
 	bool told;
 	void *p;
 
 	if (!size || !o.live || o.start != ptr ||
 	    (o.kind != MM_KMALLOC && o.kind != MM_CACHE)) {
-		mm_release(lab, &free, NULL);
+		dlab_mm_release(lab, &free, NULL);
 		return size ? NULL : ZERO_SIZE_PTR;
 	}
 	judge_find_stores(&lab->judge, call, o.start - lab->hw.cached, o.room);
 	if (size <= o.room) {
-		slab_set_size(lab, ptr, size);
+		dlab_slab_set_size(lab, ptr, size);
 		if ((gfp & __GFP_ZERO) && size > o.size)
 			store(lab, (u8 *)o.start + o.size, NULL, size - o.size, call);
 		return (void *)ptr;
 	}
-	told = slab_check_gfp(lab, size, gfp, call);
-	p = slab_take(lab, NULL, size, gfp, call);
+	told = dlab_slab_check_gfp(lab, size, gfp, call);
+	p = dlab_slab_take(lab, NULL, size, gfp, call);
 	if (!p)
-		lab_name_failure(lab, call);
+		dlab_name_failure(lab, call);
 	if (!p || move(lab, &o, p, call, told))
 		return p;
-	new = mm_find(lab, p);
-	mm_give_back(lab, &new);
+	new = dlab_mm_find(lab, p);
+	dlab_mm_give_back(lab, &new);
 	return NULL;
 }
 
 void *krealloc(const void *p, size_t new_size, gfp_t flags)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_machine *lab = lab_of(p);
+	struct dmalab_machine *lab = dlab_of(p);
 	void *q;
 
 	if (ZERO_OR_NULL_PTR(p)) {
@@ -162,7 +162,7 @@ void *krealloc(const void *p, size_t new_size, gfp_t flags)
 		return record_memory(allocate(new_size, flags, &call), new_size, NULL);
 	}
 	if (!lab)
-		lab = lab_current();
+		lab = dlab_current();
 	if (!lab)
 		return NULL;
 	RECORD("=pzG", p, new_size, flags);
@@ -176,33 +176,33 @@ void kfree(const void *ptr)
 {
 	struct call call = THIS_CALL;
 	struct mm_free free = { .call = &call, .ptr = ptr, .kind = MM_KMALLOC };
-	struct dmalab_machine *lab = lab_of(ptr);
+	struct dmalab_machine *lab = dlab_of(ptr);
 
 	if (ZERO_OR_NULL_PTR(ptr))
 		return;
 	RECORD("p", ptr);
 	if (!lab)
-		lab = lab_current();
+		lab = dlab_current();
 	if (!lab)
 		return;
 	lab_lock(lab);
-	mm_release(lab, &free, NULL);
+	dlab_mm_release(lab, &free, NULL);
 	lab_unlock(lab);
 }
 
 size_t ksize(const void *ptr)
 {
-	struct dmalab_machine *lab = lab_of(ptr);
+	struct dmalab_machine *lab = dlab_of(ptr);
 	struct mm_object o;
 	bool known;
 
 	if (ZERO_OR_NULL_PTR(ptr) || !lab)
 		return 0;
 	lab_lock(lab);
-	o = mm_find(lab, ptr);
+	o = dlab_mm_find(lab, ptr);
 	known = o.live && o.start == ptr && o.kind >= MM_KMALLOC && o.kind <= MM_CACHE;
 	if (known)
-		slab_take_whole(lab, ptr);
+		dlab_slab_take_whole(lab, ptr);
 	lab_unlock(lab);
 	return known ? o.room : 0;
 }

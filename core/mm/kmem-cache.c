@@ -31,7 +31,7 @@ static bool is_valid(const char *name, size_t size, size_t align)
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *))
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	struct kmem_cache *cache;
 
 	RECORD("=Szz", name, size, align);
@@ -87,11 +87,11 @@ static void *allocate(struct kmem_cache *cache, gfp_t gfp, const struct call *ca
 		return NULL;
 	lab_lock(cache->lab);
 	if (!cache->gone)
-		p = slab_alloc(cache->lab, cache, cache->size, gfp, call);
+		p = dlab_slab_alloc(cache->lab, cache, cache->size, gfp, call);
 	if (!p)
-		lab_name_failure(cache->lab, call);
+		dlab_name_failure(cache->lab, call);
 	if (p && unlikely(cache->ctor))
-		build = !slab_is_built(cache->lab, p);
+		build = !dlab_slab_is_built(cache->lab, p);
 	lab_unlock(cache->lab);
 	/* It is the driver's code, and may use the API. */
 	if (unlikely(build))
@@ -123,6 +123,6 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 	if (!cache || !object)
 		return;
 	lab_lock(cache->lab);
-	mm_release(cache->lab, &free, NULL);
+	dlab_mm_release(cache->lab, &free, NULL);
 	lab_unlock(cache->lab);
 }

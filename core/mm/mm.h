@@ -57,13 +57,13 @@ struct mm {
 };
 
 /* 0 or -ENOMEM. */
-int mm_init(struct mm *mm, const struct machine *m);
-void mm_exit(struct mm *mm);
+int dlab_mm_init(struct mm *mm, const struct machine *m);
+void dlab_mm_exit(struct mm *mm);
 
 /* With nothing allocated: forget these pages; then all else. */
-bool mm_is_simple(const struct mm *mm);
-void mm_reset_pages(struct mm *mm, u32 page, u32 nr);
-void mm_reset(struct mm *mm);
+bool dlab_mm_is_simple(const struct mm *mm);
+void dlab_mm_reset_pages(struct mm *mm, u32 page, u32 nr);
+void dlab_mm_reset(struct mm *mm);
 
 /* Is the frame in the hands of one of these allocators? */
 static inline bool mm_has_page(const struct mm *mm, u32 page)
@@ -83,8 +83,8 @@ static inline enum zone zone_of_gfp(gfp_t gfp)
  * @call gives such a flag to kmalloc(), itself or through the bookkeeping of a pool or
  * of a managed allocation: draw "zone-gfp", with @detail. The flag is to be dropped.
  */
-cold void mm_report_zone(struct dmalab_machine *lab, struct device *dev,
-			 const struct call *call, size_t size, const char *detail);
+cold void dlab_mm_report_zone(struct dmalab_machine *lab, struct device *dev,
+			      const struct call *call, size_t size, const char *detail);
 
 /* ---------------------------------------------------------------- object.c */
 
@@ -98,10 +98,10 @@ struct mm_object {
 	size_t size;          /* as asked for */
 	size_t room;          /* that it takes */
 	const struct kmem_cache *cache;
-	const struct device *owner;  /* of MM_DEVM; mm_find() does not look */
+	const struct device *owner;  /* of MM_DEVM; dlab_mm_find() does not look */
 };
 
-struct mm_object mm_find(const struct dmalab_machine *lab, const void *p);
+struct mm_object dlab_mm_find(const struct dmalab_machine *lab, const void *p);
 
 /* A free, as the driver called it. */
 struct mm_free {
@@ -119,35 +119,35 @@ struct mm_free {
  * was made. "free-while-mapped" is not drawn for mappings of @going, which is a
  * device that will be told of them as leaks.
  */
-void mm_release(struct dmalab_machine *lab, const struct mm_free *free,
-		const struct device *going);
+void dlab_mm_release(struct dmalab_machine *lab, const struct mm_free *free,
+		     const struct device *going);
 
-/* Release what mm_find() found, without a word; not yet a resource of a device. */
-void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o);
+/* Release what dlab_mm_find() found, without a word; not yet a resource of a device. */
+void dlab_mm_give_back(struct dmalab_machine *lab, const struct mm_object *o);
 
 /* Draw "free-while-mapped", if it is. */
-bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
-			 const struct call *call, const struct device *going);
+bool dlab_mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
+			      const struct call *call, const struct device *going);
 
 /* ------------------------------------------------------------------ page.c */
 
-struct mm_object page_object(const struct dmalab_machine *lab, size_t offset);
-void page_give_back(struct dmalab_machine *lab, size_t offset);
+struct mm_object dlab_page_object(const struct dmalab_machine *lab, size_t offset);
+void dlab_page_give_back(struct dmalab_machine *lab, size_t offset);
 
 /* NO_PAGE: it is none of @lab, which may be NULL. */
-u32 page_frame(const struct dmalab_machine *lab, const struct page *page);
+u32 dlab_page_frame(const struct dmalab_machine *lab, const struct page *page);
 
 /* --------------------------------------------------------------- vmalloc.c */
 
-struct mm_object vm_object(const struct dmalab_machine *lab, const void *p);
-void vm_give_back(struct dmalab_machine *lab, const void *p);
+struct mm_object dlab_vm_object(const struct dmalab_machine *lab, const void *p);
+void dlab_vm_give_back(struct dmalab_machine *lab, const void *p);
 
 /* The area that @p, in the window of vmalloc(), lies in. */
-struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p);
+struct vm_area *dlab_vm_area_of(const struct dmalab_machine *lab, const void *p);
 
 /* Addresses for @size bytes, at least 1, without access rights, and back; NULL: no more. */
-u8 *vm_take(struct dmalab_machine *lab, size_t size);
-void vm_put(struct dmalab_machine *lab, const void *p);
+u8 *dlab_vm_take(struct dmalab_machine *lab, size_t size);
+void dlab_vm_put(struct dmalab_machine *lab, const void *p);
 
 /* ------------------------------------------------------------------ vmap.c */
 
@@ -155,19 +155,19 @@ void vm_put(struct dmalab_machine *lab, const void *p);
  * The place in RAM of @p, which lies in a live view, and how many bytes from there on
  * lie together in RAM and in the view.
  */
-size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run);
-void vmap_give_back(struct dmalab_machine *lab, const void *p);
-void vmap_exit(struct vm *vm);
+size_t dlab_vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run);
+void dlab_vmap_give_back(struct dmalab_machine *lab, const void *p);
+void dlab_vmap_exit(struct vm *vm);
 
 /* ---------------------------------------------------------------- access.c */
 
 /* dmalab_cpu_read() and _write(), on behalf of @call. */
-void lab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
-void lab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
+void dlab_cpu_read(const void *src, void *buf, size_t len, const struct call *call);
+void dlab_cpu_write(void *dst, const void *buf, size_t len, const struct call *call);
 
 /* ------------------------------------------------------------------ devm.c */
 
 /* The device of a live object of devm_kmalloc(), which is no longer its resource. */
-const struct device *devm_forget(struct dmalab_machine *lab, const void *p);
+const struct device *dlab_devm_forget(struct dmalab_machine *lab, const void *p);
 
 #endif

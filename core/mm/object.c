@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-int mm_init(struct mm *mm, const struct machine *m)
+int dlab_mm_init(struct mm *mm, const struct machine *m)
 {
 	size_t pages = m->nr_pages * sizeof(*mm->slab.pages);
 	size_t blocks = m->nr_pages * sizeof(*mm->blocks);
@@ -21,56 +21,56 @@ int mm_init(struct mm *mm, const struct machine *m)
 	if (at == MAP_FAILED)
 		return -ENOMEM;
 	mm->arena = at;
-	slab_init(&mm->slab, (struct slab_page **)at);
+	dlab_slab_init(&mm->slab, (struct slab_page **)at);
 	mm->blocks = (struct page_block *)(at + pages);
 	mm->vm.areas = (struct vm_area *)(at + pages + blocks);
 	mm->vm.nr_units = units;
 	return 0;
 }
 
-void mm_exit(struct mm *mm)
+void dlab_mm_exit(struct mm *mm)
 {
-	slab_exit(&mm->slab);
-	vmap_exit(&mm->vm);
+	dlab_slab_exit(&mm->slab);
+	dlab_vmap_exit(&mm->vm);
 	munmap(mm->arena, mm->arena_size);
 }
 
 /* Addresses of vmalloc() have been handed out: the host's memory behind them is not by page. */
-bool mm_is_simple(const struct mm *mm)
+bool dlab_mm_is_simple(const struct mm *mm)
 {
 	return !mm->vm.nr_used;
 }
 
-void mm_reset_pages(struct mm *mm, u32 page, u32 nr)
+void dlab_mm_reset_pages(struct mm *mm, u32 page, u32 nr)
 {
 	memset(mm->blocks + page, 0, nr * sizeof(*mm->blocks));
 	memset(mm->slab.pages + page, 0, nr * sizeof(*mm->slab.pages));
 }
 
-void mm_reset(struct mm *mm)
+void dlab_mm_reset(struct mm *mm)
 {
 	struct slab_page **pages = mm->slab.pages;
 
-	slab_exit(&mm->slab);
+	dlab_slab_exit(&mm->slab);
 	memset(&mm->slab, 0, sizeof(mm->slab));
-	slab_init(&mm->slab, pages);
+	dlab_slab_init(&mm->slab, pages);
 }
 
-struct mm_object mm_find(const struct dmalab_machine *lab, const void *p)
+struct mm_object dlab_mm_find(const struct dmalab_machine *lab, const void *p)
 {
 	const struct mm_object none = { .kind = MM_NONE };
 	size_t offset = (uintptr_t)p - (uintptr_t)lab->hw.cached;
 
 	if (in_vmalloc(&lab->hw, p))
-		return vm_object(lab, p);
+		return dlab_vm_object(lab, p);
 	if (!in_cached(&lab->hw, p))
 		return none;
 	if (lab->mm->slab.pages[offset >> PAGE_SHIFT])
-		return slab_object(lab, offset);
-	return page_object(lab, offset);
+		return dlab_slab_object(lab, offset);
+	return dlab_page_object(lab, offset);
 }
 
-void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o)
+void dlab_mm_give_back(struct dmalab_machine *lab, const struct mm_object *o)
 {
 	size_t offset = (uintptr_t)o->start - (uintptr_t)lab->hw.cached;
 
@@ -78,17 +78,17 @@ void mm_give_back(struct dmalab_machine *lab, const struct mm_object *o)
 	case MM_KMALLOC:
 	case MM_DEVM:
 	case MM_CACHE:
-		slab_give_back(lab, offset);
+		dlab_slab_give_back(lab, offset);
 		break;
 	case MM_PAGES:
 	case MM_EXACT:
-		page_give_back(lab, offset);
+		dlab_page_give_back(lab, offset);
 		break;
 	case MM_VMALLOC:
-		vm_give_back(lab, o->start);
+		dlab_vm_give_back(lab, o->start);
 		break;
 	case MM_VMAP:
-		vmap_give_back(lab, o->start);
+		dlab_vmap_give_back(lab, o->start);
 		break;
 	case MM_NONE:
 		break;
@@ -115,13 +115,13 @@ static cold void report_mapped(struct judge *j, const struct mm_object *o,
 	};
 	char missing[64];
 
-	snprintf(missing, sizeof(missing), "%s before this", release_name(r));
+	snprintf(missing, sizeof(missing), "%s before this", dlab_release_name(r));
 	f.missing = missing;
-	judge_report(j, &f);
+	dlab_judge_report(j, &f);
 }
 
-bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
-			 const struct call *call, const struct device *going)
+bool dlab_mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
+			      const struct call *call, const struct device *going)
 {
 	struct judge *j = &lab->judge;
 	const struct region *r;
@@ -137,15 +137,15 @@ bool mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
 
 /* --------------------------------------------------------------- mistakes */
 
-cold void mm_report_zone(struct dmalab_machine *lab, struct device *dev,
-			 const struct call *call, size_t size, const char *detail)
+cold void dlab_mm_report_zone(struct dmalab_machine *lab, struct device *dev,
+			      const struct call *call, size_t size, const char *detail)
 {
 	struct finding f = {
 		.check = CHECK_ZONE_GFP, .call = call, .dev = dev, .size = size,
 		.detail = detail,
 	};
 
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 }
 
 static const struct {
@@ -211,12 +211,12 @@ static cold void report_unknown(struct dmalab_machine *lab, const struct mm_free
 		f.region = r;
 		f.dev = r->dev;
 		snprintf(text, sizeof(text), "memory for DMA, which %s releases",
-			 release_name(r));
+			 dlab_release_name(r));
 	} else {
 		snprintf(text, sizeof(text), "not from %s, or freed already",
 			 functions[free->kind].maker);
 	}
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 }
 
 static bool is_size_wrong(const struct mm_free *free, const struct mm_object *o)
@@ -236,7 +236,7 @@ static cold void report_mismatch(struct dmalab_machine *lab, const struct mm_fre
 
 	if (free->kind == o->kind && o->kind == MM_DEVM) {
 		f.check = CHECK_FREE_WRONG_DEVICE;
-		snprintf(text, sizeof(text), "it belongs to %s", device_name(o->owner));
+		snprintf(text, sizeof(text), "it belongs to %s", dlab_device_name(o->owner));
 	} else if (free->kind == o->kind && o->kind == MM_CACHE) {
 		snprintf(text, sizeof(text), "made by kmem_cache_alloc() of cache %s, not %s",
 			 o->cache->name, free->cache->name);
@@ -247,13 +247,13 @@ static cold void report_mismatch(struct dmalab_machine *lab, const struct mm_fre
 		snprintf(text, sizeof(text), "made by %s, to be released by %s",
 			 functions[o->kind].maker, functions[o->kind].free);
 	}
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 }
 
-void mm_release(struct dmalab_machine *lab, const struct mm_free *free,
-		const struct device *going)
+void dlab_mm_release(struct dmalab_machine *lab, const struct mm_free *free,
+		     const struct device *going)
 {
-	struct mm_object o = mm_find(lab, free->ptr);
+	struct mm_object o = dlab_mm_find(lab, free->ptr);
 
 	if (unlikely(!o.live || o.start != free->ptr)) {
 		report_unknown(lab, free, &o);
@@ -262,10 +262,10 @@ void mm_release(struct dmalab_machine *lab, const struct mm_free *free,
 	if (o.kind < MM_VMALLOC)
 		judge_find_stores(&lab->judge, free->call, o.start - lab->hw.cached, o.room);
 	if (o.kind == MM_DEVM)
-		o.owner = going ? going : devm_forget(lab, o.start);
+		o.owner = going ? going : dlab_devm_forget(lab, o.start);
 	if (unlikely(!is_kind_right(free, &o) || is_size_wrong(free, &o)))
 		report_mismatch(lab, free, &o);
 	else
-		mm_report_if_mapped(lab, &o, free->call, going);
-	mm_give_back(lab, &o);
+		dlab_mm_report_if_mapped(lab, &o, free->call, going);
+	dlab_mm_give_back(lab, &o);
 }

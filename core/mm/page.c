@@ -11,7 +11,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
-u32 page_frame(const struct dmalab_machine *lab, const struct page *page)
+u32 dlab_page_frame(const struct dmalab_machine *lab, const struct page *page)
 {
 	uintptr_t at = (uintptr_t)page - (uintptr_t)(lab ? lab->hw.pages : NULL);
 
@@ -69,12 +69,12 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 	if (head == NO_PAGE)
 		return NO_PAGE;
 	enter(lab, head, rq);
-	cache_take_back(&lab->hw, head, rq->nr);
+	dlab_cache_take_back(&lab->hw, head, rq->nr);
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, rq->nr, true);
 	if (rq->gfp & __GFP_ZERO) {
-		cache_zero_pages(&lab->hw, head, rq->nr);
-		judge_filled_pages(&lab->judge, head, rq->nr, rq->call->site);
+		dlab_cache_zero_pages(&lab->hw, head, rq->nr);
+		dlab_judge_filled_pages(&lab->judge, head, rq->nr, rq->call->site);
 	} else {
 		judge_fresh(&lab->judge, page_offset(head), page_offset(rq->nr));
 	}
@@ -84,7 +84,7 @@ static u32 alloc_locked(struct dmalab_machine *lab, const struct request *rq)
 /* The machine it came from, or NULL: no memory. */
 static struct dmalab_machine *alloc(const struct request *rq, u32 *head)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 
 	if (!lab)
 		return NULL;
@@ -158,7 +158,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 
 /* --------------------------------------------------------------- releasing */
 
-struct mm_object page_object(const struct dmalab_machine *lab, size_t offset)
+struct mm_object dlab_page_object(const struct dmalab_machine *lab, size_t offset)
 {
 	u32 frame = offset >> PAGE_SHIFT;
 	const struct page_block *b = &lab->mm->blocks[frame], *head = &lab->mm->blocks[b->head];
@@ -167,7 +167,7 @@ struct mm_object page_object(const struct dmalab_machine *lab, size_t offset)
 	if (b->state == BLOCK_NONE)
 		return o;
 	if (b->state == BLOCK_FREED && judge_keeps_ledger(&lab->judge) &&
-	    ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)
+	    dlab_ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)
 		return o;
 	o.live = b->state == BLOCK_LIVE;
 	o.kind = head->exact ? MM_EXACT : MM_PAGES;
@@ -176,7 +176,7 @@ struct mm_object page_object(const struct dmalab_machine *lab, size_t offset)
 	return o;
 }
 
-void page_give_back(struct dmalab_machine *lab, size_t offset)
+void dlab_page_give_back(struct dmalab_machine *lab, size_t offset)
 {
 	u32 head = offset >> PAGE_SHIFT, nr = lab->mm->blocks[head].nr;
 
@@ -186,7 +186,7 @@ void page_give_back(struct dmalab_machine *lab, size_t offset)
 	if (judge_keeps_ledger(&lab->judge))
 		ledger_use_pages(&lab->judge.ledger, head, nr, false);
 	unwritten_store(&lab->judge.unwritten, page_offset(head), page_offset(nr));
-	pages_free(&lab->hw, head);
+	dlab_pages_free(&lab->hw, head);
 }
 
 static cold void report_objects(struct dmalab_machine *lab, const struct mm_free *free)
@@ -196,7 +196,7 @@ static cold void report_objects(struct dmalab_machine *lab, const struct mm_free
 		.detail = "the page holds objects of kmalloc() or kmem_cache_alloc()",
 	};
 
-	judge_report(&lab->judge, &f);
+	dlab_judge_report(&lab->judge, &f);
 }
 
 /*
@@ -215,28 +215,28 @@ static void put_locked(struct dmalab_machine *lab, const struct mm_free *free, s
 	else if (objects && objects->nr > 1 && free->kind == MM_PAGES)
 		report_objects(lab, free);
 	else
-		mm_release(lab, free, NULL);
+		dlab_mm_release(lab, free, NULL);
 }
 
 /* @lab: may be NULL, as may what @free->ptr leads to. */
 static void put(struct dmalab_machine *lab, const struct mm_free *free, s64 refs)
 {
 	if (!lab)
-		lab = lab_current();
+		lab = dlab_current();
 	if (!lab)
 		return;
 	lab_lock(lab);
 	if (in_cached(&lab->hw, free->ptr))
 		put_locked(lab, free, refs);
 	else
-		mm_release(lab, free, NULL);
+		dlab_mm_release(lab, free, NULL);
 	lab_unlock(lab);
 }
 
 /* Tail pages stand for their block where it is compound. */
 static const void *start_of(const struct dmalab_machine *lab, const struct page *page, bool tail)
 {
-	u32 frame = page_frame(lab, page);
+	u32 frame = dlab_page_frame(lab, page);
 	const struct page_block *b;
 
 	if (frame == NO_PAGE)
@@ -249,7 +249,7 @@ static const void *start_of(const struct dmalab_machine *lab, const struct page 
 
 static void put_references(struct page *page, s64 refs, const struct call *call)
 {
-	struct dmalab_machine *lab = lab_of(page);
+	struct dmalab_machine *lab = dlab_of(page);
 	struct mm_free free = {
 		.call = call, .ptr = start_of(lab, page, true), .kind = MM_PAGES,
 	};
@@ -260,7 +260,7 @@ static void put_references(struct page *page, s64 refs, const struct call *call)
 
 static void free_block(struct page *page, unsigned order, const struct call *call)
 {
-	struct dmalab_machine *lab = lab_of(page);
+	struct dmalab_machine *lab = dlab_of(page);
 	struct mm_free free = {
 		.call = call, .ptr = start_of(lab, page, false), .kind = MM_PAGES,
 		.sized = true, .size = order > MAX_ORDER ? 0 : PAGE_SIZE << order,
@@ -278,7 +278,7 @@ static void free_address(unsigned long addr, unsigned order, const struct call *
 	};
 
 	if (addr)
-		put(lab_of(free.ptr), &free, 1);
+		put(dlab_of(free.ptr), &free, 1);
 }
 
 void __free_pages(struct page *page, unsigned int order)
@@ -314,7 +314,7 @@ void free_pages_exact(void *virt, size_t size)
 
 	RECORD("pz", virt, size);
 	if (virt)
-		put(lab_of(virt), &free, 1);
+		put(dlab_of(virt), &free, 1);
 }
 
 void put_page(struct page *page)
@@ -340,8 +340,8 @@ void __page_frag_cache_drain(struct page *page, unsigned int count)
 /* With the machine locked, the entry that counts for @page; or NULL. */
 static struct page_block *begin(const struct page *page, struct dmalab_machine **lab, u32 *frame)
 {
-	*lab = lab_of(page);
-	*frame = page_frame(*lab, page);
+	*lab = dlab_of(page);
+	*frame = dlab_page_frame(*lab, page);
 	if (*frame == NO_PAGE)
 		return NULL;
 	lab_lock(*lab);
@@ -381,7 +381,7 @@ int page_ref_count(const struct page *page)
 	if (count < INT_MAX &&
 	    (lab->mm->slab.pages[frame] ||
 	     (b->state != BLOCK_LIVE && judge_keeps_ledger(&lab->judge) &&
-	      ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)))
+	      dlab_ledger_find_free(&lab->judge.ledger, page_offset(frame), 1) == NO_OFFSET)))
 		count++;
 	lab_unlock(lab);
 	return count;

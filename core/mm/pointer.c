@@ -104,7 +104,7 @@ static enum pointer_kind kind_in_images(const void *p)
 	return s.kind;
 }
 
-cold enum pointer_kind pointer_kind(const struct dmalab_machine *lab, const void *p)
+cold enum pointer_kind dlab_pointer_kind(const struct dmalab_machine *lab, const void *p)
 {
 	if (in_cached(&lab->hw, p))
 		return POINTER_LINEAR;
@@ -114,8 +114,8 @@ cold enum pointer_kind pointer_kind(const struct dmalab_machine *lab, const void
 		return POINTER_COOKIE;
 	if (in_vmalloc(&lab->hw, p))
 		return POINTER_VMALLOC;
-	if (lab_of(p))
-		return lab_of(p) == lab ? POINTER_OTHER : POINTER_OTHER_MACHINE;
+	if (dlab_of(p))
+		return dlab_of(p) == lab ? POINTER_OTHER : POINTER_OTHER_MACHINE;
 	if (is_on_own_stack(p) || is_on_first_stack(p))
 		return POINTER_STACK;
 	return kind_in_images(p);
@@ -124,7 +124,7 @@ cold enum pointer_kind pointer_kind(const struct dmalab_machine *lab, const void
 #define VALID "valid: memory of kmalloc(), kmem_cache_alloc(), alloc_pages(), " \
 	      "dma_alloc_noncoherent() or dma_alloc_pages() of the device's machine"
 
-cold struct unmappable pointer_refusal(const struct dmalab_machine *lab, const void *p)
+cold struct unmappable dlab_pointer_refusal(const struct dmalab_machine *lab, const void *p)
 {
 	static const struct unmappable refusals[] = {
 		[POINTER_LINEAR] = { CHECK_MAP_INVALID, "it runs off the end of RAM" },
@@ -141,5 +141,5 @@ cold struct unmappable pointer_refusal(const struct dmalab_machine *lab, const v
 			"memory of the host's heap, or no memory at all; " VALID },
 	};
 
-	return refusals[pointer_kind(lab, p)];
+	return refusals[dlab_pointer_kind(lab, p)];
 }

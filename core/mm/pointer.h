@@ -21,7 +21,7 @@ enum pointer_kind {
  * Slow where it is none of the machine's memory: only for what is an error anyway.
  * The stacks of threads other than these two cannot be told from the heap.
  */
-enum pointer_kind pointer_kind(const struct dmalab_machine *lab, const void *p);
+enum pointer_kind dlab_pointer_kind(const struct dmalab_machine *lab, const void *p);
 
 /*
  * Why dma_map_single() and the like cannot take @p, which is outside of the linear
@@ -32,6 +32,6 @@ struct unmappable {
 	const char *detail;
 };
 
-struct unmappable pointer_refusal(const struct dmalab_machine *lab, const void *p);
+struct unmappable dlab_pointer_refusal(const struct dmalab_machine *lab, const void *p);
 
 #endif

@@ -12,7 +12,7 @@ static size_t words(u32 nr)
 	return (nr + 63) / 64;
 }
 
-void slab_init(struct slab *s, struct slab_page **pages)
+void dlab_slab_init(struct slab *s, struct slab_page **pages)
 {
 	s->pages = pages;
 	for (unsigned i = 0; i < SLAB_CLASSES; i++) {
@@ -23,7 +23,7 @@ void slab_init(struct slab *s, struct slab_page **pages)
 	}
 }
 
-void slab_exit(struct slab *s)
+void dlab_slab_exit(struct slab *s)
 {
 	while (s->all) {
 		struct slab_page *p = s->all;
@@ -101,7 +101,7 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 	p->stride = cache ? cache->stride : PAGE_SIZE << order;
 	p->shift = p->sizes ? __builtin_ctz(p->stride) : 0;
 	p->order = order;
-	cache_take_back(&lab->hw, p->page, 1u << order);
+	dlab_cache_take_back(&lab->hw, p->page, 1u << order);
 	for (u32 i = 0; i < 1u << order; i++)
 		lab->mm->slab.pages[p->page + i] = p;
 	p->all_next = lab->mm->slab.all;
@@ -126,7 +126,7 @@ static void page_free(struct dmalab_machine *lab, struct slab_page *p)
 	if (p->cache)
 		list_del(p);
 	unwritten_store(&lab->judge.unwritten, page_offset(p->page), PAGE_SIZE << p->order);
-	pages_free(&lab->hw, p->page);
+	dlab_pages_free(&lab->hw, p->page);
 	free(p);
 }
 
@@ -180,7 +180,7 @@ static void give_object(struct dmalab_machine *lab, struct slab_page *p, u32 ind
 		return;
 	}
 	p->waiting[index >> 6] |= bit;
-	quarantine_add(&lab->hw, end_wait, slab_object_offset(p, index), p->stride);
+	dlab_quarantine_add(&lab->hw, end_wait, slab_object_offset(p, index), p->stride);
 }
 
 /* Only pages of the right zone will do for a zone flag. */
@@ -194,14 +194,16 @@ static struct slab_page *page_with_room(struct dmalab_machine *lab, const struct
 	return p;
 }
 
-bool slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp, const struct call *call)
+bool dlab_slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp,
+			 const struct call *call)
 {
 	if (lab_might_alloc(lab, NULL, call, size, gfp))
 		return true;
 	if (likely(!(gfp & ZONES_NOT_OF_SLAB)))
 		return false;
-	mm_report_zone(lab, NULL, call, size,
-		       "__GFP_DMA32 and __GFP_HIGHMEM are not for kmalloc() and caches: dropped");
+	dlab_mm_report_zone(
+		lab, NULL, call, size,
+		"__GFP_DMA32 and __GFP_HIGHMEM are not for kmalloc() and caches: dropped");
 	return true;
 }
 
@@ -210,15 +212,15 @@ static bool is_built(const struct slab_page *p, u32 index)
 	return p->built && p->built[index >> 6] >> (index & 63) & 1;
 }
 
-void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
-		 const struct call *call)
+void *dlab_slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		      const struct call *call)
 {
-	slab_check_gfp(lab, size, gfp, call);
-	return slab_take(lab, cache, size, gfp, call);
+	dlab_slab_check_gfp(lab, size, gfp, call);
+	return dlab_slab_take(lab, cache, size, gfp, call);
 }
 
-void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
-		const struct call *call)
+void *dlab_slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		     const struct call *call)
 {
 	struct slab_page *p = NULL;
 	size_t offset, room;
@@ -247,10 +249,10 @@ void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t siz
 		room = size;
 	judge_find_stores(&lab->judge, call, offset, room);
 	if (judge_keeps_ledger(&lab->judge))
-		ledger_use(&lab->judge.ledger, offset, room, true);
+		dlab_ledger_use(&lab->judge.ledger, offset, room, true);
 	if (gfp & __GFP_ZERO) {
-		cache_cpu_store(&lab->hw, offset, NULL, room);
-		judge_filled(&lab->judge, offset, room, call->site);
+		dlab_cache_cpu_store(&lab->hw, offset, NULL, room);
+		dlab_judge_filled(&lab->judge, offset, room, call->site);
 	} else if (likely(!is_built(p, index))) {
 		/* A constructor is for what the last owner of an object leaves in it. */
 		judge_fresh(&lab->judge, offset, room);
@@ -263,7 +265,7 @@ static struct slab_page *page_of(const struct dmalab_machine *lab, const void *p
 	return lab->mm->slab.pages[((const u8 *)p - lab->hw.cached) >> PAGE_SHIFT];
 }
 
-bool slab_is_built(struct dmalab_machine *lab, const void *object)
+bool dlab_slab_is_built(struct dmalab_machine *lab, const void *object)
 {
 	struct slab_page *p = page_of(lab, object);
 	u32 index = slab_object_index(p, (const u8 *)object - lab->hw.cached);
@@ -273,7 +275,7 @@ bool slab_is_built(struct dmalab_machine *lab, const void *object)
 	return built;
 }
 
-void slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
+void dlab_slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
 {
 	struct slab_page *p = page_of(lab, object);
 
@@ -281,7 +283,7 @@ void slab_set_size(struct dmalab_machine *lab, const void *object, size_t size)
 		p->sizes[slab_object_index(p, (const u8 *)object - lab->hw.cached)] = size;
 }
 
-void slab_take_whole(struct dmalab_machine *lab, const void *object)
+void dlab_slab_take_whole(struct dmalab_machine *lab, const void *object)
 {
 	struct slab_page *p = page_of(lab, object);
 
@@ -289,7 +291,7 @@ void slab_take_whole(struct dmalab_machine *lab, const void *object)
 		p->sizes[slab_object_index(p, (const u8 *)object - lab->hw.cached)] |= SLAB_WHOLE;
 }
 
-bool slab_goes_on(const struct slab *s, size_t offset)
+bool dlab_slab_goes_on(const struct slab *s, size_t offset)
 {
 	const struct slab_page *p = s->pages[offset >> PAGE_SHIFT];
 	u32 index;
@@ -301,7 +303,7 @@ bool slab_goes_on(const struct slab *s, size_t offset)
 	       slab_object_offset(p, index) == offset;
 }
 
-struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset)
+struct mm_object dlab_slab_object(const struct dmalab_machine *lab, size_t offset)
 {
 	const struct slab_page *p = lab->mm->slab.pages[offset >> PAGE_SHIFT];
 	struct mm_object o = { .kind = MM_NONE };
@@ -337,16 +339,16 @@ static void unuse(struct dmalab_machine *lab, const struct slab_page *p, u32 ind
 	size_t first = offset & ~(size_t)(USE_UNIT - 1), end = offset + size + USE_UNIT - 1;
 
 	end &= ~(size_t)(USE_UNIT - 1);
-	ledger_use(l, offset, size, false);
+	dlab_ledger_use(l, offset, size, false);
 	for (u32 i = index; i-- && slab_object_offset(p, i) + size > first;)
 		if (slab_object_lives(p, i))
-			ledger_use(l, slab_object_offset(p, i), size, true);
+			dlab_ledger_use(l, slab_object_offset(p, i), size, true);
 	for (u32 i = index + 1; i < p->nr && slab_object_offset(p, i) < end; i++)
 		if (slab_object_lives(p, i))
-			ledger_use(l, slab_object_offset(p, i), size, true);
+			dlab_ledger_use(l, slab_object_offset(p, i), size, true);
 }
 
-void slab_give_back(struct dmalab_machine *lab, size_t offset)
+void dlab_slab_give_back(struct dmalab_machine *lab, size_t offset)
 {
 	struct slab_page *p = lab->mm->slab.pages[offset >> PAGE_SHIFT];
 	u32 index = slab_object_index(p, offset);

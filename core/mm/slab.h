@@ -55,29 +55,30 @@ struct slab {
 	struct slab_page **pages;      /* by page frame; NULL: not of the slab */
 };
 
-void slab_init(struct slab *s, struct slab_page **pages);
-void slab_exit(struct slab *s);
+void dlab_slab_init(struct slab *s, struct slab_page **pages);
+void dlab_slab_exit(struct slab *s);
 
 /* An object of @size bytes for @cache, or of kmalloc() when NULL; NULL: no memory. */
-void *slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
-		 const struct call *call);
+void *dlab_slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		      const struct call *call);
 
 /*
  * The two halves of it: what is wrong with @gfp, which draws one report at most and then
  * is true; and taking the object.
  */
-bool slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp, const struct call *call);
-void *slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
-		const struct call *call);
+bool dlab_slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp,
+			 const struct call *call);
+void *dlab_slab_take(struct dmalab_machine *lab, struct kmem_cache *cache, size_t size, gfp_t gfp,
+		     const struct call *call);
 
 /* Has the constructor seen it? From now on it has. */
-bool slab_is_built(struct dmalab_machine *lab, const void *p);
+bool dlab_slab_is_built(struct dmalab_machine *lab, const void *p);
 
 /* A live object of kmalloc() is another size now, or a resource of a device. */
-void slab_set_size(struct dmalab_machine *lab, const void *p, size_t size);
+void dlab_slab_set_size(struct dmalab_machine *lab, const void *p, size_t size);
 
 /* From now on all the room of a live object of kmalloc() is the driver's. */
-void slab_take_whole(struct dmalab_machine *lab, const void *p);
+void dlab_slab_take_whole(struct dmalab_machine *lab, const void *p);
 
 static inline size_t slab_object_offset(const struct slab_page *p, u32 index)
 {
@@ -119,9 +120,9 @@ static inline size_t slab_end(const struct slab *s, size_t offset)
 }
 
 /* May memory that ends at @offset go on there, in a live object or in pages? */
-bool slab_goes_on(const struct slab *s, size_t offset);
+bool dlab_slab_goes_on(const struct slab *s, size_t offset);
 
-struct mm_object slab_object(const struct dmalab_machine *lab, size_t offset);
-void slab_give_back(struct dmalab_machine *lab, size_t offset);
+struct mm_object dlab_slab_object(const struct dmalab_machine *lab, size_t offset);
+void dlab_slab_give_back(struct dmalab_machine *lab, size_t offset);
 
 #endif

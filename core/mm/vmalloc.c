@@ -50,12 +50,12 @@ static void give(struct vm *vm, u32 unit)
 	vm->free[area->order] = unit + 1;
 }
 
-struct vm_area *vm_area_of(const struct dmalab_machine *lab, const void *p)
+struct vm_area *dlab_vm_area_of(const struct dmalab_machine *lab, const void *p)
 {
 	return &lab->mm->vm.areas[lab->mm->vm.areas[unit_of(lab, p)].first];
 }
 
-u8 *vm_take(struct dmalab_machine *lab, size_t size)
+u8 *dlab_vm_take(struct dmalab_machine *lab, size_t size)
 {
 	struct vm *vm = &lab->mm->vm;
 	unsigned order = 0;
@@ -77,9 +77,9 @@ u8 *vm_take(struct dmalab_machine *lab, size_t size)
 	return address_of(lab, unit);
 }
 
-void vm_put(struct dmalab_machine *lab, const void *p)
+void dlab_vm_put(struct dmalab_machine *lab, const void *p)
 {
-	vm_area_of(lab, p)->live = false;
+	dlab_vm_area_of(lab, p)->live = false;
 	give(&lab->mm->vm, unit_of(lab, p));
 }
 
@@ -90,9 +90,9 @@ static void *alloc_locked(struct dmalab_machine *lab, size_t size)
 	/* What cannot be had is no call for fail_nth to count. */
 	if (!size || size > lab->hw.vmalloc_size || lab_must_fail(lab))
 		return NULL;
-	p = vm_take(lab, size);
+	p = dlab_vm_take(lab, size);
 	if (p && mprotect(p, size, PROT_READ | PROT_WRITE)) {
-		vm_put(lab, p);
+		dlab_vm_put(lab, p);
 		return NULL;
 	}
 	return p;
@@ -100,7 +100,7 @@ static void *alloc_locked(struct dmalab_machine *lab, size_t size)
 
 static void *alloc(size_t size, const struct call *call)
 {
-	struct dmalab_machine *lab = lab_current();
+	struct dmalab_machine *lab = dlab_current();
 	void *p;
 
 	if (!lab)
@@ -109,7 +109,7 @@ static void *alloc(size_t size, const struct call *call)
 	lab_might_sleep(lab, NULL, call);
 	p = alloc_locked(lab, size);
 	if (!p)
-		lab_name_failure(lab, call);
+		dlab_name_failure(lab, call);
 	lab_unlock(lab);
 	return p;
 }
@@ -127,7 +127,7 @@ void *vmalloc(unsigned long size)
 	return record_memory(alloc(size, &THIS_CALL), size, NULL);
 }
 
-struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
+struct mm_object dlab_vm_object(const struct dmalab_machine *lab, const void *p)
 {
 	u32 unit = lab->mm->vm.areas[unit_of(lab, p)].first;
 	const struct vm_area *area = &lab->mm->vm.areas[unit];
@@ -143,36 +143,36 @@ struct mm_object vm_object(const struct dmalab_machine *lab, const void *p)
 	return o;
 }
 
-void vm_give_back(struct dmalab_machine *lab, const void *p)
+void dlab_vm_give_back(struct dmalab_machine *lab, const void *p)
 {
-	size_t size = vm_area_of(lab, p)->size;
+	size_t size = dlab_vm_area_of(lab, p)->size;
 
 	madvise((void *)p, size, MADV_DONTNEED);
 	mprotect((void *)p, size, PROT_NONE);
-	vm_put(lab, p);
+	dlab_vm_put(lab, p);
 }
 
 void vfree(const void *addr)
 {
 	struct call call = THIS_CALL;
 	struct mm_free free = { .call = &call, .ptr = addr, .kind = MM_VMALLOC };
-	struct dmalab_machine *lab = lab_of(addr);
+	struct dmalab_machine *lab = dlab_of(addr);
 
 	RECORD("p", addr);
 	if (!addr)
 		return;
 	if (!lab)
-		lab = lab_current();
+		lab = dlab_current();
 	if (!lab)
 		return;
 	lab_lock(lab);
-	mm_release(lab, &free, NULL);
+	dlab_mm_release(lab, &free, NULL);
 	lab_unlock(lab);
 }
 
 bool is_vmalloc_addr(const void *x)
 {
-	struct dmalab_machine *lab = lab_of(x);
+	struct dmalab_machine *lab = dlab_of(x);
 
 	return lab && in_vmalloc(&lab->hw, x);
 }

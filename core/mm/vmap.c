@@ -37,8 +37,8 @@ static bool show(struct machine *hw, const struct vm_area *area, u8 *at)
 
 	for (u32 done = 0, n; done < nr; done += n) {
 		n = together(area->frames + done, nr - done);
-		if (machine_share(hw, area->frames[done], n, !area->uncached,
-				  at + page_offset(done), writable))
+		if (dlab_machine_share(hw, area->frames[done], n, !area->uncached,
+				       at + page_offset(done), writable))
 			return false;
 	}
 	return true;
@@ -49,7 +49,7 @@ static u32 *frames_of(const struct dmalab_machine *lab, struct page **pages, uns
 	u32 *frames = malloc(count * sizeof(*frames));
 
 	for (unsigned i = 0; frames && i < count; i++) {
-		frames[i] = page_frame(lab, pages[i]);
+		frames[i] = dlab_page_frame(lab, pages[i]);
 		if (frames[i] == NO_PAGE) {
 			free(frames);
 			return NULL;
@@ -65,21 +65,21 @@ static void *vmap_locked(struct dmalab_machine *lab, struct page **pages, unsign
 	u32 *frames;
 	u8 *at;
 
-	if (!machine_can_share() || count > lab->hw.nr_pages || lab_must_fail(lab))
+	if (!dlab_machine_can_share() || count > lab->hw.nr_pages || lab_must_fail(lab))
 		return NULL;
 	frames = frames_of(lab, pages, count);
-	at = frames ? vm_take(lab, page_offset(count)) : NULL;
+	at = frames ? dlab_vm_take(lab, page_offset(count)) : NULL;
 	if (!at) {
 		free(frames);
 		return NULL;
 	}
-	area = vm_area_of(lab, at);
+	area = dlab_vm_area_of(lab, at);
 	area->is_view = true;
 	area->uncached = pgprot_val(prot) & PGPROT_UNCACHED;
 	area->frames = frames;
 	if (show(&lab->hw, area, at))
 		return at;
-	vmap_give_back(lab, at);
+	dlab_vmap_give_back(lab, at);
 	return NULL;
 }
 
@@ -93,13 +93,13 @@ static void record(struct page **pages, unsigned count, unsigned long flags, pgp
 	if (follow)
 		RECORD_AS("vmap", "=PzVR", pages[0], count, flags, pgprot_val(prot));
 	else
-		probe->absent("vmap");
+		dlab_probe->absent("vmap");
 }
 
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	struct call call = THIS_CALL;
-	struct dmalab_machine *lab = pages && count ? lab_of(pages[0]) : NULL;
+	struct dmalab_machine *lab = pages && count ? dlab_of(pages[0]) : NULL;
 	void *p;
 
 	if (recording())
@@ -110,15 +110,15 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	lab_might_sleep(lab, NULL, &call);
 	p = vmap_locked(lab, pages, count, prot);
 	if (!p)
-		lab_name_failure(lab, &call);
+		dlab_name_failure(lab, &call);
 	lab_unlock(lab);
 	return record_memory(p, page_offset(count), NULL);
 }
 
-size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run)
+size_t dlab_vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run)
 {
-	const struct vm_area *area = vm_area_of(lab, p);
-	size_t at = (const u8 *)p - (const u8 *)vm_object(lab, p).start;
+	const struct vm_area *area = dlab_vm_area_of(lab, p);
+	size_t at = (const u8 *)p - (const u8 *)dlab_vm_object(lab, p).start;
 	u32 page = at >> PAGE_SHIFT;
 	size_t in_page = at & (PAGE_SIZE - 1);
 
@@ -127,14 +127,14 @@ size_t vmap_offset(const struct dmalab_machine *lab, const void *p, size_t *run)
 	return page_offset(area->frames[page]) + in_page;
 }
 
-void vmap_give_back(struct dmalab_machine *lab, const void *p)
+void dlab_vmap_give_back(struct dmalab_machine *lab, const void *p)
 {
-	struct vm_area *area = vm_area_of(lab, p);
+	struct vm_area *area = dlab_vm_area_of(lab, p);
 
 	free(area->frames);
 	area->frames = NULL;
 	if (likely(clear((u8 *)p, area->size))) {
-		vm_put(lab, p);
+		dlab_vm_put(lab, p);
 		return;
 	}
 	/* Whoever got these addresses would see the pages: nobody gets them. */
@@ -142,7 +142,7 @@ void vmap_give_back(struct dmalab_machine *lab, const void *p)
 	area->live = false;
 }
 
-void vmap_exit(struct vm *vm)
+void dlab_vmap_exit(struct vm *vm)
 {
 	for (u32 unit = 0; unit < vm->nr_used; unit++)
 		free(vm->areas[unit].frames);
@@ -152,15 +152,15 @@ void vunmap(const void *addr)
 {
 	struct call call = THIS_CALL;
 	struct mm_free free = { .call = &call, .ptr = addr, .kind = MM_VMAP };
-	struct dmalab_machine *lab = addr ? lab_of(addr) : NULL;
+	struct dmalab_machine *lab = addr ? dlab_of(addr) : NULL;
 
 	RECORD("p", addr);
 	if (addr && !lab)
-		lab = lab_current();
+		lab = dlab_current();
 	if (!lab)
 		return;
 	lab_lock(lab);
 	lab_might_sleep(lab, NULL, &call);
-	mm_release(lab, &free, NULL);
+	dlab_mm_release(lab, &free, NULL);
 	lab_unlock(lab);
 }

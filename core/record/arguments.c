@@ -22,12 +22,12 @@ static const struct named *near(const void *p, bool for_page)
 	u64 distance = ~0ull;
 	unsigned tried = 0;
 
-	for (const struct named *n = name_of_memory(); n && tried < 64; n = n->next_memory) {
+	for (const struct named *n = dlab_name_of_memory(); n && tried < 64; n = n->next_memory) {
 		u64 d;
 
-		if (lab_of(n->cpu) != rec.lab)
+		if (dlab_of(n->cpu) != dlab_rec.lab)
 			continue;
-		if (for_page && (n->pageless || !in_cached(&rec.lab->hw, n->cpu)))
+		if (for_page && (n->pageless || !in_cached(&dlab_rec.lab->hw, n->cpu)))
 			continue;
 		d = n->cpu > (const u8 *)p ? n->cpu - (const u8 *)p : (const u8 *)p - n->cpu;
 		tried++;
@@ -42,118 +42,121 @@ static const struct named *near(const void *p, bool for_page)
 static void add_offset(struct line *line, s64 offset)
 {
 	if (offset)
-		line_add(line, " %c %llu", offset < 0 ? '-' : '+',
-			 (unsigned long long)(offset < 0 ? -(u64)offset : (u64)offset));
+		dlab_line_add(line, " %c %llu", offset < 0 ? '-' : '+',
+			      (unsigned long long)(offset < 0 ? -(u64)offset : (u64)offset));
 }
 
-bool line_add_cpu(struct line *line, const void *p)
+bool dlab_line_add_cpu(struct line *line, const void *p)
 {
-	const struct named *n = p ? memory_of(p) : NULL;
+	const struct named *n = p ? dlab_memory_of(p) : NULL;
 
 	if (!p) {
-		line_add(line, "NULL");
+		dlab_line_add(line, "NULL");
 		return true;
 	}
-	if (!n && lab_of(p))
+	if (!n && dlab_of(p))
 		n = near(p, false);
 	if (!n) {
-		line_add(line, "0x%llx", (unsigned long long)(uintptr_t)p);
+		dlab_line_add(line, "0x%llx", (unsigned long long)(uintptr_t)p);
 		return true;
 	}
-	line_add_name(line, n);
-	line_add(line, ".cpu");
+	dlab_line_add_name(line, n);
+	dlab_line_add(line, ".cpu");
 	add_offset(line, (const u8 *)p - n->cpu);
 	return true;
 }
 
-bool line_add_dma(struct line *line, dma_addr_t dma, const struct device *dev)
+bool dlab_line_add_dma(struct line *line, dma_addr_t dma, const struct device *dev)
 {
-	const struct named *n = mapping_of(dma, dev);
+	const struct named *n = dlab_mapping_of(dma, dev);
 	const struct stretch *segment;
 
 	if (dma == DMA_MAPPING_ERROR) {
-		line_add(line, "DMA_MAPPING_ERROR");
+		dlab_line_add(line, "DMA_MAPPING_ERROR");
 		return true;
 	}
-	segment = !n || n->dead || n->dev != dev ? segment_of(dma, dev) : NULL;
+	segment = !n || n->dead || n->dev != dev ? dlab_segment_of(dma, dev) : NULL;
 	if (segment) {
-		line_add_name(line, segment->of);
-		line_add(line, "[%u].dma", segment->element);
+		dlab_line_add_name(line, segment->of);
+		dlab_line_add(line, "[%u].dma", segment->element);
 		add_offset(line, dma - segment->start);
 	} else if (n) {
-		line_add_name(line, n);
-		line_add(line, ".dma");
+		dlab_line_add_name(line, n);
+		dlab_line_add(line, ".dma");
 		add_offset(line, dma - n->dma);
 	} else {
-		line_add(line, "0x%llx", (unsigned long long)dma);
+		dlab_line_add(line, "0x%llx", (unsigned long long)dma);
 	}
 	return true;
 }
 
 /* Offsets of a page count pages. */
-bool line_add_page(struct line *line, const struct page *page)
+bool dlab_line_add_page(struct line *line, const struct page *page)
 {
-	const struct machine *hw = &rec.lab->hw;
+	const struct machine *hw = &dlab_rec.lab->hw;
 	const struct named *n;
 	const u8 *start;
 	size_t at = (uintptr_t)page - (uintptr_t)hw->pages;
 	s64 from;
 
 	if (!page) {
-		line_add(line, "NULL");
+		dlab_line_add(line, "NULL");
 		return true;
 	}
-	if (lab_of(page) != rec.lab || at % sizeof(*page))
+	if (dlab_of(page) != dlab_rec.lab || at % sizeof(*page))
 		return false;
 	start = page_address(page);
-	n = start ? memory_of(start) : NULL;
+	n = start ? dlab_memory_of(start) : NULL;
 	if (!n || n->pageless || !in_cached(hw, n->cpu))
 		n = near(start ? start : hw->cached, true);
 	if (!n)
 		return false;
 	from = (size_t)(n->cpu - hw->cached) >> PAGE_SHIFT;
-	line_add_name(line, n);
-	line_add(line, ".page");
+	dlab_line_add_name(line, n);
+	dlab_line_add(line, ".page");
 	add_offset(line, (s64)(at / sizeof(*page)) - from);
 	return true;
 }
 
-void line_add_phys(struct line *line, phys_addr_t phys)
+void dlab_line_add_phys(struct line *line, phys_addr_t phys)
 {
-	const struct machine *hw = &rec.lab->hw;
+	const struct machine *hw = &dlab_rec.lab->hw;
 	size_t offset = phys_to_offset(hw, phys);
-	const struct named *n = offset == NO_OFFSET ? NULL : memory_of(hw->cached + offset);
+	const struct named *n = offset == NO_OFFSET ? NULL : dlab_memory_of(hw->cached + offset);
 
 	if (!n || n->dead) {
-		line_add(line, "0x%llx", (unsigned long long)phys);
+		dlab_line_add(line, "0x%llx", (unsigned long long)phys);
 		return;
 	}
-	line_add_name(line, n);
-	line_add(line, ".phys");
+	dlab_line_add_name(line, n);
+	dlab_line_add(line, ".phys");
 	add_offset(line, hw->cached + offset - n->cpu);
 }
 
 /* ----------------------------------------------- devices, lists and others */
 
-bool line_add_object(struct line *line, char parameter, u64 arg)
+bool dlab_line_add_object(struct line *line, char parameter, u64 arg)
 {
 	const void *p = (const void *)(uintptr_t)arg;
 	const struct named *n =
-		parameter == 'd' ? name_by_key(NAMED_DEVICE, p) :
-		parameter == 'o' ? name_by_key(NAMED_POOL, p) :
-		parameter == 'c' ? name_by_key(NAMED_CACHE, p) :
-		parameter == 'l' ? name_by_key(NAMED_LOCK, p) :
-		parameter == 's' ? name_by_key(NAMED_LIST, p) : name_of_table(p);
+		parameter == 'd' ? dlab_name_by_key(NAMED_DEVICE, p) :
+		parameter == 'o' ? dlab_name_by_key(NAMED_POOL, p) :
+		parameter == 'c' ? dlab_name_by_key(NAMED_CACHE, p) :
+		parameter == 'l' ? dlab_name_by_key(NAMED_LOCK, p) :
+		parameter == 's' ? dlab_name_by_key(NAMED_LIST, p) : dlab_name_of_table(p);
 
 	if (n) {
-		line_add_name(line, n);
-		line_add(line, "%s", parameter == 's' ? ".sgl" : parameter == 't' ? ".sgt" : "");
+		dlab_line_add_name(line, n);
+		dlab_line_add(line, "%s",
+			      parameter == 's' ? ".sgl" :
+			      parameter == 't' ? ".sgt" :
+						 "");
 		return true;
 	}
 	/* What is no device, or no pool, is as good as none. */
 	if (!strchr("doc", parameter) || (parameter == 'c' && p))
 		return false;
-	line_add(line, "NULL");
+	dlab_line_add(line, "NULL");
 	return true;
 }
 
@@ -168,35 +171,36 @@ static void prepare_host_memory(const void *p)
 	};
 	struct named *n;
 
-	if ((uintptr_t)p < 65536 || lab_of(p) || memory_of(p) || (uintptr_t)p >> 47)
+	if ((uintptr_t)p < 65536 || dlab_of(p) || dlab_memory_of(p) || (uintptr_t)p >> 47)
 		return;
-	n = name_new(NAMED_MEMORY);
+	n = dlab_name_new(NAMED_MEMORY);
 	if (!n)
 		return;
 	n->cpu = p;
 	n->size = 4096;
 	n->pageless = true;
-	name_bind(n);
-	name_ages(n);
-	record_making(n, "m%u = %s(4096)", n->number, calls[pointer_kind(rec.lab, p)]);
+	dlab_name_bind(n);
+	dlab_name_ages(n);
+	dlab_record_making(n, "m%u = %s(4096)", n->number,
+			   calls[dlab_pointer_kind(dlab_rec.lab, p)]);
 }
 
 static void prepare_lock(const void *lock)
 {
 	struct named *n;
 
-	if (name_by_key(NAMED_LOCK, lock))
+	if (dlab_name_by_key(NAMED_LOCK, lock))
 		return;
-	n = name_new(NAMED_LOCK);
+	n = dlab_name_new(NAMED_LOCK);
 	if (!n)
 		return;
 	n->key = lock;
-	name_bind(n);
-	name_ages(n);
-	record_making(n, "lock%u = spinlock()", n->number);
+	dlab_name_bind(n);
+	dlab_name_ages(n);
+	dlab_record_making(n, "lock%u = spinlock()", n->number);
 }
 
-void name_prepare(char parameter, u64 arg, int nents, bool maps)
+void dlab_name_prepare(char parameter, u64 arg, int nents, bool maps)
 {
 	void *p = (void *)(uintptr_t)arg;
 
@@ -205,9 +209,9 @@ void name_prepare(char parameter, u64 arg, int nents, bool maps)
 	else if (parameter == 'l')
 		prepare_lock(p);
 	else if (parameter == 's')
-		prepare_list(p, nents, maps);
+		dlab_prepare_list(p, nents, maps);
 	else if (parameter == 't')
-		prepare_table(p, maps);
+		dlab_prepare_table(p, maps);
 }
 
 /* ------------------------------------------------------------------ releases */
@@ -215,26 +219,26 @@ void name_prepare(char parameter, u64 arg, int nents, bool maps)
 static void die(struct named *n)
 {
 	if (n)
-		name_die(n);
+		dlab_name_die(n);
 }
 
 static void release_memory(const u8 *p)
 {
-	struct named *n = p ? memory_of(p) : NULL;
+	struct named *n = p ? dlab_memory_of(p) : NULL;
 
 	if (n && n->cpu == p)
-		name_die(n);
+		dlab_name_die(n);
 }
 
 static void release_mapping(dma_addr_t dma, const struct device *dev, bool unmap)
 {
-	struct named *n = mapping_of(dma, dev);
+	struct named *n = dlab_mapping_of(dma, dev);
 
 	if (n && n->dma == dma && unmap == !n->cpu)
-		name_die(n);
+		dlab_name_die(n);
 }
 
-void name_release(const char *call, char parameter, u64 arg, const struct device *dev)
+void dlab_name_release(const char *call, char parameter, u64 arg, const struct device *dev)
 {
 	void *p = (void *)(uintptr_t)arg;
 	bool unmap = strstr(call, "unmap");
@@ -244,8 +248,8 @@ void name_release(const char *call, char parameter, u64 arg, const struct device
 	case 'd':
 		if (strcmp(call, "device_free") != 0)
 			break;
-		names_of_device_die(p);
-		die(name_by_key(NAMED_DEVICE, p));
+		dlab_names_of_device_die(p);
+		die(dlab_name_by_key(NAMED_DEVICE, p));
 		break;
 	case 'p':
 		release_memory(p);
@@ -257,19 +261,19 @@ void name_release(const char *call, char parameter, u64 arg, const struct device
 		release_mapping(arg, dev, unmap);
 		break;
 	case 's':
-		n = unmap ? name_by_key(NAMED_LIST, p) : NULL;
+		n = unmap ? dlab_name_by_key(NAMED_LIST, p) : NULL;
 		if (n)
-			name_set_segments(n, NULL, 0);
+			dlab_name_set_segments(n, NULL, 0);
 		break;
 	case 't':
-		n = unmap ? NULL : name_of_table(p);
+		n = unmap ? NULL : dlab_name_of_table(p);
 		if (n && n->table)
-			name_die(n);
+			dlab_name_die(n);
 		break;
 	case 'o':
 	case 'c':
 		if (strstr(call, "destroy"))
-			die(name_by_key(parameter == 'o' ? NAMED_POOL : NAMED_CACHE, p));
+			die(dlab_name_by_key(parameter == 'o' ? NAMED_POOL : NAMED_CACHE, p));
 		break;
 	}
 }
@@ -278,10 +282,10 @@ void name_release(const char *call, char parameter, u64 arg, const struct device
 
 static bool knows_pool(char parameter, const void *p)
 {
-	return name_by_key(parameter == 'o' ? NAMED_POOL : NAMED_CACHE, p);
+	return dlab_name_by_key(parameter == 'o' ? NAMED_POOL : NAMED_CACHE, p);
 }
 
-bool name_is_ours(const char *parameters, const u64 *args)
+bool dlab_name_is_ours(const char *parameters, const u64 *args)
 {
 	for (unsigned i = 0; parameters[i]; i++) {
 		const void *p = (const void *)(uintptr_t)args[i];
@@ -290,15 +294,15 @@ bool name_is_ours(const char *parameters, const u64 *args)
 			continue;
 		switch (parameters[i]) {
 		case 'd':
-			if (name_by_key(NAMED_DEVICE, p))
+			if (dlab_name_by_key(NAMED_DEVICE, p))
 				return true;
 			if (lab_knows(p))
 				return false;
 			break;
 		case 'p':
 		case 'P':
-			if (lab_of(p))
-				return lab_of(p) == rec.lab;
+			if (dlab_of(p))
+				return dlab_of(p) == dlab_rec.lab;
 			break;
 		case 'o':
 		case 'c':
@@ -306,5 +310,5 @@ bool name_is_ours(const char *parameters, const u64 *args)
 				return true;
 		}
 	}
-	return lab_current() == rec.lab;
+	return dlab_current() == dlab_rec.lab;
 }

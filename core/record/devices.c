@@ -15,9 +15,9 @@ static struct device_state state_of(const struct device *dev)
 	};
 }
 
-void device_prepare(const struct device *dev)
+void dlab_device_prepare(const struct device *dev)
 {
-	struct named *n = name_by_key(NAMED_DEVICE, dev);
+	struct named *n = dlab_name_by_key(NAMED_DEVICE, dev);
 	const char *name = n ? n->text : NULL;
 	struct device_state now, was;
 
@@ -42,16 +42,16 @@ void device_prepare(const struct device *dev)
 		record_line("set_bus_dma_limit(%s, 0x%llx)", name, (unsigned long long)now.limit);
 }
 
-void record_state(const struct device *dev)
+void dlab_record_state(const struct device *dev)
 {
 	struct named *n;
 
-	if (!record_enter())
+	if (!dlab_record_enter())
 		return;
-	n = name_by_key(NAMED_DEVICE, dev);
+	n = dlab_name_by_key(NAMED_DEVICE, dev);
 	if (n)
 		n->state = state_of(dev);
-	record_leave();
+	dlab_record_leave();
 }
 
 /* m1, list2: so are other things called. */
@@ -86,7 +86,7 @@ static void identifier(char text[64], const char *name)
 	if (looks_like_another(text))
 		strcat(text, "_");
 	len = strlen(text);
-	for (unsigned i = 2; device_is_taken(text); i++)
+	for (unsigned i = 2; dlab_device_is_taken(text); i++)
 		snprintf(text + len, 64 - len, "_%u", i);
 }
 
@@ -97,29 +97,29 @@ static void add(struct device *dev)
 	struct named *n;
 	char text[64];
 
-	record_close_line();
-	if (!rec.lab)
+	dlab_record_close_line();
+	if (!dlab_rec.lab)
 		return;
 	identifier(text, name);
-	n = name_new_device(text);
+	n = dlab_name_new_device(text);
 	if (!n) {
 		record_line("# a device more than there are names for");
 		return;
 	}
 	n->state = state_of(dev);
 	n->key = dev;
-	name_bind(n);
-	line_add(&line, "%s = device(", n->text);
+	dlab_name_bind(n);
+	dlab_line_add(&line, "%s = device(", n->text);
 	if (strcmp(n->text, name) != 0)
-		line_add_string(&line, name, MAX_STRING);
-	record_making(n, "%s)", line.text);
+		dlab_line_add_string(&line, name, MAX_STRING);
+	dlab_record_making(n, "%s)", line.text);
 }
 
-void record_device(struct device *dev)
+void dlab_record_device(struct device *dev)
 {
-	if (!record_enter())
+	if (!dlab_record_enter())
 		return;
-	if (dev->dmalab->machine == rec.lab)
+	if (dev->dmalab->machine == dlab_rec.lab)
 		add(dev);
-	record_leave();
+	dlab_record_leave();
 }

@@ -5,44 +5,45 @@
 
 #include <string.h>
 
-void record_store(const struct machine *m, size_t offset, size_t len)
+void dlab_record_store(const struct machine *m, size_t offset, size_t len)
 {
 	struct line line = { .len = 0 };
 	bool grows;
 
-	if (!record_enter())
+	if (!dlab_record_enter())
 		return;
-	if (m == &rec.lab->hw) {
-		grows = rec.store_len && rec.store_offset + rec.store_len == offset;
+	if (m == &dlab_rec.lab->hw) {
+		grows = dlab_rec.store_len && dlab_rec.store_offset + dlab_rec.store_len == offset;
 		if (grows) {
-			rec.at = rec.store_at;
-			rec.nr_lines--;
+			dlab_rec.at = dlab_rec.store_at;
+			dlab_rec.nr_lines--;
 		} else {
-			rec.store_offset = offset;
-			rec.store_len = 0;
-			rec.store_at = rec.at;
+			dlab_rec.store_offset = offset;
+			dlab_rec.store_len = 0;
+			dlab_rec.store_at = dlab_rec.at;
 		}
-		rec.store_len += len;
-		line_add(&line, "cpu_store(");
-		line_add_cpu(&line, view_at(m, rec.store_offset));
-		line_add(&line, ", %zu)", rec.store_len);
-		file_insert(&line);
+		dlab_rec.store_len += len;
+		dlab_line_add(&line, "cpu_store(");
+		dlab_line_add_cpu(&line, view_at(m, dlab_rec.store_offset));
+		dlab_line_add(&line, ", %zu)", dlab_rec.store_len);
+		dlab_file_insert(&line);
 		/* Wherever it stands by now. */
-		rec.store_at = rec.at - (line.len + 1);
+		dlab_rec.store_at = dlab_rec.at - (line.len + 1);
 	}
-	record_leave();
+	dlab_record_leave();
 }
 
-void record_decision(const struct dmalab_machine *lab, bool fails)
+void dlab_record_decision(const struct dmalab_machine *lab, bool fails)
 {
-	if (!record_enter())
+	if (!dlab_record_enter())
 		return;
-	if (lab == rec.lab && rec.open.len && !rec.is_comment && !rec.unwritten) {
-		rec.nr_decisions++;
+	if (lab == dlab_rec.lab && dlab_rec.open.len && !dlab_rec.is_comment &&
+	    !dlab_rec.unwritten) {
+		dlab_rec.nr_decisions++;
 		if (fails)
-			record_line("fail_nth(%u)", rec.nr_decisions);
+			record_line("fail_nth(%u)", dlab_rec.nr_decisions);
 	}
-	record_leave();
+	dlab_record_leave();
 }
 
 /* A cookie that was touched by an instruction, not by a call. */
@@ -50,45 +51,45 @@ static void open_touch(const void *cpu)
 {
 	struct line line = { .len = 0 };
 
-	mine.foreign = false;
-	record_close_line();
-	line_add(&line, "cpu_read(");
-	line_add_cpu(&line, cpu);
-	line_add(&line, ", 1)");
-	record_open_line(&line, true);
+	dlab_mine.foreign = false;
+	dlab_record_close_line();
+	dlab_line_add(&line, "cpu_read(");
+	dlab_line_add_cpu(&line, cpu);
+	dlab_line_add(&line, ", 1)");
+	dlab_record_open_line(&line, true);
 }
 
 static void add_drawn(const char *check, const struct call *call)
 {
-	struct line *open = &rec.open;
+	struct line *open = &dlab_rec.open;
 
-	if (mine.serial != rec.serial || !open->len || mine.foreign) {
+	if (dlab_mine.serial != dlab_rec.serial || !open->len || dlab_mine.foreign) {
 		record_line("# %s() drew %s, in another thread or no statement", call->name, check);
 		return;
 	}
-	rec.drawn |= 1ull << check_by_name(check, strlen(check));
-	if (rec.nr_drawn == MAX_DRAWN)
+	dlab_rec.drawn |= 1ull << dlab_check_by_name(check, strlen(check));
+	if (dlab_rec.nr_drawn == MAX_DRAWN)
 		return;
-	if (rec.is_comment)
-		line_add(open, "%s %s", rec.nr_drawn ? "," : ": it drew", check);
-	else if (rec.nr_drawn)
-		line_add(open, ", %s", check);
+	if (dlab_rec.is_comment)
+		dlab_line_add(open, "%s %s", dlab_rec.nr_drawn ? "," : ": it drew", check);
+	else if (dlab_rec.nr_drawn)
+		dlab_line_add(open, ", %s", check);
 	else
-		line_add(open, "  # expect[%s]: %s", rec.lab->hw.profile->name, check);
-	rec.nr_drawn++;
-	rec.unwritten = false;
-	file_write(NULL);
+		dlab_line_add(open, "  # expect[%s]: %s", dlab_rec.lab->hw.profile->name, check);
+	dlab_rec.nr_drawn++;
+	dlab_rec.unwritten = false;
+	dlab_file_write(NULL);
 }
 
-void record_report(const struct machine *hw, const char *check, const struct call *call,
-		   const void *cpu)
+void dlab_record_report(const struct machine *hw, const char *check, const struct call *call,
+			const void *cpu)
 {
-	if (!record_enter())
+	if (!dlab_record_enter())
 		return;
-	if (hw == &rec.lab->hw) {
+	if (hw == &dlab_rec.lab->hw) {
 		if (strcmp(call->name, "a plain access") == 0)
 			open_touch(cpu);
 		add_drawn(check, call);
 	}
-	record_leave();
+	dlab_record_leave();
 }

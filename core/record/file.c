@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct recorder rec = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
+struct recorder dlab_rec = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
 
-void line_add(struct line *line, const char *format, ...)
+void dlab_line_add(struct line *line, const char *format, ...)
 {
 	size_t room = sizeof(line->text) - line->len;
 	va_list args;
@@ -31,19 +31,19 @@ void line_add(struct line *line, const char *format, ...)
 	line->too_long = true;
 }
 
-void line_add_string(struct line *line, const char *text, size_t len)
+void dlab_line_add_string(struct line *line, const char *text, size_t len)
 {
-	line_add(line, "\"");
+	dlab_line_add(line, "\"");
 	for (size_t i = 0; i < len && text[i]; i++) {
 		unsigned char c = text[i];
 		bool plain = c >= ' ' && c < 127;
 
-		line_add(line, c == '"' || c == '\\' ? "\\%c" : plain ? "%c" : "\\x%02x", c);
+		dlab_line_add(line, c == '"' || c == '\\' ? "\\%c" : plain ? "%c" : "\\x%02x", c);
 	}
-	line_add(line, "\"");
+	dlab_line_add(line, "\"");
 }
 
-bool file_put(int fd, const char *text, size_t len, size_t at)
+bool dlab_file_put(int fd, const char *text, size_t len, size_t at)
 {
 	while (len) {
 		ssize_t n = pwrite(fd, text, len, at);
@@ -57,7 +57,7 @@ bool file_put(int fd, const char *text, size_t len, size_t at)
 	return true;
 }
 
-bool file_write(const struct line *above)
+bool dlab_file_write(const struct line *above)
 {
 	char text[2 * (MAX_LINE + 2)];
 	size_t len = 0;
@@ -67,131 +67,134 @@ bool file_write(const struct line *above)
 		len = above->len;
 		text[len++] = '\n';
 	}
-	if (rec.open.len && !rec.unwritten) {
-		memcpy(text + len, rec.open.text, rec.open.len);
-		len += rec.open.len;
+	if (dlab_rec.open.len && !dlab_rec.unwritten) {
+		memcpy(text + len, dlab_rec.open.text, dlab_rec.open.len);
+		len += dlab_rec.open.len;
 		text[len++] = '\n';
 	}
-	if (file_put(rec.fd, text, len, rec.at))
+	if (dlab_file_put(dlab_rec.fd, text, len, dlab_rec.at))
 		return true;
 	/* Not even the last words could be written. */
-	close(rec.fd);
-	rec.fd = -1;
-	record_stop("the file cannot be written");
+	close(dlab_rec.fd);
+	dlab_rec.fd = -1;
+	dlab_record_stop("the file cannot be written");
 	return false;
 }
 
-void record_stop(const char *why)
+void dlab_record_stop(const char *why)
 {
 	char text[160];
 	int n;
 
-	if (!rec.lab)
+	if (!dlab_rec.lab)
 		return;
 	fprintf(stderr, "dmalab: the recording ends here: %s\n", why);
-	if (rec.open.len && !rec.unwritten)
-		rec.at += rec.open.len + 1;
+	if (dlab_rec.open.len && !dlab_rec.unwritten)
+		dlab_rec.at += dlab_rec.open.len + 1;
 	n = snprintf(text, sizeof(text), "# the recording ends here: %s\n", why);
-	if (rec.fd >= 0) {
-		file_put(rec.fd, text, n, rec.at);
-		close(rec.fd);
+	if (dlab_rec.fd >= 0) {
+		dlab_file_put(dlab_rec.fd, text, n, dlab_rec.at);
+		close(dlab_rec.fd);
 	}
-	rec.fd = -1;
-	rec.lab = NULL;
-	rec.open.len = 0;
-	__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
+	dlab_rec.fd = -1;
+	dlab_rec.lab = NULL;
+	dlab_rec.open.len = 0;
+	__atomic_store_n(&dlab_probe_on, false, __ATOMIC_RELAXED);
 }
 
 /* --------------------------------------------------------------------- log */
 
 static bool log_line(size_t len, u64 drawn)
 {
-	u32 room = rec.room_lines ? 2 * rec.room_lines : 1024;
+	u32 room = dlab_rec.room_lines ? 2 * dlab_rec.room_lines : 1024;
 	struct logged *lines;
 
-	if (rec.nr_lines == rec.room_lines) {
-		lines = realloc(rec.lines, room * sizeof(*lines));
+	if (dlab_rec.nr_lines == dlab_rec.room_lines) {
+		lines = realloc(dlab_rec.lines, room * sizeof(*lines));
 		if (!lines) {
-			record_stop("no memory");
+			dlab_record_stop("no memory");
 			return false;
 		}
-		rec.lines = lines;
-		rec.room_lines = room;
+		dlab_rec.lines = lines;
+		dlab_rec.room_lines = room;
 	}
-	rec.at += len + 1;
-	rec.lines[rec.nr_lines++] = (struct logged){ .len = len, .drawn = drawn, .outlived = NO_LINE };
+	dlab_rec.at += len + 1;
+	dlab_rec.lines[dlab_rec.nr_lines++] =
+		(struct logged){ .len = len, .drawn = drawn, .outlived = NO_LINE };
 	return true;
 }
 
 /* Kept until the open line has its place. What cannot be kept just never ends. */
-void line_outlived(u32 born)
+void dlab_line_outlived(u32 born)
 {
-	unsigned room = rec.room_ends ? 2 * rec.room_ends : 64;
+	unsigned room = dlab_rec.room_ends ? 2 * dlab_rec.room_ends : 64;
 	u32 *ends;
 
 	if (born == NO_LINE)
 		return;
-	if (rec.nr_ends == rec.room_ends) {
-		ends = realloc(rec.ends, room * sizeof(*ends));
+	if (dlab_rec.nr_ends == dlab_rec.room_ends) {
+		ends = realloc(dlab_rec.ends, room * sizeof(*ends));
 		if (!ends)
 			return;
-		rec.ends = ends;
-		rec.room_ends = room;
+		dlab_rec.ends = ends;
+		dlab_rec.room_ends = room;
 	}
-	rec.ends[rec.nr_ends++] = born;
+	dlab_rec.ends[dlab_rec.nr_ends++] = born;
 }
 
 static void log_open_line(void)
 {
-	u32 here = rec.nr_lines;
+	u32 here = dlab_rec.nr_lines;
 
-	if (!rec.open.len || rec.unwritten || !log_line(rec.open.len, rec.drawn))
+	if (!dlab_rec.open.len || dlab_rec.unwritten ||
+	    !log_line(dlab_rec.open.len, dlab_rec.drawn))
 		return;
-	if (rec.makes)
-		rec.makes->born = here;
-	for (unsigned i = 0; i < rec.nr_ends; i++)
-		if (rec.ends[i] != NO_LINE)
-			rec.lines[rec.ends[i]].outlived = here;
-	if (rec.made_nothing)
-		rec.lines[here].outlived = here;
-	rec.lines[here].nameless = rec.made_nameless;
-	rec.nr_ends = 0;
+	if (dlab_rec.makes)
+		dlab_rec.makes->born = here;
+	for (unsigned i = 0; i < dlab_rec.nr_ends; i++)
+		if (dlab_rec.ends[i] != NO_LINE)
+			dlab_rec.lines[dlab_rec.ends[i]].outlived = here;
+	if (dlab_rec.made_nothing)
+		dlab_rec.lines[here].outlived = here;
+	dlab_rec.lines[here].nameless = dlab_rec.made_nameless;
+	dlab_rec.nr_ends = 0;
 }
 
 /* -------------------------------------------------------------------- lines */
 
-void record_close_line(void)
+void dlab_record_close_line(void)
 {
 	log_open_line();
-	rec.open.len = 0;
-	rec.unwritten = rec.is_comment = rec.made_nothing = rec.made_nameless = false;
-	rec.nr_drawn = rec.nr_decisions = 0;
-	rec.drawn = 0;
-	rec.makes = NULL;
-	rec.store_len = 0;
-	rec.serial++;
-	file_has_room();
+	dlab_rec.open.len = 0;
+	dlab_rec.unwritten = dlab_rec.is_comment = dlab_rec.made_nothing = dlab_rec.made_nameless =
+		false;
+	dlab_rec.nr_drawn = dlab_rec.nr_decisions = 0;
+	dlab_rec.drawn = 0;
+	dlab_rec.makes = NULL;
+	dlab_rec.store_len = 0;
+	dlab_rec.serial++;
+	dlab_file_has_room();
 }
 
-bool file_has_room(void)
+bool dlab_file_has_room(void)
 {
 	const char *why;
 
-	if (!rec.lab || (rec.at <= MAX_FILE && rec.nr_lines <= MAX_LINES))
-		return rec.lab;
-	why = file_shorten();
+	if (!dlab_rec.lab || (dlab_rec.at <= MAX_FILE && dlab_rec.nr_lines <= MAX_LINES))
+		return dlab_rec.lab;
+	why = dlab_file_shorten();
 	if (why)
-		record_stop(why);
-	return rec.lab;
+		dlab_record_stop(why);
+	return dlab_rec.lab;
 }
 
-void file_insert(const struct line *line)
+void dlab_file_insert(const struct line *line)
 {
-	if (file_has_room() && file_write(line))
+	if (dlab_file_has_room() && dlab_file_write(line))
 		log_line(line->len, 0);
 }
 
-void record_making(struct named *n, const char *format, ...)
+void dlab_record_making(struct named *n, const char *format, ...)
 {
 	struct line line = { .len = 0 };
 	va_list args;
@@ -203,47 +206,47 @@ void record_making(struct named *n, const char *format, ...)
 	if (len < 0)
 		return;
 	line.len = (size_t)len < sizeof(line.text) ? (size_t)len : sizeof(line.text) - 1;
-	file_insert(&line);
-	if (n && rec.lab)
-		n->born = rec.nr_lines - 1;
+	dlab_file_insert(&line);
+	if (n && dlab_rec.lab)
+		n->born = dlab_rec.nr_lines - 1;
 	/* The store above it may not grow any more, or it would grow over this line. */
-	rec.store_len = 0;
+	dlab_rec.store_len = 0;
 }
 
-bool record_enter(void)
+bool dlab_record_enter(void)
 {
-	pthread_mutex_lock(&rec.lock);
-	if (rec.lab)
+	pthread_mutex_lock(&dlab_rec.lock);
+	if (dlab_rec.lab)
 		return true;
-	pthread_mutex_unlock(&rec.lock);
+	pthread_mutex_unlock(&dlab_rec.lock);
 	return false;
 }
 
 /* What the last statement was to make, and did not, has no use for its name. */
 static void forget_failure(struct named *n)
 {
-	if (rec.makes == n) {
-		rec.makes = NULL;
-		rec.made_nothing = true;
+	if (dlab_rec.makes == n) {
+		dlab_rec.makes = NULL;
+		dlab_rec.made_nothing = true;
 	} else if (n->born != NO_LINE) {
-		rec.lines[n->born].outlived = n->born;
+		dlab_rec.lines[n->born].outlived = n->born;
 	}
-	name_reuse(n);
+	dlab_name_reuse(n);
 }
 
-bool record_enter_statement(void)
+bool dlab_record_enter_statement(void)
 {
-	struct named *n = mine.makes;
+	struct named *n = dlab_mine.makes;
 
-	mine.makes = NULL;
-	if (!record_enter())
+	dlab_mine.makes = NULL;
+	if (!dlab_record_enter())
 		return false;
-	if (n && mine.number == rec.number)
+	if (n && dlab_mine.number == dlab_rec.number)
 		forget_failure(n);
 	return true;
 }
 
-void record_leave(void)
+void dlab_record_leave(void)
 {
-	pthread_mutex_unlock(&rec.lock);
+	pthread_mutex_unlock(&dlab_rec.lock);
 }

@@ -10,13 +10,13 @@
  * The library's own are known by the table, which may be gone already and is not looked
  * into then; others by their first entry.
  */
-struct named *name_of_table(const struct sg_table *sgt)
+struct named *dlab_name_of_table(const struct sg_table *sgt)
 {
-	struct named *n = sgt ? name_by_table(sgt) : NULL;
+	struct named *n = sgt ? dlab_name_by_table(sgt) : NULL;
 
 	if (n || !sgt)
 		return n;
-	return sgt->sgl ? name_by_key(NAMED_LIST, sgt->sgl) : NULL;
+	return sgt->sgl ? dlab_name_by_key(NAMED_LIST, sgt->sgl) : NULL;
 }
 
 /* The first @nents entries; 0: more than a line can hold, or none. */
@@ -50,7 +50,7 @@ static bool keep_entries(struct named *n, const struct entry *entries, unsigned 
 	struct entry *copy = realloc(n->entries, nr * sizeof(*copy));
 
 	if (!copy) {
-		record_stop("no memory");
+		dlab_record_stop("no memory");
 		return false;
 	}
 	memcpy(copy, entries, nr * sizeof(*copy));
@@ -61,12 +61,12 @@ static bool keep_entries(struct named *n, const struct entry *entries, unsigned 
 
 static struct named *new_list(const struct scatterlist *sgl)
 {
-	struct named *n = name_new(NAMED_LIST);
+	struct named *n = dlab_name_new(NAMED_LIST);
 
 	if (!n)
 		return NULL;
 	n->key = sgl;
-	name_bind(n);
+	dlab_name_bind(n);
 	return n;
 }
 
@@ -74,25 +74,25 @@ static void write_list(struct named *n)
 {
 	struct line line = { .len = 0 };
 
-	line_add_name(&line, n);
-	line_add(&line, " = sg_list(");
+	dlab_line_add_name(&line, n);
+	dlab_line_add(&line, " = sg_list(");
 	for (unsigned i = 0; i < n->nr_entries; i++) {
-		line_add(&line, "%s", i ? ", " : "");
-		line_add_cpu(&line, n->entries[i].cpu);
-		line_add(&line, ", ");
-		line_add_number(&line, n->entries[i].size);
+		dlab_line_add(&line, "%s", i ? ", " : "");
+		dlab_line_add_cpu(&line, n->entries[i].cpu);
+		dlab_line_add(&line, ", ");
+		dlab_line_add_number(&line, n->entries[i].size);
 	}
-	record_making(n, "%s)", line.text);
+	dlab_record_making(n, "%s)", line.text);
 }
 
 /*
  * A new list, when it is not as it was. No more of it may be read than the call reads:
  * only a map counts its entries rightly.
  */
-void prepare_list(struct scatterlist *sgl, int nents, bool maps)
+void dlab_prepare_list(struct scatterlist *sgl, int nents, bool maps)
 {
 	struct entry entries[MAX_ENTRIES];
-	struct named *n = name_by_key(NAMED_LIST, sgl);
+	struct named *n = dlab_name_by_key(NAMED_LIST, sgl);
 	unsigned readable = nents > 0 ? nents : 1, nr;
 
 	if (!sgl || (n && n->table && !n->dead))
@@ -105,21 +105,21 @@ void prepare_list(struct scatterlist *sgl, int nents, bool maps)
 	if (!nr || (n && begins_with(n, entries, nr)))
 		return;
 	if (n)
-		line_outlived(n->born);
+		dlab_line_outlived(n->born);
 	else
 		n = new_list(sgl);
 	if (!n || !keep_entries(n, entries, nr))
 		return;
-	name_set_segments(n, NULL, 0);
-	name_ages(n);
+	dlab_name_set_segments(n, NULL, 0);
+	dlab_name_ages(n);
 	write_list(n);
 }
 
-void prepare_table(const struct sg_table *sgt, bool maps)
+void dlab_prepare_table(const struct sg_table *sgt, bool maps)
 {
-	const struct named *n = name_of_table(sgt);
+	const struct named *n = dlab_name_of_table(sgt);
 
 	/* The library's own may be gone already. */
 	if (sgt && !(n && n->table))
-		prepare_list(sgt->sgl, sgt->orig_nents, maps);
+		dlab_prepare_list(sgt->sgl, sgt->orig_nents, maps);
 }

@@ -5,19 +5,19 @@
 /* With the lock, what is to be bound; or NULL, without it. */
 static struct named *begin_made(void)
 {
-	struct named *made = mine.makes;
+	struct named *made = dlab_mine.makes;
 
-	mine.makes = NULL;
-	if (!made || !record_enter())
+	dlab_mine.makes = NULL;
+	if (!made || !dlab_record_enter())
 		return NULL;
 	/* It may have gone with a recording that has ended. */
-	if (mine.number == rec.number)
+	if (dlab_mine.number == dlab_rec.number)
 		return made;
-	record_leave();
+	dlab_record_leave();
 	return NULL;
 }
 
-void record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma)
+void dlab_record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma)
 {
 	struct named *n = cpu ? begin_made() : NULL;
 
@@ -27,11 +27,11 @@ void record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma)
 	n->size = size ? size : n->size;
 	n->has_dma = dma;
 	n->dma = dma ? *dma : 0;
-	name_bind(n);
-	record_leave();
+	dlab_name_bind(n);
+	dlab_record_leave();
 }
 
-void record_made_mapping(dma_addr_t dma, size_t size)
+void dlab_record_made_mapping(dma_addr_t dma, size_t size)
 {
 	struct named *n = dma != ~(dma_addr_t)0 ? begin_made() : NULL;
 
@@ -40,23 +40,23 @@ void record_made_mapping(dma_addr_t dma, size_t size)
 	n->size = size;
 	n->has_dma = true;
 	n->dma = dma;
-	name_bind(n);
-	record_leave();
+	dlab_name_bind(n);
+	dlab_record_leave();
 }
 
-void record_made(const void *object)
+void dlab_record_made(const void *object)
 {
 	struct named *n = object ? begin_made() : NULL;
 
 	if (!n)
 		return;
 	n->key = object;
-	name_bind(n);
-	record_leave();
+	dlab_name_bind(n);
+	dlab_record_leave();
 }
 
 /* Lists of the library's own are known by the table, others by their entries. */
-void record_made_table(const struct sg_table *sgt)
+void dlab_record_made_table(const struct sg_table *sgt)
 {
 	struct named *n = sgt && sgt->sgl ? begin_made() : NULL;
 
@@ -64,21 +64,21 @@ void record_made_table(const struct sg_table *sgt)
 		return;
 	n->key = sgt->sgl;
 	n->table = sgt;
-	name_bind(n);
-	name_set_segments(n, sgt->sgl, sgt->nents);
-	record_leave();
+	dlab_name_bind(n);
+	dlab_name_set_segments(n, sgt->sgl, sgt->nents);
+	dlab_record_leave();
 }
 
-void record_mapped(const struct device *dev, struct scatterlist *sgl, int nents)
+void dlab_record_mapped(const struct device *dev, struct scatterlist *sgl, int nents)
 {
 	struct named *n;
 
-	if (nents <= 0 || mine.foreign || !record_enter())
+	if (nents <= 0 || dlab_mine.foreign || !dlab_record_enter())
 		return;
-	n = name_by_key(NAMED_LIST, sgl);
+	n = dlab_name_by_key(NAMED_LIST, sgl);
 	if (n) {
 		n->dev = dev;
-		name_set_segments(n, sgl, nents);
+		dlab_name_set_segments(n, sgl, nents);
 	}
-	record_leave();
+	dlab_record_leave();
 }

@@ -30,7 +30,7 @@ struct names {
 
 static struct names *names;
 
-bool names_init(void)
+bool dlab_names_init(void)
 {
 	names = calloc(1, sizeof(*names));
 	for (unsigned i = 0; names && i < NR_NAMED_KINDS; i++)
@@ -38,7 +38,7 @@ bool names_init(void)
 	return names;
 }
 
-void names_free(void)
+void dlab_names_free(void)
 {
 	for (unsigned i = 0; names && i < names->nr; i++) {
 		free(names->all[i]->text);
@@ -52,7 +52,7 @@ void names_free(void)
 	names = NULL;
 }
 
-struct named *name_of_memory(void)
+struct named *dlab_name_of_memory(void)
 {
 	return names->memory;
 }
@@ -73,12 +73,12 @@ static void unlink_memory(struct named *n)
 		n->next_memory->prev_memory = n->prev_memory;
 }
 
-struct named *name_at(unsigned i)
+struct named *dlab_name_at(unsigned i)
 {
 	return i < names->nr ? names->all[i] : NULL;
 }
 
-void line_add_name(struct line *line, const struct named *n)
+void dlab_line_add_name(struct line *line, const struct named *n)
 {
 	static const char *const prefixes[] = {
 		[NAMED_MEMORY] = "m", [NAMED_MAPPING] = "m", [NAMED_LIST] = "list",
@@ -86,9 +86,9 @@ void line_add_name(struct line *line, const struct named *n)
 	};
 
 	if (n->kind == NAMED_DEVICE)
-		line_add(line, "%s", n->text);
+		dlab_line_add(line, "%s", n->text);
 	else
-		line_add(line, "%s%u", prefixes[n->kind], n->number);
+		dlab_line_add(line, "%s%u", prefixes[n->kind], n->number);
 }
 
 /* -------------------------------------------------------------------- by key */
@@ -100,7 +100,7 @@ static struct named **key_slot(enum named_kind kind, const void *key)
 
 _Static_assert(KEY_SLOTS == 1u << (64 - 52), "a slot is the upper bits of the hash");
 
-struct named *name_by_key(enum named_kind kind, const void *key)
+struct named *dlab_name_by_key(enum named_kind kind, const void *key)
 {
 	struct named *n = *key_slot(kind, key);
 
@@ -114,7 +114,7 @@ static struct named **table_slot(const struct sg_table *table)
 	return &names->tables[(uintptr_t)table / 16 % TABLE_SLOTS];
 }
 
-struct named *name_by_table(const struct sg_table *table)
+struct named *dlab_name_by_table(const struct sg_table *table)
 {
 	struct named *n = *table_slot(table);
 
@@ -161,7 +161,7 @@ static void queue_old(struct named *n)
 	*n->prev = n;
 	names->end[n->kind] = &n->next;
 	if (++names->nr_old[n->kind] > MAX_OLD)
-		name_reuse(names->old[n->kind]);
+		dlab_name_reuse(names->old[n->kind]);
 }
 
 static void unqueue(struct named *n)
@@ -177,12 +177,12 @@ static void unqueue(struct named *n)
 	names->nr_old[n->kind]--;
 }
 
-void name_die(struct named *n)
+void dlab_name_die(struct named *n)
 {
 	if (n->dead || !n->bound)
 		return;
 	n->dead = true;
-	line_outlived(n->born);
+	dlab_line_outlived(n->born);
 	unqueue(n);
 	queue_old(n);
 }
@@ -190,21 +190,21 @@ void name_die(struct named *n)
 static void drop_segments(struct named *n)
 {
 	while (n->nr_segments)
-		stretches_remove(&names->dma, &n->segments[--n->nr_segments]);
+		dlab_stretches_remove(&names->dma, &n->segments[--n->nr_segments]);
 }
 
 /* Nothing leads to it any more, and the next thing of its kind is called so. */
-void name_reuse(struct named *n)
+void dlab_name_reuse(struct named *n)
 {
 	if (n->bound && !n->dead)
-		line_outlived(n->born);
+		dlab_line_outlived(n->born);
 	unqueue(n);
 	if (n->bound && n->cpu) {
-		stretches_remove(&names->cpu, &n->at_cpu);
+		dlab_stretches_remove(&names->cpu, &n->at_cpu);
 		unlink_memory(n);
 	}
 	if (n->bound && n->has_dma)
-		stretches_remove(&names->dma, &n->at_dma);
+		dlab_stretches_remove(&names->dma, &n->at_dma);
 	if (n->bound && n->key)
 		unlink_key(n);
 	drop_segments(n);
@@ -246,13 +246,13 @@ static bool make_room(void)
 	return true;
 }
 
-struct named *name_new(enum named_kind kind)
+struct named *dlab_name_new(enum named_kind kind)
 {
 	unsigned *number = &names->numbers[kind == NAMED_MAPPING ? NAMED_MEMORY : kind];
 	struct named *n;
 
 	if (!names->unused[kind] && names->nr == MAX_NAMES && names->old[kind])
-		name_reuse(names->old[kind]);
+		dlab_name_reuse(names->old[kind]);
 	n = take_unused(kind);
 	if (n) {
 		n->next = NULL;
@@ -262,7 +262,7 @@ struct named *name_new(enum named_kind kind)
 		return NULL;
 	n = make_room() ? calloc(1, sizeof(*n)) : NULL;
 	if (!n) {
-		record_stop("no memory");
+		dlab_record_stop("no memory");
 		return NULL;
 	}
 	n->kind = kind;
@@ -295,15 +295,15 @@ static struct named *hidden_by(const struct named *n)
 	struct stretch *s;
 
 	/* A page may be mapped many times at once: none of these is gone. */
-	while (tries-- && (s = n->cpu ? stretches_next(&names->cpu, n->at_cpu.start, &walk) :
-			     stretches_next(&names->dma, n->dma, &walk)))
+	while (tries-- && (s = n->cpu ? dlab_stretches_next(&names->cpu, n->at_cpu.start, &walk) :
+					dlab_stretches_next(&names->dma, n->dma, &walk)))
 		if (hides(n, s->of))
 			return s->of;
 	return NULL;
 }
 
 /* From now on it stands for this: a key, memory, or addresses. */
-void name_bind(struct named *n)
+void dlab_name_bind(struct named *n)
 {
 	struct named *gone;
 
@@ -311,28 +311,28 @@ void name_bind(struct named *n)
 	n->age = ++names->age;
 	if (n->cpu) {
 		n->at_cpu = (struct stretch){ .start = (uintptr_t)n->cpu, .size = n->size, .of = n };
-		stretches_add(&names->cpu, &n->at_cpu);
+		dlab_stretches_add(&names->cpu, &n->at_cpu);
 		link_memory(n);
 	}
 	if (n->has_dma) {
 		n->at_dma = (struct stretch){ .start = n->dma, .size = n->size, .of = n };
-		stretches_add(&names->dma, &n->at_dma);
+		dlab_stretches_add(&names->dma, &n->at_dma);
 	}
 	if (n->key)
 		link_key(n);
 	while ((n->cpu || n->has_dma) && (gone = hidden_by(n)))
-		name_reuse(gone);
+		dlab_name_reuse(gone);
 }
 
 /* Nobody says when it goes. */
-void name_ages(struct named *n)
+void dlab_name_ages(struct named *n)
 {
 	unqueue(n);
 	queue_old(n);
 }
 
 /* What a device finds in a list, from now on. */
-void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents)
+void dlab_name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents)
 {
 	struct stretch *segments;
 
@@ -350,7 +350,7 @@ void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents)
 			.start = sg_dma_address(sg), .size = sg_dma_len(sg), .of = n,
 			.element = n->nr_segments++,
 		};
-		stretches_add(&names->dma, s);
+		dlab_stretches_add(&names->dma, s);
 	}
 }
 
@@ -363,7 +363,7 @@ static struct named *best_of(const struct stretches *stretches, u64 at, const st
 	struct named *best = NULL;
 	struct stretch *s;
 
-	while ((s = stretches_next(stretches, at, &walk))) {
+	while ((s = dlab_stretches_next(stretches, at, &walk))) {
 		unsigned fit = (dev && s->of->dev == dev) * 4 + !s->of->dead * 2 + (s->start == at);
 
 		if (s->of->kind == NAMED_LIST ||
@@ -378,22 +378,22 @@ static struct named *best_of(const struct stretches *stretches, u64 at, const st
 	return best;
 }
 
-struct named *memory_of(const void *p)
+struct named *dlab_memory_of(const void *p)
 {
 	return best_of(&names->cpu, (uintptr_t)p, NULL);
 }
 
-struct named *mapping_of(dma_addr_t dma, const struct device *dev)
+struct named *dlab_mapping_of(dma_addr_t dma, const struct device *dev)
 {
 	return best_of(&names->dma, dma, dev);
 }
 
-const struct stretch *segment_of(dma_addr_t dma, const struct device *dev)
+const struct stretch *dlab_segment_of(dma_addr_t dma, const struct device *dev)
 {
 	struct stretch_walk walk = { .started = false };
 	const struct stretch *best = NULL, *s;
 
-	while ((s = stretches_next(&names->dma, dma, &walk)))
+	while ((s = dlab_stretches_next(&names->dma, dma, &walk)))
 		if (s->of->kind == NAMED_LIST && !s->of->dead && s->of->dev == dev &&
 		    (!best || s->of->age > best->of->age))
 			best = s;
@@ -410,7 +410,7 @@ static struct named *device_called(const char *text)
 	return NULL;
 }
 
-bool device_is_taken(const char *text)
+bool dlab_device_is_taken(const char *text)
 {
 	const struct named *n = device_called(text);
 
@@ -418,7 +418,7 @@ bool device_is_taken(const char *text)
 }
 
 /* Nothing else is called @text. NULL: there are no more names, or recording has stopped. */
-struct named *name_new_device(const char *text)
+struct named *dlab_name_new_device(const char *text)
 {
 	struct named *n = device_called(text);
 
@@ -426,15 +426,15 @@ struct named *name_new_device(const char *text)
 	     n && n->bound && !n->dead; n = n->next_device)
 		;
 	if (n) {
-		name_reuse(n);
+		dlab_name_reuse(n);
 		return n;
 	}
-	n = name_new(NAMED_DEVICE);
+	n = dlab_name_new(NAMED_DEVICE);
 	if (!n)
 		return NULL;
 	n->text = strdup(text);
 	if (!n->text) {
-		record_stop("no memory");
+		dlab_record_stop("no memory");
 		return NULL;
 	}
 	n->next_device = names->devices;
@@ -443,7 +443,7 @@ struct named *name_new_device(const char *text)
 }
 
 /* All that was the device's goes with it; its lists stay the driver's. */
-void names_of_device_die(const struct device *dev)
+void dlab_names_of_device_die(const struct device *dev)
 {
 	for (unsigned i = 0; i < names->nr; i++) {
 		struct named *n = names->all[i];
@@ -454,6 +454,6 @@ void names_of_device_die(const struct device *dev)
 		if (n->kind == NAMED_LIST && !n->table)
 			drop_segments(n);
 		else
-			name_die(n);
+			dlab_name_die(n);
 	}
 }

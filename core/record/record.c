@@ -6,18 +6,18 @@
 #include <linux/vmalloc.h>
 #include <string.h>
 
-__thread struct my_statement mine;
+__thread struct my_statement dlab_mine;
 
 static void prepare(const char *name, const char *parameters, const u64 *args)
 {
 	bool maps = strncmp(name, "dma_map_", 8) == 0;
 
-	for (unsigned i = 0; parameters[i] && rec.lab; i++) {
+	for (unsigned i = 0; parameters[i] && dlab_rec.lab; i++) {
 		if (parameters[i] == 'd')
-			device_prepare((const void *)(uintptr_t)args[i]);
+			dlab_device_prepare((const void *)(uintptr_t)args[i]);
 		else
-			name_prepare(parameters[i], args[i],
-				     parameters[i] == 's' ? (int)args[i + 1] : 0, maps);
+			dlab_name_prepare(parameters[i], args[i],
+					  parameters[i] == 's' ? (int)args[i + 1] : 0, maps);
 	}
 }
 
@@ -25,41 +25,41 @@ static bool add_arg(struct line *line, char parameter, u64 arg, const struct dev
 {
 	switch (parameter) {
 	case 'p':
-		return line_add_cpu(line, (const void *)(uintptr_t)arg);
+		return dlab_line_add_cpu(line, (const void *)(uintptr_t)arg);
 	case 'a':
-		return line_add_dma(line, arg, dev);
+		return dlab_line_add_dma(line, arg, dev);
 	case 'P':
-		return line_add_page(line, (const struct page *)(uintptr_t)arg);
+		return dlab_line_add_page(line, (const struct page *)(uintptr_t)arg);
 	case 'h':
-		line_add_phys(line, arg);
+		dlab_line_add_phys(line, arg);
 		return true;
 	case 'z':
-		line_add_number(line, arg);
+		dlab_line_add_number(line, arg);
 		return true;
 	case 'm':
-		line_add_mask(line, arg);
+		dlab_line_add_mask(line, arg);
 		return true;
 	case 'D':
-		line_add_direction(line, arg);
+		dlab_line_add_direction(line, arg);
 		return true;
 	case 'G':
-		line_add_gfp(line, arg);
+		dlab_line_add_gfp(line, arg);
 		return true;
 	case 'A':
-		line_add_attrs(line, arg);
+		dlab_line_add_attrs(line, arg);
 		return true;
 	case 'V':
-		line_add(line, arg == VM_MAP ? "VM_MAP" : "%llu", (unsigned long long)arg);
+		dlab_line_add(line, arg == VM_MAP ? "VM_MAP" : "%llu", (unsigned long long)arg);
 		return true;
 	case 'R':
-		line_add(line, arg & PGPROT_UNCACHED ? "pgprot_writecombine(PAGE_KERNEL)" :
-						       "PAGE_KERNEL");
+		dlab_line_add(line, arg & PGPROT_UNCACHED ? "pgprot_writecombine(PAGE_KERNEL)" :
+							    "PAGE_KERNEL");
 		return true;
 	case 'S':
-		line_add_string(line, arg ? (const char *)(uintptr_t)arg : "", 64);
+		dlab_line_add_string(line, arg ? (const char *)(uintptr_t)arg : "", 64);
 		return true;
 	}
-	return line_add_object(line, parameter, arg);
+	return dlab_line_add_object(line, parameter, arg);
 }
 
 /* Coherent memory has no pages to speak of. */
@@ -87,9 +87,9 @@ static struct named *add_target(struct line *line, const char *name, const char 
 				const u64 *args)
 {
 	const void *first = (const void *)(uintptr_t)args[0];
-	const struct named *from = *letters == 'o' ? name_by_key(NAMED_POOL, first) :
-				   *letters == 'c' ? name_by_key(NAMED_CACHE, first) : NULL;
-	struct named *n = name_new(kind_made_by(name));
+	const struct named *from = *letters == 'o' ? dlab_name_by_key(NAMED_POOL, first) :
+				   *letters == 'c' ? dlab_name_by_key(NAMED_CACHE, first) : NULL;
+	struct named *n = dlab_name_new(kind_made_by(name));
 
 	if (!n)
 		return NULL;
@@ -99,20 +99,20 @@ static struct named *add_target(struct line *line, const char *name, const char 
 	if (n->kind == NAMED_POOL)
 		n->dev = (const void *)(uintptr_t)args[1];
 	n->pageless = is_pageless(name);
-	line_add_name(line, n);
-	line_add(line, " = ");
+	dlab_line_add_name(line, n);
+	dlab_line_add(line, " = ");
 	return n;
 }
 
-void record_open_line(const struct line *line, bool unwritten)
+void dlab_record_open_line(const struct line *line, bool unwritten)
 {
-	if (!file_has_room())
+	if (!dlab_file_has_room())
 		return;
-	rec.open = *line;
-	rec.unwritten = unwritten;
-	mine.serial = rec.serial;
+	dlab_rec.open = *line;
+	dlab_rec.unwritten = unwritten;
+	dlab_mine.serial = dlab_rec.serial;
 	if (!unwritten)
-		file_write(NULL);
+		dlab_file_write(NULL);
 }
 
 static void statement(const char *name, const char *parameters, const u64 *args, bool unwritten)
@@ -124,69 +124,69 @@ static void statement(const char *name, const char *parameters, const u64 *args,
 	struct line line = { .len = 0 };
 
 	prepare(name, letters, args);
-	if (rec.lab && makes)
+	if (dlab_rec.lab && makes)
 		made = add_target(&line, name, letters, args);
-	if (!rec.lab)
+	if (!dlab_rec.lab)
 		return;
-	line_add(&line, "%s(", name);
+	dlab_line_add(&line, "%s(", name);
 	for (unsigned i = 0; letters[i] && ok; i++) {
-		line_add(&line, "%s", i ? ", " : "");
+		dlab_line_add(&line, "%s", i ? ", " : "");
 		ok = add_arg(&line, letters[i], args[i], dev);
 	}
-	line_add(&line, ")");
+	dlab_line_add(&line, ")");
 	if (!ok || line.too_long) {
 		line = (struct line){ .len = 0 };
-		line_add(&line, "# %s(), with what a trace cannot name", name);
-		rec.is_comment = true;
+		dlab_line_add(&line, "# %s(), with what a trace cannot name", name);
+		dlab_rec.is_comment = true;
 		if (made)
-			name_reuse(made);
+			dlab_name_reuse(made);
 		made = NULL;
 	}
-	record_open_line(&line, unwritten);
-	if (!rec.lab)
+	dlab_record_open_line(&line, unwritten);
+	if (!dlab_rec.lab)
 		return;
-	rec.makes = mine.makes = made;
-	rec.made_nameless = makes && !made && !rec.is_comment;
-	mine.number = rec.number;
+	dlab_rec.makes = dlab_mine.makes = made;
+	dlab_rec.made_nameless = makes && !made && !dlab_rec.is_comment;
+	dlab_mine.number = dlab_rec.number;
 	if (!strstr(name, "free") && !strstr(name, "unmap") && !strstr(name, "realloc") &&
 	    !strstr(name, "destroy"))
 		return;
-	for (unsigned i = 0; letters[i] && rec.lab; i++)
-		name_release(name, letters[i], args[i], dev);
+	for (unsigned i = 0; letters[i] && dlab_rec.lab; i++)
+		dlab_name_release(name, letters[i], args[i], dev);
 }
 
-void record_call(const char *name, const char *parameters, const u64 *args)
+void dlab_record_call(const char *name, const char *parameters, const u64 *args)
 {
 	bool if_drawn = *parameters == '?';
 
 	parameters += if_drawn;
-	if (!record_enter_statement())
+	if (!dlab_record_enter_statement())
 		return;
-	mine.foreign = !name_is_ours(parameters + (*parameters == '='), args);
-	if (!mine.foreign) {
-		record_close_line();
+	dlab_mine.foreign = !dlab_name_is_ours(parameters + (*parameters == '='), args);
+	if (!dlab_mine.foreign) {
+		dlab_record_close_line();
 		statement(name, parameters, args, if_drawn);
 	}
-	record_leave();
+	dlab_record_leave();
 }
 
-void record_absent(const char *name)
+void dlab_record_absent(const char *name)
 {
 	struct line line = { .len = 0 };
 	bool known = false;
 
-	if (!record_enter_statement())
+	if (!dlab_record_enter_statement())
 		return;
-	mine.foreign = false;
-	for (unsigned i = 0; i < rec.nr_absent; i++)
-		known |= rec.absent[i] == name;
-	if (!known && rec.nr_absent < sizeof(rec.absent) / sizeof(rec.absent[0]))
-		rec.absent[rec.nr_absent++] = name;
-	record_close_line();
-	rec.is_comment = true;
-	line_add(&line, "# %s() is no call of a trace", name);
-	record_open_line(&line, known);
-	record_leave();
+	dlab_mine.foreign = false;
+	for (unsigned i = 0; i < dlab_rec.nr_absent; i++)
+		known |= dlab_rec.absent[i] == name;
+	if (!known && dlab_rec.nr_absent < sizeof(dlab_rec.absent) / sizeof(dlab_rec.absent[0]))
+		dlab_rec.absent[dlab_rec.nr_absent++] = name;
+	dlab_record_close_line();
+	dlab_rec.is_comment = true;
+	dlab_line_add(&line, "# %s() is no call of a trace", name);
+	dlab_record_open_line(&line, known);
+	dlab_record_leave();
 }
 
 /* A byte that is repeated, or text. Other values draw what any value draws. */
@@ -194,35 +194,35 @@ static void add_value(struct line *line, const u8 *bytes, size_t len)
 {
 	bool text = len <= 32;
 
-	if (lab_of(bytes))
+	if (dlab_of(bytes))
 		return;
 	if (memcmp(bytes, bytes + 1, len - 1) == 0) {
-		line_add(line, ", 0x%x", bytes[0]);
+		dlab_line_add(line, ", 0x%x", bytes[0]);
 		return;
 	}
 	for (size_t i = 0; i < len && text; i++)
 		text = isprint(bytes[i]);
 	if (!text)
 		return;
-	line_add(line, ", ");
-	line_add_string(line, (const char *)bytes, len);
+	dlab_line_add(line, ", ");
+	dlab_line_add_string(line, (const char *)bytes, len);
 }
 
 static void add_access(struct line *line, const struct record_access *a)
 {
-	line_add(line, "%s(", a->name);
+	dlab_line_add(line, "%s(", a->name);
 	if (a->device) {
-		line_add_object(line, 'd', (uintptr_t)a->dev);
-		line_add(line, ", ");
-		line_add_dma(line, a->at, a->dev);
+		dlab_line_add_object(line, 'd', (uintptr_t)a->dev);
+		dlab_line_add(line, ", ");
+		dlab_line_add_dma(line, a->at, a->dev);
 	} else {
-		line_add_cpu(line, (const void *)(uintptr_t)a->at);
+		dlab_line_add_cpu(line, (const void *)(uintptr_t)a->at);
 	}
-	line_add(line, ", ");
-	line_add_number(line, a->len);
+	dlab_line_add(line, ", ");
+	dlab_line_add_number(line, a->len);
 	if (a->out)
 		add_value(line, a->out, a->len);
-	line_add(line, ")");
+	dlab_line_add(line, ")");
 }
 
 static void access_statement(const struct record_access *a)
@@ -234,28 +234,29 @@ static void access_statement(const struct record_access *a)
 
 		prepare(a->name, "d", &dev);
 	}
-	if (!rec.lab)
+	if (!dlab_rec.lab)
 		return;
 	/* Of so many bytes, what is stored may not be there: the call looks at the address first. */
-	if (a->len > MAX_ACCESS || (a->device && !name_by_key(NAMED_DEVICE, a->dev))) {
-		line_add(&line, "# %s(), of %zu bytes, which a trace does not do", a->name, a->len);
-		rec.is_comment = true;
+	if (a->len > MAX_ACCESS || (a->device && !dlab_name_by_key(NAMED_DEVICE, a->dev))) {
+		dlab_line_add(&line, "# %s(), of %zu bytes, which a trace does not do", a->name,
+			      a->len);
+		dlab_rec.is_comment = true;
 	} else {
 		add_access(&line, a);
 	}
-	record_open_line(&line, false);
+	dlab_record_open_line(&line, false);
 }
 
 /* The CPU's own memory is no business of the machine. */
-void record_access(const struct record_access *a)
+void dlab_record_access(const struct record_access *a)
 {
-	if (!a->len || !record_enter_statement())
+	if (!a->len || !dlab_record_enter_statement())
 		return;
-	mine.foreign = a->device ? !name_is_ours("d", &(const u64){ (uintptr_t)a->dev }) :
-				   lab_of((const void *)(uintptr_t)a->at) != rec.lab;
-	if (!mine.foreign) {
-		record_close_line();
+	dlab_mine.foreign = a->device ? !dlab_name_is_ours("d", &(const u64){ (uintptr_t)a->dev }) :
+				   dlab_of((const void *)(uintptr_t)a->at) != dlab_rec.lab;
+	if (!dlab_mine.foreign) {
+		dlab_record_close_line();
 		access_statement(a);
 	}
-	record_leave();
+	dlab_record_leave();
 }

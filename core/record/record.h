@@ -27,7 +27,7 @@ struct dmalab_machine;
 struct options;
 
 /* start.c: from here on @lab is recorded, if @o says so and no other machine is. */
-cold void record_start(struct dmalab_machine *lab, const struct options *o);
-cold void record_end(const struct dmalab_machine *lab);
+cold void dlab_record_start(struct dmalab_machine *lab, const struct options *o);
+cold void dlab_record_end(const struct dmalab_machine *lab);
 
 #endif

@@ -129,7 +129,7 @@ struct recorder {
 	unsigned nr_absent;
 };
 
-extern struct recorder rec;
+extern struct recorder dlab_rec;
 
 /* This thread's latest statement. */
 struct my_statement {
@@ -139,79 +139,79 @@ struct my_statement {
 	bool foreign;             /* of another machine: there is no line */
 };
 
-extern __thread struct my_statement mine;
+extern __thread struct my_statement dlab_mine;
 
 /* -------------------------------------------- the hooks, as in base/probe.h */
 
-cold void record_call(const char *name, const char *parameters, const u64 *args);
-cold void record_absent(const char *name);
-cold void record_access(const struct record_access *a);
-cold void record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma);
-cold void record_made_mapping(dma_addr_t dma, size_t size);
-cold void record_made(const void *object);
-cold void record_made_table(const struct sg_table *sgt);
-cold void record_mapped(const struct device *dev, struct scatterlist *sgl, int nents);
-cold void record_device(struct device *dev);
-cold void record_state(const struct device *dev);
-cold void record_store(const struct machine *m, size_t offset, size_t len);
-cold void record_report(const struct machine *hw, const char *check, const struct call *call,
-			const void *cpu);
-cold void record_decision(const struct dmalab_machine *lab, bool fails);
+cold void dlab_record_call(const char *name, const char *parameters, const u64 *args);
+cold void dlab_record_absent(const char *name);
+cold void dlab_record_access(const struct record_access *a);
+cold void dlab_record_made_memory(const void *cpu, size_t size, const dma_addr_t *dma);
+cold void dlab_record_made_mapping(dma_addr_t dma, size_t size);
+cold void dlab_record_made(const void *object);
+cold void dlab_record_made_table(const struct sg_table *sgt);
+cold void dlab_record_mapped(const struct device *dev, struct scatterlist *sgl, int nents);
+cold void dlab_record_device(struct device *dev);
+cold void dlab_record_state(const struct device *dev);
+cold void dlab_record_store(const struct machine *m, size_t offset, size_t len);
+cold void dlab_record_report(const struct machine *hw, const char *check, const struct call *call,
+			     const void *cpu);
+cold void dlab_record_decision(const struct dmalab_machine *lab, bool fails);
 
 /* ------------------------------------------------------------------- file.c */
 
 /* The recording ends here; the program goes on. */
-cold void record_stop(const char *why);
+cold void dlab_record_stop(const char *why);
 
 /* With the lock; false, without it, when there is nothing to record to. */
-bool record_enter(void);
+bool dlab_record_enter(void);
 
 /* The same, for this thread's next statement. */
-bool record_enter_statement(void);
-void record_leave(void);
+bool dlab_record_enter_statement(void);
+void dlab_record_leave(void);
 
 /* The open line stands; the next one begins behind it. */
-void record_close_line(void);
+void dlab_record_close_line(void);
 
 /* A line above the open one, if there is one; it makes @n, or NULL. */
 __attribute__((format(printf, 2, 3)))
-void record_making(struct named *n, const char *format, ...);
-#define record_line(...) record_making(NULL, __VA_ARGS__)
-void file_insert(const struct line *line);
+void dlab_record_making(struct named *n, const char *format, ...);
+#define record_line(...) dlab_record_making(NULL, __VA_ARGS__)
+void dlab_file_insert(const struct line *line);
 
 /* @above, if any, and the open line below it. False: recording has stopped. */
-bool file_write(const struct line *above);
+bool dlab_file_write(const struct line *above);
 
 /* False: recording has stopped. */
-bool file_has_room(void);
+bool dlab_file_has_room(void);
 
 /* All of @len bytes at @at of the file; false: it cannot be written. */
-bool file_put(int fd, const char *text, size_t len, size_t at);
+bool dlab_file_put(int fd, const char *text, size_t len, size_t at);
 
 /* What the line @born made is gone, by the open line. */
-void line_outlived(u32 born);
+void dlab_line_outlived(u32 born);
 
 __attribute__((format(printf, 2, 3)))
-void line_add(struct line *line, const char *format, ...);
-void line_add_string(struct line *line, const char *text, size_t len);
+void dlab_line_add(struct line *line, const char *format, ...);
+void dlab_line_add_string(struct line *line, const char *text, size_t len);
 
 /* ----------------------------------------------------------------- record.c */
 
 /* @line is the open one, and in the file unless @unwritten. */
-void record_open_line(const struct line *line, bool unwritten);
+void dlab_record_open_line(const struct line *line, bool unwritten);
 
 /* ------------------------------------------------------------------ words.c */
 
-void line_add_number(struct line *line, u64 n);
-void line_add_mask(struct line *line, u64 mask);
-void line_add_direction(struct line *line, u64 dir);
-void line_add_gfp(struct line *line, u64 gfp);
-void line_add_attrs(struct line *line, u64 attrs);
+void dlab_line_add_number(struct line *line, u64 n);
+void dlab_line_add_mask(struct line *line, u64 mask);
+void dlab_line_add_direction(struct line *line, u64 dir);
+void dlab_line_add_gfp(struct line *line, u64 gfp);
+void dlab_line_add_attrs(struct line *line, u64 attrs);
 
 /* ---------------------------------------------------------------- shorten.c */
 
 /* Leave out of the file what its end can do without. NULL, or why it is as long as before. */
-const char *file_shorten(void);
+const char *dlab_file_shorten(void);
 
 /* ------------------------------------------------------------------ stretches.c */
 
@@ -223,77 +223,77 @@ struct stretch_walk {
 };
 
 /* @s->start and size are set; size 0 counts as a byte. */
-void stretches_add(struct stretches *all, struct stretch *s);
-void stretches_remove(struct stretches *all, struct stretch *s);
+void dlab_stretches_add(struct stretches *all, struct stretch *s);
+void dlab_stretches_remove(struct stretches *all, struct stretch *s);
 
 /* The next one that @at lies in, for a walk that begins zeroed. */
-struct stretch *stretches_next(const struct stretches *all, u64 at, struct stretch_walk *walk);
+struct stretch *dlab_stretches_next(const struct stretches *all, u64 at, struct stretch_walk *walk);
 
 /* ------------------------------------------------------------------ names.c */
 
-bool names_init(void);
-void names_free(void);
+bool dlab_names_init(void);
+void dlab_names_free(void);
 
 /* Each that there is, up to NULL. */
-struct named *name_at(unsigned i);
+struct named *dlab_name_at(unsigned i);
 
 /* Of those with CPU addresses the latest; the others follow by next_memory. */
-struct named *name_of_memory(void);
+struct named *dlab_name_of_memory(void);
 
 /* A new name; NULL when there are no more, or no memory: recording has stopped. */
-struct named *name_new(enum named_kind kind);
-struct named *name_new_device(const char *text);
-bool device_is_taken(const char *text);
+struct named *dlab_name_new(enum named_kind kind);
+struct named *dlab_name_new_device(const char *text);
+bool dlab_device_is_taken(const char *text);
 
 /* It stands for what its key, cpu, size and dma say. */
-void name_bind(struct named *n);
-void name_ages(struct named *n);
-void name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents);
+void dlab_name_bind(struct named *n);
+void dlab_name_ages(struct named *n);
+void dlab_name_set_segments(struct named *n, struct scatterlist *sg, unsigned nents);
 
 /* What it stands for is released; nobody will speak of it again. */
-void name_die(struct named *n);
-void name_reuse(struct named *n);
-void names_of_device_die(const struct device *dev);
+void dlab_name_die(struct named *n);
+void dlab_name_reuse(struct named *n);
+void dlab_names_of_device_die(const struct device *dev);
 
-void line_add_name(struct line *line, const struct named *n);
+void dlab_line_add_name(struct line *line, const struct named *n);
 
 /* The latest of this key, or of this table of the library's; or NULL. */
-struct named *name_by_key(enum named_kind kind, const void *key);
-struct named *name_by_table(const struct sg_table *table);
+struct named *dlab_name_by_key(enum named_kind kind, const void *key);
+struct named *dlab_name_by_table(const struct sg_table *table);
 
 /* The best name for an address; the latest of several; or NULL. */
-struct named *memory_of(const void *p);
-struct named *mapping_of(dma_addr_t dma, const struct device *dev);
-const struct stretch *segment_of(dma_addr_t dma, const struct device *dev);
+struct named *dlab_memory_of(const void *p);
+struct named *dlab_mapping_of(dma_addr_t dma, const struct device *dev);
+const struct stretch *dlab_segment_of(dma_addr_t dma, const struct device *dev);
 
 /* -------------------------------------------------------------- arguments.c */
 
 /* Whatever the argument needs has a line, if it has none yet; of lists, @maps: one is mapped. */
-void name_prepare(char parameter, u64 arg, int nents, bool maps);
+void dlab_name_prepare(char parameter, u64 arg, int nents, bool maps);
 
 /* False: there is nothing that could stand for it. */
-bool line_add_cpu(struct line *line, const void *p);
-bool line_add_dma(struct line *line, dma_addr_t dma, const struct device *dev);
-bool line_add_page(struct line *line, const struct page *page);
-void line_add_phys(struct line *line, phys_addr_t phys);
-bool line_add_object(struct line *line, char parameter, u64 arg);
+bool dlab_line_add_cpu(struct line *line, const void *p);
+bool dlab_line_add_dma(struct line *line, dma_addr_t dma, const struct device *dev);
+bool dlab_line_add_page(struct line *line, const struct page *page);
+void dlab_line_add_phys(struct line *line, phys_addr_t phys);
+bool dlab_line_add_object(struct line *line, char parameter, u64 arg);
 
-struct named *name_of_table(const struct sg_table *sgt);
+struct named *dlab_name_of_table(const struct sg_table *sgt);
 
 /* What the argument was of a call that unmaps, frees or destroys. */
-void name_release(const char *call, char parameter, u64 arg, const struct device *dev);
+void dlab_name_release(const char *call, char parameter, u64 arg, const struct device *dev);
 
 /* Do these arguments belong to the machine that is recorded? */
-bool name_is_ours(const char *parameters, const u64 *args);
+bool dlab_name_is_ours(const char *parameters, const u64 *args);
 
 /* ------------------------------------------------------------------ lists.c */
 
-void prepare_list(struct scatterlist *sgl, int nents, bool maps);
-void prepare_table(const struct sg_table *sgt, bool maps);
+void dlab_prepare_list(struct scatterlist *sgl, int nents, bool maps);
+void dlab_prepare_table(const struct sg_table *sgt, bool maps);
 
 /* ---------------------------------------------------------------- devices.c */
 
 /* What the driver set in its device without a call, since the last time. */
-void device_prepare(const struct device *dev);
+void dlab_device_prepare(const struct device *dev);
 
 #endif

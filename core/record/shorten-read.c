@@ -96,7 +96,7 @@ static const char *skip_string(const char *at)
 /* Words that are names, up to a comment. */
 static bool read_uses(struct shortening *s, const struct dictionary *d, u32 line)
 {
-	const char *at = text_of(s, line), *end = at + rec.lines[line].len;
+	const char *at = text_of(s, line), *end = at + dlab_rec.lines[line].len;
 
 	at += s->made[line].len;
 	while (at < end && *at != '#') {
@@ -141,13 +141,13 @@ static bool read_file(struct shortening *s)
 
 	for (u32 i = 0; i < s->nr; i++) {
 		s->start[i] = at;
-		at += rec.lines[i].len + 1;
+		at += dlab_rec.lines[i].len + 1;
 	}
 	s->text = malloc(at + 1);
-	if (!s->text || at != rec.at)
+	if (!s->text || at != dlab_rec.at)
 		return false;
 	for (size_t done = 0; done < at;) {
-		ssize_t n = pread(rec.fd, s->text + done, at - done, done);
+		ssize_t n = pread(dlab_rec.fd, s->text + done, at - done, done);
 
 		if (n <= 0)
 			return false;
@@ -157,7 +157,7 @@ static bool read_file(struct shortening *s)
 	return true;
 }
 
-bool shortening_begin(struct shortening *s)
+bool dlab_shortening_begin(struct shortening *s)
 {
 	u32 nr = s->nr;
 
@@ -183,7 +183,7 @@ bool shortening_begin(struct shortening *s)
 	return read_file(s) && read_words(s);
 }
 
-void shortening_end(struct shortening *s)
+void dlab_shortening_end(struct shortening *s)
 {
 	free(s->text);
 	free(s->start);

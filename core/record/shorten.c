@@ -86,9 +86,9 @@ static void find_states(struct shortening *s)
 	u64 live = 0, context = 0, what;
 
 	for (u32 i = 0; i < s->nr; i++) {
-		u32 gone = rec.lines[i].outlived;
+		u32 gone = dlab_rec.lines[i].outlived;
 
-		s->text_hash[i] = hash(text_of(s, i), rec.lines[i].len);
+		s->text_hash[i] = hash(text_of(s, i), dlab_rec.lines[i].len);
 		if (!s->made[i].len)
 			continue;
 		s->state[i] ^= mix(s->text_hash[i]);
@@ -98,9 +98,9 @@ static void find_states(struct shortening *s)
 	for (u32 i = 0; i < s->nr; i++) {
 		live ^= s->state[i];
 		/* Nobody knows when it goes. */
-		if (rec.lines[i].nameless)
+		if (dlab_rec.lines[i].nameless)
 			live += mix(i);
-		context += context_step(text_of(s, i), rec.lines[i].len, &what) * mix(what);
+		context += context_step(text_of(s, i), dlab_rec.lines[i].len, &what) * mix(what);
 		s->state[i] = live + mix(context);
 	}
 }
@@ -110,7 +110,7 @@ static u64 drawn_in(u32 from, u32 to)
 	u64 drawn = 0;
 
 	for (u32 i = from; i < to; i++)
-		drawn |= rec.lines[i].drawn;
+		drawn |= dlab_rec.lines[i].drawn;
 	return drawn;
 }
 
@@ -155,14 +155,14 @@ static bool comes_round(struct shortening *s, u32 window)
 
 	find_keys(s, window);
 	memset(s->slots, 0, s->nr_slots * sizeof(*s->slots));
-	for (u32 i = rec.nr_settings; i < end; i++) {
+	for (u32 i = dlab_rec.nr_settings; i < end; i++) {
 		u32 *slot = slot_of_key(s, s->key[i]);
 
 		if (!*slot)
 			*slot = i + 1;
 	}
 	/* From the end: what is found first is long. */
-	for (u32 to = end; to > rec.nr_settings + best && tries; to--) {
+	for (u32 to = end; to > dlab_rec.nr_settings + best && tries; to--) {
 		u32 from = *slot_of_key(s, s->key[to - 1]);
 
 		if (to - from <= best)
@@ -196,9 +196,9 @@ static void want_reports(struct shortening *s)
 	u64 others = drawn_in(s->to, s->nr);
 
 	for (u32 i = s->to; i-- > s->from;) {
-		if (!(rec.lines[i].drawn & ~others))
+		if (!(dlab_rec.lines[i].drawn & ~others))
 			continue;
-		others |= rec.lines[i].drawn;
+		others |= dlab_rec.lines[i].drawn;
 		s->keep[i] = s->reported[i] = true;
 	}
 }
@@ -211,12 +211,15 @@ static void leave_out_old(struct shortening *s)
 
 	for (u32 i = s->to; i-- > s->from;) {
 		const char *text = text_of(s, i);
-		int step = context_step(text, rec.lines[i].len, &what);
+		int step = context_step(text, dlab_rec.lines[i].len, &what);
 
-		s->keep[i] = s->made[i].len ? rec.lines[i].outlived >= s->to :
-			     rec.lines[i].nameless || strncmp(text, "set_", 4) == 0 || strncmp(text, "clear_", 6) == 0 ||
-			     strncmp(text, "dma_set_", 8) == 0 ||
-			     strncmp(text, "dma_d", 5) == 0 /* _direct_set_offset(), _declare_...() */;
+		s->keep[i] = s->made[i].len ?
+				     dlab_rec.lines[i].outlived >= s->to :
+				     dlab_rec.lines[i].nameless || strncmp(text, "set_", 4) == 0 ||
+					     strncmp(text, "clear_", 6) == 0 ||
+					     strncmp(text, "dma_set_", 8) == 0 ||
+					     strncmp(text, "dma_d", 5) ==
+						     0 /* _direct_set_offset(), _declare_...() */;
 		if (step > 0 && !left)
 			s->keep[i] = true;
 		left -= step > 0 && left;
@@ -236,7 +239,7 @@ static void keep_beginnings(struct shortening *s)
 		for (u32 k = s->first_use[i]; k < s->first_use[i + 1]; k++) {
 			u32 made = s->last[s->uses[k]];
 
-			if (made == NO_LINE || rec.lines[made].outlived < s->to ||
+			if (made == NO_LINE || dlab_rec.lines[made].outlived < s->to ||
 			    s->makes_device[made] || nr[made] == MAX_BEGINNING)
 				continue;
 			nr[made]++;
@@ -250,7 +253,7 @@ static void keep_beginnings(struct shortening *s)
 /* Whether line @i speaks of what line @made made: that one stays, and its end. */
 static bool need(struct shortening *s, u32 i, u32 made)
 {
-	u32 end = rec.lines[made].outlived;
+	u32 end = dlab_rec.lines[made].outlived;
 	bool news = false;
 
 	if (made < s->from || made >= s->to)
@@ -306,8 +309,9 @@ static void take_over(struct shortening *s)
 			continue;
 		if (i < s->from)
 			s->last[name] = i;
-		else if (!s->keep[i] && rec.lines[i].outlived >= s->to && s->last[name] != NO_LINE)
-			rec.lines[s->last[name]].outlived = rec.lines[i].outlived;
+		else if (!s->keep[i] && dlab_rec.lines[i].outlived >= s->to &&
+			 s->last[name] != NO_LINE)
+			dlab_rec.lines[s->last[name]].outlived = dlab_rec.lines[i].outlived;
 	}
 }
 
@@ -319,14 +323,16 @@ static size_t pack(struct shortening *s, char *out, u32 *nr_lines)
 
 	for (u32 i = 0; i < s->nr; i++)
 		gone += !s->keep[i];
-	rec.left_out += gone;
+	dlab_rec.left_out += gone;
 	for (u32 i = 0; i < s->nr; i++) {
-		size_t n = rec.lines[i].len + 1;
+		size_t n = dlab_rec.lines[i].len + 1;
 
 		s->moved[i] = NO_LINE;
 		if (i == s->from) {
-			int added = sprintf(out + len, "# %lu lines in all were left out up to here%s\n", rec.left_out,
-					    s->round ? "" : ": what follows may draw something else");
+			int added = sprintf(
+				out + len, "# %lu lines in all were left out up to here%s\n",
+				dlab_rec.left_out,
+				s->round ? "" : ": what follows may draw something else");
 
 			s->lines[nr++] = (struct logged){ .len = added - 1, .outlived = NO_LINE };
 			len += added;
@@ -336,7 +342,7 @@ static size_t pack(struct shortening *s, char *out, u32 *nr_lines)
 		memcpy(out + len, text_of(s, i), n);
 		len += n;
 		s->moved[i] = nr;
-		s->lines[nr++] = rec.lines[i];
+		s->lines[nr++] = dlab_rec.lines[i];
 	}
 	for (u32 i = 0; i < nr; i++)
 		if (s->lines[i].outlived != NO_LINE)
@@ -355,23 +361,23 @@ static bool replace(const char *text, size_t len)
 	struct stat old;
 	int fd;
 
-	if (fstat(rec.fd, &old) || !S_ISREG(old.st_mode))
+	if (fstat(dlab_rec.fd, &old) || !S_ISREG(old.st_mode))
 		return false;
-	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", rec.path) >= sizeof(path))
+	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", dlab_rec.path) >= sizeof(path))
 		return false;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	if (fchown(fd, old.st_uid, old.st_gid))
 		old.st_mode &= 0777;
-	if (fchmod(fd, old.st_mode & 07777) || !file_put(fd, text, len, 0) ||
-	    rename(path, rec.path)) {
+	if (fchmod(fd, old.st_mode & 07777) || !dlab_file_put(fd, text, len, 0) ||
+	    rename(path, dlab_rec.path)) {
 		close(fd);
 		unlink(path);
 		return false;
 	}
-	close(rec.fd);
-	rec.fd = fd;
+	close(dlab_rec.fd);
+	dlab_rec.fd = fd;
 	return true;
 }
 
@@ -380,7 +386,7 @@ static void renumber_names(const struct shortening *s)
 {
 	struct named *n;
 
-	for (unsigned i = 0; (n = name_at(i)); i++) {
+	for (unsigned i = 0; (n = dlab_name_at(i)); i++) {
 		u32 born = n->born;
 
 		if (born == NO_LINE)
@@ -389,14 +395,14 @@ static void renumber_names(const struct shortening *s)
 		if (n->born == NO_LINE && s->made[born].len && s->last[s->made[born].name] != NO_LINE)
 			n->born = s->moved[s->last[s->made[born].name]];
 	}
-	for (unsigned i = 0; i < rec.nr_ends; i++)
-		if (rec.ends[i] != NO_LINE)
-			rec.ends[i] = s->moved[rec.ends[i]];
+	for (unsigned i = 0; i < dlab_rec.nr_ends; i++)
+		if (dlab_rec.ends[i] != NO_LINE)
+			dlab_rec.ends[i] = s->moved[dlab_rec.ends[i]];
 }
 
 static const char *write_shorter(struct shortening *s)
 {
-	char *out = malloc(rec.at + 128);
+	char *out = malloc(dlab_rec.at + 128);
 	const char *why = NULL;
 	size_t len;
 	u32 nr;
@@ -413,22 +419,22 @@ static const char *write_shorter(struct shortening *s)
 	if (why)
 		return why;
 	renumber_names(s);
-	memcpy(rec.lines, s->lines, nr * sizeof(*s->lines));
-	rec.nr_lines = nr;
-	rec.at = len;
-	rec.store_len = 0;
+	memcpy(dlab_rec.lines, s->lines, nr * sizeof(*s->lines));
+	dlab_rec.nr_lines = nr;
+	dlab_rec.at = len;
+	dlab_rec.store_len = 0;
 	/* What fails here has said so. */
-	file_write(NULL);
+	dlab_file_write(NULL);
 	return NULL;
 }
 
-const char *file_shorten(void)
+const char *dlab_file_shorten(void)
 {
-	struct shortening s = { .nr = rec.nr_lines };
+	struct shortening s = { .nr = dlab_rec.nr_lines };
 	static const u32 windows[] = { 256, 16, 1 };
 	const char *why = "no memory";
 
-	if (shortening_begin(&s)) {
+	if (dlab_shortening_begin(&s)) {
 		find_states(&s);
 		for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]) && !s.round; i++)
 			s.round = comes_round(&s, windows[i]);
@@ -436,7 +442,7 @@ const char *file_shorten(void)
 		if (s.round) {
 			leave_out_round(&s);
 		} else {
-			s.from = rec.nr_settings;
+			s.from = dlab_rec.nr_settings;
 			s.to = s.nr / 2;
 			leave_out_old(&s);
 			keep_beginnings(&s);
@@ -444,6 +450,6 @@ const char *file_shorten(void)
 		keep_what_is_needed(&s);
 		why = write_shorter(&s);
 	}
-	shortening_end(&s);
+	dlab_shortening_end(&s);
 	return why;
 }

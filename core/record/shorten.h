@@ -31,7 +31,7 @@ static inline const char *text_of(const struct shortening *s, u32 line)
 }
 
 /* False: there is no memory, or the file cannot be read. Either way, end it. */
-bool shortening_begin(struct shortening *s);
-void shortening_end(struct shortening *s);
+bool dlab_shortening_begin(struct shortening *s);
+void dlab_shortening_end(struct shortening *s);
 
 #endif

@@ -38,10 +38,10 @@ static int open_file(const char *name, size_t len, unsigned number)
 	if (fd < 0)
 		fprintf(stderr, "dmalab: nothing is recorded: %s: %s\n", path, strerror(errno));
 	/* Where its links lead: the shorter file is to take the place of the file, not of a link. */
-	rec.path = fd < 0 ? NULL : malloc(PATH_MAX);
-	if (rec.path && !realpath(path, rec.path)) {
-		free(rec.path);
-		rec.path = NULL;
+	dlab_rec.path = fd < 0 ? NULL : malloc(PATH_MAX);
+	if (dlab_rec.path && !realpath(path, dlab_rec.path)) {
+		free(dlab_rec.path);
+		dlab_rec.path = NULL;
 	}
 	return fd;
 }
@@ -52,8 +52,8 @@ static enum level base_of(u64 checks)
 	enum level best = LEVEL_FULL;
 
 	for (int level = LEVEL_FULL; level >= LEVEL_OFF; level--)
-		if (__builtin_popcountll(checks_of_level(level) ^ checks) <
-		    __builtin_popcountll(checks_of_level(best) ^ checks))
+		if (__builtin_popcountll(dlab_checks_of_level(level) ^ checks) <
+		    __builtin_popcountll(dlab_checks_of_level(best) ^ checks))
 			best = level;
 	return best;
 }
@@ -62,22 +62,23 @@ static void add_checks(u64 checks)
 {
 	static const char *const levels[] = { "off", "contract", "full" };
 	enum level base = base_of(checks);
-	u64 other = checks_of_level(base) ^ checks;
+	u64 other = dlab_checks_of_level(base) ^ checks;
 	struct line line = { .len = 0 };
 
-	if (checks == checks_of_level(LEVEL_FULL))
+	if (checks == dlab_checks_of_level(LEVEL_FULL))
 		return;
-	line_add(&line, "checks(\"%s", levels[base]);
+	dlab_line_add(&line, "checks(\"%s", levels[base]);
 	for (unsigned i = 0; i < NR_CHECKS; i++)
 		if (other >> i & 1)
-			line_add(&line, ",%c%s", checks >> i & 1 ? '+' : '-', catalogue[i].name);
+			dlab_line_add(&line, ",%c%s", checks >> i & 1 ? '+' : '-',
+				      dlab_catalogue[i].name);
 	record_line("%s\")", line.text);
 }
 
 static void add_settings(const struct options *o)
 {
 	record_line("# recorded with profile=%s, cache_policy=%s, seed=%llu", o->profile->name,
-		    policy_names[o->policy], (unsigned long long)o->seed);
+		    dlab_policy_names[o->policy], (unsigned long long)o->seed);
 	add_checks(o->checks);
 	if (o->ram_size > MAX_RAM_OF_TRACES)
 		record_line("# ram_size=%zu is more than a trace has", o->ram_size);
@@ -90,102 +91,103 @@ static void add_settings(const struct options *o)
 }
 
 static const struct probe hooks = {
-	.call = record_call,
-	.absent = record_absent,
-	.access = record_access,
-	.made_memory = record_made_memory,
-	.made_mapping = record_made_mapping,
-	.made = record_made,
-	.made_table = record_made_table,
-	.mapped = record_mapped,
-	.device = record_device,
-	.state = record_state,
-	.store = record_store,
-	.report = record_report,
-	.decision = record_decision,
+	.call = dlab_record_call,
+	.absent = dlab_record_absent,
+	.access = dlab_record_access,
+	.made_memory = dlab_record_made_memory,
+	.made_mapping = dlab_record_made_mapping,
+	.made = dlab_record_made,
+	.made_table = dlab_record_made_table,
+	.mapped = dlab_record_mapped,
+	.device = dlab_record_device,
+	.state = dlab_record_state,
+	.store = dlab_record_store,
+	.report = dlab_record_report,
+	.decision = dlab_record_decision,
 };
 
 static void begin(struct dmalab_machine *lab, const struct options *o)
 {
-	if (!names_init() || !rec.path) {
+	if (!dlab_names_init() || !dlab_rec.path) {
 		fputs("dmalab: nothing is recorded: no memory\n", stderr);
 		return;
 	}
-	rec.lab = lab;
-	rec.number++;
-	record_close_line();
+	dlab_rec.lab = lab;
+	dlab_rec.number++;
+	dlab_record_close_line();
 	add_settings(o);
-	rec.nr_settings = rec.nr_lines;
-	__atomic_store_n(&probe, &hooks, __ATOMIC_RELEASE);
-	__atomic_store_n(&probe_on, rec.lab != NULL, __ATOMIC_RELEASE);
+	dlab_rec.nr_settings = dlab_rec.nr_lines;
+	__atomic_store_n(&dlab_probe, &hooks, __ATOMIC_RELEASE);
+	__atomic_store_n(&dlab_probe_on, dlab_rec.lab != NULL, __ATOMIC_RELEASE);
 }
 
 /* Of what was recorded last, wherever that stopped. */
 static void forget(void)
 {
-	if (rec.fd >= 0)
-		close(rec.fd);
-	rec.fd = -1;
-	rec.lab = NULL;
-	rec.open.len = 0;
-	free(rec.path);
-	free(rec.lines);
-	free(rec.ends);
-	rec.path = NULL;
-	rec.lines = NULL;
-	rec.ends = NULL;
-	rec.at = rec.nr_lines = rec.room_lines = rec.nr_ends = rec.room_ends = 0;
-	rec.nr_absent = rec.left_out = 0;
-	if (probe_on)
-		__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
-	names_free();
+	if (dlab_rec.fd >= 0)
+		close(dlab_rec.fd);
+	dlab_rec.fd = -1;
+	dlab_rec.lab = NULL;
+	dlab_rec.open.len = 0;
+	free(dlab_rec.path);
+	free(dlab_rec.lines);
+	free(dlab_rec.ends);
+	dlab_rec.path = NULL;
+	dlab_rec.lines = NULL;
+	dlab_rec.ends = NULL;
+	dlab_rec.at = dlab_rec.nr_lines = dlab_rec.room_lines = dlab_rec.nr_ends =
+		dlab_rec.room_ends = 0;
+	dlab_rec.nr_absent = dlab_rec.left_out = 0;
+	if (dlab_probe_on)
+		__atomic_store_n(&dlab_probe_on, false, __ATOMIC_RELAXED);
+	dlab_names_free();
 }
 
 /* A child begins with the lock free, whoever held it, and records nothing. */
 static void before_fork(void)
 {
-	pthread_mutex_lock(&rec.lock);
+	pthread_mutex_lock(&dlab_rec.lock);
 }
 
 static void in_parent(void)
 {
-	pthread_mutex_unlock(&rec.lock);
+	pthread_mutex_unlock(&dlab_rec.lock);
 }
 
 static void in_child(void)
 {
-	rec.forked = true;
-	rec.lab = NULL;
-	__atomic_store_n(&probe_on, false, __ATOMIC_RELAXED);
-	pthread_mutex_unlock(&rec.lock);
+	dlab_rec.forked = true;
+	dlab_rec.lab = NULL;
+	__atomic_store_n(&dlab_probe_on, false, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&dlab_rec.lock);
 }
 
-void record_start(struct dmalab_machine *lab, const struct options *o)
+void dlab_record_start(struct dmalab_machine *lab, const struct options *o)
 {
 	static unsigned files;
 
-	if (!o->record_len || rec.forked)
+	if (!o->record_len || dlab_rec.forked)
 		return;
-	pthread_mutex_lock(&rec.lock);
+	pthread_mutex_lock(&dlab_rec.lock);
 	if (!files)
 		pthread_atfork(before_fork, in_parent, in_child);
-	if (rec.lab) {
-		record_close_line();
+	if (dlab_rec.lab) {
+		dlab_record_close_line();
 		record_line("# another machine was made: its calls are not recorded");
 	} else {
 		forget();
-		rec.fd = open_file(o->record, o->record_len, ++files);
-		if (rec.fd >= 0)
+		dlab_rec.fd = open_file(o->record, o->record_len, ++files);
+		if (dlab_rec.fd >= 0)
 			begin(lab, o);
 	}
-	pthread_mutex_unlock(&rec.lock);
+	pthread_mutex_unlock(&dlab_rec.lock);
 }
 
 /* What a recording that stopped early has left goes with its machine as well. */
-void record_end(const struct dmalab_machine *lab)
+void dlab_record_end(const struct dmalab_machine *lab)
 {
-	pthread_mutex_lock(&rec.lock);
-	if (rec.lab == lab || !rec.lab)
+	pthread_mutex_lock(&dlab_rec.lock);
+	if (dlab_rec.lab == lab || !dlab_rec.lab)
 		forget();
-	pthread_mutex_unlock(&rec.lock);
+	pthread_mutex_unlock(&dlab_rec.lock);
 }

@@ -30,7 +30,7 @@ static struct stretch **link_of(struct stretch *s, unsigned slot)
 	return &s->next[slot_of(block_of(s, 0), s->shift) != slot];
 }
 
-void stretches_add(struct stretches *all, struct stretch *s)
+void dlab_stretches_add(struct stretches *all, struct stretch *s)
 {
 	s->shift = 6;
 	while (s->shift < 63 && s->size > 1ull << s->shift)
@@ -46,7 +46,7 @@ void stretches_add(struct stretches *all, struct stretch *s)
 	}
 }
 
-void stretches_remove(struct stretches *all, struct stretch *s)
+void dlab_stretches_remove(struct stretches *all, struct stretch *s)
 {
 	for (unsigned i = 0; i < links_of(s); i++) {
 		unsigned slot = slot_of(block_of(s, i), s->shift);
@@ -64,7 +64,7 @@ static bool holds(const struct stretch *s, u64 at)
 	return at - s->start < (s->size ? s->size : 1);
 }
 
-struct stretch *stretches_next(const struct stretches *all, u64 at, struct stretch_walk *walk)
+struct stretch *dlab_stretches_next(const struct stretches *all, u64 at, struct stretch_walk *walk)
 {
 	struct stretch *s;
 

@@ -28,22 +28,22 @@ static const struct word attr_words[] = {
 
 #define MAX_WORDS 8 /* of one argument of a trace */
 
-void line_add_number(struct line *line, u64 n)
+void dlab_line_add_number(struct line *line, u64 n)
 {
-	line_add(line, n < 1u << 20 ? "%llu" : "0x%llx", (unsigned long long)n);
+	dlab_line_add(line, n < 1u << 20 ? "%llu" : "0x%llx", (unsigned long long)n);
 }
 
-void line_add_mask(struct line *line, u64 mask)
+void dlab_line_add_mask(struct line *line, u64 mask)
 {
 	for (unsigned bits = 16; bits <= 64; bits++)
 		if (mask == DMA_BIT_MASK(bits)) {
-			line_add(line, "DMA_BIT_MASK(%u)", bits);
+			dlab_line_add(line, "DMA_BIT_MASK(%u)", bits);
 			return;
 		}
-	line_add_number(line, mask);
+	dlab_line_add_number(line, mask);
 }
 
-void line_add_direction(struct line *line, u64 dir)
+void dlab_line_add_direction(struct line *line, u64 dir)
 {
 	static const char *const names[] = {
 		[DMA_BIDIRECTIONAL] = "DMA_BIDIRECTIONAL", [DMA_TO_DEVICE] = "DMA_TO_DEVICE",
@@ -51,9 +51,9 @@ void line_add_direction(struct line *line, u64 dir)
 	};
 
 	if (dir < sizeof(names) / sizeof(names[0]))
-		line_add(line, "%s", names[dir]);
+		dlab_line_add(line, "%s", names[dir]);
 	else
-		line_add_number(line, dir);
+		dlab_line_add_number(line, dir);
 }
 
 /* The words that make up @value; a number where they do not. */
@@ -69,19 +69,19 @@ static void add_words(struct line *line, const struct word *words, size_t nr, u6
 			left &= ~words[i].value;
 		}
 	if (left || !n) {
-		line_add_number(line, value);
+		dlab_line_add_number(line, value);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
-		line_add(line, "%s%s", i ? " | " : "", picked[i]);
+		dlab_line_add(line, "%s%s", i ? " | " : "", picked[i]);
 }
 
-void line_add_gfp(struct line *line, u64 gfp)
+void dlab_line_add_gfp(struct line *line, u64 gfp)
 {
 	add_words(line, gfp_words, sizeof(gfp_words) / sizeof(gfp_words[0]), gfp);
 }
 
-void line_add_attrs(struct line *line, u64 attrs)
+void dlab_line_add_attrs(struct line *line, u64 attrs)
 {
 	add_words(line, attr_words, sizeof(attr_words) / sizeof(attr_words[0]), attrs);
 }
