@@ -88,9 +88,9 @@ static inline bool judge_stores_quickly(struct judge *j, size_t offset, size_t l
 {
 	struct shadow *s = &j->shadow;
 	u32 p = offset >> PAGE_SHIFT;
-	struct granule *g = &s->granules[offset >> 6];
-	struct origin *o = &s->origins[offset >> 6];
 	u64 m = ~0ull >> (64 - len) << (offset & 63);
+	struct granule *g;
+	struct origin *o;
 
 	if (!judge_sees_accesses(j) || !s->arena)
 		return true;
@@ -98,6 +98,8 @@ static inline bool judge_stores_quickly(struct judge *j, size_t offset, size_t l
 		return true;
 	if (s->state[p] != PAGE_TRACKED || !shadow_line_is_quiet(s, offset, offset))
 		return false;
+	g = &s->granules[offset >> 6];
+	o = &s->origins[offset >> 6];
 	if (o->claims || (s->shift > 6 && s->origins[offset >> 6 ^ 1].claims))
 		return false;
 	g->cpu |= m;
