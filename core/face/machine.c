@@ -24,7 +24,8 @@ struct whole {
 	struct atomic_pool atomic;
 	struct pools pools;
 	struct lists lists;
-	struct options options;            /* it was made by: dmalab_machine_reset() */
+	struct options options;            /* it was made by: dmalab_machine_reset(), */
+	char *record;                      /* to which the environment's words need not stay */
 };
 
 static int hardware_init(struct dmalab_machine *lab, const struct options *o)
@@ -177,6 +178,17 @@ static void start(struct dmalab_machine *lab, const struct options *o)
 	dlab_quick_start(lab);
 }
 
+/* Without memory for the name, what follows a reset is not recorded. */
+static void keep_options(struct whole *whole, const struct options *o)
+{
+	whole->options = *o;
+	whole->record = o->record_len ? malloc(o->record_len) : NULL;
+	if (whole->record)
+		whole->options.record = memcpy(whole->record, o->record, o->record_len);
+	else
+		whole->options.record_len = 0;
+}
+
 struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 {
 	struct dmalab_config none = { 0 };
@@ -199,8 +211,8 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 		errno = -err;
 		return NULL;
 	}
-	((struct whole *)lab)->options = o;
 	start(lab, &o);
+	keep_options((struct whole *)lab, &o);
 	return lab;
 }
 
@@ -237,6 +249,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 		stop(machine);
 		take_down(machine, NR_PARTS);
 	}
+	free(((struct whole *)machine)->record);
 	dlab_struct_free(machine);
 }
 

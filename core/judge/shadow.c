@@ -353,15 +353,15 @@ static void maintain_lines(struct shadow *s, size_t start, size_t end, enum line
 	struct line_flags *flags = &s->lines[start >> PAGE_SHIFT];
 	size_t page = start & ~(PAGE_SIZE - 1);
 	unsigned first = (start - page) >> s->shift, after = ((end - page - 1) >> s->shift) + 1;
-	u64 todo = flags->live & bits_in(0, (start - page) >> 6, (end - page + 63) >> 6);
+	u64 left = flags->live & bits_in(0, (start - page) >> 6, (end - page + 63) >> 6);
 
-	for (; todo; todo &= todo - 1) {
-		size_t base = page + __builtin_ctzll(todo) * 64ul;
+	for (; left; left &= left - 1) {
+		size_t base = page + __builtin_ctzll(left) * 64ul;
 		const struct granule *g = &s->granules[base >> 6];
 
 		maintain_granule(s, base, bits_in(base, start, end), op, what);
 		if (!(g->cpu | g->dev))
-			flags->live &= ~(todo & -todo);
+			flags->live &= ~(left & -left);
 	}
 	for (unsigned w = 0; w < 2; w++) {
 		u64 keep = ~bits_in(w * 64, first, after);
