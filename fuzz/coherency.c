@@ -244,17 +244,7 @@ static void compare_with_copies(const struct program *p)
 
 /* ------------------------------------------------------------------ told */
 
-/* The next remark from *@i on that @wanted lets through, or NULL. */
 typedef bool wanted_fn(const struct program *p, const struct remark *r);
-
-static const struct remark *next_remark(const struct program *p, const struct trace *t,
-					unsigned *i, wanted_fn *wanted)
-{
-	for (; *i < remarks_kept(t); ++*i)
-		if (wanted(p, &t->remark[*i]))
-			return &t->remark[(*i)++];
-	return NULL;
-}
 
 static bool is_any(const struct program *p, const struct remark *r)
 {
@@ -263,57 +253,91 @@ static bool is_any(const struct program *p, const struct remark *r)
 	return true;
 }
 
+static bool is_plain(const struct program *p, unsigned step)
+{
+	return step < p->nr_ops * p->rounds && op_at(p, step)->plain;
+}
+
 /* Drawn by the call itself, and not for a store of C that it found. */
 static bool is_own(const struct program *p, const struct remark *r)
 {
-	return !r->found &&
-	       (r->step >= p->nr_ops * p->rounds || !op_at(p, r->step)->plain);
+	return !r->found && !is_plain(p, r->step);
 }
 
-/* One store of C may be several runs of bytes, and draw a thing once or for each of them. */
-static bool is_repeated(const struct program *p, const struct trace *t, const struct remark *r)
+/* The checks that one step draws. */
+struct drawn {
+	unsigned nr;
+	const char *check[MAX_REMARKS];
+};
+
+static bool is_drawn(const struct drawn *d, const char *check)
 {
-	if (r->step >= p->nr_ops * p->rounds || !op_at(p, r->step)->plain)
-		return false;
-	for (const struct remark *other = t->remark; other < r; other++)
-		if (other->step == r->step && other->check == r->check)
+	for (unsigned i = 0; i < d->nr; i++)
+		if (d->check[i] == check)
 			return true;
 	return false;
 }
 
-static const struct remark *next_other(const struct program *p, const struct trace *t,
-				       unsigned *i, wanted_fn *wanted)
+/* From remark *@i on. One store of C may be several runs, and draw a thing for each of them. */
+static void collect(const struct program *p, const struct trace *t, unsigned *i, unsigned step,
+		    wanted_fn *wanted, struct drawn *d)
 {
-	const struct remark *r = next_remark(p, t, i, wanted);
+	d->nr = 0;
+	for (; *i < remarks_kept(t) && t->remark[*i].step == step; ++*i) {
+		const struct remark *r = &t->remark[*i];
 
-	while (r && is_repeated(p, t, r))
-		r = next_remark(p, t, i, wanted);
-	return r;
+		if (wanted(p, r) && !(is_plain(p, step) && is_drawn(d, r->check)))
+			d->check[d->nr++] = r->check;
+	}
+}
+
+static bool same_sequence(const struct drawn *a, const struct drawn *b)
+{
+	for (unsigned i = 0; i < a->nr && i < b->nr; i++)
+		if (a->check[i] != b->check[i])
+			return false;
+	return a->nr == b->nr;
 }
 
 /*
- * Of the two runs of @t, the reports that are @wanted are the same, and in the same order; up
- * to the first doubt.
+ * Of a store of C the order is not the same: its runs are told all before they are looked at,
+ * and found as the looks come to their lines. Nor are runs cut alike: what goes from cached
+ * memory into memory that is not is told as one access, which draws the gravest of what is
+ * wrong with it, but is found as two.
  */
+static bool same_of_store(const struct drawn *told, const struct drawn *found)
+{
+	bool gravest = false;
+
+	for (unsigned i = 0; i < told->nr; i++) {
+		if (!is_drawn(found, told->check[i]))
+			return false;
+		gravest |= strcmp(told->check[i], "cpu-use-after-free") == 0;
+	}
+	return gravest || told->nr == found->nr;
+}
+
+/* The first step of which not all reports are kept. */
+static unsigned first_unkept(const struct trace *t)
+{
+	return remarks_lost(t) ? t->remark[MAX_REMARKS - 1].step : t->nr_steps + 1;
+}
+
+/* Of the program told, and as it is, the reports that are @wanted are the same, step by step. */
 static void compare_checks(const struct pair *t, wanted_fn *wanted, const char *what)
 {
-	unsigned i = 0, k = 0, doubt = first_doubt(t->a, t->b);
+	static struct drawn told, found;
+	unsigned i = 0, k = 0, end = first_doubt(t->a, t->b);
 
-	for (;;) {
-		const struct remark *a = next_other(t->p, t->a, &i, wanted);
-		const struct remark *b = next_other(t->p, t->b, &k, wanted);
-		unsigned step;
-
-		if (!a && !b)
-			return;
-		if ((!a || !b) && (remarks_lost(t->a) || remarks_lost(t->b)))
-			return; /* the rest was not kept */
-		if (a && b && a->step == b->step && a->check == b->check)
-			continue;
-		step = !a || (b && b->step < a->step) ? b->step : a->step;
-		if (step >= doubt)
-			return;
-		finding(t, step, what);
+	if (end > first_unkept(t->a))
+		end = first_unkept(t->a);
+	if (end > first_unkept(t->b))
+		end = first_unkept(t->b);
+	for (unsigned step = 0; step < end; step++) {
+		collect(t->p, t->a, &i, step, wanted, &told);
+		collect(t->p, t->b, &k, step, wanted, &found);
+		if (!(is_plain(t->p, step) ? same_of_store : same_sequence)(&told, &found))
+			finding(t, step, what);
 	}
 }
 

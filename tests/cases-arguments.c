@@ -480,6 +480,18 @@ static void map_resource_ram(struct rig *r)
 	kfree(p);
 }
 
+/* The kernel would map it: its first page is none of RAM. */
+static void map_resource_around_ram(struct rig *r)
+{
+	void *p = kmalloc_ok(64);
+	phys_addr_t phys = virt_to_phys(p);
+
+	at(10);
+	assert_int_equal(dma_map_resource(r->dev, 0, 2 * phys, DMA_TO_DEVICE, 0),
+			 DMA_MAPPING_ERROR);
+	kfree(p);
+}
+
 /* Registers of another device; a machine that bounces cannot reach them. */
 static void map_resource(struct rig *r)
 {
@@ -548,6 +560,7 @@ static void not_overlapping(struct rig *r)
 
 const struct check_case argument_cases[] = {
 	{ .check = "map-resource-ram", .draw = map_resource_ram, .miss = map_resource },
+	{ .check = "map-resource-ram", .variant = "around", .draw = map_resource_around_ram },
 	{ .check = "overlapping-mapping", .draw = overlapping, .miss = not_overlapping },
 	{ .check = "no-device", .draw = no_device, .miss = second_device },
 	{ .check = "no-device", .variant = "homemade", .draw = homemade_device },

@@ -178,6 +178,28 @@ static void crossing(void **state)
 	}
 }
 
+/* A mask that no page can respect: addresses are those of the memory in its pages all the same. */
+static void within_pages(void **state)
+{
+	static const struct entry e[] = { { 8, 1 }, { 16, 64 } };
+	struct scatterlist sgl[2];
+	struct rig r;
+	u8 *p[2];
+
+	(void)state;
+	up_at(&r, "iommu", NULL);
+	dma_set_seg_boundary(r.dev, 2);
+	fill_list(sgl, p, e, 2);
+	assert_int_equal(dma_map_sg(r.dev, sgl, 2, DMA_TO_DEVICE), 2);
+	expect(&r, "sg-boundary");
+	assert_int_equal(offset_in_page(sg_dma_address(&sgl[0])), 8);
+	assert_int_equal(offset_in_page(sg_dma_address(&sgl[1])), 16);
+	dma_unmap_sg(r.dev, sgl, 2, DMA_TO_DEVICE);
+	kfree(p[0]);
+	kfree(p[1]);
+	rig_down(&r);
+}
+
 /* Several entries too long, or crossing: one call, one report. */
 static void one_report(void **state)
 {
@@ -372,6 +394,7 @@ int main(void)
 		cmocka_unit_test(merging),
 		cmocka_unit_test(boundaries),
 		cmocka_unit_test(crossing),
+		cmocka_unit_test(within_pages),
 		cmocka_unit_test(one_report),
 		cmocka_unit_test(disorder),
 		cmocka_unit_test(across_entries),

@@ -138,12 +138,15 @@ static size_t entry_room(const struct scatterlist *sg)
 	return PAGE_ALIGN(sg->offset % PAGE_SIZE + (size_t)sg->length);
 }
 
-/* Where the next entry goes: not across a boundary, if it need not be. */
+/*
+ * Where the next entry goes: not across a boundary, if it need not be. A mask that does not end
+ * in twelve ones has boundaries within pages, which nothing here can respect.
+ */
 static size_t entry_start(size_t at, size_t room, u64 boundary)
 {
 	size_t pad = (boundary - at + 1) & boundary;
 
-	return pad && pad < room ? at + pad : at;
+	return pad < room && !offset_in_page(pad) ? at + pad : at;
 }
 
 struct segments {

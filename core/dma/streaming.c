@@ -7,11 +7,15 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* Either end of it; only an absurd one has RAM in its middle. */
+/* Any part of it: the kernel, which looks at its first page only, would map the rest. */
 static bool is_ram(const struct machine *hw, phys_addr_t phys, size_t size)
 {
-	return phys_to_offset(hw, phys) != NO_OFFSET ||
-	       (size && phys_to_offset(hw, phys + size - 1) != NO_OFFSET);
+	phys_addr_t last = phys + size - 1 >= phys ? phys + size - 1 : ~(phys_addr_t)0;
+
+	for (const struct bank *bank = hw->bank; bank < hw->bank + NR_ZONES; bank++)
+		if (bank->nr && phys <= bank->last && bank->phys <= last)
+			return true;
+	return false;
 }
 
 /* The memory of a resource is that of something else on the bus. */

@@ -2,19 +2,26 @@
 /* The model's devices, and their masks. */
 #include "inside.h"
 
-void model_new_device(struct model *m, int device, const struct setup *s)
+void model_shape_device(struct model *m, int device, const struct setup *s)
 {
-	static unsigned lives;
 	bool odd = device % 2;
 
 	m->device[device] = (struct model_device){
-		.life = ++lives,
+		.life = m->device[device].life,
 		.snoops = m->is && (machine_is_coherent(m) || (odd && s->snooping)),
 		.own_mask = DMA_BIT_MASK(32),
 		.coherent_mask = DMA_BIT_MASK(32),
 		.mask = MASK_OWN,
 		.window = odd && s->window ? WINDOW_SIZE : 0,
 	};
+}
+
+void model_new_device(struct model *m, int device, const struct setup *s)
+{
+	static unsigned lives;
+
+	m->device[device].life = ++lives;
+	model_shape_device(m, device, s);
 }
 
 /* The wires, not the kernel's word. */

@@ -113,7 +113,7 @@ static size_t place_of_call(const struct model *m, const struct call *c)
 		return at;
 	if (!is_device(m, c->device))
 		return MODEL_NOWHERE;
-	place = model_place(m, c->device, c->dma + c->offset);
+	place = model_call_place(m, c);
 	for_each_near(o, m, by_place, place, 1)
 		if (holds(o, place, 1) && o->at != NOWHERE)
 			return o->at + (place - o->place);

@@ -209,6 +209,8 @@ size_t model_phys_to_ram(const struct model *m, u64 phys);
 size_t model_place_to_ram(const struct model *m, u64 place);
 u64 model_ram_to_phys(const struct model *m, size_t at);
 u64 model_place(const struct model *m, int device, dma_addr_t dma);
+u64 model_call_place(const struct model *m, const struct call *c); /* where a sync begins */
+bool model_has_ram(const struct model *m, u64 phys, u64 size); /* any of it */
 u64 model_bus_limit(const struct model_device *d, bool coherent); /* the highest address */
 size_t model_bank_left(const struct model *m, size_t at); /* contiguous bytes from there */
 

@@ -135,7 +135,8 @@ static bool lengths_agree(const struct call *c, const struct outcome *o)
 
 /*
  * Behind an IOMMU all entries lie in one piece, each in whole pages, and where the next
- * would cross a boundary that it fits behind, it goes there. Counted from the start.
+ * would cross a boundary that it fits behind, it goes there, if that is a page's start.
+ * Counted from the start.
  */
 static dma_addr_t next_address(const struct model *m, const struct object *first,
 			       const struct object *before, size_t at, size_t size)
@@ -143,12 +144,11 @@ static dma_addr_t next_address(const struct model *m, const struct object *first
 	u64 boundary = m->device[first->device].boundary;
 	dma_addr_t start = first->dma / 4096 * 4096;
 	u64 next = (before->dma + before->size + 4095) / 4096 * 4096 - start;
-	u64 room = (at % 4096 + size + 4095) / 4096 * 4096, behind = next;
+	u64 room = (at % 4096 + size + 4095) / 4096 * 4096;
+	u64 gap = (boundary - next + 1) & boundary;
 
-	if (boundary && boundary != ~0ull)
-		behind = (next + boundary) / (boundary + 1) * (boundary + 1);
-	if (behind - next < room)
-		next = behind;
+	if (gap % 4096 == 0 && gap < room)
+		next += gap;
 	return start + next + at % 4096;
 }
 

@@ -30,6 +30,14 @@ size_t model_phys_to_ram(const struct model *m, u64 phys)
 	return NOWHERE;
 }
 
+bool model_has_ram(const struct model *m, u64 phys, u64 size)
+{
+	u64 last = phys + size - 1 < phys ? ~0ull : phys + size - 1;
+
+	return (phys < LOW_BASE + low_size(m) && last >= LOW_BASE) ||
+	       (phys < HIGH_BASE + m->ram - low_size(m) && last >= HIGH_BASE);
+}
+
 u64 model_ram_to_phys(const struct model *m, size_t at)
 {
 	return at < low_size(m) ? LOW_BASE + at : HIGH_BASE + (at - low_size(m));
@@ -48,6 +56,12 @@ u64 model_place(const struct model *m, int device, dma_addr_t dma)
 	if (dma >= WINDOW_DMA && dma - WINDOW_DMA < window)
 		return dma - WINDOW_DMA + WINDOW_CPU;
 	return model_phys_to_ram(m, dma) == NOWHERE ? dma : NO_PLACE;
+}
+
+/* Nothing begins behind a mapping that failed, whatever the offset. */
+u64 model_call_place(const struct model *m, const struct call *c)
+{
+	return model_place(m, c->device, c->dma == DMA_MAPPING_ERROR ? c->dma : c->dma + c->offset);
 }
 
 size_t model_place_to_ram(const struct model *m, u64 place)

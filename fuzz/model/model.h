@@ -88,6 +88,9 @@ void model_start(struct model *m, const struct setup *s, void *probe, phys_addr_
 /* There is a device of this number now, after model_start() or a DEVICE_NEW. */
 void model_new_device(struct model *m, int device, const struct setup *s);
 
+/* It is the same device, of which nobody has made use, but made as @s says. */
+void model_shape_device(struct model *m, int device, const struct setup *s);
+
 /*
  * Behind an IOMMU no DMA address tells where cookies point: @cpu is the cookie of the memory
  * at @at. The page was given out and taken back before there was a model of it, as was that

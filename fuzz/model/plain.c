@@ -116,7 +116,7 @@ static bool sync_finds(struct model *m, const struct call *c)
 
 	if (!is_device(m, c->device) || !good_direction(c->dir) || !c->size)
 		return false;
-	place = model_place(m, c->device, c->dma + c->offset);
+	place = model_call_place(m, c);
 	return object_finds(m, model_synced(m, c, place), place, c->size);
 }
 

@@ -86,8 +86,7 @@ static const char *refusal(struct model *m, const struct call *c)
 	if (bad)
 		return bad;
 	if (is_mmio(c))
-		return at != NOWHERE || model_phys_to_ram(m, c->phys + c->size - 1) != NOWHERE ?
-			"map-resource-ram" : NULL;
+		return model_has_ram(m, c->phys, c->size) ? "map-resource-ram" : NULL;
 	if (c->number == FOREIGN_STACK) /* a pointer into the harness's stack stands for it */
 		return "map-stack";
 	if (c->form == PHYS)
@@ -333,7 +332,7 @@ void model_sync(struct model *m, const struct call *c, struct expect *e)
 	}
 	if (!c->size)
 		return;
-	place = model_place(m, c->device, c->dma + c->offset);
+	place = model_call_place(m, c);
 	o = best_for(m, c, place, &fit);
 	if (o && o->at == NOWHERE)
 		expect(e, "sync-invalid");

@@ -199,7 +199,8 @@ static void follow(struct oracle *o, const struct statement *s)
 		return;
 	as.snooping = o->snoops[c->device];
 	as.window = o->window[c->device];
-	model_new_device(o->model[c->device / 2], c->device, &as);
+	(c->kind == DEVICE_NEW ? model_new_device : model_shape_device)(o->model[c->device / 2],
+									c->device, &as);
 }
 
 static void on_statement(struct run *r, const struct statement *s, bool done, void *context)
