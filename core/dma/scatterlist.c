@@ -210,11 +210,8 @@ static int map_behind_iommu(struct list *l)
 		dlab_iommu_set(hw, route.dma, sg_phys(sg), sg->length,
 			       dlab_route_permissions(l->map.dir));
 		r = dlab_map_enter(&l->map, &route, &none);
-		if (unlikely(!r)) {
-			if (!l->group->first)
-				dlab_iommu_unmap(hw, iova, size);
+		if (unlikely(!r))
 			return -ENOMEM;
-		}
 		dlab_map_give(&l->map, r);
 		join(l, r);
 		check_boundary(l, route.dma);
@@ -260,7 +257,7 @@ static int map_list_locked(struct list *l)
 	if (!l->group)
 		return n;
 	if (unlikely(n < 0)) {
-		dlab_release_group(l->map.d, l->group, l->map.call);
+		dlab_abandon_group(l->map.d, l->group, l->map.call);
 		return n;
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)

@@ -242,18 +242,28 @@ cold void dlab_ledger_bury(struct ledger *l, struct region *r)
 	reuse(l, r);
 }
 
+/* It is in no list any more. */
+static void leave_all(struct ledger *l, struct region *r)
+{
+	if (region_is_mapping(r) || unlikely(!region_is_direct(r)))
+		leave_spans(r);
+	if (!region_is_mapping(r))
+		leave_pages(l, r);
+	ledger_leave(r);
+	free(r->device_bytes);
+}
+
+void dlab_ledger_drop(struct ledger *l, struct region *r)
+{
+	leave_all(l, r);
+	reuse(l, r);
+}
+
 void dlab_ledger_del(struct ledger *l, struct region *r, site_t site)
 {
 	struct region *grave;
 
-	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
-		leave_spans(r);
-	}
-	if (!region_is_mapping(r))
-		leave_pages(l, r);
-	ledger_leave(r);
-
-	free(r->device_bytes);
+	leave_all(l, r);
 	grave = copy_to_grave(l, r);
 	grave->died = site;
 	grave->death = ++l->nr_dead;

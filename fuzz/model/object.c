@@ -209,7 +209,8 @@ static void remember(struct model *m, struct object *o)
 		remember_by_cpu(m, o);
 }
 
-void model_remove(struct model *m, struct object *o)
+/* Nobody was given it: nobody will be told that it was there. */
+void model_abandon(struct model *m, struct object *o)
 {
 	o->live = false;
 	unlink_live(m, o);
@@ -231,6 +232,13 @@ void model_remove(struct model *m, struct object *o)
 		free_bytes(m, o);
 		model_written(m, o->at, o->room);
 	}
+}
+
+void model_remove(struct model *m, struct object *o)
+{
+	model_abandon(m, o);
+	if (m->ends)
+		return;
 	if (!is_plain(o) && o->kind != POOL_BLOCK)
 		remember(m, o);
 }
