@@ -332,7 +332,7 @@ static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 		return false;
 	dlab_mm_report_zone(
 		pool->lab, &pool->d->dev, call, pool->size,
-		"the pool gives it to the kmalloc() of its books; the mask chooses the zone");
+		"the pool gives it to the kmalloc() of its bookkeeping; the mask chooses the zone");
 	return true;
 }
 
@@ -344,9 +344,13 @@ static inlined void hand_out_as_is(struct dma_pool *pool, size_t offset)
 {
 	struct judge *j = &pool->lab->judge;
 
-	if (unlikely(image_on(j->hw)))
-		judge_fresh(j, offset, pool->asked);
-	unwritten_expect(&j->unwritten, offset, pool->asked);
+	if (likely(!image_on(j->hw))) {
+		unwritten_expect(&j->unwritten, offset, pool->asked);
+		return;
+	}
+	/* Bytes that are mapped still are as they were. */
+	judge_fresh(j, offset, pool->asked);
+	unwritten_await(&j->unwritten, offset, pool->asked);
 }
 
 static inlined void *take(struct dma_pool *pool, dma_addr_t *handle, bool zeroed,
