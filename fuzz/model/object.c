@@ -243,13 +243,13 @@ void model_remove(struct model *m, struct object *o)
 		remember(m, o);
 }
 
-void model_note_dead(struct model *m, bool handle, void *cpu, dma_addr_t dma)
+void model_note_dead(struct model *m, bool handle, void *cpu, size_t at, dma_addr_t dma)
 {
 	struct object *o = &m->object[m->nr_objects];
 
 	*o = (struct object){
 		.kind = handle ? HANDLE : NONCOHERENT, .device = DEVICE_NULL, .size = FRAME,
-		.cpu = cpu, .dma = dma, .at = NOWHERE, .place = NO_PLACE, .nr = m->nr_objects,
+		.cpu = cpu, .dma = dma, .at = at, .place = NO_PLACE, .nr = m->nr_objects,
 	};
 	m->nr_objects++;
 	remember(m, o);
