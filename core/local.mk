@@ -87,10 +87,14 @@ libdmalab_la_SOURCES = \
 	core/judge/catalogue.def \
 	core/judge/cause.c \
 	core/judge/cause.h \
+	core/judge/devices.c \
+	core/judge/devices.h \
 	core/judge/judge.h \
 	core/judge/ledger.c \
 	core/judge/ledger.h \
 	core/judge/machines.c \
+	core/judge/log.c \
+	core/judge/log.h \
 	core/judge/many.h \
 	core/judge/origin.c \
 	core/judge/origin.h \
@@ -116,6 +120,8 @@ libdmalab_la_SOURCES = \
 	core/lab/context.h \
 	core/lab/devres.c \
 	core/lab/devres.h \
+	core/lab/embedded.c \
+	core/lab/embedded.h \
 	core/lab/enter.c \
 	core/lab/failure.c \
 	core/lab/lab.h \
@@ -190,8 +196,10 @@ libdmalab_la_SOURCES = \
 	core/record/stretches.c \
 	core/record/words.c \
 	core/face/device.c \
+	core/face/expect.c \
 	core/face/face.h \
 	core/face/fault.c \
+	core/face/lost.c \
 	core/face/machine.c
 
 # Of the public headers only, for the command and for the fuzzer.
