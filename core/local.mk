@@ -2,7 +2,10 @@
 
 dmalabinclude_HEADERS += core/include/dmalab.h
 
-dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h
+dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h \
+	core/include/dmalab/registers.h
+
+dmalabasm_HEADERS += core/include/asm/io.h
 
 dmalablinux_HEADERS += \
 	core/include/linux/cache.h \
@@ -20,6 +23,9 @@ dmalablinux_HEADERS += \
 	core/include/linux/dma-map-ops.h \
 	core/include/linux/hardirq.h \
 	core/include/linux/interrupt.h \
+	core/include/linux/io.h \
+	core/include/linux/iopoll.h \
+	core/include/linux/ioport.h \
 	core/include/linux/irqflags.h \
 	core/include/linux/kernel.h \
 	core/include/linux/mutex.h \
@@ -139,6 +145,14 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
 	core/mm/vmap.c \
+	core/io/access.c \
+	core/io/poll.c \
+	core/io/remap.c \
+	core/io/resource.c \
+	core/io/resource.h \
+	core/io/script.c \
+	core/io/window.c \
+	core/io/window.h \
 	core/dma/astray.c \
 	core/dma/astray.h \
 	core/dma/atomic-pool.c \
