@@ -124,8 +124,11 @@ static void each_width(void **state)
 	READS(ioread64(regs + 8), 0xf1e2d3c4b5a69890ull, 8);
 	READS(ioread16be(regs + 8), 0x9098, 2);
 	READS(ioread32be(regs + 8), 0x9098a6b5, 4);
+	READS(__raw_readb(regs + 8), 0x90, 1);
+	READS(__raw_readw(regs + 8), 0x9890, 2);
 	READS(__raw_readl(regs + 8), 0xb5a69890, 4);
-	assert_int_equal(m.reads, 15);
+	READS(__raw_readq(regs + 8), 0xf1e2d3c4b5a69890ull, 8);
+	assert_int_equal(m.reads, 18);
 
 #define WRITES(write, expected, bytes) \
 	do { \
@@ -148,8 +151,11 @@ static void each_width(void **state)
 	WRITES(iowrite64(0x123456789abcdef0ull, regs + 16), 0x123456789abcdef0ull, 8);
 	WRITES(iowrite16be(0x1234, regs + 16), 0x3412, 2);
 	WRITES(iowrite32be(0x12345678, regs + 16), 0x78563412, 4);
+	WRITES(__raw_writeb(0x12, regs + 16), 0x12, 1);
+	WRITES(__raw_writew(0x1234, regs + 16), 0x1234, 2);
+	WRITES(__raw_writel(0x12345678, regs + 16), 0x12345678, 4);
 	WRITES(__raw_writeq(1, regs + 16), 1, 8);
-	assert_int_equal(m.writes, 15);
+	assert_int_equal(m.writes, 18);
 
 	iounmap(regs);
 	assert_int_equal(dmalab_window_mistakes(r.machine), 0);

@@ -31,15 +31,15 @@ bool dmalab_poll_wait(u64 *started, unsigned long sleep_us, u64 timeout_us);
 
 #define DMALAB_POLL(op, val, cond, sleep, timeout, before, ...) \
 	__extension__({ \
-		u64 poll_started = 0; \
+		u64 poll_began = 0; \
 		int poll_err = 0; \
 		if (before) \
-			dmalab_poll_wait(&poll_started, sleep, 0); \
+			dmalab_poll_wait(&poll_began, sleep, 0); \
 		for (;;) { \
 			(val) = op(__VA_ARGS__); \
 			if (cond) \
 				break; \
-			if (!dmalab_poll_wait(&poll_started, sleep, timeout)) { \
+			if (!dmalab_poll_wait(&poll_began, sleep, timeout)) { \
 				(val) = op(__VA_ARGS__); \
 				poll_err = (cond) ? 0 : -ETIMEDOUT; \
 				break; \
@@ -56,7 +56,8 @@ bool dmalab_poll_wait(u64 *started, unsigned long sleep_us, u64 timeout_us);
 #define read_poll_timeout(op, val, cond, sleep, timeout, before, ...) \
 	__extension__({ \
 		might_sleep(); \
-		DMALAB_POLL(op, val, cond, sleep, timeout, before, __VA_ARGS__); \
+		DMALAB_POLL(op, val, cond, sleep, timeout, before, \
+			    __VA_ARGS__); \
 	})
 
 /* The same without sleeping, or waiting at all between two rounds. */
