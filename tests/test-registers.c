@@ -443,7 +443,7 @@ static void with_the_device(void **state)
 	expect_told("is no IORESOURCE_MEM");
 	keep_stderr();
 	assert_int_equal(PTR_ERR(devm_ioremap_resource(r.dev, NULL)), -EINVAL);
-	expect_told("no resource");
+	expect_told("no such resource");
 	keep_stderr();
 	assert_int_equal(PTR_ERR(devm_ioremap_resource(r.dev, &wide)), -ENOMEM);
 	expect_told("no register window at 0xfe001000");

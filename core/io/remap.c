@@ -24,7 +24,7 @@ static void release_mapping(struct device *dev, void *addr)
 	dlab_window_unmap(addr, dev->dmalab->unbind);
 }
 
-static void __iomem *map_managed(struct device *dev, resource_size_t phys, resource_size_t size,
+void __iomem *dlab_remap_managed(struct device *dev, resource_size_t phys, resource_size_t size,
 				 const struct call *call)
 {
 	void __iomem *p;
@@ -50,7 +50,7 @@ static void __iomem *map_managed(struct device *dev, resource_size_t phys, resou
 
 void __iomem *devm_ioremap(struct device *dev, resource_size_t phys, resource_size_t size)
 {
-	return map_managed(dev, phys, size, &THIS_CALL);
+	return dlab_remap_managed(dev, phys, size, &THIS_CALL);
 }
 
 void devm_iounmap(struct device *dev, void __iomem *addr)
@@ -70,19 +70,23 @@ void devm_iounmap(struct device *dev, void __iomem *addr)
 				    addr, dev_name(dev));
 }
 
-void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *res)
+void __iomem *dlab_remap_resource(struct device *dev, const struct resource *res,
+				  const struct call *call)
 {
-	struct call call = THIS_CALL;
 	void __iomem *p;
 
 	if (!res || resource_type(res) != IORESOURCE_MEM) {
-		dlab_window_mistake(NULL, &call, "%s: check what platform_get_resource() gave, and "
-				    "what the test put into the device",
-				    res ? "a resource that is no IORESOURCE_MEM" : "no resource");
+		dlab_window_mistake(NULL, call, "%s: see what the test put into the device",
+				    res ? "the resource is no IORESOURCE_MEM" : "no such resource");
 		return (void __iomem *)ERR_PTR(-EINVAL);
 	}
-	if (!dlab_claim_managed(dev, res->start, resource_size(res), res->name, &call))
+	if (!dlab_claim_managed(dev, res->start, resource_size(res), res->name, call))
 		return (void __iomem *)ERR_PTR(-EBUSY);
-	p = map_managed(dev, res->start, resource_size(res), &call);
+	p = dlab_remap_managed(dev, res->start, resource_size(res), call);
 	return p ? p : (void __iomem *)ERR_PTR(-ENOMEM);
+}
+
+void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *res)
+{
+	return dlab_remap_resource(dev, res, &THIS_CALL);
 }

@@ -13,6 +13,11 @@ struct resource;
 struct resource *dlab_claim_managed(struct device *dev, resource_size_t start, resource_size_t n,
 				    const char *name, const struct call *call);
 
+/* devm_ioremap() and devm_ioremap_resource(), likewise. */
+void *dlab_remap_managed(struct device *dev, resource_size_t phys, resource_size_t size,
+			 const struct call *call);
+void *dlab_remap_resource(struct device *dev, const struct resource *res, const struct call *call);
+
 /* Whatever of @lab is requested is so no more. */
 void dlab_requests_exit(const struct dmalab_machine *lab);
 
