@@ -3,7 +3,7 @@
 dmalabinclude_HEADERS += core/include/dmalab.h
 
 dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h \
-	core/include/dmalab/registers.h
+	core/include/dmalab/registers.h core/include/dmalab/bus.h
 
 dmalabasm_HEADERS += core/include/asm/io.h
 
@@ -26,6 +26,9 @@ dmalablinux_HEADERS += \
 	core/include/linux/io.h \
 	core/include/linux/iopoll.h \
 	core/include/linux/ioport.h \
+	core/include/linux/mod_devicetable.h \
+	core/include/linux/pci.h \
+	core/include/linux/platform_device.h \
 	core/include/linux/irqflags.h \
 	core/include/linux/kernel.h \
 	core/include/linux/mutex.h \
@@ -93,10 +96,14 @@ libdmalab_la_SOURCES = \
 	core/judge/catalogue.def \
 	core/judge/cause.c \
 	core/judge/cause.h \
+	core/judge/devices.c \
+	core/judge/devices.h \
 	core/judge/judge.h \
 	core/judge/ledger.c \
 	core/judge/ledger.h \
 	core/judge/machines.c \
+	core/judge/log.c \
+	core/judge/log.h \
 	core/judge/many.h \
 	core/judge/origin.c \
 	core/judge/origin.h \
@@ -122,6 +129,8 @@ libdmalab_la_SOURCES = \
 	core/lab/context.h \
 	core/lab/devres.c \
 	core/lab/devres.h \
+	core/lab/embedded.c \
+	core/lab/embedded.h \
 	core/lab/enter.c \
 	core/lab/failure.c \
 	core/lab/lab.h \
@@ -204,9 +213,18 @@ libdmalab_la_SOURCES = \
 	core/record/stretches.c \
 	core/record/words.c \
 	core/face/device.c \
+	core/face/expect.c \
 	core/face/face.h \
 	core/face/fault.c \
-	core/face/machine.c
+	core/face/lost.c \
+	core/face/machine.c \
+	core/bus/bus.c \
+	core/bus/bus.h \
+	core/bus/pci.c \
+	core/bus/pci.h \
+	core/bus/pci-config.c \
+	core/bus/pci-regions.c \
+	core/bus/platform.c
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

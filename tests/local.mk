@@ -20,6 +20,8 @@ unit_tests = \
 	tests/test-cookie.t \
 	tests/test-device-memory.t \
 	tests/test-edges.t \
+	tests/test-embedded.t \
+	tests/test-expect.t \
 	tests/test-explain.t \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
@@ -77,7 +79,7 @@ TESTS += $(unit_tests)
 
 TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 TEST_LDADD = libdmalab.la $(CMOCKA_LIBS)
-RIG = tests/rig.c tests/rig.h
+RIG = tests/rig.c tests/rig.h tests/capture.h
 CASES = tests/cases.h tests/cases-arguments.c tests/cases-coherency.c \
 	tests/cases-context.c tests/cases-lifetime.c tests/cases-lists.c \
 	tests/cases-mapping.c tests/cases-ownership.c tests/cases-pool.c \
@@ -129,6 +131,14 @@ tests_test_device_memory_t_LDADD = $(TEST_LDADD)
 tests_test_edges_t_SOURCES = tests/test-edges.c $(RIG)
 tests_test_edges_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_edges_t_LDADD = $(TEST_LDADD)
+
+tests_test_embedded_t_SOURCES = tests/test-embedded.c $(RIG)
+tests_test_embedded_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_embedded_t_LDADD = $(TEST_LDADD)
+
+tests_test_expect_t_SOURCES = tests/test-expect.c $(RIG)
+tests_test_expect_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_expect_t_LDADD = $(TEST_LDADD)
 
 tests_test_explain_t_SOURCES = tests/test-explain.c $(RIG)
 nodist_tests_test_explain_t_SOURCES = tests/pages.inc

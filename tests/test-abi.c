@@ -103,13 +103,26 @@ AT(dmalab_quick, epoch, 16);
 AT(dmalab_quick, pages, 24);
 AT(dmalab_quick, stores, 32);
 
-/* Fields that drivers set, and inline functions read: struct device grows at its end. */
+/* Part of drivers' structures: what is new takes the place of what is reserved. */
 AT(device, dma_mask, 0);
 AT(device, coherent_dma_mask, 8);
 AT(device, bus_dma_limit, 16);
 AT(device, dma_parms, 24);
 AT(device, driver_data, 32);
 AT(device, platform_data, 40);
+AT(device, init_name, 48);
+AT(device, dmalab, 64);
+AT(device, dmalab_seal, 72);
+AT(device, parent, 80);
+AT(device, of_node, 88);
+AT(device, fwnode, 96);
+AT(device, bus, 104);
+AT(device, driver, 112);
+AT(device, release, 120);
+AT(device, id, 128);
+AT(device, kobj, 136);
+AT(device, reserved, 160);
+_Static_assert(sizeof(struct device) == 224, "devices are members of drivers' structures");
 
 /* What drivers make themselves, as on Linux, can never grow. */
 _Static_assert(sizeof(struct page) == 16, "page + 1 is compiled into drivers");

@@ -95,6 +95,20 @@ static bool device(struct rig *r)
 	return dev != NULL;
 }
 
+static bool embedded_device(struct rig *r)
+{
+	struct device dev = { .id = 0 };
+	int err = dmalab_device_init(r->machine, &dev, "disk");
+
+	if (err) {
+		assert_int_equal(err, -ENOMEM);
+		assert_null(dev.dmalab);
+		return false;
+	}
+	dmalab_device_exit(&dev);
+	return true;
+}
+
 static bool kmallocs(struct rig *r)
 {
 	void *p = kmalloc(100, GFP_KERNEL), *q = p ? kzalloc(9000, GFP_KERNEL) : NULL;
@@ -317,7 +331,7 @@ static void on_one_machine(void **state)
 	static const struct {
 		bool (*scenario)(struct rig *r);
 		unsigned at_least;
-	} all[] = { { device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
+	} all[] = { { device, 2 }, { embedded_device, 2 }, { kmallocs, 2 }, { kmalloc_kin, 4 }, { handle, 1 },
 		    { long_mapping, 2 }, { pool, 1 }, { managed, 2 },
 		    { own_memory, 2 }, { noncontiguous, 1},
 		    { list_of_three, 5 }, { long_table, 4 },

@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Configuration: defaults, the structure, the environment; and what is not valid. */
+#include "capture.h"
 #include "rig.h"
 
 #include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char captured[65536];
-
-struct capture {
-	int saved, file;
-};
-
-static void capture_begin(struct capture *c, const char *options)
-{
-	char name[] = "/tmp/dmalab-test-XXXXXX";
-
-	c->saved = dup(STDERR_FILENO);
-	c->file = mkstemp(name);
-	assert_true(c->saved >= 0 && c->file >= 0);
-	unlink(name);
-	if (options)
-		setenv("DMALAB_OPTIONS", options, 1);
-	else
-		unsetenv("DMALAB_OPTIONS");
-	fflush(NULL);
-	dup2(c->file, STDERR_FILENO);
-}
-
-static void capture_end(struct capture *c)
-{
-	ssize_t len;
-
-	fflush(stderr);
-	dup2(c->saved, STDERR_FILENO);
-	close(c->saved);
-	unsetenv("DMALAB_OPTIONS");
-	len = pread(c->file, captured, sizeof(captured) - 1, 0);
-	close(c->file);
-	captured[len < 0 ? 0 : len] = 0;
-}
 
 /* dmalab_machine_new(), keeping what it says on standard error. */
 static struct dmalab_machine *make(const struct dmalab_config *config, const char *options)

@@ -67,7 +67,7 @@ static void use_unbound(void)
 	dma_sync_single_for_cpu(at_stake.p, 0, 0, DMA_FROM_DEVICE);
 }
 
-static void get_device(void)
+static void take_device(void)
 {
 	at_stake.p = dmalab_device_new(rig.machine, "guest");
 	assert_non_null(at_stake.p);
@@ -155,8 +155,8 @@ static void races(void **state)
 		run_race(get_noncoherent, &free_noncoherent_twice);
 		run_race(get_kmalloc, &kfree_twice);
 		run_race(get_noncoherent, &free_and_sync);
-		run_race(get_device, &unbind_twice);
-		run_race(get_device, &unbind_and_use);
+		run_race(take_device, &unbind_twice);
+		run_race(take_device, &unbind_and_use);
 		at_stake.p = kmalloc_ok(256);
 		run_race(get_mapping, &unmap_twice);
 		run_race(get_mapping, &unmap_and_write);

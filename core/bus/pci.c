@@ -123,11 +123,12 @@ struct pci_dev *dmalab_pci_device_new(struct dmalab_machine *machine,
 	struct dmalab_pci *p;
 	char name[32];
 
-	if (!machine || !template_ || template_->config_size > CONFIG_SIZE) {
+	if (template_)
+		memcpy(&t, template_, sized_common(template_->size, sizeof(t), sizeof(t)));
+	if (!machine || !template_ || t.config_size > CONFIG_SIZE) {
 		errno = EINVAL;
 		return NULL;
 	}
-	memcpy(&t, template_, sized_common(template_->size, sizeof(t), sizeof(t)));
 	p = make(&t);
 	if (p) {
 		p->pdev.devfn = __atomic_fetch_add(&next_slot, 1, __ATOMIC_RELAXED) % 32 << 3;

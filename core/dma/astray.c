@@ -43,12 +43,12 @@ static void look_at_pool(struct astray *a, const struct region *pool, u64 place)
 static void look_for_others(struct astray *a, struct dmalab_device *d, const struct question *q)
 {
 	const struct region *r = NULL;
-	const char *name = dlab_device_name(&d->dev);
+	const char *name = dlab_device_name(d->dev);
 	int how = 0;
 
 	if (q->place != NO_OFFSET)
 		r = ledger_find(&d->machine->judge.ledger, q->place, is_anybodys, q, &how);
-	if (r && r->dev != &d->dev)
+	if (r && r->dev != d->dev)
 		snprintf(a->text, sizeof(a->text),
 			 "DMA address 0x%llx is %.48s's: nothing is mapped there for %.48s",
 			 (unsigned long long)q->dma, dlab_device_name(r->dev), name);
@@ -61,13 +61,13 @@ static void look_for_others(struct astray *a, struct dmalab_device *d, const str
 void dlab_astray_look(struct astray *a, struct dmalab_device *d, dma_addr_t dma, u64 place)
 {
 	const struct ledger *l = &d->machine->judge.ledger;
-	const struct question q = { .dev = &d->dev, .dma = dma, .place = place };
+	const struct question q = { .dev = d->dev, .dma = dma, .place = place };
 	const struct region *now = place == NO_OFFSET ? NULL : ledger_alloc_at(l, place);
 
 	*a = (struct astray){ .region = NULL };
 	if (dma == DMA_MAPPING_ERROR)
 		return;
-	if (now && now->blocks && now->dev == &d->dev) {
+	if (now && now->blocks && now->dev == d->dev) {
 		look_at_pool(a, now, place);
 		return;
 	}

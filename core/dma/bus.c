@@ -86,7 +86,7 @@ static int fit(const struct region *r, const void *arg)
 {
 	const struct access *a = arg;
 
-	if (r->dev != &a->d->dev || !region_holds(r, a->place, 1))
+	if (r->dev != a->d->dev || !region_holds(r, a->place, 1))
 		return 0;
 	if (!holds(a, r))
 		return 1;
@@ -120,7 +120,7 @@ static cold void report_overrun(const struct access *a, struct finding *f, const
 static cold void report_astray(const struct access *a, const struct region *r)
 {
 	struct finding f = {
-		.check = CHECK_DEVICE_OUT_OF_BOUNDS, .call = a->call, .dev = &a->d->dev,
+		.check = CHECK_DEVICE_OUT_OF_BOUNDS, .call = a->call, .dev = a->d->dev,
 		.dma = a->dma, .size = a->len,
 	};
 	struct astray there;
@@ -174,7 +174,7 @@ static void transfer(struct access *a, struct region *r, size_t first, size_t do
 		unwritten_store(&a->d->machine->judge.unwritten, r->offset + first, n);
 	if (likely(data != NO_OFFSET))
 		dlab_cache_move(hw, data, a->in ? a->in + done : NULL,
-				a->out ? a->out + done : NULL, n, !device_snoops(&a->d->dev));
+				a->out ? a->out + done : NULL, n, !device_snoops(a->d->dev));
 	else
 		a->registers = resource_at(a);
 }
@@ -223,7 +223,7 @@ static int access_unjudged(const struct access *a)
 		room = smaller(room, a->len - done);
 		judge_find_stores(&a->d->machine->judge, a->call, offset, room);
 		dlab_cache_move(hw, offset, a->in ? a->in + done : NULL,
-				a->out ? a->out + done : NULL, room, !device_snoops(&a->d->dev));
+				a->out ? a->out + done : NULL, room, !device_snoops(a->d->dev));
 	}
 	return 0;
 }

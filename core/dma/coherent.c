@@ -18,7 +18,7 @@ static void *cpu_address(const struct allocation *a)
 		return hw->memory + a->offset;
 	if (a->kind == REGION_HANDLE)
 		return hw->cookies + a->offset;
-	return (a->d->dev.dma_coherent ? hw->cached : hw->memory) + a->offset;
+	return (a->d->dev->dma_coherent ? hw->cached : hw->memory) + a->offset;
 }
 
 static void prepare(const struct allocation *a)
@@ -37,14 +37,14 @@ static void prepare(const struct allocation *a)
 		dlab_cache_give_up(hw, a->page, a->nr_pages);
 		dlab_judge_handle_pages(j, a->page, a->nr_pages, site);
 		judge_fresh(j, a->offset, a->size);
-	} else if (a->d->dev.dma_coherent) {
+	} else if (a->d->dev->dma_coherent) {
 		dlab_cache_take_back(hw, a->page, a->nr_pages);
 		dlab_cache_zero_pages(hw, a->page, a->nr_pages);
-		dlab_judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
+		dlab_judge_coherent_pages(j, a->d->dev, a->page, a->nr_pages, site);
 	} else {
 		dlab_cache_give_up(hw, a->page, a->nr_pages);
 		dlab_cache_zero_memory(hw, a->offset, page_offset(a->nr_pages));
-		dlab_judge_coherent_pages(j, &a->d->dev, a->page, a->nr_pages, site);
+		dlab_judge_coherent_pages(j, a->d->dev, a->page, a->nr_pages, site);
 	}
 }
 

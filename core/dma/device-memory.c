@@ -179,7 +179,7 @@ static cold void report_leak(struct dmalab_device *d, const struct call *call)
 	struct event born = { "declared", d->memory->born };
 	char text[96];
 	struct finding f = {
-		.check = CHECK_LEAK, .call = call, .dev = &d->dev, .dma = d->memory->dma,
+		.check = CHECK_LEAK, .call = call, .dev = d->dev, .dma = d->memory->dma,
 		.size = page_offset(d->memory->nr_pages), .detail = text,
 		.missing = "dma_release_coherent_memory() before the driver lets go of the device",
 		.history = &born, .nr_history = 1, .plain = true,
@@ -217,7 +217,7 @@ static cold void report_busy(struct dmalab_device *d, const struct call *call)
 {
 	char text[96];
 	struct finding f = {
-		.check = CHECK_POOL_BUSY, .call = call, .dev = &d->dev, .dma = d->memory->dma,
+		.check = CHECK_POOL_BUSY, .call = call, .dev = d->dev, .dma = d->memory->dma,
 		.size = page_offset(d->memory->nr_pages), .detail = text,
 		.missing = "dma_free_coherent() of each allocation before this",
 	};

@@ -8,7 +8,7 @@
 void dlab_direct_refuse(const struct allocation *a, enum check check, const char *detail)
 {
 	struct finding f = {
-		.check = check, .call = a->call, .dev = &a->d->dev, .size = a->size,
+		.check = check, .call = a->call, .dev = a->d->dev, .size = a->size,
 		.detail = detail,
 	};
 
@@ -39,7 +39,7 @@ static bool arguments_ok(const struct allocation *a)
 	else if (is_noncoherent(a) && zones)
 		dlab_direct_refuse(a, CHECK_ZONE_GFP,
 				   "the device's coherent mask chooses the zone");
-	else if (!a->d->dev.coherent_dma_mask)
+	else if (!a->d->dev->coherent_dma_mask)
 		dlab_direct_refuse(a, CHECK_MASK_UNSET, "dma_set_coherent_mask() was not called");
 	else
 		return true;
@@ -55,25 +55,25 @@ static bool must_fail(const struct allocation *a)
 /* It would have to be made uncached, which may sleep, and must not. */
 static bool needs_atomic_pool(const struct allocation *a)
 {
-	return !gfpflags_allow_blocking(a->gfp) && !a->d->dev.dma_coherent &&
+	return !gfpflags_allow_blocking(a->gfp) && !a->d->dev->dma_coherent &&
 	       (a->kind == REGION_COHERENT || a->kind == REGION_POOL);
 }
 
 /* Neither ends the call. A pool has looked by itself. */
 static void check_context(const struct allocation *a)
 {
-	if (lab_might_alloc(a->d->machine, &a->d->dev, a->call, a->size, a->gfp))
+	if (lab_might_alloc(a->d->machine, a->d->dev, a->call, a->size, a->gfp))
 		return;
 	if (unlikely(a->managed && a->gfp & ZONES_NOT_OF_SLAB))
 		dlab_mm_report_zone(
-			a->d->machine, &a->d->dev, a->call, a->size,
+			a->d->machine, a->d->dev, a->call, a->size,
 			"the kmalloc() of its record gets it too; the mask chooses the zone");
 }
 
 bool dlab_direct_alloc(struct allocation *a)
 {
 	struct dmalab_machine *lab = a->d->machine;
-	const struct device *dev = &a->d->dev;
+	const struct device *dev = a->d->dev;
 	struct route_request want = {
 		.d = a->d, .size = a->size, .dir = a->dir, .attrs = a->attrs,
 		.limit = min_not_zero(dev->coherent_dma_mask, dev->bus_dma_limit),
@@ -135,7 +135,7 @@ static bool is_remapped(const struct allocation *a)
 		return false;
 	if (profile->translation == TRANSLATE_IOMMU && !(a->attrs & DMA_ATTR_FORCE_CONTIGUOUS))
 		return true;
-	return profile->remaps && !a->d->dev.dma_coherent;
+	return profile->remaps && !a->d->dev->dma_coherent;
 }
 
 /* Nothing special to undo, and the same again is made by quick.h. */
@@ -159,7 +159,7 @@ bool dlab_direct_enter(struct allocation *a, const void *cpu)
 		give_back(a);
 		return false;
 	}
-	region_fill(r, &a->d->dev, a->call, a->kind);
+	region_fill(r, a->d->dev, a->call, a->kind);
 	r->offset = a->offset;
 	r->size = a->size;
 	r->place = a->place;
@@ -232,7 +232,7 @@ bool dlab_direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t 
 {
 	struct dmalab_machine *lab = d->machine;
 	const struct profile *profile = lab->hw.profile;
-	enum line_op op = d->dev.dma_coherent ? OP_NONE : profile_op(profile, to, dir);
+	enum line_op op = d->dev->dma_coherent ? OP_NONE : profile_op(profile, to, dir);
 	size_t line = 1ul << profile->line_shift;
 	struct piece piece[MAX_PIECES];
 	unsigned nr = profile_pieces(profile, offset, len, op, piece);
@@ -245,7 +245,7 @@ bool dlab_direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t 
 		lossy = find_beside(lab, offset, len, line, lost);
 	for (unsigned i = 0; i < nr; i++)
 		dlab_cache_maintain(&lab->hw, piece[i].offset, piece[i].len, piece[i].op);
-	dlab_judge_handover(&lab->judge, &d->dev, offset, len, to, dir, site, r);
+	dlab_judge_handover(&lab->judge, d->dev, offset, len, to, dir, site, r);
 	return lossy;
 }
 
@@ -266,7 +266,7 @@ cold void dlab_direct_report_partial(struct dmalab_device *d, const struct call 
 				     const struct run *lost)
 {
 	struct finding f = {
-		.check = CHECK_SYNC_PARTIAL_LINE, .call = call, .dev = &d->dev, .region = r,
+		.check = CHECK_SYNC_PARTIAL_LINE, .call = call, .dev = d->dev, .region = r,
 		.dma = dma, .size = size,
 		.detail = "the CPU's stores beside the range, in the same cache line, may be lost",
 	};

@@ -80,15 +80,15 @@ bool dlab_direct_handover_slowly(struct dmalab_device *d, size_t offset, size_t 
  * lost, and nothing moves. True: that is so, and the lines are counted.
  */
 static inline __attribute__((always_inline)) bool
-direct_handover_idle(struct dmalab_device *d, size_t offset, size_t len, enum handover to,
-		     enum dma_data_direction dir)
+direct_handover_idle(struct dmalab_device *d, const struct device *dev, size_t offset, size_t len,
+		     enum handover to, enum dma_data_direction dir)
 {
 	struct dmalab_machine *lab = d->machine;
 	enum line_op op = profile_op(lab->hw.profile, to, dir);
 
 	if (unlikely(lab->judge.all))
 		return false;
-	if (op == OP_NONE || d->dev.dma_coherent)
+	if (op == OP_NONE || dev->dma_coherent)
 		return true;
 	return (offset & (PAGE_SIZE - 1)) + len <= PAGE_SIZE &&
 	       shadow_is_idle(&lab->judge.shadow, offset, len, op) &&
@@ -99,7 +99,7 @@ static inline bool direct_handover(struct dmalab_device *d, size_t offset, size_
 				   enum handover to, enum dma_data_direction dir, site_t site,
 				   const struct region *r, struct run *lost)
 {
-	return len && !direct_handover_idle(d, offset, len, to, dir) &&
+	return len && !direct_handover_idle(d, d->dev, offset, len, to, dir) &&
 	       dlab_direct_handover_slowly(d, offset, len, to, dir, site, r, lost);
 }
 

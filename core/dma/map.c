@@ -10,7 +10,7 @@ cold void dlab_map_refuse(struct map *map, enum check check, const char *detail)
 	struct judge *j = &map->d->machine->judge;
 	size_t offset = cpu_to_offset(j->hw, map->ptr);
 	struct finding f = {
-		.check = check, .call = map->call, .dev = &map->d->dev, .cpu = map->ptr,
+		.check = check, .call = map->call, .dev = map->d->dev, .cpu = map->ptr,
 		.size = map->size, .detail = detail,
 	};
 
@@ -47,7 +47,7 @@ cold bool dlab_map_look_at_arguments(struct map *map)
 				"DMA_ATTR_MMIO and unknown bits are not for RAM");
 		return false;
 	}
-	if (!map->d->dev.dma_mask || !*map->d->dev.dma_mask) {
+	if (!map->d->dev->dma_mask || !*map->d->dev->dma_mask) {
 		dlab_map_refuse(map, CHECK_MASK_UNSET, "dma_set_mask() was not called");
 		return false;
 	}
@@ -77,7 +77,7 @@ static const struct region *find_overlap(const struct map *map, size_t offset)
 		for (struct span *span = j->ledger.pages[p].maps; span; span = span->next) {
 			const struct region *r = span->region;
 
-			if (r->dev == &map->d->dev && r->dir != DMA_TO_DEVICE &&
+			if (r->dev == map->d->dev && r->dir != DMA_TO_DEVICE &&
 			    region_touches(r, start, len) &&
 			    !(may_share && r->attrs & SHARES_LINES))
 				return r;
@@ -97,7 +97,7 @@ static bool may_overlap(const struct map *map, size_t offset)
 	if (likely((offset & (PAGE_SIZE - 1)) + map->size <= PAGE_SIZE &&
 		   !j->ledger.pages[offset >> PAGE_SHIFT].maps))
 		return false;
-	return map->dir != DMA_TO_DEVICE && (bounced || !map->d->dev.dma_coherent) &&
+	return map->dir != DMA_TO_DEVICE && (bounced || !map->d->dev->dma_coherent) &&
 	       !map->reported && !(map->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	       judge_wants(j, CHECK_OVERLAPPING_MAPPING);
 }
@@ -107,7 +107,7 @@ static void check_overlap(struct map *map, size_t offset)
 {
 	struct judge *j = &map->d->machine->judge;
 	struct finding f = {
-		.check = CHECK_OVERLAPPING_MAPPING, .call = map->call, .dev = &map->d->dev,
+		.check = CHECK_OVERLAPPING_MAPPING, .call = map->call, .dev = map->d->dev,
 		.cpu = map->ptr, .size = map->size,
 		.detail = j->hw->profile->translation == TRANSLATE_BOUNCE ?
 			  "the device may write both mappings, and the last to be unmapped wins" :
@@ -164,7 +164,7 @@ struct region *dlab_map_enter(const struct map *map, const struct route *route, 
 	if (unlikely(!r))
 		return NULL;
 	if (keep)
-		region_fill(r, &map->d->dev, map->call, map->kind);
+		region_fill(r, map->d->dev, map->call, map->kind);
 	r->offset = map_offset(map);
 	r->size = map->size;
 	r->place = route->place;
@@ -237,7 +237,7 @@ void dlab_map_give(struct map *map, struct region *r)
 struct region *dlab_map_piece(struct map *map, struct region *none)
 {
 	struct route_request want = {
-		.d = map->d, .size = map->size, .limit = map_limit(&map->d->dev),
+		.d = map->d, .size = map->size, .limit = map_limit(map->d->dev),
 		.offset = map_offset(map), .phys = map->phys, .dir = map->dir,
 		.attrs = map->attrs, .mapping = true,
 	};

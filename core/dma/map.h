@@ -31,7 +31,7 @@ cold bool dlab_map_look_at_arguments(struct map *map);
 
 static inline bool map_arguments_ok(struct map *map)
 {
-	const struct device *dev = &map->d->dev;
+	const struct device *dev = map->d->dev;
 
 	if (likely(direction_ok(map->dir) && map->size && !map->attrs && dev->dma_mask &&
 		   *dev->dma_mask))

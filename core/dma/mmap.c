@@ -63,7 +63,7 @@ static bool is_allocated(const struct user_map *map, bool coherent)
 	if (!judge_keeps_ledger(j))
 		return map->size <= bank_bytes(j->hw, map->offset);
 	r = ledger_alloc(&j->ledger, map->offset >> PAGE_SHIFT);
-	return r && r->dev == &map->d->dev && r->offset == map->offset &&
+	return r && r->dev == map->d->dev && r->offset == map->offset &&
 	       map->size <= PAGE_ALIGN(r->size) &&
 	       coherent == (region_is_coherent(r) || r->kind == REGION_HANDLE);
 }

@@ -93,7 +93,7 @@ static cold void report_free(const struct pool_free *pf, enum check check,
 {
 	struct region r = dlab_block_region(block);
 	struct finding f = {
-		.check = check, .call = pf->call, .dev = &pf->pool->d->dev, .cpu = pf->cpu,
+		.check = check, .call = pf->call, .dev = pf->pool->d->dev, .cpu = pf->cpu,
 		.dma = pf->dma, .region = block->born ? &r : NULL, .detail = detail, .also = also,
 	};
 
@@ -112,7 +112,7 @@ static cold void report_mismatch(const struct pool_free *pf, const struct block 
 	if (pool != pf->pool) {
 		snprintf(text, sizeof(text),
 			 "it belongs to pool \"%s\" of %s, freed to pool \"%s\"", pool->name,
-			 dlab_device_name(&pool->d->dev), pf->pool->name);
+			 dlab_device_name(pool->d->dev), pf->pool->name);
 		also = other_cpu && other_dma ? "CPU address, DMA address" :
 		       other_cpu ? "CPU address" : other_dma ? "DMA address" : NULL;
 		report_free(pf, CHECK_POOL_WRONG_POOL, block, text, also);
@@ -184,7 +184,7 @@ void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 	lab = dlab_pool_enter(pool, &call);
 	if (!lab)
 		return;
-	dev = &pool->d->dev;
+	dev = pool->d->dev;
 	block = block_at(lab, dlab_route_walk(pool->d, dma, false, &room));
 	if (likely(block && block_is_live(block) && block->home->pool == pool &&
 		   block->home->dma + block_start(block) == dma &&

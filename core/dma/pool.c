@@ -208,7 +208,7 @@ static cold void report_busy(const struct dma_pool *pool, const struct call *cal
 	struct region example = dlab_block_region(any_live(pool));
 	char text[128];
 	struct finding f = {
-		.check = CHECK_POOL_BUSY, .call = call, .dev = &pool->d->dev,
+		.check = CHECK_POOL_BUSY, .call = call, .dev = pool->d->dev,
 		.region = &example, .detail = text,
 		.missing = "dma_pool_free() of each block before this",
 	};
@@ -223,7 +223,7 @@ static cold void report_function(const struct dma_pool *pool, const struct call 
 	struct event born = { "made", pool->born };
 	char text[128];
 	struct finding f = {
-		.check = CHECK_FREE_WRONG_FUNCTION, .call = call, .dev = &pool->d->dev,
+		.check = CHECK_FREE_WRONG_FUNCTION, .call = call, .dev = pool->d->dev,
 		.detail = text, .history = &born, .nr_history = 1,
 	};
 
@@ -239,7 +239,7 @@ void dlab_pool_destroy(struct dma_pool *pool, bool managed, const struct call *c
 
 	if (!lab)
 		return;
-	reported = lab_might_sleep(lab, &pool->d->dev, call);
+	reported = lab_might_sleep(lab, pool->d->dev, call);
 	if (unlikely(managed != pool->managed) && !reported)
 		report_function(pool, call);
 	else if (unlikely(pool->nr_live) && !reported)
@@ -257,7 +257,7 @@ cold void dlab_pools_release_all(struct dmalab_device *d, const struct call *cal
 		char text[128];
 		struct event born = { "made", pool->born };
 		struct finding f = {
-			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .detail = text,
+			.check = CHECK_LEAK, .call = call, .dev = d->dev, .detail = text,
 			.missing = "dma_pool_destroy() before the driver lets go of the device",
 			.history = &born, .nr_history = 1,
 		};
@@ -310,7 +310,7 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 		return false;
 	}
 	b->pool = pool;
-	b->dev = &pool->d->dev;
+	b->dev = pool->d->dev;
 	b->offset = a.offset;
 	b->place = a.place;
 	b->dma = a.dma;
@@ -326,12 +326,12 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 /* Of the flags, whether a page is needed or not. True: a report was drawn. */
 static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 {
-	if (lab_might_alloc(pool->lab, &pool->d->dev, call, pool->size, gfp))
+	if (lab_might_alloc(pool->lab, pool->d->dev, call, pool->size, gfp))
 		return true;
 	if (likely(!(gfp & ZONES_NOT_OF_SLAB)))
 		return false;
 	dlab_mm_report_zone(
-		pool->lab, &pool->d->dev, call, pool->size,
+		pool->lab, pool->d->dev, call, pool->size,
 		"the pool gives it to the kmalloc() of its books; the mask chooses the zone");
 	return true;
 }

@@ -39,15 +39,16 @@ static inlined u8 *quick_view(const struct machine *hw, const struct device *dev
 }
 
 /* Lock the machine of @dev. NULL, and not locked, if the call is to begin as any other. */
-static inlined struct dmalab_machine *quick_enter(const struct device *dev)
+static inlined struct dmalab_machine *quick_enter(const struct device *dev,
+						 struct dmalab_device *d)
 {
 	struct dmalab_machine *lab;
 
-	if (unlikely(recording() || dlab_context.atomic || !lab_knows(dev)))
+	if (unlikely(recording() || dlab_context.atomic || !d))
 		return NULL;
-	lab = ((const struct dmalab_device *)dev)->machine;
+	lab = d->machine;
 	lab_lock(lab);
-	if (likely(lab_knows(dev) && lab->plain && !lab->hw.cookie_open))
+	if (likely(lab_is_bound(dev, d) && lab->plain && !lab->hw.cookie_open))
 		return lab;
 	lab_unlock(lab);
 	return NULL;
@@ -62,7 +63,7 @@ static inlined bool quick_is_fine(const struct dmalab_machine *lab, const struct
 	return (q->gfp & (special | __GFP_DIRECT_RECLAIM)) == __GFP_DIRECT_RECLAIM &&
 	       !(q->attrs & (~ATTRS_KNOWN | DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED)) &&
 	       q->size - 1 < PAGE_SIZE << MAX_ORDER && direction_ok(q->dir) &&
-	       d->dev.coherent_dma_mask && !d->memory && !d->window.size &&
+	       q->dev->coherent_dma_mask && !d->memory && !d->window.size &&
 	       !(lab->fail_nth | lab->fail_every) && !atomic_pool_is_low(lab->atomic);
 }
 
@@ -152,8 +153,8 @@ static inlined void *quick_unrecorded(struct dmalab_machine *lab, const struct q
 /* The allocation, or NULL: nothing was done. */
 static inlined void *quick_alloc(const struct quick *q, dma_addr_t *dma)
 {
-	struct dmalab_machine *lab = quick_enter(q->dev);
-	struct dmalab_device *d = (struct dmalab_device *)q->dev;
+	struct dmalab_device *d = lab_device(q->dev);
+	struct dmalab_machine *lab = quick_enter(q->dev, d);
 	struct judge *j;
 	struct region *r;
 	struct hot *hot;
@@ -165,7 +166,7 @@ static inlined void *quick_alloc(const struct quick *q, dma_addr_t *dma)
 	if (unlikely(!quick_is_fine(lab, d, q)))
 		goto out;
 	hot = pages_hot(&lab->hw, order_of(q->size),
-			min_not_zero(d->dev.coherent_dma_mask, d->dev.bus_dma_limit));
+			min_not_zero(q->dev->coherent_dma_mask, q->dev->bus_dma_limit));
 	if (unlikely(!hot || !hot->nr))
 		goto out;
 	j = &lab->judge;
@@ -240,10 +241,10 @@ static inlined bool quick_recorded(struct dmalab_machine *lab, const struct quic
 }
 
 /* As free.c does it, where addresses say where the memory is. */
-static inlined bool quick_unrecorded_free(struct dmalab_machine *lab, const struct quick_free *q,
-					 size_t offset)
+static inlined bool quick_unrecorded_free(struct dmalab_machine *lab,
+					 const struct dmalab_device *d,
+					 const struct quick_free *q, size_t offset)
 {
-	const struct dmalab_device *d = (const struct dmalab_device *)q->dev;
 	u32 page = offset >> PAGE_SHIFT;
 	struct hot *hot;
 
@@ -262,7 +263,8 @@ static inlined bool quick_unrecorded_free(struct dmalab_machine *lab, const stru
 /* False: nothing was done, and dlab_release() is to look what it is. */
 static inlined bool quick_free(const struct quick_free *q)
 {
-	struct dmalab_machine *lab = quick_enter(q->dev);
+	struct dmalab_device *d = lab_device(q->dev);
+	struct dmalab_machine *lab = quick_enter(q->dev, d);
 	bool done = false;
 	size_t offset;
 
@@ -271,7 +273,7 @@ static inlined bool quick_free(const struct quick_free *q)
 	offset = (const u8 *)q->cpu - quick_view(&lab->hw, q->dev, q->kind);
 	if (likely(offset < lab->hw.ram_size))
 		done = judge_keeps_ledger(&lab->judge) ? quick_recorded(lab, q, offset) :
-							 quick_unrecorded_free(lab, q, offset);
+							 quick_unrecorded_free(lab, d, q, offset);
 	lab_unlock(lab);
 	return done;
 }

@@ -44,7 +44,7 @@ static cold void report_length(struct list *l, unsigned int max)
 /* As the device sees it: on the bus, an entry may lie better than in RAM. */
 static void check_boundary(struct list *l, dma_addr_t first)
 {
-	u64 boundary = dma_get_seg_boundary(&l->map.d->dev);
+	u64 boundary = dma_get_seg_boundary(l->map.d->dev);
 	dma_addr_t last = first + l->map.size - 1;
 	char text[128];
 
@@ -60,7 +60,7 @@ static void check_boundary(struct list *l, dma_addr_t first)
 /* Draws the first thing wrong. Too long a segment is mapped all the same. */
 static int check_list(struct list *l)
 {
-	unsigned int max = dma_get_max_seg_size(&l->map.d->dev);
+	unsigned int max = dma_get_max_seg_size(l->map.d->dev);
 	struct scatterlist *sg = l->sgl;
 	bool too_long = false;
 
@@ -81,7 +81,7 @@ static int check_list(struct list *l)
 			too_long = true;
 		}
 	}
-	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev.dma_coherent)
+	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev->dma_coherent)
 		return -EOPNOTSUPP;
 	return 0;
 }
@@ -176,8 +176,8 @@ static int map_behind_iommu(struct list *l)
 {
 	struct machine *hw = &l->map.d->machine->hw;
 	struct segments s = {
-		.max = dma_get_max_seg_size(&l->map.d->dev),
-		.boundary = dma_get_seg_boundary(&l->map.d->dev),
+		.max = dma_get_max_seg_size(l->map.d->dev),
+		.boundary = dma_get_seg_boundary(l->map.d->dev),
 	};
 	struct scatterlist *sg;
 	size_t size = 0, at = 0;
@@ -192,7 +192,7 @@ static int map_behind_iommu(struct list *l)
 		}
 		size = entry_start(size, entry_room(sg), s.boundary) + entry_room(sg);
 	}
-	iova = dlab_iommu_reserve(hw, size, map_limit(&l->map.d->dev));
+	iova = dlab_iommu_reserve(hw, size, map_limit(l->map.d->dev));
 	if (iova == NO_IOVA)
 		return -ENOMEM;
 	if (l->group) {

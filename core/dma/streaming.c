@@ -37,7 +37,7 @@ static dma_addr_t map_locked(struct map *map)
 	if (unlikely(!map_arguments_ok(map)) ||
 	    unlikely(map->resource ? !resource_ok(map) : !dlab_map_memory_ok(map)))
 		return DMA_MAPPING_ERROR;
-	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev.dma_coherent)
+	if ((map->attrs & DMA_ATTR_REQUIRE_COHERENT) && !map->d->dev->dma_coherent)
 		return DMA_MAPPING_ERROR;
 	if (lab_must_fail_in(map->d->machine, map->call))
 		return DMA_MAPPING_ERROR;
@@ -56,8 +56,9 @@ static dma_addr_t map_locked(struct map *map)
  * Such a mapping is an entry in the ledger, if there is one, and a hand-over; what else may be
  * wrong is asked as for any other. False, and nothing is done: something is not so.
  */
-static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t size,
-			      enum dma_data_direction dir, const struct call *call, dma_addr_t *dma)
+static inline bool map_simply(struct dmalab_device *d, struct device *dev, const void *ptr,
+			      size_t size, enum dma_data_direction dir, const struct call *call,
+			      dma_addr_t *dma)
 {
 	struct dmalab_machine *lab = d->machine;
 	struct judge *j = &lab->judge;
@@ -69,13 +70,13 @@ static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t s
 	bool lossy;
 
 	if (unlikely(offset >= hw->ram_size || size - 1 >= PAGE_SIZE - offset_in_page(offset) ||
-		     !direction_ok(dir) || !d->dev.dma_mask || !*d->dev.dma_mask ||
+		     !direction_ok(dir) || !dev->dma_mask || !*dev->dma_mask ||
 		     lab->fail_nth | lab->fail_every || d->window.size || j->all ||
 		     hw->profile->translation != TRANSLATE_DIRECT))
 		return false;
 	bank = bank_at(hw, offset);
 	*dma = bank->phys + (offset - page_offset(bank->first));
-	if (unlikely(*dma + size - 1 > map_limit(&d->dev)))
+	if (unlikely(*dma + size - 1 > map_limit(dev)))
 		return false;
 	if (judge_keeps_ledger(j)) {
 		if (unlikely(j->ledger.pages[offset >> PAGE_SHIFT].maps ||
@@ -88,7 +89,7 @@ static inline bool map_simply(struct dmalab_device *d, const void *ptr, size_t s
 			*dma = DMA_MAPPING_ERROR;
 			return true;
 		}
-		region_fill(r, &d->dev, call, REGION_SINGLE);
+		region_fill(r, dev, call, REGION_SINGLE);
 		r->offset = r->place = offset;
 		r->size = size;
 		r->dma = *dma;
@@ -120,7 +121,7 @@ static dma_addr_t map(struct device *dev, const void *ptr, bool joined, size_t s
 
 	if (unlikely(!d))
 		return DMA_MAPPING_ERROR;
-	if (unlikely(attrs || !map_simply(d, ptr, size, dir, call, &dma)))
+	if (unlikely(attrs || !map_simply(d, dev, ptr, size, dir, call, &dma)))
 		dma = map_locked(&(struct map){
 			.d = d, .call = call, .kind = REGION_SINGLE, .ptr = ptr,
 			.joined = joined, .size = size, .dir = dir, .attrs = attrs,
@@ -175,7 +176,7 @@ static inline struct region *unmap_exact(const struct dmalab_device *d, u64 plac
 	if (unlikely(!span))
 		return NULL;
 	r = span->region;
-	if (unlikely(r->dma != dma || r->size != size || r->dev != &d->dev || r->dir != dir ||
+	if (unlikely(r->dma != dma || r->size != size || r->dev != d->dev || r->dir != dir ||
 		     r->kind != REGION_SINGLE || !r->checked || r->bounce ||
 		     (r->attrs ^ attrs) & ATTRS_TO_MATCH))
 		return NULL;
@@ -202,12 +203,14 @@ static inline bool unmap_unchecked(struct dmalab_device *d, u64 place, size_t si
 static void unmap(struct device *dev, dma_addr_t dma, size_t size, enum dma_data_direction dir,
 		  unsigned long attrs, const struct call *call)
 {
-	struct dmalab_device *d = lab_knows(dev) ? lab_enter(dev, call) : NULL;
+	struct dmalab_device *d = lab_device(dev);
 	struct region *r;
 	struct judge *j;
 	struct run lost;
 	u64 place;
 
+	if (likely(d))
+		d = lab_enter_known(d, dev, call);
 	if (unlikely(!d)) {
 		dlab_release(&(struct release){
 			.call = call, .dev = dev, .size = size, .dma = dma, .dir = dir,
@@ -338,12 +341,12 @@ static cold void check_allocation(struct dmalab_device *d, dma_addr_t dma, u64 p
 	struct judge *j = &d->machine->judge;
 	const struct region *r = ledger_alloc_at(&j->ledger, place);
 	struct finding f = {
-		.check = CHECK_MAP_ERROR_OF_ALLOCATION, .call = call, .dev = &d->dev, .dma = dma,
+		.check = CHECK_MAP_ERROR_OF_ALLOCATION, .call = call, .dev = d->dev, .dma = dma,
 	};
 	struct region of_block;
 	char text[128];
 
-	if (!r || r->dev != &d->dev)
+	if (!r || r->dev != d->dev)
 		return;
 	if (r->blocks) {
 		const struct block *block = blocks_at(r->blocks, r->offset + (place - r->place));
@@ -372,7 +375,7 @@ static inline void note_question(struct dmalab_device *d, dma_addr_t dma, u64 pl
 	     span = span->next) {
 		struct region *r = span->region;
 
-		if (r->dma != dma || r->dev != &d->dev || !region_is_mapping(r))
+		if (r->dma != dma || r->dev != d->dev || !region_is_mapping(r))
 			continue;
 		mapped = true;
 		if (r->kind == REGION_SINGLE && !r->checked) {

@@ -10,7 +10,7 @@ cold void dlab_sync_report(const struct sync *s, enum check check, const struct 
 			   const char *detail)
 {
 	struct finding f = {
-		.check = check, .call = s->call, .dev = &s->d->dev, .dma = s->dma,
+		.check = check, .call = s->call, .dev = s->d->dev, .dma = s->dma,
 		.size = s->size, .region = r, .detail = detail,
 	};
 
@@ -28,7 +28,7 @@ static int fit(const struct region *r, const void *arg)
 {
 	const struct sync *s = arg;
 
-	if (r->dev != &s->d->dev || !region_holds(r, s->place, 1))
+	if (r->dev != s->d->dev || !region_holds(r, s->place, 1))
 		return 0;
 	if (!region_holds(r, s->place, s->size))
 		return 1;
@@ -49,7 +49,7 @@ static cold void report_out_of_range(const struct sync *s, const struct region *
 	struct run behind = dlab_astray_behind(r, s->place, s->size, room);
 	char text[96];
 	struct finding f = {
-		.check = CHECK_SYNC_OUT_OF_RANGE, .call = s->call, .dev = &s->d->dev,
+		.check = CHECK_SYNC_OUT_OF_RANGE, .call = s->call, .dev = s->d->dev,
 		.dma = s->dma, .size = s->size, .region = r, .first = behind.first,
 		.last = behind.last, .bytes = behind.bytes, .detail = text,
 	};
@@ -113,7 +113,7 @@ static cold void report_redundant(const struct sync *s, const struct region *r, 
 	unsigned shift = hw->profile->line_shift;
 	enum line_op op = profile_op(hw->profile, s->to, s->dir);
 	size_t start = r->offset + first;
-	size_t lines = s->d->dev.dma_coherent || op == OP_NONE ? 0 :
+	size_t lines = s->d->dev->dma_coherent || op == OP_NONE ? 0 :
 		       ((start + s->size - 1) >> shift) - (start >> shift) + 1;
 	char text[128];
 
@@ -134,7 +134,7 @@ static const char *work_of(const struct sync *s, const struct region *r,
 			   enum dma_data_direction dir)
 {
 	const struct profile *profile = s->d->machine->hw.profile;
-	enum line_op op = s->d->dev.dma_coherent ? OP_NONE : profile_op(profile, s->to, dir);
+	enum line_op op = s->d->dev->dma_coherent ? OP_NONE : profile_op(profile, s->to, dir);
 
 	if (region_is_copied(r))
 		return profile_effect(profile, s->to, dir) == OP_NONE ? "nothing" : "a copy";
@@ -201,7 +201,7 @@ struct region *dlab_sync_find_list(const struct sync *s, const struct list_sync 
 		struct region *r = span->region;
 		unsigned fit;
 
-		if (!r->group || r->dev != &s->d->dev || r->dma != s->dma)
+		if (!r->group || r->dev != s->d->dev || r->dma != s->dma)
 			continue;
 		fit = 1 + dlab_list_fit(r, list->sgl, list->nents) * 2 + direction_fits(s, r);
 		if (fit > best_fit) {

@@ -113,7 +113,7 @@ static cold void move_elsewhere(const struct sync *s, const struct region *r, si
 	if (len > bank_bytes(j->hw, offset))
 		len = bank_bytes(j->hw, offset);
 	judge_find_stores(j, s->call, offset, len);
-	dlab_judge_handover(j, &s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
+	dlab_judge_handover(j, s->d->dev, offset, len, s->to, s->dir, s->call->site, r);
 }
 
 /* Whatever is wrong with it is reported, and it moves what it can. */
@@ -157,8 +157,8 @@ static cold void sync_slowly(struct sync *s)
  * there is no ledger, whose pages are none then. (To move what has been moved already is a
  * lint, which is off by default.)
  */
-static inline struct region *sync_exact(const struct dmalab_device *d, u64 place, size_t size,
-					enum dma_data_direction dir)
+static inline struct region *sync_exact(const struct dmalab_device *d, const struct device *dev,
+					u64 place, size_t size, enum dma_data_direction dir)
 {
 	const struct judge *j = &d->machine->judge;
 	const struct span *span;
@@ -169,7 +169,7 @@ static inline struct region *sync_exact(const struct dmalab_device *d, u64 place
 	span = ledger_spans(&j->ledger, place);
 	r = likely(!span) ? ledger_alloc_at(&j->ledger, place) : span->region;
 	/* What is owned has no blocks, so that its range is all that there is to region_holds(). */
-	if (unlikely(!r || r->dev != &d->dev || r->dir != dir || !region_is_owned(r) ||
+	if (unlikely(!r || r->dev != dev || r->dir != dir || !region_is_owned(r) ||
 		     !region_is_direct(r) || r->bounce))
 		return NULL;
 	return likely(place - r->place < r->size && size && size <= r->size - (place - r->place)) ?
@@ -212,12 +212,12 @@ sync(struct device *dev, dma_addr_t addr, size_t size, enum handover to,
 		return;
 	j = &d->machine->judge;
 	place = bus_place(j->hw, &d->window, addr);
-	r = sync_exact(d, place, size, dir);
+	r = sync_exact(d, dev, place, size, dir);
 	if (likely(r)) {
 		judge_find_stores(j, call, place, size);
 		if (likely(!(to == FOR_DEVICE && device_reads(dir) &&
 			     unwritten_any(&j->unwritten, place, size)) &&
-			   direct_handover_idle(d, place, size, to, dir)))
+			   direct_handover_idle(d, dev, place, size, to, dir)))
 			give(r, place - r->place, size, to, call);
 		else
 			move_found(&(struct sync){ d, call, addr, size, to, dir, place }, r,

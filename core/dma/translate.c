@@ -43,8 +43,8 @@ static enum route_result find_slots(const struct route_request *want, struct rou
 	struct machine *hw = &lab->hw;
 	struct bounce_request slots = {
 		.offset = want->offset, .size = want->size,
-		.min_align_mask = dma_get_min_align_mask(&want->d->dev),
-		.boundary_mask = dma_get_seg_boundary(&want->d->dev),
+		.min_align_mask = dma_get_min_align_mask(want->d->dev),
+		.boundary_mask = dma_get_seg_boundary(want->d->dev),
 		.limit = bus_phys_limit(&want->d->window, want->limit),
 	};
 	size_t slot;
@@ -95,7 +95,7 @@ void dlab_route_copy(struct dmalab_device *d, struct region *r, size_t first, si
 		return;
 	if (region_is_copied(r))
 		copy(&lab->hw, r->offset + first, r->bounce->slot + first, len, to == FOR_DEVICE);
-	dlab_judge_copied(&lab->judge, &d->dev, r, first, len, to, site);
+	dlab_judge_copied(&lab->judge, d->dev, r, first, len, to, site);
 }
 
 void dlab_route_copy_slots(struct dmalab_device *d, size_t place, size_t len, enum handover to,

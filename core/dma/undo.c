@@ -165,10 +165,10 @@ cold void dlab_release_all(struct dmalab_device *d, const struct call *call)
 
 	while (d->live) {
 		struct region *r = d->live->group ? d->live->group->first : d->live;
-		struct release rel = { .call = call, .dev = &d->dev };
+		struct release rel = { .call = call, .dev = d->dev };
 		char text[96];
 		struct finding f = {
-			.check = CHECK_LEAK, .call = call, .dev = &d->dev, .region = r,
+			.check = CHECK_LEAK, .call = call, .dev = d->dev, .region = r,
 			.cpu = r->cpu, .dma = r->dma, .size = r->size, .missing = text,
 		};
 

@@ -236,8 +236,10 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 static void free_devices(struct dmalab_machine *lab, const struct call *call)
 {
 	while (lab->devices) {
-		RECORD_AS("device_free", "d", &lab->devices->dev);
-		dlab_device_free(&lab->devices->dev, call);
+		/* A recorder knows it by an address that is somebody else's by now. */
+		if (!dlab_device_was_lost(lab->devices, call))
+			RECORD_AS("device_free", "d", lab->devices->dev);
+		dlab_device_free(lab->devices->dev, call);
 	}
 }
 
@@ -360,14 +362,13 @@ static unsigned long count(const struct judge *j, enum check check)
 	return __atomic_load_n(&j->counts[check], __ATOMIC_RELAXED);
 }
 
-/* A test that asks for it would pass whatever is drawn. */
-static cold void stop_for_name(const char *check)
+static cold void stop_for_name(const char *check, const char *function)
 {
 	struct nearest n = { .name = check, .len = strlen(check) };
 
 	for (unsigned i = 0; i < NR_CHECKS; i++)
 		nearest_try(&n, dlab_catalogue[i].name);
-	fprintf(stderr, "dmalab: dmalab_report_count(): no check \"%.64s\"", check);
+	fprintf(stderr, "dmalab: %s(): no check \"%.64s\"", function, check);
 	if (n.best)
 		fprintf(stderr, "; did you mean \"%s\"?\n", n.best);
 	else
@@ -375,19 +376,26 @@ static cold void stop_for_name(const char *check)
 	exit(2);
 }
 
+enum check dlab_check_named(const char *name, const char *function)
+{
+	enum check check;
+
+	if (!name)
+		name = "";
+	check = dlab_check_by_name(name, strlen(name));
+	if (unlikely(check == NR_CHECKS))
+		stop_for_name(name, function);
+	return check;
+}
+
 unsigned long dmalab_report_count(const struct dmalab_machine *machine, const char *check)
 {
 	unsigned long sum = 0;
-	enum check one;
 
 	if (!machine)
 		return 0;
-	if (check) {
-		one = dlab_check_by_name(check, strlen(check));
-		if (unlikely(one == NR_CHECKS))
-			stop_for_name(check);
-		return count(&machine->judge, one);
-	}
+	if (check)
+		return count(&machine->judge, dlab_check_named(check, __func__));
 	for (unsigned i = 0; i < NR_CHECKS; i++)
 		sum += count(&machine->judge, i);
 	return sum;

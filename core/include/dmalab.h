@@ -318,6 +318,51 @@ struct device *dmalab_device_new(struct dmalab_machine *machine,
 void dmalab_device_free(struct device *dev);
 
 /**
+ * dmalab_device_init() - plug in a device that is part of another structure
+ * @machine: where
+ * @dev: zeroed but for what the program has set, which is kept: its dma_mask,
+ *	masks, and the fields that drivers use. It must neither move nor be
+ *	freed before dmalab_device_exit()
+ * @name: as dev_name() will return it; copied; NULL: dev->init_name, or
+ *	"device"
+ *
+ * For the struct device that a pci_dev, a platform_device or a structure of the
+ * program's own embeds:
+ *
+ *	struct platform_device *pdev = kzalloc(sizeof(*pdev), GFP_KERNEL);
+ *
+ *	dmalab_device_init(machine, &pdev->dev, "nic");
+ *	driver->probe(pdev);
+ *	...
+ *	dmalab_device_exit(&pdev->dev);
+ *	kfree(pdev);
+ *
+ * From then on it is as dmalab_device_new() makes one. Memory of the machine
+ * that is freed with a bound device in it is reported as "no-device", and kept
+ * until the device goes. Other memory is found to have been given away when the
+ * machine goes, or when a device is initialised at the same address.
+ *
+ * Context: Any thread.
+ * Return: 0; -EINVAL when @machine or @dev is NULL; -ENOMEM; -EBUSY, after a
+ * report, when @dev is bound already.
+ * Checks: "no-device".
+ */
+int dmalab_device_init(struct dmalab_machine *machine, struct device *dev,
+		       const char *name);
+
+/**
+ * dmalab_device_exit() - unbind the driver of a device, and pull it out
+ * @dev: as it was given to dmalab_device_init(); may be NULL
+ *
+ * As dmalab_device_free(). The structure is the program's again, and nothing
+ * of the laboratory points to it.
+ *
+ * Context: Any thread, while no other one uses the device.
+ * Checks: "leak", "free-while-mapped", "no-device".
+ */
+void dmalab_device_exit(struct device *dev);
+
+/**
  * dmalab_device_set_snooping() - wire the device, whatever the kernel believes
  * @dev: the device
  * @snoops: its accesses take part in the protocol of the CPU's cache
@@ -790,6 +835,45 @@ void dmalab_set_report_handler(struct dmalab_machine *machine,
  */
 unsigned long dmalab_report_count(const struct dmalab_machine *machine,
 				  const char *check);
+
+/**
+ * dmalab_expect_report() - was this reported?
+ * @machine: of which machine; NULL: of the current one
+ * @check: its name
+ * @file: of its place, without directories; NULL: any
+ * @function: of its place; NULL: any
+ *
+ * The place is the one in the report's second line, and of a store that a later
+ * call found also that of the call. All reports of the check in this function
+ * are meant; from now on they are expected. If there is none, a message on
+ * standard error says what was reported instead.
+ *
+ *	assert_true(dmalab_expect_report(machine, "stale-cpu-read", "nic.c",
+ *					 "nic_poll"));
+ *	assert_true(dmalab_expect_clean(machine));
+ *
+ * Functions and files are known where the driver was compiled with -g, and the
+ * library had libdw: without them no place fits a name. A name that is not in
+ * the catalogue stops the program, as in dmalab_report_count().
+ *
+ * Context: Any thread.
+ * Return: true if it was, and not expected already.
+ */
+bool dmalab_expect_report(struct dmalab_machine *machine, const char *check,
+			  const char *file, const char *function);
+
+/**
+ * dmalab_expect_clean() - was nothing reported but what was expected?
+ * @machine: of which machine; NULL: of the current one
+ *
+ * If there was, a message on standard error says what. Leaks are reported when
+ * the device goes: ask after dmalab_device_free() or dmalab_device_exit(), and
+ * before dmalab_machine_free().
+ *
+ * Context: Any thread.
+ * Return: true if nothing was.
+ */
+bool dmalab_expect_clean(struct dmalab_machine *machine);
 
 /**
  * dmalab_report_format() - a report as the default handler prints it

@@ -31,7 +31,7 @@ void __iomem *dlab_remap_managed(struct device *dev, resource_size_t phys, resou
 	struct dmalab_device *d;
 	int err;
 
-	if (!lab_knows(dev)) {
+	if (!lab_device(dev)) {
 		dlab_no_device(dev, call);
 		return NULL;
 	}

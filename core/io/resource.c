@@ -90,7 +90,7 @@ struct resource *dlab_claim_managed(struct device *dev, resource_size_t start, r
 	struct dmalab_device *d;
 	int err;
 
-	if (!lab_knows(dev)) {
+	if (!lab_device(dev)) {
 		dlab_no_device(dev, call);
 		return NULL;
 	}

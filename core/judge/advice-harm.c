@@ -10,15 +10,23 @@ bool dlab_advice_copied(const struct advice *a, const struct region *r)
 	return r->bounce && looks_at_copies(&a->look);
 }
 
-/* What the kernel of that machine believes of the device, and how it is. */
+/*
+ * What the kernel of that machine believes of the device, and how it is; of one that is gone,
+ * it is as the machine.
+ */
 bool dlab_advice_coherent(const struct advice *a, const struct device *dev)
 {
-	return dlab_judge_is_coherent_on(a->j, dlab_shadow_of(a->j, &a->look), dev);
+	const struct shadow *s = dlab_shadow_of(a->j, &a->look);
+
+	return dlab_known_find(dev) ? dlab_judge_is_coherent_on(a->j, s, dev) :
+				      s->profile->coherent;
 }
 
 bool dlab_advice_snoops(const struct advice *a, const struct device *dev)
 {
-	return dlab_judge_snoops_on(a->j, dlab_shadow_of(a->j, &a->look), dev);
+	const struct shadow *s = dlab_shadow_of(a->j, &a->look);
+
+	return dlab_known_find(dev) ? dlab_judge_snoops_on(a->j, s, dev) : s->profile->coherent;
 }
 
 enum line_op dlab_advice_effect(const struct advice *a, const struct region *r, enum handover to)

@@ -7,7 +7,9 @@
 #define DMALAB_JUDGE_JUDGE_H
 
 #include "judge/bounce.h"
+#include "judge/devices.h"
 #include "judge/ledger.h"
+#include "judge/log.h"
 #include "judge/shadow.h"
 #include "judge/stores.h"
 #include "judge/unwritten.h"
@@ -58,6 +60,7 @@ struct judge {
 	struct failed failed;     /* reports tell of it */
 	dmalab_report_fn handler;
 	void *context;
+	struct log log;
 	u64 *seen;                /* what has been printed, by check and place; NULL: nothing */
 };
 
@@ -329,7 +332,6 @@ static inline void judge_find_stores(struct judge *j, const struct call *call, s
 
 /* Text for reports. */
 const char *dlab_dir_name(enum dma_data_direction dir);
-const char *dlab_device_name(const struct device *dev);
 
 /* The call that ends it, such as "dma_unmap_sg()". */
 const char *dlab_release_name(const struct region *r);

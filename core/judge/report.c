@@ -53,6 +53,7 @@ void dlab_judge_exit(struct judge *j)
 	dlab_shadow_exit(&j->shadow);
 	dlab_ledger_exit(&j->ledger);
 	free(j->seen);
+	dlab_log_exit(&j->log);
 }
 
 const char *dlab_dir_name(enum dma_data_direction dir)
@@ -68,14 +69,6 @@ const char *dlab_dir_name(enum dma_data_direction dir)
 		return "DMA_NONE";
 	}
 	return "no direction";
-}
-
-const char *dlab_device_name(const struct device *dev)
-{
-	if (!dev)
-		return "NULL";
-	/* Of a device that is gone, or never was one, only the address is to be trusted. */
-	return (const void *)dev->dmalab == dev ? dev->init_name : "unknown";
 }
 
 /* The counterpart of what made the mapping. */
@@ -331,6 +324,11 @@ cold void dlab_judge_report(struct judge *j, const struct finding *f)
 		report->failed_nth = j->failed.nth;
 	}
 	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
+
+	dlab_log_add(&j->log, &(struct heard){
+		.check = f->check, .call = f->call->name, .site = f->call->site,
+		.found_at = j->stores.by ? j->stores.by->site : 0,
+	});
 
 	if (f->machines)
 		report->breaks_on = machine_names(f->machines, machines, sizeof(machines));

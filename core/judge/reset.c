@@ -26,6 +26,7 @@ void dlab_judge_reset(struct judge *j)
 	if (judge_keeps_ledger(j))
 		dlab_ledger_reset(&j->ledger);
 	memset(j->counts, 0, sizeof(j->counts));
+	dlab_log_reset(&j->log);
 	if (j->seen)
 		memset(j->seen, 0, SEEN_SIZE * sizeof(*j->seen));
 	j->failed = (struct failed){ .nth = 0 };

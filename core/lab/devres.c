@@ -68,7 +68,7 @@ void dlab_devres_release_all(struct dmalab_device *d)
 		void *data = forget(&d->resources);
 
 		lab_unlock(d->machine);
-		release(&d->dev, data);
+		release(d->dev, data);
 		lab_lock(d->machine);
 	}
 }

@@ -26,24 +26,41 @@ void dlab_report_on_current(const struct finding *f)
 	lab_unlock(lab);
 }
 
+/* The seal of a copy is still that of what it was copied from. */
+static const struct known_device *original(const struct device *dev)
+{
+	uintptr_t at = (uintptr_t)dev->dmalab ^ dev->dmalab_seal;
+
+	return at ? dlab_known_find((const struct device *)at) : NULL;
+}
+
 struct dmalab_device *dlab_no_device(struct device *dev, const struct call *call)
 {
+	const struct known_device *from = dev ? original(dev) : NULL;
 	struct finding f = {
 		.check = CHECK_NO_DEVICE, .call = call,
-		.detail = dev ? "the device was not made by dmalab_device_new(), or is gone" :
+		.detail = dev ? "the device was not made by dmalab_device_new() or "
+				"dmalab_device_init(), or is gone" :
 				"the device is NULL",
 	};
+	char text[128];
 
+	if (from) {
+		snprintf(text, sizeof(text), "the struct device is a copy of that of %.64s",
+			 from->name);
+		f.detail = text;
+		f.missing = "a pointer to the device, instead of its value";
+	}
 	dlab_report_on_current(&f);
 	return NULL;
 }
 
-cold struct dmalab_device *dlab_enter_slowly(struct device *dev, const struct call *call)
+cold struct dmalab_device *dlab_enter_slowly(struct dmalab_device *d, struct device *dev,
+					     const struct call *call)
 {
-	struct dmalab_device *d = (struct dmalab_device *)dev;
 	struct dmalab_machine *lab = d->machine;
 
-	if (!lab_knows(dev)) {
+	if (!lab_is_bound(dev, d)) {
 		lab_unlock(lab);
 		return dlab_no_device(dev, call);
 	}

@@ -36,6 +36,7 @@ struct dmalab_machine {
 	unsigned long register_mistakes;   /* io: accesses of registers that were none */
 	struct dmalab_device *devices;
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
+	unsigned nr_inside;                /* bound devices that are embedded in memory of the driver's */
 
 	/* registry.c, which reads it without the lock; it stays when all else is cleared. */
 	struct {
@@ -47,7 +48,9 @@ struct dmalab_machine {
 };
 
 struct dmalab_device {
-	struct device dev;
+	struct device own;                 /* of dmalab_device_new(); must come first */
+	struct device *dev;                /* that one, or one in the program's own structure */
+	struct known_device known;         /* by its address, for as long as it is bound */
 	struct bus_window window;
 	struct dmalab_machine *machine;
 	struct region *live;               /* its entries in the ledger */
@@ -55,9 +58,9 @@ struct dmalab_device {
 	struct device_memory *memory;      /* its own; NULL: none */
 	struct devres *resources;          /* devres.c: the latest first */
 	const struct call *unbind;         /* the call that lets go of it, or NULL */
-	u64 dma_mask;                      /* what dev.dma_mask points to at first */
+	u64 dma_mask;                      /* what dev->dma_mask points to at first */
 	struct device_dma_parameters dma_parms; /* likewise */
-	char *name;                        /* what dev.init_name points to at first */
+	char *name;                        /* what dev->init_name points to at first */
 	struct dmalab_device *next;
 };
 
@@ -124,13 +127,47 @@ cold struct dmalab_device *dlab_no_device(struct device *dev, const struct call 
 /* Draw @f on the current machine, which is not locked; without one, print that. */
 cold void dlab_report_on_current(const struct finding *f);
 
+/*
+ * The device behind @dev, or NULL. The structure may be anything: of the program's own making,
+ * a copy of one, or memory that is something else by now. The seal tells, before anything
+ * that it points to is looked at: it fits this address and this pointer alone.
+ */
+static inline struct dmalab_device *lab_device(const struct device *dev)
+{
+	struct dmalab_device *d;
+
+	if (unlikely(!dev))
+		return NULL;
+	d = __atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE);
+	return likely(((uintptr_t)d ^ dev->dmalab_seal) == (uintptr_t)dev) ? d : NULL;
+}
+
 static inline bool lab_knows(const struct device *dev)
 {
-	return dev && (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE) == dev;
+	return lab_device(dev);
+}
+
+/* With the machine locked, of a device that was known: did it go while we waited? */
+static inline bool lab_is_bound(const struct device *dev, const struct dmalab_device *d)
+{
+	return __atomic_load_n(&dev->dmalab, __ATOMIC_RELAXED) == d;
 }
 
 /* enter.c: a device that went while we waited for the lock; a cookie was touched. */
-cold struct dmalab_device *dlab_enter_slowly(struct device *dev, const struct call *call);
+cold struct dmalab_device *dlab_enter_slowly(struct dmalab_device *d, struct device *dev,
+					     const struct call *call);
+
+/* lab_enter() for whoever knows lab_device(@dev), which is @d. */
+static inline struct dmalab_device *lab_enter_known(struct dmalab_device *d, struct device *dev,
+						    const struct call *call)
+{
+	struct dmalab_machine *lab = d->machine;
+
+	lab_lock(lab);
+	if (unlikely(!lab_is_bound(dev, d)) || unlikely(lab->hw.cookie_open))
+		return dlab_enter_slowly(d, dev, call);
+	return d;
+}
 
 /*
  * Begin a call for @dev. Returns its device with the machine locked, or, having drawn
@@ -138,16 +175,9 @@ cold struct dmalab_device *dlab_enter_slowly(struct device *dev, const struct ca
  */
 static inline struct dmalab_device *lab_enter(struct device *dev, const struct call *call)
 {
-	struct dmalab_device *d = (struct dmalab_device *)dev;
-	struct dmalab_machine *lab;
+	struct dmalab_device *d = lab_device(dev);
 
-	if (unlikely(!lab_knows(dev)))
-		return dlab_no_device(dev, call);
-	lab = d->machine;
-	lab_lock(lab);
-	if (unlikely(!lab_knows(dev)) || unlikely(lab->hw.cookie_open))
-		return dlab_enter_slowly(dev, call);
-	return d;
+	return likely(d) ? lab_enter_known(d, dev, call) : dlab_no_device(dev, call);
 }
 
 static inline void lab_leave(struct dmalab_device *d)

@@ -23,7 +23,7 @@ const struct device *dlab_devm_forget(struct dmalab_machine *lab, const void *p)
 {
 	for (struct dmalab_device *d = lab->devices; d; d = d->next)
 		if (dlab_devres_remove(d, release_object, NULL, p))
-			return &d->dev;
+			return d->dev;
 	return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose memory a pointer leads to, and the contract of giving it back. */
+#include "lab/embedded.h"
 #include "mm/mm.h"
 
 #include <errno.h>
@@ -259,6 +260,9 @@ void dlab_mm_release(struct dmalab_machine *lab, const struct mm_free *free,
 		report_unknown(lab, free, &o);
 		return;
 	}
+	if (unlikely(lab->nr_inside) &&
+	    dlab_device_report_inside(lab, o.start, o.room, free->call))
+		return;
 	if (o.kind < MM_VMALLOC)
 		judge_find_stores(&lab->judge, free->call, o.start - lab->hw.cached, o.room);
 	if (o.kind == MM_DEVM)

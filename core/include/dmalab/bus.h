@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The test's side of the platform bus and of PCI: devices for the drivers that
- * <linux/platform_device.h> and <linux/pci.h> register. docs/registers.md has an
- * example of each.
+ * <linux/platform_device.h> and <linux/pci.h> register. docs/registers.md has
+ * an example of each.
  *
- * A device is bound to the first registered driver that matches it: when the device
- * is made, or when the driver is registered. Its struct device is the laboratory's
- * all the time, so that a model may read and write memory through it. When the
- * driver is unbound, or its probe fails, what it leaves behind is reported: that is
- * what dmalab_device_free() does for other devices.
+ * A device is bound to the first registered driver that matches it: when the
+ * device is made, or when the driver is registered. Its struct device is the
+ * laboratory's all the time, so that a model may read and write memory through
+ * it. When the driver is unbound, or its probe fails, what it leaves behind is
+ * reported: that is what dmalab_device_free() does for other devices.
  *
  * A device is freed before its machine is freed or reset.
  */
@@ -49,8 +49,8 @@ struct dmalab_platform_template {
  * @machine: where
  * @template_: what it is made of; not kept
  *
- * A driver that matches it is bound before this returns; dmalab_bind_result() says
- * how that went.
+ * A driver that matches it is bound before this returns; dmalab_bind_result()
+ * says how that went.
  *
  * Context: May sleep.
  * Return: the device, to be freed with dmalab_platform_device_free(); NULL with
@@ -82,8 +82,8 @@ void dmalab_platform_device_free(struct platform_device *pdev);
  * @nr_vectors: interrupts that it can signal by MSI or MSI-X; 0: it has a line
  * @bar: physical addresses of its base address registers
  * @bar_size: how many bytes are at each; 0: there is no such register
- * @config: what stands in its configuration space instead of what follows from the
- *	fields above; NULL: that. Copied
+ * @config: what stands in its configuration space instead of what follows from
+ *	the fields above; NULL: that. Copied
  * @config_size: bytes at @config, at most 256; the rest is zeroes
  */
 struct dmalab_pci_template {
@@ -109,8 +109,9 @@ struct dmalab_pci_template {
  * dmalab_window_new(), which the test makes before.
  *
  * Context: May sleep.
- * Return: the device, to be freed with dmalab_pci_device_free(); NULL with errno
- * EINVAL when an argument is NULL or @config_size is too large, or ENOMEM.
+ * Return: the device, to be freed with dmalab_pci_device_free(); NULL with
+ * errno EINVAL when an argument is NULL or @config_size is too large, or
+ * ENOMEM.
  */
 struct pci_dev *
 dmalab_pci_device_new(struct dmalab_machine *machine,
@@ -120,8 +121,9 @@ dmalab_pci_device_new(struct dmalab_machine *machine,
  * dmalab_pci_device_free() - unbind the driver, and pull the device out
  * @pdev: the device; NULL: nothing
  *
- * What the driver has enabled, requested or allocated of the device and not given
- * back is told on standard error, and counted by dmalab_window_mistakes().
+ * What the driver has enabled, requested or allocated of the device and not
+ * given back is told on standard error, and counted by
+ * dmalab_window_mistakes().
  *
  * Context: May sleep.
  * Checks: "leak", "free-while-mapped".

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * struct device, with the fields that the DMA API reads and drivers set.
+ * struct device, with the fields that the DMA API reads and drivers set. It may
+ * be part of a structure of the program's: see dmalab_device_init().
  */
 #ifndef DMALAB_LINUX_DEVICE_H
 #define DMALAB_LINUX_DEVICE_H
@@ -12,7 +13,59 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+struct device;
+struct device_driver;
+struct device_node;
 struct dmalab_device;
+struct fwnode_handle;
+struct module;
+struct of_device_id;
+
+/**
+ * struct kobject - what there is of one
+ * @name: the device's
+ * @parent: the driver's
+ * @references: as get_device() and put_device() count
+ */
+struct kobject {
+	const char *name;
+	struct kobject *parent;
+	int references;
+};
+
+/**
+ * struct bus_type - what a device may be on
+ * @name: "pci", "platform"
+ * @match: for the bus's own use, as are
+ * @probe: these
+ * @remove: three
+ */
+struct bus_type {
+	const char *name;
+	int (*match)(struct device *dev, struct device_driver *drv);
+	int (*probe)(struct device *dev);
+	void (*remove)(struct device *dev);
+};
+
+/**
+ * struct device_driver - what drivers have in common, whatever their bus
+ * @name: the driver's
+ * @bus: on which
+ * @owner: THIS_MODULE
+ * @of_match_table: of device trees
+ * @probe: for the bus's own use, as is
+ * @remove: this
+ * @pm: not used
+ */
+struct device_driver {
+	const char *name;
+	const struct bus_type *bus;
+	struct module *owner;
+	const struct of_device_id *of_match_table;
+	int (*probe)(struct device *dev);
+	int (*remove)(struct device *dev);
+	const void *pm;
+};
 
 /**
  * struct device_dma_parameters - what a device takes in one segment of a list
@@ -35,16 +88,26 @@ struct device_dma_parameters {
  * @dma_parms: see dma_set_max_seg_size(); may be NULL
  * @driver_data: the driver's
  * @platform_data: the driver's
- * @init_name: what dev_name() says
+ * @init_name: what dev_name() says; set by dmalab_device_init()
  * @dma_coherent: the kernel believes that the device snoops the CPU's cache
  * @snooping_is_asked: the laboratory's: the program said whether it snoops,
  * @snooping_is_set: on a machine where that makes a difference:
  * @snoops: whether it does. See dmalab_device_set_snooping()
  * @dmalab: the laboratory's
+ * @dmalab_seal: likewise
+ * @parent: the driver's, as are the following but for @kobj
+ * @of_node: no device tree is behind it
+ * @fwnode: likewise
+ * @bus: on which the device is
+ * @driver: that is bound
+ * @release: called when put_device() drops the last reference; may be NULL
+ * @id: a number
+ * @kobj: name and references
+ * @reserved: for later versions; zeroes
  *
- * Made by dmalab_device_new() and by nothing else, so that later versions may
- * add fields at its end: a structure that the driver made itself is reported as
- * "no-device".
+ * Made by dmalab_device_new(), or handed to dmalab_device_init() where it is
+ * part of another structure: any other is reported as "no-device", and so is a
+ * copy.
  */
 struct device {
 	u64 *dma_mask;
@@ -59,6 +122,16 @@ struct device {
 	bool snooping_is_set : 1;
 	bool snoops : 1;
 	struct dmalab_device *dmalab;
+	uintptr_t dmalab_seal;
+	struct device *parent;
+	struct device_node *of_node;
+	struct fwnode_handle *fwnode;
+	const struct bus_type *bus;
+	struct device_driver *driver;
+	void (*release)(struct device *dev);
+	u32 id;
+	struct kobject kobj;
+	void *reserved[8];
 };
 
 /**
@@ -66,9 +139,46 @@ struct device {
  * @dev: the device
  *
  * Context: Any.
- * Return: the name it was made with, which lives as long as the machine.
+ * Return: the name it was made with, which lives as long as the machine;
+ * "unknown" for one that is not the laboratory's.
  */
 const char *dev_name(const struct device *dev);
+
+/**
+ * get_device() - one more reference to a device
+ * @dev: the device; NULL: nothing
+ *
+ * There is one from dmalab_device_init() or dmalab_device_new() on.
+ *
+ * Context: Any.
+ * Return: @dev.
+ */
+struct device *get_device(struct device *dev);
+
+/**
+ * put_device() - one reference less
+ * @dev: the device; NULL: nothing
+ *
+ * With the last one dev->release() is called, if there is one, and frees the
+ * structure: the device must be gone by then. One that is still bound is
+ * reported as "no-device", and unbound first.
+ *
+ * Context: Any that dev->release() allows.
+ * Checks: "no-device", and those of dmalab_device_exit().
+ */
+void put_device(struct device *dev);
+
+/**
+ * dev_get_platdata() - the driver's platform data
+ * @dev: not NULL
+ *
+ * Context: Any.
+ * Return: dev->platform_data.
+ */
+static inline void *dev_get_platdata(const struct device *dev)
+{
+	return dev->platform_data;
+}
 
 /**
  * dev_get_drvdata() - what dev_set_drvdata() was given

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PCI devices, as far as a driver needs them to probe and remove. The test makes
- * the devices: <dmalab/bus.h>. This header stands before the system's own
+ * PCI devices, as far as a driver needs them to probe and remove. The test
+ * makes the devices: <dmalab/bus.h>. This header stands before the system's own
  * <linux/pci.h>, which has the names of registers, and adds to it.
  */
 #ifndef DMALAB_LINUX_PCI_H
@@ -204,8 +204,8 @@ void pci_release_regions(struct pci_dev *pdev);
  * @maxlen: bytes at most; 0: all
  *
  * Context: May sleep.
- * Return: the pointer, to be unmapped with pci_iounmap(); NULL, after a message,
- * when there is nothing, or no register window.
+ * Return: the pointer, to be unmapped with pci_iounmap(); NULL, after a
+ * message, when there is nothing, or no register window.
  */
 void __iomem *pci_iomap(struct pci_dev *pdev, int bar, unsigned long maxlen);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Platform devices, as far as a driver needs them to probe and remove. The test makes
- * the devices: <dmalab/bus.h>.
+ * Platform devices, as far as a driver needs them to probe and remove. The test
+ * makes the devices: <dmalab/bus.h>.
  */
 #ifndef DMALAB_LINUX_PLATFORM_DEVICE_H
 #define DMALAB_LINUX_PLATFORM_DEVICE_H
@@ -58,7 +58,8 @@ typedef void dmalab_remove_t;
  * @remove_new: the same, in the kernels between
  * @shutdown: never called
  * @driver: its name, and what of a device tree it is for
- * @id_table: names of devices, ended by an empty one, or NULL: that of the driver
+ * @id_table: names of devices, ended by an empty one, or NULL: that of the
+ *	driver
  */
 struct platform_driver {
 	int (*probe)(struct platform_device *pdev);
