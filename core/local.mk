@@ -2,7 +2,10 @@
 
 dmalabinclude_HEADERS += core/include/dmalab.h
 
-dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h
+dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h \
+	core/include/dmalab/registers.h core/include/dmalab/bus.h
+
+dmalabasm_HEADERS += core/include/asm/io.h
 
 dmalablinux_HEADERS += \
 	core/include/linux/cache.h \
@@ -20,6 +23,12 @@ dmalablinux_HEADERS += \
 	core/include/linux/dma-map-ops.h \
 	core/include/linux/hardirq.h \
 	core/include/linux/interrupt.h \
+	core/include/linux/io.h \
+	core/include/linux/iopoll.h \
+	core/include/linux/ioport.h \
+	core/include/linux/mod_devicetable.h \
+	core/include/linux/pci.h \
+	core/include/linux/platform_device.h \
 	core/include/linux/irqflags.h \
 	core/include/linux/kernel.h \
 	core/include/linux/mutex.h \
@@ -145,6 +154,14 @@ libdmalab_la_SOURCES = \
 	core/mm/slab.h \
 	core/mm/vmalloc.c \
 	core/mm/vmap.c \
+	core/io/access.c \
+	core/io/poll.c \
+	core/io/remap.c \
+	core/io/resource.c \
+	core/io/resource.h \
+	core/io/script.c \
+	core/io/window.c \
+	core/io/window.h \
 	core/dma/astray.c \
 	core/dma/astray.h \
 	core/dma/atomic-pool.c \
@@ -200,7 +217,14 @@ libdmalab_la_SOURCES = \
 	core/face/face.h \
 	core/face/fault.c \
 	core/face/lost.c \
-	core/face/machine.c
+	core/face/machine.c \
+	core/bus/bus.c \
+	core/bus/bus.h \
+	core/bus/pci.c \
+	core/bus/pci.h \
+	core/bus/pci-config.c \
+	core/bus/pci-regions.c \
+	core/bus/platform.c
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

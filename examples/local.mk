@@ -8,7 +8,12 @@ noinst_PROGRAMS += \
 	examples/03-sgiseeq-poll \
 	examples/04-talitos-done \
 	examples/05-own-driver \
-	examples/06-fail-each
+	examples/06-fail-each \
+	examples/07-descriptor-ring \
+	examples/08-flush-page \
+	examples/09-page-recycling \
+	examples/10-block-queue \
+	examples/11-to-noncoherent
 
 EXAMPLE_CPPFLAGS = -I$(top_srcdir)/core/include
 EXAMPLE_LDADD = libdmalab.la
@@ -37,5 +42,25 @@ examples_06_fail_each_SOURCES = examples/06-fail-each.c
 examples_06_fail_each_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
 examples_06_fail_each_LDADD = $(EXAMPLE_LDADD)
 
-TESTS += examples/check.sh
-EXTRA_DIST += examples/README.md examples/check.sh
+examples_07_descriptor_ring_SOURCES = examples/07-descriptor-ring.c
+examples_07_descriptor_ring_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_07_descriptor_ring_LDADD = $(EXAMPLE_LDADD)
+
+examples_08_flush_page_SOURCES = examples/08-flush-page.c
+examples_08_flush_page_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_08_flush_page_LDADD = $(EXAMPLE_LDADD)
+
+examples_09_page_recycling_SOURCES = examples/09-page-recycling.c
+examples_09_page_recycling_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_09_page_recycling_LDADD = $(EXAMPLE_LDADD) -lpthread
+
+examples_10_block_queue_SOURCES = examples/10-block-queue.c
+examples_10_block_queue_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_10_block_queue_LDADD = $(EXAMPLE_LDADD) -lpthread
+
+examples_11_to_noncoherent_SOURCES = examples/11-to-noncoherent.c
+examples_11_to_noncoherent_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_11_to_noncoherent_LDADD = $(EXAMPLE_LDADD)
+
+TESTS += examples/check.sh examples/compilers.sh
+EXTRA_DIST += examples/README.md examples/check.sh examples/compilers.sh

@@ -75,7 +75,7 @@ function declaration(text, name, list, exported)
 	sub(/\) *$/, "", list)
 	if (exported)
 		print name >names
-	check(name, parameters(list), text !~ /^void [a-z_]/)
+	check(name, parameters(list), text !~ /^void [a-z_0-9]+ ?\(/)
 }
 
 function begin_doc()

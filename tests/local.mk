@@ -54,6 +54,7 @@ unit_tests = \
 	tests/test-quarantine.t \
 	tests/test-quiet.t \
 	tests/test-races.t \
+	tests/test-registers.t \
 	tests/test-report.t \
 	tests/test-resource.t \
 	tests/test-scatterlist.t \
@@ -281,6 +282,10 @@ tests_test_quiet_t_LDADD = $(TEST_LDADD)
 tests_test_races_t_SOURCES = tests/test-races.c $(RIG)
 tests_test_races_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_races_t_LDADD = $(TEST_LDADD)
+
+tests_test_registers_t_SOURCES = tests/test-registers.c $(RIG)
+tests_test_registers_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_registers_t_LDADD = $(TEST_LDADD)
 
 tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)

@@ -2,6 +2,7 @@
 /* What devices do on the bus: to find what an address leads to, and to use it. */
 #include "dma/astray.h"
 #include "dma/translate.h"
+#include "io/window.h"
 #include "base/probe.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ struct access {
 	u64 place;      /* on the bus, or NO_OFFSET */
 	u8 *in;         /* a load into this, or */
 	const u8 *out;  /* a store from this */
+	phys_addr_t registers; /* it reached these, which are no RAM; 0: none */
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -150,8 +152,19 @@ static struct region *find_way(const struct access *a)
 	return NULL;
 }
 
+/* What is no RAM at @dma, for once the machine is unlocked. */
+static cold phys_addr_t resource_at(const struct access *a)
+{
+	const struct dmalab_device *d = a->d;
+	const struct bus_window *w = &d->window;
+
+	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU)
+		return dlab_iommu_translate(&d->machine->hw, a->dma, a->out ? IOMMU_WRITE : IOMMU_READ);
+	return w->size && a->dma - w->dma < w->size ? a->dma - w->dma + w->cpu : a->dma;
+}
+
 /* The bytes themselves: @n of them from @done on, @first bytes into @r. */
-static void transfer(const struct access *a, struct region *r, size_t first, size_t done,
+static void transfer(struct access *a, struct region *r, size_t first, size_t done,
 		     size_t n)
 {
 	struct machine *hw = &a->d->machine->hw;
@@ -162,11 +175,11 @@ static void transfer(const struct access *a, struct region *r, size_t first, siz
 	if (likely(data != NO_OFFSET))
 		dlab_cache_move(hw, data, a->in ? a->in + done : NULL,
 				a->out ? a->out + done : NULL, n, !device_snoops(a->d->dev));
-	else if (a->in)
-		memset(a->in + done, 0xff, n); /* as a bus where nobody answers */
+	else
+		a->registers = resource_at(a);
 }
 
-static int access_judged(const struct access *a)
+static int access_judged(struct access *a)
 {
 	struct judge *j = &a->d->machine->judge;
 	bool iommu = a->d->machine->hw.profile->translation == TRANSLATE_IOMMU;
@@ -215,6 +228,13 @@ static int access_unjudged(const struct access *a)
 	return 0;
 }
 
+/* A device talks to another one: no memory is between them, and no cache. */
+static cold void reach_registers(const struct access *a)
+{
+	if (!dlab_window_reach(a->d->machine, a->registers, a->in, a->out, a->len) && a->in)
+		memset(a->in, 0xff, a->len); /* as a bus where nobody answers */
+}
+
 static int access(struct access *a, struct device *dev)
 {
 	int err;
@@ -229,6 +249,8 @@ static int access(struct access *a, struct device *dev)
 	err = likely(judge_sees_accesses(&a->d->machine->judge)) ? access_judged(a) :
 								  access_unjudged(a);
 	lab_leave(a->d);
+	if (unlikely(a->registers) && !err)
+		reach_registers(a);
 	return err;
 }
 

@@ -17,6 +17,7 @@
 #endif
 
 #include "face/face.h"
+#include "io/window.h"
 #include "lab/lab.h"
 #include "mm/mm.h"
 
@@ -104,8 +105,26 @@ static void pass_on(int signal, siginfo_t *info, void *context)
 	passing = false;
 }
 
+/* There is no value that the access could go on with: a register is no memory. */
+static bool explain_register(const void *address, const ucontext_t *context)
+{
+	struct call call = {
+		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
+	};
+	struct dmalab_window w;
+	char words[128];
+	u64 offset;
+
+	if (!dlab_window_of(address, &w, &offset))
+		return false;
+	dlab_window_mistake(w.machine, &call, "%p is offset 0x%llx of %s, a pointer of ioremap(): use "
+			    "readl(), writel() and their like", address, (unsigned long long)offset,
+			    dlab_window_words(&w, words, sizeof(words)));
+	return true;
+}
+
 /* A view past the cache is for loads: see vmap.c. */
-static void explain_fault(const void *address)
+static void explain_fault(const void *address, const ucontext_t *context)
 {
 	static const char text[] =
 		"dmalab: a plain store through an uncached view of vmap() cannot be seen: "
@@ -113,6 +132,8 @@ static void explain_fault(const void *address)
 	const struct dmalab_machine *lab = dlab_of(address);
 	struct mm_object o;
 
+	if (explain_register(address, context))
+		return;
 	if (!lab || !in_vmalloc(&lab->hw, address))
 		return;
 	o = dlab_mm_find(lab, address);
@@ -124,7 +145,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 {
 	if (report_fault(info->si_addr, context))
 		return;
-	explain_fault(info->si_addr);
+	explain_fault(info->si_addr, context);
 	pass_on(signal, info, context);
 }
 

@@ -6,6 +6,8 @@
 #include "dma/noncontiguous.h"
 #include "dma/pool.h"
 #include "face/face.h"
+#include "io/resource.h"
+#include "io/window.h"
 #include "lab/lab.h"
 #include "lab/options.h"
 #include "machine/image.h"
@@ -122,6 +124,19 @@ static int quick_init(struct dmalab_machine *lab, const struct options *o)
 	return dlab_quick_init(lab);
 }
 
+static int registers_init(struct dmalab_machine *lab, const struct options *o)
+{
+	(void)o;
+	lab->register_mistakes = 0;
+	return 0;
+}
+
+static void registers_exit(struct dmalab_machine *lab)
+{
+	dlab_windows_exit(lab);
+	dlab_requests_exit(lab);
+}
+
 /* From the bottom up: set up in this order, taken down in the other. */
 static const struct part {
 	int (*init)(struct dmalab_machine *lab, const struct options *o);
@@ -132,6 +147,7 @@ static const struct part {
 	{ memory_init, memory_exit },
 	{ dma_init, dma_exit },
 	{ failure_init, failure_exit },
+	{ registers_init, registers_exit },
 	{ quick_init, dlab_quick_exit },
 };
 
@@ -273,6 +289,8 @@ static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
 	dlab_machine_reset(&lab->hw, o->seed);
 	dma_init(lab, o);
 	failure_init(lab, o);
+	registers_exit(lab);
+	registers_init(lab, o);
 	lab_unlock(lab);
 	dlab_context_reset();
 	dmalab_machine_set_current(lab);

@@ -33,6 +33,7 @@ struct dmalab_machine {
 	unsigned fail_order;               /* which is this one since the order was given */
 	unsigned fail_every;               /* fail one call in so many, by chance */
 	u64 fail_rng;
+	unsigned long register_mistakes;   /* io: accesses of registers that were none */
 	struct dmalab_device *devices;
 	struct dmalab_device *gone;        /* unbound, but not forgotten */
 	unsigned nr_inside;                /* bound devices that are embedded in memory of the driver's */
