@@ -178,22 +178,26 @@ kb_dma kbh_dma_map(void *dev, void *p, kb_size size, int dir, unsigned long attr
 {
 	dma_addr_t dma;
 
-	AT(site, dma = dma_map_single_attrs(dev, p, size, (enum dma_data_direction)dir, attrs));
+	AT(site, dma = attrs ? dma_map_single_attrs(dev, p, size, dir, attrs) :
+		       dma_map_single(dev, p, size, dir));
 	return dma;
 }
 
 void kbh_dma_unmap(void *dev, kb_dma dma, kb_size size, int dir, unsigned long attrs,
 		   const void *site)
 {
-	AT(site, dma_unmap_single_attrs(dev, dma, size, (enum dma_data_direction)dir, attrs));
+	if (attrs)
+		AT(site, dma_unmap_single_attrs(dev, dma, size, dir, attrs));
+	else
+		AT(site, dma_unmap_single(dev, dma, size, dir));
 }
 
 void kbh_dma_sync(void *dev, kb_dma dma, kb_size size, int dir, int for_cpu, const void *site)
 {
 	if (for_cpu)
-		AT(site, dma_sync_single_for_cpu(dev, dma, size, (enum dma_data_direction)dir));
+		AT(site, dma_sync_single_for_cpu(dev, dma, size, dir));
 	else
-		AT(site, dma_sync_single_for_device(dev, dma, size, (enum dma_data_direction)dir));
+		AT(site, dma_sync_single_for_device(dev, dma, size, dir));
 }
 
 int kbh_dma_error(void *dev, kb_dma dma, const void *site)
