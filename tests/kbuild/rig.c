@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Probe, open, 1,000 frames each way, stop, remove. Fails when a frame is lost or damaged. */
+#include "rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NR_FRAMES 1000
+
+struct dmalab_kernel_dev *card;
+static unsigned sent, received, damaged;
+
+static size_t make(uint8_t *frame, unsigned nr)
+{
+	size_t len = 60 + nr * 37 % 1440;
+
+	for (size_t i = 0; i < len; i++)
+		frame[i] = i < 12 ? 2 : nr * 7 + i;
+	return len;
+}
+
+static void check(const uint8_t *frame, size_t len, unsigned nr)
+{
+	uint8_t expected[1514];
+
+	if (len != make(expected, nr) || memcmp(frame, expected, len))
+		damaged++;
+}
+
+void nic_sent(const uint8_t *frame, size_t len)
+{
+	check(frame, len, sent++);
+}
+
+void rig_received(void *context, const uint8_t *frame, size_t len)
+{
+	(void)context;
+	check(frame, len, received++);
+}
+
+static void must(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	printf("failed: %s\n", what);
+	exit(1);
+}
+
+static void exchange(unsigned nr)
+{
+	uint8_t frame[1514];
+	size_t len = make(frame, nr);
+	size_t linear = nr % 4 ? len : 54;
+	int tries = 0, error;
+
+	while ((error = dmalab_kernel_net_send(card, frame, len, linear))) {
+		if (error == -22)
+			linear = len; /* the driver takes whole packets only */
+		else
+			dmalab_kernel_run(1);
+		must(++tries < 10, "a frame cannot be sent");
+	}
+	for (tries = 0; !nic_receive(frame, len); dmalab_kernel_run(1))
+		must(++tries < 10, "no buffer for a frame");
+	if (nr % 5 == 0)
+		dmalab_kernel_run(0);
+}
+
+int main(void)
+{
+	struct dmalab_machine *machine = dmalab_machine_new(NULL);
+
+	must(dmalab_kernel_start(machine) == 0, "init");
+	must(dmalab_kernel_plug(&nic, &card) == 0, "probe");
+	must(dmalab_kernel_net_open(card) == 0, "open");
+	dmalab_kernel_run(3000); /* until the link is up */
+	for (unsigned nr = 0; nr < NR_FRAMES; nr++)
+		exchange(nr);
+	dmalab_kernel_run(100);
+	must(dmalab_kernel_net_close(card) == 0, "stop");
+	dmalab_kernel_unplug(card);
+	dmalab_kernel_stop();
+	printf("%u sent, %u received, %u damaged, %lu warnings, %lu reports\n", sent, received, damaged,
+	       dmalab_kernel_warnings(), dmalab_report_count(machine, NULL));
+	dmalab_machine_free(machine);
+	return sent != NR_FRAMES || received != NR_FRAMES || damaged;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A network card under test: rig.c is what they all go through, nic.c of each is its model. */
+#ifndef TESTS_KBUILD_RIG_H
+#define TESTS_KBUILD_RIG_H
+
+#include <dmalab/kernel.h>
+#include <string.h>
+
+/* Of the model. */
+extern const struct dmalab_kernel_pci nic;
+bool nic_receive(const uint8_t *frame, size_t len); /* from the wire; false: no buffer is ready */
+
+/* Of the rig: a frame goes out to the wire. */
+extern struct dmalab_kernel_dev *card;
+void nic_sent(const uint8_t *frame, size_t len);
+void rig_received(void *context, const uint8_t *frame, size_t len);
+
+static inline void dma_in(uint64_t dma, void *to, size_t len)
+{
+	dmalab_device_read(dmalab_kernel_device(card), dma, to, len);
+}
+
+static inline void dma_out(uint64_t dma, const void *from, size_t len)
+{
+	dmalab_device_write(dmalab_kernel_device(card), dma, from, len);
+}
+
+#endif
