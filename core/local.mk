@@ -28,8 +28,8 @@ dmalablinux_HEADERS += \
 	core/include/linux/vmalloc.h
 
 lib_LTLIBRARIES += libdmalab.la
-# A program that unloads the library keeps its handler of SIGSEGV installed: nodelete
-# leaves the code where that handler points.
+# A program that unloads the library may keep its handler of SIGSEGV installed, or one that
+# calls it: nodelete leaves the code where that handler points.
 libdmalab_la_LDFLAGS = -no-undefined -version-info 1:0:0 -Wl,-z,nodelete \
 	-Wl,--version-script=$(srcdir)/core/libdmalab.map
 EXTRA_libdmalab_la_DEPENDENCIES = core/libdmalab.map
@@ -192,6 +192,7 @@ libdmalab_la_SOURCES = \
 	core/face/device.c \
 	core/face/face.h \
 	core/face/fault.c \
+	core/face/handler.c \
 	core/face/machine.c
 
 # Of the public headers only, for the command and for the fuzzer.

@@ -56,6 +56,7 @@ unit_tests = \
 	tests/test-resource.t \
 	tests/test-scatterlist.t \
 	tests/test-segments.t \
+	tests/test-signals.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
 	tests/test-reset.t \
@@ -287,6 +288,10 @@ tests_test_scatterlist_t_LDADD = $(TEST_LDADD)
 tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
 tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_segments_t_LDADD = $(TEST_LDADD)
+
+tests_test_signals_t_SOURCES = tests/test-signals.c $(RIG)
+tests_test_signals_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_signals_t_LDADD = $(TEST_LDADD)
 
 tests_test_reset_t_SOURCES = tests/test-reset.c $(RIG)
 tests_test_reset_t_CFLAGS = $(TEST_CFLAGS)

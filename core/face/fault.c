@@ -6,8 +6,8 @@
  * memory), so that the program goes on as after any report, and closed again at
  * the next call for a device of the machine.
  *
- * Faults elsewhere are none of our business: they go to whoever handled them before.
- * Of one more we say what it is.
+ * Faults elsewhere are none of our business: handler.c passes them on. Of one more we say
+ * what it is.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -20,13 +20,9 @@
 #include "lab/lab.h"
 #include "mm/mm.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
-
-static struct sigaction previous;
 
 static const void *faulting_instruction(const ucontext_t *context)
 {
@@ -80,30 +76,6 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	return open;
 }
 
-/*
- * A handler that was installed over this one and calls it may be called back by it:
- * then nobody wants the fault.
- */
-static void pass_on(int signal, siginfo_t *info, void *context)
-{
-	static __thread bool passing;
-
-	if (passing || (!(previous.sa_flags & SA_SIGINFO) &&
-			(previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN))) {
-		/* The instruction is run again, and ends the process as it should. */
-		struct sigaction action = { .sa_handler = SIG_DFL };
-
-		sigaction(signal, &action, NULL);
-		return;
-	}
-	passing = true;
-	if (previous.sa_flags & SA_SIGINFO)
-		previous.sa_sigaction(signal, info, context);
-	else
-		previous.sa_handler(signal);
-	passing = false;
-}
-
 /* A view past the cache is for loads: see vmap.c. */
 static void explain_fault(const void *address)
 {
@@ -120,29 +92,10 @@ static void explain_fault(const void *address)
 		return; /* and the process ends without a word */
 }
 
-static void on_fault(int signal, siginfo_t *info, void *context)
+bool dlab_fault_report(const void *address, const void *context)
 {
-	if (report_fault(info->si_addr, context))
-		return;
-	explain_fault(info->si_addr);
-	pass_on(signal, info, context);
-}
-
-/* Each new machine asks again: test frameworks change handlers under our feet. */
-void dlab_fault_install(void)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
-	struct sigaction now;
-
-	sigemptyset(&action.sa_mask);
-	pthread_mutex_lock(&lock);
-	sigaction(SIGSEGV, NULL, &now);
-	if (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_fault) {
-		previous = now;
-		/* Who ran on a stack of its own still must: the fault may be an overflow. */
-		action.sa_flags |= now.sa_flags & SA_ONSTACK;
-		sigaction(SIGSEGV, &action, NULL);
-	}
-	pthread_mutex_unlock(&lock);
+	if (report_fault(address, context))
+		return true;
+	explain_fault(address);
+	return false;
 }

@@ -171,7 +171,7 @@ static cold void refuse(const struct options *o, int err)
 /* It runs from now on, as the current machine. */
 static void start(struct dmalab_machine *lab, const struct options *o)
 {
-	dlab_fault_install();
+	dlab_handler_get();
 	dlab_context_reset();
 	dlab_register(lab);
 	dlab_record_start(lab, o);
@@ -230,6 +230,7 @@ static void stop(struct dmalab_machine *lab)
 	dlab_record_end(lab);
 	dlab_unregister(lab);
 	dlab_devices_exit(lab);
+	dlab_handler_put();
 }
 
 /* Not if an earlier attempt to make it anew has failed: then there is only the structure. */
@@ -272,6 +273,7 @@ static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
 	dma_init(lab, o);
 	failure_init(lab, o);
 	lab_unlock(lab);
+	dlab_handler_renew();
 	dlab_context_reset();
 	dmalab_machine_set_current(lab);
 }
