@@ -38,6 +38,7 @@ libdmalab_la_LIBADD = $(LIBDW_LIBS)
 libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
 libdmalab_la_SOURCES = \
 	core/base/compiler.h \
+	core/base/host.h \
 	core/base/nearest.h \
 	core/base/probe.c \
 	core/base/bits.h \
@@ -46,6 +47,9 @@ libdmalab_la_SOURCES = \
 	core/base/site.c \
 	core/base/site.h \
 	core/base/sized.h \
+	core/base/stack.c \
+	core/base/stack.h \
+	core/base/thread.h \
 	core/base/utf8.h \
 	core/base/zero.h \
 	core/machine/bus.h \
@@ -109,6 +113,8 @@ libdmalab_la_SOURCES = \
 	core/judge/stores.h \
 	core/judge/story.c \
 	core/judge/story.h \
+	core/judge/told.c \
+	core/judge/told.h \
 	core/judge/trust.c \
 	core/judge/unwritten.c \
 	core/judge/unwritten.h \
@@ -124,6 +130,7 @@ libdmalab_la_SOURCES = \
 	core/lab/options.h \
 	core/lab/quick.c \
 	core/lab/registry.c \
+	core/lab/tell.c \
 	core/mm/access.c \
 	core/mm/address.c \
 	core/mm/devm.c \

@@ -36,15 +36,6 @@ static const void *faulting_instruction(const ucontext_t *context)
 #endif
 }
 
-/* The access may have been made under the lock, by a copy inside this library. */
-static bool try_lock(struct dmalab_machine *lab)
-{
-	for (int i = 0; i < 1000000; i++)
-		if (!__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE))
-			return true;
-	return false;
-}
-
 static bool report_fault(const void *address, const ucontext_t *context)
 {
 	struct dmalab_machine *lab = dlab_of(address);
@@ -58,12 +49,15 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	};
 	uintptr_t page = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
 	size_t offset;
-	bool locked, open;
+	bool open, inside;
 
 	if (!lab || !in_cookies(&lab->hw, address))
 		return false;
 	offset = (const u8 *)address - lab->hw.cookies;
-	locked = try_lock(lab);
+	/* The access may have been made under the lock, by a copy inside this library. */
+	inside = lab_is_mine(lab);
+	if (!inside)
+		lab_lock(lab);
 	if (judge_keeps_ledger(&lab->judge))
 		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
@@ -71,7 +65,7 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	dlab_judge_report(&lab->judge, &f);
 	open = mprotect((void *)page, 1, PROT_READ | PROT_WRITE) == 0;
 	lab->hw.cookie_open |= open;
-	if (locked)
+	if (!inside)
 		lab_unlock(lab);
 	return open;
 }

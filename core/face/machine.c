@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Switching machines on and off, and what they tell of themselves. */
+#include "base/host.h"
 #include "base/nearest.h"
 #include "base/probe.h"
 #include "dma/atomic-pool.h"
@@ -194,6 +195,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	struct dmalab_config none = { 0 };
 	struct dmalab_machine *lab;
 	struct options o;
+	int saved = errno;
 	int err = dlab_options_read(&o, config ? config : &none);
 
 	if (unlikely(o.help))
@@ -213,6 +215,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	}
 	start(lab, &o);
 	keep_options((struct whole *)lab, &o);
+	errno = saved;
 	return lab;
 }
 
@@ -242,6 +245,7 @@ static bool is_there(const struct dmalab_machine *lab)
 void dmalab_machine_free(struct dmalab_machine *machine)
 {
 	struct call call = THIS_CALL;
+	KEEP_ERRNO;
 
 	if (!machine)
 		return;
@@ -301,6 +305,7 @@ static int make_anew(struct dmalab_machine *lab)
 int dmalab_machine_reset(struct dmalab_machine *machine)
 {
 	struct call call = THIS_CALL;
+	KEEP_ERRNO;
 
 	if (!machine)
 		return -EINVAL;
