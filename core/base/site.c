@@ -11,7 +11,9 @@
 #define _GNU_SOURCE /* dladdr() */
 #endif
 
+#include "base/host.h"
 #include "base/site.h"
+#include "base/stack.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -163,27 +165,39 @@ static size_t look_up(uintptr_t address, char *buf, size_t size)
  */
 #define NR_KNOWN 256
 
-static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct {
-		uintptr_t address;
-		char text[120];
-	} known[NR_KNOWN], *k;
-	static bool tried;
-	size_t len;
+struct place {
+	uintptr_t address;
+	char text[120];
+};
 
-	pthread_mutex_lock(&lock);
+/* libdw takes a hundred KiB of stack and more, of which a thread may have 16. */
+static void find_place(void *arg)
+{
+	static bool tried;
+	struct place *place = arg;
+
 	if (!tried)
 		dwfl = open_self();
 	tried = true;
+	if (!dwfl || !look_up(place->address, place->text, sizeof(place->text)))
+		place->text[0] = 0;
+}
+
+static size_t format_dwarf(uintptr_t address, char *buf, size_t size)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct place known[NR_KNOWN];
+	struct place *k;
+	size_t len;
+
+	pthread_mutex_lock(&lock);
 	k = &known[(address * 0x9e3779b97f4a7c15ull) >> 56];
-	if (dwfl && k->address != address) {
+	if (k->address != address) {
 		k->address = address;
-		if (!look_up(address, k->text, sizeof(k->text)))
+		if (!dlab_on_own_stack(find_place, k))
 			k->text[0] = 0;
 	}
-	len = dwfl && k->text[0] ? snprintf(buf, size, "%s", k->text) : 0;
+	len = k->text[0] ? snprintf(buf, size, "%s", k->text) : 0;
 	pthread_mutex_unlock(&lock);
 	return len;
 }
@@ -202,6 +216,7 @@ size_t dlab_site_format(const struct dmalab_site *site, char *buf, size_t size)
 	uintptr_t address = (uintptr_t)site->address;
 	size_t len;
 	Dl_info info;
+	KEEP_ERRNO;
 
 	if (site->file)
 		return snprintf(buf, size, "%s:%u", site->file, site->line);

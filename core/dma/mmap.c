@@ -3,6 +3,7 @@
  * DMA memory in user space: which is the process itself, at addresses that it keeps for
  * this. Its stores there are those of plain pointers.
  */
+#include "base/host.h"
 #include "dma/direct.h"
 #include "dma/translate.h"
 #include "base/probe.h"
@@ -33,6 +34,7 @@ static bool is_mapped(unsigned long at, unsigned long end)
 {
 	unsigned char in_core[64];
 	unsigned long len;
+	KEEP_ERRNO;
 
 	for (; at < end; at += len) {
 		len = end - at < sizeof(in_core) * PAGE_SIZE ? end - at :
@@ -73,6 +75,7 @@ static int map_locked(const struct user_map *map, bool coherent)
 	struct machine *hw = &map->d->machine->hw;
 	bool cached;
 	u32 page;
+	KEEP_ERRNO;
 
 	if (!map->size || !is_callers(map->vma))
 		return -EINVAL;

@@ -3,6 +3,7 @@
  * DMA pools: coherent pages, cut into blocks. All free blocks of a pool are in one
  * list, the latest first; check/blocks.h says where it is kept, and why not there.
  */
+#include "base/host.h"
 #include "dma/direct.h"
 #include "dma/pool.h"
 #include "lab/context.h"
@@ -81,6 +82,7 @@ static struct dma_pool *struct_new(struct dmalab_machine *lab)
 {
 	struct pools *pools = lab->pools;
 	struct dma_pool *pool = pools->gone;
+	KEEP_ERRNO;
 
 	if (!pools->memory) {
 		pools->memory = mmap(NULL, lab->hw.nr_pages * sizeof(*pools->memory),
@@ -92,7 +94,7 @@ static struct dma_pool *struct_new(struct dmalab_machine *lab)
 		}
 	}
 	if (pools->nr_gone < NR_GONE)
-		return calloc(1, sizeof(*pool));
+		return host_calloc(1, sizeof(*pool));
 	pools->gone = pool->next;
 	pools->nr_gone--;
 	return pool;

@@ -7,6 +7,7 @@
  */
 #include <linux/scatterlist.h>
 
+#include "base/host.h"
 #include "dma/map.h"
 #include "base/probe.h"
 
@@ -246,7 +247,7 @@ static int map_list_locked(struct list *l)
 	if (lab_must_fail_in(lab, l->map.call))
 		return -ENOMEM;
 	if (judge_keeps_ledger(&lab->judge)) {
-		l->group = calloc(1, sizeof(*l->group));
+		l->group = host_calloc(1, sizeof(*l->group));
 		if (!l->group)
 			return -ENOMEM;
 		l->group->nents = l->nents;

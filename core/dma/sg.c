@@ -5,6 +5,7 @@
  */
 #include <linux/scatterlist.h>
 
+#include "base/host.h"
 #include "lab/lab.h"
 #include "mm/mm.h"
 #include "base/probe.h"
@@ -82,7 +83,7 @@ int sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask)
 	while (left) {
 		unsigned int entries = left > max ? max : left;
 		unsigned int used = left > max ? max - 1 : left;
-		struct scatterlist *sgl = malloc(entries * sizeof(*sgl));
+		struct scatterlist *sgl = host_malloc(entries * sizeof(*sgl));
 
 		if (!sgl) {
 			sg_free_table(table);

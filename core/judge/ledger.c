@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "judge/blocks.h"
 
 #include <errno.h>
@@ -69,7 +70,7 @@ void dlab_ledger_reset(struct ledger *l)
 
 cold bool dlab_ledger_grow(struct ledger *l)
 {
-	struct region_chunk *chunk = malloc(sizeof(*chunk));
+	struct region_chunk *chunk = host_malloc(sizeof(*chunk));
 
 	if (!chunk)
 		return false;
@@ -165,7 +166,7 @@ static bool enter_spans(struct ledger *l, struct region *r)
 	memory = memory_spans(r);
 	place = place_spans(r);
 	if (memory + place > 1) {
-		r->spans = span = malloc((memory + place) * sizeof(*span));
+		r->spans = span = host_malloc((memory + place) * sizeof(*span));
 		if (!span)
 			return false;
 	}
