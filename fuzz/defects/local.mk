@@ -19,7 +19,7 @@ DEFECTS_TESTS = $(filter %.t,$(TESTS)) tests/test-trace.sh tests/test-record.sh 
 	tests/test-timeline.sh fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
 
 # All that these run, and those of them that have parts of core/ in themselves.
-DEFECTS_PROGRAMS = dmalab$(EXEEXT) $(check_PROGRAMS)
+DEFECTS_BUILT = dmalab$(EXEEXT) $(check_PROGRAMS)
 DEFECTS_LINKED = dmalab$(EXEEXT) tests/proof$(EXEEXT) tests/told-plain$(EXEEXT) \
 	$(FUZZ_TARGETS:%=fuzz/replay-%$(EXEEXT)) \
 	$(filter tests/test-host-memory.t tests/test-reset.t tests/test-mutator.t tests/test-advice.t,$(TESTS))
@@ -38,7 +38,7 @@ defects:
 		DEFECTS='$(DEFECTS)' DEFECTS_BY='$(DEFECTS_BY)' DEFECTS_ENGINE='$(DEFECTS_ENGINE)' \
 		DEFECTS_TIME='$(DEFECTS_TIME)' DEFECTS_RUNS='$(DEFECTS_RUNS)' \
 		DEFECTS_RESULTS='$(DEFECTS_RESULTS)' DEFECTS_TESTS='$(DEFECTS_TESTS)' \
-		DEFECTS_PROGRAMS='$(DEFECTS_PROGRAMS)' DEFECTS_LINKED='$(DEFECTS_LINKED)' \
+		DEFECTS_BUILT='$(DEFECTS_BUILT)' DEFECTS_LINKED='$(DEFECTS_LINKED)' \
 		exec $(SHELL) $(srcdir)/fuzz/defects/run.sh
 
 # What the page and docs/fuzzing.md show, in the source tree.

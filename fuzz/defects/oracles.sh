@@ -25,11 +25,14 @@ look() {
 run_in_tree() {
 	cd "$RESULTS/work/$1" || exit
 	shift
-	(
-		ulimit -c 0
-		[ -z "$cpu_limit" ] || ulimit -t "$cpu_limit"
-		"$@"
-	) >"$RESULTS/try/said" 2>&1 </dev/null
+	# The shell says on its own standard error what killed the command.
+	{
+		(
+			ulimit -c 0
+			[ -z "$cpu_limit" ] || ulimit -S -t "$cpu_limit"
+			"$@"
+		) >"$RESULTS/try/said" 2>&1 </dev/null
+	} 2>/dev/null
 	code=$?
 	times >"$RESULTS/try/times"
 	exit $code

@@ -100,7 +100,7 @@ build_base() {
 		echo "defects: building the sources as they are: $flavour"
 		[ "$flavour" != tsan ] || quietly configure_tsan || return 1
 		# shellcheck disable=SC2086 # a list
-		quietly build "$flavour" $DEFECTS_PROGRAMS || return 1
+		quietly build "$flavour" $DEFECTS_BUILT || return 1
 		: >"$RESULTS/work/has-$flavour"
 	done
 	quietly keep_base
@@ -109,7 +109,7 @@ build_base() {
 # A header that programs include changes all of them; what is linked statically, any change.
 programs_of() {
 	if grep -q '^+++ b/core/include/' "$(patch_of "$1")"; then
-		echo "$DEFECTS_PROGRAMS"
+		echo "$DEFECTS_BUILT"
 	else
 		echo "$DEFECTS_LINKED"
 	fi
