@@ -159,11 +159,15 @@ void object_block_gone(struct model *m, struct object *block)
 
 /* ------------------------------------------------------------------ remembering */
 
-/* Whatever is asked of the older one, the later one answers too, and for longer. */
+/*
+ * Whatever is asked of the older one, the later one answers too, and for longer. Not an allocation
+ * for a mapping: what lives in its place answers for allocations only.
+ */
 static bool is_superseded(const struct object *older, const struct object *o)
 {
 	return older->dma == o->dma && older->size <= o->size && older->device == o->device &&
-	       older->life == o->life;
+	       older->life == o->life &&
+	       (o->kind == MAPPING || (older->kind != MAPPING && older->at == o->at));
 }
 
 static void remember_by_dma(struct model *m, struct object *o)
