@@ -17,7 +17,8 @@
 /* ------------------------------------------------------------- the driver */
 
 #include <linux/dma-mapping.h>
-#include <linux/io.h>
+#include <linux/err.h>
+#include <linux/platform_device.h>
 #include <linux/slab.h>
 
 #define NR_DESC     4
@@ -42,9 +43,10 @@ struct nic {
 	dma_addr_t ring_dma;
 	void *buf[NR_DESC];
 	unsigned next;
-	bool bug;
 	unsigned long received;
 };
+
+static bool bug;
 
 static void give(struct nic *nic, unsigned i, dma_addr_t dma, bool end)
 {
@@ -109,14 +111,40 @@ static void nic_poll(struct nic *nic)
 		dma_sync_single_for_cpu(nic->dev, dma, BUFFER_SIZE, DMA_FROM_DEVICE);
 		nic->received += nic->ring[i].len;
 		dma_sync_single_for_device(nic->dev, dma, BUFFER_SIZE, DMA_FROM_DEVICE);
-		give(nic, i, dma, nic->bug ? false : i == NR_DESC - 1);
+		give(nic, i, dma, bug ? false : i == NR_DESC - 1);
 		nic->next = (i + 1) % NR_DESC;
 	}
 }
 
+static int nic_probe(struct platform_device *pdev)
+{
+	struct nic *nic = devm_kzalloc(&pdev->dev, sizeof(*nic), GFP_KERNEL);
+
+	if (!nic)
+		return -ENOMEM;
+	nic->dev = &pdev->dev;
+	nic->regs = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(nic->regs))
+		return PTR_ERR(nic->regs);
+	platform_set_drvdata(pdev, nic);
+	return nic_open(nic);
+}
+
+static void nic_remove(struct platform_device *pdev)
+{
+	nic_close(platform_get_drvdata(pdev));
+}
+
+static struct platform_driver nic_driver = {
+	.probe = nic_probe,
+	.remove = nic_remove,
+	.driver = { .name = "acme-nic" },
+};
+module_platform_driver(nic_driver)
+
 /* -------------------------------------------------------------- the bench */
 
-#include <dmalab.h>
+#include <dmalab/bus.h>
 #include <dmalab/registers.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,42 +190,48 @@ static void receive(struct model *m, const char *packet)
 	m->at = d.flags & DESC_RING_END ? m->ring : m->at + sizeof(d);
 }
 
-static void run(struct dmalab_machine *machine, struct device *dev, bool bug)
+static void run(struct dmalab_machine *machine)
 {
 	static const struct dmalab_window_ops ops = { .size = sizeof(ops), .write = write_register };
-	struct model model = { .dev = dev };
-	struct nic nic = { .dev = dev, .bug = bug };
+	static const struct resource resource = DEFINE_RES_MEM(BAR, 0x10);
+	static const struct dmalab_platform_template template = {
+		.size = sizeof(template), .name = "acme-nic", .id = PLATFORM_DEVID_NONE,
+		.num_resources = 1, .resource = &resource,
+	};
+	struct model model = { .enabled = false };
+	struct platform_device *pdev;
+	struct nic *nic;
 	unsigned seed = 1;
 
 	dmalab_window_new(machine, "nic", BAR, 0x10, &ops, &model);
-	nic.regs = ioremap(BAR, 0x10);
-	if (!nic.regs || nic_open(&nic))
+	pdev = dmalab_platform_device_new(machine, &template);
+	if (!pdev || dmalab_bind_result(&pdev->dev))
 		return;
+	model.dev = &pdev->dev;
+	nic = platform_get_drvdata(pdev);
 	/* Bursts of one to four packets, as the seed has it. */
 	for (unsigned rounds = 0; rounds < 16; rounds++) {
 		for (unsigned n = rand_r(&seed) % NR_DESC + 1; n; n--)
 			receive(&model, "hello, world");
-		nic_poll(&nic);
+		nic_poll(nic);
 	}
-	printf("received: %lu bytes, dropped: %u\n", nic.received, model.dropped);
-	nic_close(&nic);
-	iounmap(nic.regs);
+	printf("received: %lu bytes, dropped: %u\n", nic->received, model.dropped);
+	dmalab_platform_device_free(pdev);
 }
 
 int main(int argc, char **argv)
 {
 	struct dmalab_machine *machine = dmalab_machine_new(NULL);
-	struct device *dev = dmalab_device_new(machine, "nic");
 	unsigned long reports;
 
-	if (argc != 2 || !dev || (strcmp(argv[1], "bug") && strcmp(argv[1], "fixed"))) {
+	if (argc != 2 || !machine || (strcmp(argv[1], "bug") && strcmp(argv[1], "fixed"))) {
 		fprintf(stderr, "usage: %s bug|fixed\n", argv[0]);
 		dmalab_machine_free(machine);
 		return 2;
 	}
-	run(machine, dev, strcmp(argv[1], "bug") == 0);
+	bug = strcmp(argv[1], "bug") == 0;
+	run(machine);
 
-	dmalab_device_free(dev);
 	reports = dmalab_report_count(machine, NULL) + dmalab_window_mistakes(machine);
 	printf("reports: %lu\n", reports);
 	dmalab_machine_free(machine);

@@ -22,8 +22,8 @@
 
 #include <dmalab.h>
 #include <linux/dma-mapping.h>
-#include <linux/io.h>
 #include <linux/iopoll.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 
 #define QUEUE_DEPTH 4
@@ -56,8 +56,9 @@ struct queue {
 	struct completion_entry *cq;
 	dma_addr_t sq_dma, cq_dma;
 	unsigned tail, head, phase;
-	bool bug;
 };
+
+static bool bug;
 
 static int queue_init(struct queue *q)
 {
@@ -111,16 +112,16 @@ static int complete(struct queue *q)
 	return status >> 1 ? -EIO : 0;
 }
 
-static enum dma_data_direction direction(const struct queue *q, u32 opcode)
+static enum dma_data_direction direction(u32 opcode)
 {
-	if (q->bug)
+	if (bug)
 		return opcode == OP_READ ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	return opcode == OP_READ ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 }
 
 static int transfer(struct queue *q, u32 opcode, u64 block, void *buf)
 {
-	enum dma_data_direction dir = direction(q, opcode);
+	enum dma_data_direction dir = direction(opcode);
 	dma_addr_t dma = dma_map_single(q->dev, buf, BLOCK_SIZE, dir);
 	int err;
 
@@ -132,8 +133,51 @@ static int transfer(struct queue *q, u32 opcode, u64 block, void *buf)
 	return err;
 }
 
+static int disk_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct queue *q = devm_kzalloc(&pdev->dev, sizeof(*q), GFP_KERNEL);
+	int err;
+
+	(void)id;
+	if (!q)
+		return -ENOMEM;
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+	err = pcim_iomap_regions(pdev, 1 << 0, "disk");
+	if (err)
+		return err;
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (err)
+		return err;
+	pci_set_master(pdev);
+	q->dev = &pdev->dev;
+	q->regs = pcim_iomap_table(pdev)[0];
+	pci_set_drvdata(pdev, q);
+	return queue_init(q);
+}
+
+static void disk_remove(struct pci_dev *pdev)
+{
+	queue_exit(pci_get_drvdata(pdev));
+}
+
+static const struct pci_device_id disk_ids[] = {
+	{ PCI_DEVICE(0x1b36, 0x0010) },
+	{ 0 },
+};
+
+static struct pci_driver disk_driver = {
+	.name = "disk",
+	.id_table = disk_ids,
+	.probe = disk_probe,
+	.remove = disk_remove,
+};
+module_pci_driver(disk_driver)
+
 /* -------------------------------------------------------------- the bench */
 
+#include <dmalab/bus.h>
 #include <dmalab/registers.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -216,51 +260,55 @@ static void use_disk(struct queue *q)
 	err = transfer(q, OP_READ, 7, buf);
 	dmalab_cpu_read(buf, text, sizeof(text));
 	printf("read: %d, \"%s\"\n", err, text);
-	for (unsigned i = 0; !q->bug && i < 2 * QUEUE_DEPTH; i++)
+	for (unsigned i = 0; !bug && i < 2 * QUEUE_DEPTH; i++)
 		if (transfer(q, i % 2 ? OP_READ : OP_WRITE, i, buf))
 			printf("transfer %u failed\n", i);
 	kfree(buf);
 }
 
-static void run(struct dmalab_machine *machine, struct device *dev, bool bug)
+static void run(struct dmalab_machine *machine)
 {
 	static const struct dmalab_window_ops ops = { .size = sizeof(ops), .write = write_register };
-	struct controller c = {
-		.dev = dev, .phase = 1, .lock = PTHREAD_MUTEX_INITIALIZER,
-		.rung = PTHREAD_COND_INITIALIZER,
+	static const struct dmalab_pci_template template = {
+		.size = sizeof(template), .vendor = 0x1b36, .device = 0x0010,
+		.class_code = 0x010802, .bar = { BAR }, .bar_size = { 0x18 },
 	};
-	struct queue q = { .dev = dev, .bug = bug };
+	struct controller c = {
+		.phase = 1, .lock = PTHREAD_MUTEX_INITIALIZER, .rung = PTHREAD_COND_INITIALIZER,
+	};
+	struct pci_dev *pdev;
 	pthread_t thread;
 
 	dmalab_window_new(machine, "disk", BAR, 0x18, &ops, &c);
-	q.regs = ioremap(BAR, 0x18);
-	if (!q.regs || queue_init(&q) || pthread_create(&thread, NULL, controller, &c))
+	pdev = dmalab_pci_device_new(machine, &template);
+	if (!pdev || dmalab_bind_result(&pdev->dev))
 		return;
-	use_disk(&q);
+	c.dev = &pdev->dev;
+	if (pthread_create(&thread, NULL, controller, &c))
+		return;
+	use_disk(pci_get_drvdata(pdev));
 
 	pthread_mutex_lock(&c.lock);
 	c.stop = true;
 	pthread_cond_signal(&c.rung);
 	pthread_mutex_unlock(&c.lock);
 	pthread_join(thread, NULL);
-	queue_exit(&q);
-	iounmap(q.regs);
+	dmalab_pci_device_free(pdev);
 }
 
 int main(int argc, char **argv)
 {
 	struct dmalab_machine *machine = dmalab_machine_new(NULL);
-	struct device *dev = dmalab_device_new(machine, "disk");
 	unsigned long reports;
 
-	if (argc != 2 || !dev || (strcmp(argv[1], "bug") && strcmp(argv[1], "fixed"))) {
+	if (argc != 2 || !machine || (strcmp(argv[1], "bug") && strcmp(argv[1], "fixed"))) {
 		fprintf(stderr, "usage: %s bug|fixed\n", argv[0]);
 		dmalab_machine_free(machine);
 		return 2;
 	}
-	run(machine, dev, strcmp(argv[1], "bug") == 0);
+	bug = strcmp(argv[1], "bug") == 0;
+	run(machine);
 
-	dmalab_device_free(dev);
 	reports = dmalab_report_count(machine, NULL) + dmalab_window_mistakes(machine);
 	printf("reports: %lu\n", reports);
 	dmalab_machine_free(machine);

@@ -14,6 +14,7 @@ unit_tests = \
 	tests/test-astray.t \
 	tests/test-atomic-pool.t \
 	tests/test-bounce.t \
+	tests/test-bus.t \
 	tests/test-cache.t \
 	tests/test-catalogue.t \
 	tests/test-context.t \
@@ -288,6 +289,10 @@ tests_test_races_t_LDADD = $(TEST_LDADD)
 tests_test_registers_t_SOURCES = tests/test-registers.c $(RIG)
 tests_test_registers_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_registers_t_LDADD = $(TEST_LDADD)
+
+tests_test_bus_t_SOURCES = tests/test-bus.c $(RIG)
+tests_test_bus_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_bus_t_LDADD = $(TEST_LDADD)
 
 tests_test_report_t_SOURCES = tests/test-report.c $(RIG)
 tests_test_report_t_CFLAGS = $(TEST_CFLAGS)

@@ -32,23 +32,28 @@ const char *dlab_window_words(const struct dmalab_window *w, char *buf, size_t s
 
 /* ------------------------------------------------------------- mistakes */
 
-/* A driver that polls makes the same mistake for ever: the latest ones are remembered. */
-static bool is_news(const struct call *call, const char *format)
+static u64 hash_of(const char *text)
 {
-	static struct {
-		site_t site;
-		const char *format;
-	} told[64];
+	u64 hash = 14695981039346656037ull;
+
+	while (*text)
+		hash = (hash ^ (u8)*text++) * 1099511628211ull;
+	return hash;
+}
+
+/* A driver that polls makes the same mistake for ever: the latest ones are remembered. */
+static bool is_news(const struct call *call, const char *text)
+{
+	static u64 told[64];
 	static unsigned next;
+	u64 hash = hash_of(text) ^ call->site;
 	bool news = true;
 
 	dlab_windows_lock();
 	for (unsigned i = 0; news && i < 64; i++)
-		news = told[i].site != call->site || told[i].format != format;
-	if (news) {
-		told[next % 64].site = call->site;
-		told[next++ % 64].format = format;
-	}
+		news = told[i] != hash;
+	if (news)
+		told[next++ % 64] = hash;
 	dlab_windows_unlock();
 	return news;
 }
@@ -64,11 +69,11 @@ cold void dlab_window_mistake(struct dmalab_machine *lab, const struct call *cal
 		lab = dlab_current();
 	if (lab)
 		__atomic_fetch_add(&lab->register_mistakes, 1, __ATOMIC_RELAXED);
-	if (!is_news(call, format))
-		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (!is_news(call, text))
+		return;
 	dlab_site_format(&site, place, sizeof(place));
 	fprintf(stderr, "dmalab: registers: %s at %s: %s\n", call->name, place, text);
 }

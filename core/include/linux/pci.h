@@ -126,7 +126,19 @@ int pci_register_driver(struct pci_driver *drv);
  */
 void pci_unregister_driver(struct pci_driver *drv);
 
-/* pci_register_driver() when the module begins, and the other when it ends. */
+#ifndef module_driver
+/* The driver is there from the start of the program to its end. */
+#define module_driver(drv, register_it, unregister_it) \
+	static void __attribute__((constructor)) drv##_init(void) \
+	{ \
+		register_it(&(drv)); \
+	} \
+	static void __attribute__((destructor)) drv##_exit(void) \
+	{ \
+		unregister_it(&(drv)); \
+	}
+#endif
+
 #define module_pci_driver(drv) \
 	module_driver(drv, pci_register_driver, pci_unregister_driver)
 

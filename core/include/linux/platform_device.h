@@ -202,12 +202,25 @@ static inline void *platform_get_drvdata(const struct platform_device *pdev)
  *
  * Context: Any.
  */
-static inline void platform_set_drvdata(struct platform_device *pdev, void *data)
+static inline void platform_set_drvdata(struct platform_device *pdev,
+					void *data)
 {
 	dev_set_drvdata(&pdev->dev, data);
 }
 
-/* platform_driver_register() when the module begins, and the other when it ends. */
+#ifndef module_driver
+/* The driver is there from the start of the program to its end. */
+#define module_driver(drv, register_it, unregister_it) \
+	static void __attribute__((constructor)) drv##_init(void) \
+	{ \
+		register_it(&(drv)); \
+	} \
+	static void __attribute__((destructor)) drv##_exit(void) \
+	{ \
+		unregister_it(&(drv)); \
+	}
+#endif
+
 #define module_platform_driver(drv) \
 	module_driver(drv, platform_driver_register, platform_driver_unregister)
 
