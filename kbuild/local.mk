@@ -17,6 +17,7 @@ KERNEL_SIDE = \
 	kbuild/side/print.c \
 	kbuild/side/side.h \
 	kbuild/side/skb.c \
+	kbuild/side/ssb.c \
 	kbuild/side/time.c
 
 if WITH_CAPSTONE

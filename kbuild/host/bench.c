@@ -83,6 +83,11 @@ int dmalab_kernel_start(struct dmalab_machine *machine)
 	return kbs_module_init();
 }
 
+int dmalab_kernel_set_param(const char *name, long value)
+{
+	return kbs_set_param(name, value);
+}
+
 void dmalab_kernel_stop(void)
 {
 	kbs_module_exit();
@@ -114,7 +119,7 @@ static int make_device(struct dmalab_kernel_dev *dev)
 		dev->start[i] = kbh_window_new(&w->bar[i], w->context);
 		if (!dev->start[i])
 			return -ENOMEM;
-		pci.bar[i] = (struct kbs_bar){ dev->start[i], w->bar[i].size };
+		pci.bar[i] = (struct kbs_bar){ dev->start[i], w->bar[i].size, w->bar[i].ports };
 	}
 	dev->pdev = kbs_plug(&pci);
 	return dev->pdev ? 0 : -ENOMEM;

@@ -16,10 +16,15 @@ struct window {
 	unsigned char *start;
 	struct dmalab_kernel_bar bar;
 	void *context;
-	unsigned mapped; /* by ioremap() */
+	unsigned mapped; /* by ioremap(); ports are from the start */
 };
 
 static struct window *windows;
+
+/* Ports are counted from here; there are no addresses of memory so low. */
+#define FIRST_PORT 0x1000
+#define NR_PORTS   256
+#define LAST_PORT  0xffff
 
 static size_t whole_pages(size_t size)
 {
@@ -28,11 +33,16 @@ static size_t whole_pages(size_t size)
 	return (size + page - 1) / page * page;
 }
 
+static size_t extent(const struct window *w)
+{
+	return w->bar.ports ? NR_PORTS : whole_pages(w->bar.size);
+}
+
 static struct window *find(const volatile void *p)
 {
 	struct window *w = windows;
 
-	while (w && (size_t)((const volatile unsigned char *)p - w->start) >= whole_pages(w->bar.size))
+	while (w && (size_t)((const volatile unsigned char *)p - w->start) >= extent(w))
 		w = w->next;
 	return w;
 }
@@ -42,20 +52,36 @@ bool kbh_is_window(const volatile void *p)
 	return find(p);
 }
 
+static void *free_ports(void)
+{
+	uintptr_t port = FIRST_PORT;
+
+	while (port < LAST_PORT && find((void *)port))
+		port += NR_PORTS;
+	return port < LAST_PORT ? (void *)port : NULL;
+}
+
+static void *reserve(const struct dmalab_kernel_bar *bar)
+{
+	void *start;
+
+	if (bar->ports)
+		return bar->size <= NR_PORTS ? free_ports() : NULL;
+	start = mmap(NULL, whole_pages(bar->size), PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return start == MAP_FAILED ? NULL : start;
+}
+
 unsigned long long kbh_window_new(const struct dmalab_kernel_bar *bar, void *context)
 {
 	struct window *w = calloc(1, sizeof(*w));
-	void *start;
+	void *start = w ? reserve(bar) : NULL;
 
-	if (!w)
-		return 0;
-	start = mmap(NULL, whole_pages(bar->size), PROT_NONE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (start == MAP_FAILED) {
+	if (!start) {
 		free(w);
 		return 0;
 	}
-	*w = (struct window){ windows, start, *bar, context, 0 };
+	*w = (struct window){ windows, start, *bar, context, bar->ports };
 	windows = w;
 	return (uintptr_t)start;
 }
@@ -70,10 +96,11 @@ void kbh_window_free(unsigned long long start)
 	if (!w)
 		return;
 	*at = w->next;
-	if (w->mapped)
+	if (w->mapped && !w->bar.ports)
 		fprintf(stderr, "dmalab: the driver did not iounmap() the %zu bytes of registers at %p\n",
 			w->bar.size, (void *)w->start);
-	munmap(w->start, whole_pages(w->bar.size));
+	if (!w->bar.ports)
+		munmap(w->start, whole_pages(w->bar.size));
 	free(w);
 }
 

@@ -66,6 +66,7 @@ void kbh_frame(void *context, const unsigned char *frame, kb_size len);
 struct kbs_bar {
 	unsigned long long start; /* 0: none */
 	kb_size size;
+	int ports;
 };
 
 struct kbs_pci {
@@ -77,6 +78,7 @@ struct kbs_pci {
 };
 
 void kbs_start(const void *some_ram);
+int kbs_set_param(const char *name, long value);
 int kbs_module_init(void);
 void kbs_module_exit(void);
 void *kbs_plug(const struct kbs_pci *what); /* NULL: no memory */

@@ -217,6 +217,12 @@ asm(".globl __SCT__preempt_schedule, __SCT__preempt_schedule_notrace\n"
     "__SCT__preempt_schedule:\n__SCT__preempt_schedule_notrace:\n\tret\n"
     "__SCT__might_resched:\n__SCT__cond_resched:\n\txorl %eax, %eax\n\tret\n");
 
+void __might_resched(const char *file, int line, unsigned int offsets)
+{
+	side_context(SITE);
+	kbh_might_sleep(SITE);
+}
+
 void __might_sleep(const char *file, int line)
 {
 	side_context(SITE);

@@ -24,6 +24,7 @@ DEFINE_STATIC_KEY_FALSE(hugetlb_optimize_vmemmap_key);
 
 void kbs_start(const void *some_ram)
 {
+	side_forget_fragments();
 	page_offset_base = ((unsigned long)some_ram & PAGE_MASK) - WINDOW / 2;
 	if (!vmemmap_base)
 		vmemmap_base = (unsigned long)kbh_reserve((WINDOW >> PAGE_SHIFT) * sizeof(struct page));

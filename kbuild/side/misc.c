@@ -193,10 +193,37 @@ void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type t)
 
 /* --------------------------------------------------- parameters of a module */
 
-/* They keep the values that they are compiled with. */
+/* What is not set keeps the value that it is compiled with. */
 const struct kernel_param_ops param_ops_int, param_ops_uint, param_ops_bool, param_ops_charp;
 const struct kernel_param_ops param_ops_short, param_ops_ushort, param_ops_long, param_ops_ulong;
 const struct kernel_param_ops param_ops_byte, param_array_ops;
+
+extern const struct kernel_param __start___param[] __weak, __stop___param[] __weak;
+
+static bool set(const struct kernel_param *p, long value)
+{
+	if (p->ops == &param_ops_int || p->ops == &param_ops_uint)
+		*(int *)p->arg = value;
+	else if (p->ops == &param_ops_long || p->ops == &param_ops_ulong)
+		*(long *)p->arg = value;
+	else if (p->ops == &param_ops_short || p->ops == &param_ops_ushort)
+		*(short *)p->arg = value;
+	else if (p->ops == &param_ops_byte)
+		*(u8 *)p->arg = value;
+	else if (p->ops == &param_ops_bool)
+		*(bool *)p->arg = value;
+	else
+		return false;
+	return true;
+}
+
+int kbs_set_param(const char *name, long value)
+{
+	for (const struct kernel_param *p = __start___param; p < __stop___param; p++)
+		if (!strcmp(p->name, name) && set(p, value))
+			return 0;
+	return -ENOENT;
+}
 
 /* ---------------------------------------------------------------- ethtool */
 

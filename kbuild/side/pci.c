@@ -260,7 +260,7 @@ static void set_up(struct slot *slot, const struct kbs_pci *what)
 			p->resource[i] = (struct resource){
 				.start = what->bar[i].start,
 				.end = what->bar[i].start + what->bar[i].size - 1,
-				.flags = IORESOURCE_MEM,
+				.flags = what->bar[i].ports ? IORESOURCE_IO : IORESOURCE_MEM,
 			};
 }
 

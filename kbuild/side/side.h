@@ -33,4 +33,7 @@ bool side_run_napi(void);
 struct pci_dev;
 void *side_context_of(struct pci_dev *pdev);
 
+/* skb.c: there is another machine now. */
+void side_forget_fragments(void);
+
 #endif

@@ -65,19 +65,53 @@ struct sk_buff *__napi_alloc_skb(struct napi_struct *napi, unsigned int len, gfp
 	return allocate(NET_SKB_PAD + NET_IP_ALIGN, len, gfp, napi->dev, SITE);
 }
 
+/*
+ * Fragments are cut from blocks of pages, from the end down. Each holds a reference to its block,
+ * which is why any address in one is good for freeing it.
+ */
+#define FRAG_ORDER 3
+#define FRAG_BLOCK (PAGE_SIZE << FRAG_ORDER)
+
+static struct page *block;
+static unsigned int block_left;
+
+static void *fragment(unsigned int size)
+{
+	size = ALIGN(size, LINE);
+	if (size > FRAG_BLOCK)
+		return NULL;
+	if (!block || block_left < size) {
+		if (block)
+			put_page(block);
+		block = alloc_pages(GFP_ATOMIC | __GFP_COMP, FRAG_ORDER);
+		block_left = FRAG_BLOCK;
+	}
+	if (!block)
+		return NULL;
+	get_page(block);
+	block_left -= size;
+	return page_address(block) + block_left;
+}
+
+/* Of a machine that is gone. */
+void side_forget_fragments(void)
+{
+	block = NULL;
+}
+
 void *__netdev_alloc_frag_align(unsigned int size, unsigned int mask)
 {
-	return kbh_kmalloc(ALIGN(size, LINE), GFP_ATOMIC, SITE);
+	return fragment(size);
 }
 
 void *__napi_alloc_frag_align(unsigned int size, unsigned int mask)
 {
-	return kbh_kmalloc(ALIGN(size, LINE), GFP_ATOMIC, SITE);
+	return fragment(size);
 }
 
 void page_frag_free(void *p)
 {
-	kbh_kfree(p, SITE);
+	put_page(virt_to_head_page(p));
 }
 
 static struct sk_buff *build(void *data, unsigned int size, const void *site)
@@ -113,7 +147,10 @@ static void release(struct sk_buff *skb, const void *site)
 	info = skb_shinfo(skb);
 	for (int i = 0; i < info->nr_frags; i++)
 		put_page(skb_frag_page(&info->frags[i]));
-	kbh_kfree(skb->head, site);
+	if (skb->head_frag)
+		page_frag_free(skb->head);
+	else
+		kbh_kfree(skb->head, site);
 	kbh_kfree(skb, site);
 }
 

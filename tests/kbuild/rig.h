@@ -10,19 +10,17 @@
 extern const struct dmalab_kernel_pci nic;
 bool nic_receive(const uint8_t *frame, size_t len); /* from the wire; false: no buffer is ready */
 
+/* A parameter of the module, if the model sets one. */
+extern const char *nic_param;
+extern long nic_param_value;
+
 /* Of the rig: a frame goes out to the wire. */
 extern struct dmalab_kernel_dev *card;
 void nic_sent(const uint8_t *frame, size_t len);
 void rig_received(void *context, const uint8_t *frame, size_t len);
 
-static inline void dma_in(uint64_t dma, void *to, size_t len)
-{
-	dmalab_device_read(dmalab_kernel_device(card), dma, to, len);
-}
-
-static inline void dma_out(uint64_t dma, const void *from, size_t len)
-{
-	dmalab_device_write(dmalab_kernel_device(card), dma, from, len);
-}
+/* What the card does on the bus. */
+void dma_in(uint64_t dma, void *to, size_t len);
+void dma_out(uint64_t dma, const void *from, size_t len);
 
 #endif

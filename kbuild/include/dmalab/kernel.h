@@ -29,6 +29,9 @@ struct dmalab_kernel_dev;
  * @read: what a load of @width bytes (1, 2, 4, 8) at @offset returns
  * @write: a store
  *
+ * @ports: it is one of I/O ports, of at most 256 bytes, for inb() and outb();
+ *	else one of memory
+ *
  * A window without @read reads as all ones, one without @write ignores stores.
  */
 struct dmalab_kernel_bar {
@@ -36,6 +39,7 @@ struct dmalab_kernel_bar {
 	uint64_t (*read)(void *context, uint64_t offset, unsigned width);
 	void (*write)(void *context, uint64_t offset, unsigned width,
 		      uint64_t value);
+	bool ports;
 };
 
 /**
@@ -69,6 +73,18 @@ struct dmalab_kernel_pci {
  * Return: what the module's init function returned: 0, or -errno.
  */
 int dmalab_kernel_start(struct dmalab_machine *machine);
+
+/**
+ * dmalab_kernel_set_param() - set a parameter of the module
+ * @name: as module_param() has it
+ * @value: for an int, unsigned, long, short, byte or bool
+ *
+ * To be called before dmalab_kernel_start(). It stays set.
+ *
+ * Return: 0; -ENOENT when the module has no such parameter, or one of another
+ * kind.
+ */
+int dmalab_kernel_set_param(const char *name, long value);
 
 /**
  * dmalab_kernel_stop() - unload the module
