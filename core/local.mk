@@ -202,6 +202,7 @@ libdmalab_la_SOURCES = \
 	core/dma/sync.h \
 	core/dma/translate.c \
 	core/dma/translate.h \
+	core/dma/walk.h \
 	core/dma/undo.c \
 	core/record/arguments.c \
 	core/record/devices.c \

@@ -62,6 +62,7 @@ unit_tests = \
 	tests/test-scatterlist.t \
 	tests/test-segments.t \
 	tests/test-signals.t \
+	tests/test-sizes.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
 	tests/test-reset.t \
@@ -313,6 +314,10 @@ tests_test_segments_t_LDADD = $(TEST_LDADD)
 tests_test_handlers_t_SOURCES = tests/test-handlers.c $(RIG)
 tests_test_handlers_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_handlers_t_LDADD = $(TEST_LDADD) -lpthread
+
+tests_test_sizes_t_SOURCES = tests/test-sizes.c $(RIG)
+tests_test_sizes_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_sizes_t_LDADD = $(TEST_LDADD)
 
 tests_test_signals_t_SOURCES = tests/test-signals.c $(RIG)
 tests_test_signals_t_CFLAGS = $(TEST_CFLAGS)

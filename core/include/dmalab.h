@@ -818,9 +818,9 @@ typedef void (*dmalab_report_fn)(const struct dmalab_report *report,
  * need not return, but leave by longjmp() or an exception; reports of the same
  * call that were not told yet are told at the end of the next one. Threads that
  * draw reports at the same time are in the handler at the same time. What a
- * handler's own calls draw it is called for in turn; without an end to that, the
- * program is stopped. @report and what it points to are valid until the handler
- * is left.
+ * handler's own calls draw it is called for in turn; without an end to that,
+ * the program is stopped. @report and what it points to are valid until the
+ * handler is left.
  *
  * Context: Any thread.
  */
