@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The time that a benchmark took, of the thread or of the wall. */
 #include "clock.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where a recorder says that it wants to be told. */
 #include "base/probe.h"
 
 const struct probe *dlab_probe;

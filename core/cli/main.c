@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The command: which word is which function, and what --help says. */
 #include <config.h>
 
 #include "cli/cli.h"

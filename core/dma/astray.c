@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What an address is that leads to nothing: for reports. */
 #include "dma/astray.h"
 
 #include "judge/blocks.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The memory that allocations which must not sleep are given, and its limit. */
 #include "dma/atomic-pool.h"
 
 #define SMALLEST    (128ul << 10)

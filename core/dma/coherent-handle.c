@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* <dmalab/coherent-handle.h>: a handle as an object that knows how it is to be freed. */
 #include "base/host.h"
 #include "dma/quick.h"
 #include "base/probe.h"

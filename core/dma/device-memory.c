@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Memory of a device's own: dma_declare_coherent_memory(). */
 #include "base/host.h"
 #include "dma/device-memory.h"
 #include "base/probe.h"

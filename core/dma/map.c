@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What all kinds of mappings have in common: checks, the route, the record. */
 #include "dma/map.h"
 
 #include "mm/pointer.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Routes: the DMA address that a piece of memory gets, directly, by copies or by an IOMMU. */
 #include "dma/device-memory.h"
 #include "dma/translate.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which blocks of a page of a pool are handed out. */
 #include "base/host.h"
 #include "judge/blocks.h"
 

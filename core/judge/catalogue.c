@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The checks by name and number, and who asks for which. */
 #include "judge/judge.h"
 
 #include <string.h>

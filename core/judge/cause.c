@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What made bytes indeterminate, in words: the history of a report. */
 #include "judge/cause.h"
 
 struct search {

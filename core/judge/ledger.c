@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Every live allocation and mapping by page frame, and the last ones released: see ledger.h. */
 #include "base/host.h"
 #include "judge/blocks.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which reports there were lately, for tests that expect them. */
 #include "judge/log.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Stores through plain pointers: they are found by comparing memory with the image, and judged. */
 #include "judge/stores.h"
 
 #include "judge/judge.h"

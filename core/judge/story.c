@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The story of a coherency report: who stored the bytes, what came between, what was missing. */
 #include "judge/story.h"
 
 #include <stdio.h>

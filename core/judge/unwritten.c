@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Bytes that nobody has stored since their memory was allocated: bits, where a page is mixed. */
 #include "judge/unwritten.h"
 #include "base/bits.h"
 #include "base/zero.h"

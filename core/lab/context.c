@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the simulated kernel lets a thread do: interrupts, locks, whether it may sleep. */
 #include "lab/context.h"
 #include "base/probe.h"
 

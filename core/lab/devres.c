@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What is released when a driver lets go of its device. */
 #include "base/host.h"
 #include "lab/devres.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Devices that are in structures of the program's own. */
 #include "lab/embedded.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a laboratory is made of: a machine, its judge, its devices, and the memory
- * allocator of the simulated kernel. Everything above machine/ and check/ knows
+ * allocator of the simulated kernel. Everything above machine/ and judge/ knows
  * this header.
  *
  * One lock protects all of it. It is held for the length of a call; the reports that were

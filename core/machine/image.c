@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the machine last put where the CPU looks, to be compared with what is there. */
 #include "machine/image.h"
 #include "base/random.h"
 

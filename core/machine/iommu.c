@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The IOMMU: which addresses are taken, and what they lead to. */
 #include "machine/machine.h"
 
 static bool is_used(const struct iommu *u, u32 page)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Freed memory and addresses, waiting in one queue before they are used again. */
 #include "base/host.h"
 #include "machine/machine.h"
 

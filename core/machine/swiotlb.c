@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Slots of the bounce buffer: given by size, alignment and boundary. */
 #include "machine/machine.h"
 
 static bool is_used(const struct swiotlb *s, u32 slot)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a pointer is that should lead into simulated memory, and does not: for reports. */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
 #endif

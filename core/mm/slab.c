@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Pages cut into objects of one size, for kmalloc() and caches of objects. */
 #include "base/host.h"
 #include "lab/context.h"
 #include "mm/mm.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A trace as text. */
 #include "trace/trace.h"
 
 #include <ctype.h>

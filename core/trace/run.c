@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Run a trace: statement by statement, on the machines that it asks for. */
 #include "trace/calls.h"
 
 #include <linux/dma-mapping.h>

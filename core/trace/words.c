@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names of directions, flags and attributes, in both ways. */
 #include "trace/trace.h"
 
 #include <linux/dma-mapping.h>
