@@ -32,12 +32,18 @@ static inline bool all_lines_dirty(const struct cache *c, u32 page)
 }
 
 /*
- * From now on, <dmalab/quick.h> does it without a lock. Not where stores come unannounced: each
- * load that is told looks for them, and which call found a store must not depend on the cache.
+ * Where stores come unannounced, each load that is told looks for them: which call has found a
+ * store, and is named by its report, must not depend on the cache.
  */
+static inline bool loads_look(const struct dmalab_machine *lab)
+{
+	return image_on(&lab->hw) && judge_sees_accesses(&lab->judge);
+}
+
+/* From now on, <dmalab/quick.h> does it without a lock. */
 static inline void remember_quiet_page(struct dmalab_machine *lab, u32 page)
 {
-	if (!image_on(&lab->hw) && judge_page_is_quiet(&lab->judge, page) &&
+	if (!loads_look(lab) && judge_page_is_quiet(&lab->judge, page) &&
 	    all_lines_valid(&lab->hw.cache, page))
 		__atomic_store_n(&lab->quick.pages[page], lab->quick.epoch, __ATOMIC_RELAXED);
 }
@@ -76,7 +82,7 @@ static inline bool load_quickly(struct dmalab_machine *lab, size_t offset, void 
 		return false;
 	if (c->lines && !line_is_valid(c, line))
 		return false;
-	if (image_on(&lab->hw) && !(lab->hw.image.kept[offset >> PAGE_SHIFT] &&
+	if (loads_look(lab) && !(lab->hw.image.kept[offset >> PAGE_SHIFT] &&
 				    line_is_found(lab, offset, site)))
 		return false;
 	c->hits += c->lines != NULL;
