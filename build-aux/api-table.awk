@@ -22,6 +22,9 @@ function declare(text, name)
 	if (text !~ /\(/ || text ~ /typedef|_Static_assert|\(\*/)
 		return
 	gsub(/__attribute__ *\(\([^)]*\)*\)/, "", text)
+	gsub(/__printf *\([^)]*\)/, "", text)
+	if (basics && text ~ /^ *static /)
+		return
 	if (text !~ /^[^(]*[ *][A-Za-z_][A-Za-z0-9_]* *\(/)
 		return
 	sub(/ *\(.*/, "", text)
@@ -99,6 +102,7 @@ FNR == 1 {
 		kind = "families"
 	else if (FILENAME ~ /\.h$/)
 		kind = "header"
+	basics = 0
 	if (kind == "header") {
 		header = header_name(FILENAME)
 		code = ""
@@ -120,6 +124,20 @@ kind == "families" && /^\t\{ "/ {
 	golden[family] = part[2]
 }
 
+# Small functions and macros under the kernel's names: told by the header.
+kind == "header" && /Kernel basics: / {
+	basics = 1
+	small[++nr_small] = header
+}
+
+kind == "test" && match($0, /^#include <[^>]*>/) {
+	name = substr($0, 11, RLENGTH - 11)
+	if (!((name, test) in included)) {
+		included[name, test] = 1
+		users[name] = users[name] (users[name] == "" ? "" : ", ") test
+	}
+}
+
 kind == "header" {
 	line = strip($0)
 	# What is gone from the kernel is no call.
@@ -135,7 +153,7 @@ kind == "header" {
 			sub(/^# *define /, "", macro)
 			sub(/[^A-Za-z0-9_].*/, "", macro)
 			macros[macro] = 1
-			if (index(line, "define " macro "("))
+			if (index(line, "define " macro "(") && !basics)
 				add_call(macro)
 		}
 		note_words(line)
@@ -231,6 +249,12 @@ END {
 		name = calls[i]
 		printf "| `%s` | `<%s>` | %s |\n", name, header_of[name], callers(name)
 	}
+	print "\n## Small headers\n"
+	print "Functions and macros of a few lines, which do what the kernel's do. `tests/test-headers.sh` compiles each alone.\n"
+	print "| header | included by |\n| --- | --- |"
+	for (i = 1; i <= nr_small; i++)
+		printf "| `<%s>` | %s |\n", small[i],
+			small[i] in users ? users[small[i]] : "through others"
 	print "\n## Checks\n"
 	print "| check | drawn by | variants | near miss | report |\n| --- | --- | --- | --- | --- |"
 	for (i = 1; i <= nr_checks; i++) {

@@ -15,7 +15,7 @@ when a call has no test. The last section is kept in `build-aux/api-absent.md`.
 
 EOF
 ${AWK:-awk} -f build-aux/api-table.awk core/judge/catalogue.def \
-	core/include/linux/*.h core/include/dmalab.h core/include/dmalab/*.h \
+	core/include/linux/*.h core/include/linux/*/*.h core/include/asm/*.h core/include/dmalab.h core/include/dmalab/*.h \
 	tests/cases.h tests/cases-*.c tests/test-*.c tests/rig.c || exit 1
 echo
 sed 1d build-aux/api-absent.md

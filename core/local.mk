@@ -8,20 +8,39 @@ dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/q
 dmalabasm_HEADERS += core/include/asm/io.h
 
 dmalablinux_HEADERS += \
+	core/include/linux/align.h \
+	core/include/linux/array_size.h \
+	core/include/linux/atomic.h \
+	core/include/linux/bitfield.h \
+	core/include/linux/bitmap.h \
+	core/include/linux/bitops.h \
+	core/include/linux/bits.h \
+	core/include/linux/bottom_half.h \
+	core/include/linux/bug.h \
+	core/include/linux/build_bug.h \
+	core/include/linux/bvec.h \
 	core/include/linux/cache.h \
+	core/include/linux/compiler.h \
+	core/include/linux/compiler_attributes.h \
+	core/include/linux/compiler_types.h \
+	core/include/linux/completion.h \
+	core/include/linux/container_of.h \
+	core/include/linux/crc32.h \
+	core/include/linux/delay.h \
+	core/include/linux/dev_printk.h \
 	core/include/linux/device.h \
 	core/include/linux/dma-direction.h \
+	core/include/linux/dma-map-ops.h \
 	core/include/linux/dma-mapping.h \
 	core/include/linux/dmapool.h \
 	core/include/linux/err.h \
+	core/include/linux/errno.h \
+	core/include/linux/etherdevice.h \
+	core/include/linux/export.h \
 	core/include/linux/gfp.h \
-	core/include/linux/mm.h \
-	core/include/linux/scatterlist.h \
-	core/include/linux/slab.h \
-	core/include/linux/types.h \
-	core/include/linux/bottom_half.h \
-	core/include/linux/dma-map-ops.h \
 	core/include/linux/hardirq.h \
+	core/include/linux/highmem.h \
+	core/include/linux/init.h \
 	core/include/linux/interrupt.h \
 	core/include/linux/io.h \
 	core/include/linux/iopoll.h \
@@ -29,12 +48,61 @@ dmalablinux_HEADERS += \
 	core/include/linux/mod_devicetable.h \
 	core/include/linux/pci.h \
 	core/include/linux/platform_device.h \
+	core/include/linux/irq.h \
 	core/include/linux/irqflags.h \
+	core/include/linux/irqreturn.h \
+	core/include/linux/jiffies.h \
+	core/include/linux/kconfig.h \
 	core/include/linux/kernel.h \
+	core/include/linux/kref.h \
+	core/include/linux/kthread.h \
+	core/include/linux/ktime.h \
+	core/include/linux/limits.h \
+	core/include/linux/list.h \
+	core/include/linux/llist.h \
+	core/include/linux/lockdep.h \
+	core/include/linux/log2.h \
+	core/include/linux/math.h \
+	core/include/linux/math64.h \
+	core/include/linux/minmax.h \
+	core/include/linux/mm.h \
+	core/include/linux/module.h \
+	core/include/linux/moduleparam.h \
 	core/include/linux/mutex.h \
+	core/include/linux/of.h \
+	core/include/linux/of_device.h \
+	core/include/linux/once.h \
+	core/include/linux/overflow.h \
 	core/include/linux/preempt.h \
+	core/include/linux/printk.h \
+	core/include/linux/property.h \
+	core/include/linux/random.h \
+	core/include/linux/ratelimit.h \
+	core/include/linux/refcount.h \
+	core/include/linux/scatterlist.h \
+	core/include/linux/sched.h \
+	core/include/linux/sizes.h \
+	core/include/linux/slab.h \
 	core/include/linux/spinlock.h \
-	core/include/linux/vmalloc.h
+	core/include/linux/stddef.h \
+	core/include/linux/string.h \
+	core/include/linux/stringify.h \
+	core/include/linux/timekeeping.h \
+	core/include/linux/timer.h \
+	core/include/linux/types.h \
+	core/include/linux/unaligned.h \
+	core/include/linux/vmalloc.h \
+	core/include/linux/wait.h \
+	core/include/linux/workqueue.h
+
+dmalabasm_HEADERS += \
+	core/include/asm/atomic.h \
+	core/include/asm/barrier.h \
+	core/include/asm/bug.h \
+	core/include/asm/byteorder.h \
+	core/include/asm/unaligned.h
+
+dmalabbyteorder_HEADERS += core/include/linux/byteorder/generic.h
 
 lib_LTLIBRARIES += libdmalab.la
 # A program that unloads the library may keep its handler of SIGSEGV installed, or one that
@@ -196,6 +264,7 @@ libdmalab_la_SOURCES = \
 	core/dma/quick.h \
 	core/dma/scatterlist.c \
 	core/dma/sg.c \
+	core/dma/sg-miter.c \
 	core/dma/streaming.c \
 	core/dma/sync-check.c \
 	core/dma/sync.c \
@@ -233,7 +302,17 @@ libdmalab_la_SOURCES = \
 	core/bus/pci.h \
 	core/bus/pci-config.c \
 	core/bus/pci-regions.c \
-	core/bus/platform.c
+	core/bus/platform.c \
+	core/kernel/irq.c \
+	core/kernel/kthread.c \
+	core/kernel/library.c \
+	core/kernel/module.c \
+	core/kernel/printk.c \
+	core/kernel/time.c \
+	core/kernel/timer.c \
+	core/kernel/wait.c \
+	core/kernel/wake.h \
+	core/kernel/work.c
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

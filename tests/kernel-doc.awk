@@ -61,6 +61,8 @@ function check(name, list, returns)
 # A declaration, or the head of a definition.
 function declaration(text, name, list, exported)
 {
+	gsub(/__attribute__ *\(\([^()]*(\([^()]*\)[^()]*)?\)\)/, "", text)
+	gsub(/__printf\([^()]*\)/, "", text)
 	gsub(/[ \t]+/, " ", text)
 	sub(/^ /, "", text)
 	if (text !~ /\(/ || text ~ /^(typedef|struct [a-z_]+ \{|enum|#|_Static_assert)/ || text ~ /=/)
@@ -75,6 +77,8 @@ function declaration(text, name, list, exported)
 	sub(/\) *$/, "", list)
 	if (exported)
 		print name >names
+	else if (basics && doc_name == "")
+		return
 	check(name, parameters(list), text !~ /^void [a-z_0-9]+ ?\(/)
 }
 
@@ -130,10 +134,13 @@ FILENAME ~ /catalogue\.def$/ {
 }
 
 FNR == 1 {
-	in_doc = in_comment = in_macro = cplusplus = depth = 0
+	in_doc = in_comment = in_macro = cplusplus = depth = basics = 0
 	text = ""
 	begin_doc()
 }
+
+# What the kernel's own documentation says of small functions need not be said again.
+/Kernel basics: / { basics = 1 }
 
 width($0) > 80 { complain("more than 80 columns") }
 

@@ -30,6 +30,9 @@ unit_tests = \
 	tests/test-handlers.t \
 	tests/test-host-memory.t \
 	tests/test-iommu.t \
+	tests/test-kernel-basics.t \
+	tests/test-kernel-memory.t \
+	tests/test-kernel-threads.t \
 	tests/test-limits.t \
 	tests/test-lists.t \
 	tests/test-machines.t \
@@ -182,6 +185,18 @@ tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 tests_test_host_memory_t_LDFLAGS = -static \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=free \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
+
+tests_test_kernel_basics_t_SOURCES = tests/test-kernel-basics.c $(RIG)
+tests_test_kernel_basics_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_kernel_basics_t_LDADD = $(TEST_LDADD)
+
+tests_test_kernel_memory_t_SOURCES = tests/test-kernel-memory.c $(RIG)
+tests_test_kernel_memory_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_kernel_memory_t_LDADD = $(TEST_LDADD)
+
+tests_test_kernel_threads_t_SOURCES = tests/test-kernel-threads.c $(RIG)
+tests_test_kernel_threads_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_kernel_threads_t_LDADD = $(TEST_LDADD)
 
 tests_test_limits_t_SOURCES = tests/test-limits.c $(RIG)
 tests_test_limits_t_CFLAGS = $(TEST_CFLAGS)

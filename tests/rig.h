@@ -90,6 +90,8 @@ static inline int translates(const struct rig *r)
 #define for_each_profile(name) \
 	for (unsigned profile_i = 0; ((name) = dmalab_profile_name(profile_i)) != NULL; profile_i++)
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 
 #endif

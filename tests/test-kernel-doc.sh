@@ -20,7 +20,7 @@ check()
 		"$srcdir/core/judge/catalogue.def" "$@"
 }
 
-check "$srcdir"/core/include/*.h "$srcdir"/core/include/*/*.h || status=1
+check "$srcdir"/core/include/*.h "$srcdir"/core/include/*/*.h "$srcdir"/core/include/*/*/*.h || status=1
 
 # And the data.
 sed -n 's/^extern [^(]*[ *]\([a-z_]*\);$/\1/p' "$srcdir"/core/include/*/*.h >>"$dir/declared"

@@ -25,10 +25,27 @@ void dlab_context_begin(enum atomic kind, const struct call *call)
 		dlab_context.atomic += ATOMIC_ONE(kind);
 }
 
+static cold void irqs_are_on(void)
+{
+	void (*function)(void) = dlab_context.irqs_on;
+
+	dlab_context.irqs_on = NULL;
+	function();
+}
+
 void dlab_context_end(enum atomic kind)
 {
-	if (context_has(kind))
-		dlab_context.atomic -= ATOMIC_ONE(kind);
+	if (!context_has(kind))
+		return;
+	dlab_context.atomic -= ATOMIC_ONE(kind);
+	if (unlikely(dlab_context.irqs_on) && !context_has(ATOMIC_IRQS_OFF) &&
+	    !context_has(ATOMIC_HARDIRQ))
+		irqs_are_on();
+}
+
+void dlab_context_call_when_irqs_on(void (*function)(void))
+{
+	dlab_context.irqs_on = function;
 }
 
 bool dlab_context_irqs_off(const struct call *call)

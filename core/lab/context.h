@@ -31,6 +31,7 @@ struct context {
 	u64 atomic;                   /* 0: may sleep */
 	u64 irqs_were_off;            /* a bit for each handler that was entered */
 	struct call since[NR_ATOMIC]; /* what took each count from 0 */
+	void (*irqs_on)(void);        /* to be called when they are; or NULL */
 };
 
 extern __thread struct context dlab_context __attribute__((tls_model("initial-exec")));
@@ -43,6 +44,11 @@ static inline bool context_has(enum atomic kind)
 /* Counts stay at their highest and lowest: calls that do not pair up are harmless. */
 void dlab_context_begin(enum atomic kind, const struct call *call);
 void dlab_context_end(enum atomic kind);
+
+/*
+ * This thread has interrupts off, or is in a handler: call @function, once, when neither is so.
+ */
+void dlab_context_call_when_irqs_on(void (*function)(void));
 
 /* Interrupts off; returns whether they were, for dlab_context_irqs_restore(). */
 bool dlab_context_irqs_off(const struct call *call);

@@ -6,6 +6,7 @@
 #ifndef DMALAB_LINUX_DEVICE_H
 #define DMALAB_LINUX_DEVICE_H
 
+#include <linux/dev_printk.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus

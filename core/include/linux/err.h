@@ -3,7 +3,7 @@
 #ifndef DMALAB_LINUX_ERR_H
 #define DMALAB_LINUX_ERR_H
 
-#include <errno.h>
+#include <linux/errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -57,6 +57,30 @@ static inline bool IS_ERR(const void *ptr)
 static inline bool IS_ERR_OR_NULL(const void *ptr)
 {
 	return ptr == NULL || IS_ERR(ptr);
+}
+
+/**
+ * ERR_CAST() - an error in a pointer of another type
+ * @ptr: for which IS_ERR() is true
+ *
+ * Context: Any.
+ * Return: the pointer.
+ */
+static inline void *ERR_CAST(const void *ptr)
+{
+	return (void *)ptr;
+}
+
+/**
+ * PTR_ERR_OR_ZERO() - what a function returns that got a pointer
+ * @ptr: any pointer
+ *
+ * Context: Any.
+ * Return: the error in it, or 0.
+ */
+static inline int PTR_ERR_OR_ZERO(const void *ptr)
+{
+	return IS_ERR(ptr) ? (int)PTR_ERR(ptr) : 0;
 }
 
 #endif

@@ -33,6 +33,29 @@ static inline void mutex_init(struct mutex *lock)
 }
 
 /**
+ * mutex_destroy() - nobody uses the lock any more
+ * @lock: the lock
+ *
+ * Context: Any.
+ */
+static inline void mutex_destroy(struct mutex *lock)
+{
+	(void)lock;
+}
+
+/**
+ * mutex_is_locked() - whether somebody holds the lock
+ * @lock: the lock
+ *
+ * Context: Any.
+ * Return: true if somebody does.
+ */
+static inline bool mutex_is_locked(struct mutex *lock)
+{
+	return __atomic_load_n(&lock->state, __ATOMIC_RELAXED) != 0;
+}
+
+/**
  * mutex_lock() - wait for the lock
  * @lock: the lock
  *
@@ -51,6 +74,11 @@ void mutex_lock(struct mutex *lock);
  * Context: Any.
  */
 void mutex_unlock(struct mutex *lock);
+
+/* There are no signals. */
+#define mutex_lock_interruptible(lock) (mutex_lock(lock), 0)
+#define mutex_lock_killable(lock)      (mutex_lock(lock), 0)
+#define mutex_lock_nested(lock, class) mutex_lock(lock)
 
 /**
  * mutex_trylock() - take the lock if it is free

@@ -509,6 +509,76 @@ sg_page_iter_dma_address(struct sg_dma_page_iter *dma_iter)
 	       ((dma_addr_t)dma_iter->base.sg_pgoffset << PAGE_SHIFT);
 }
 
+/* ----------------------------------------------- the bytes, piece by piece */
+
+#define SG_MITER_ATOMIC  (1 << 0) /* not to sleep while a piece is there */
+#define SG_MITER_TO_SG   (1 << 1) /* the CPU writes */
+#define SG_MITER_FROM_SG (1 << 2) /* the CPU reads */
+
+/**
+ * struct sg_mapping_iter - where sg_miter_next() is
+ * @page: of the piece
+ * @addr: of the piece, for the CPU
+ * @length: bytes of it
+ * @consumed: how many of them the driver has used; it may set fewer than all
+ * @sg: entry of the list; the library's, as are the following
+ * @nents: entries left
+ * @offset: of the next piece in the entry, bytes
+ * @flags: as given
+ */
+struct sg_mapping_iter {
+	struct page *page;
+	void *addr;
+	size_t length;
+	size_t consumed;
+	struct scatterlist *sg;
+	unsigned int nents;
+	unsigned int offset;
+	unsigned int flags;
+};
+
+/**
+ * sg_miter_start() - begin to go through the bytes of a list
+ * @miter: the state
+ * @sgl: first entry; NULL: none
+ * @nents: entries
+ * @flags: SG_MITER_*
+ *
+ * Context: Any.
+ */
+void sg_miter_start(struct sg_mapping_iter *miter, struct scatterlist *sgl,
+		    unsigned int nents, unsigned int flags);
+
+/**
+ * sg_miter_next() - go to the next piece
+ * @miter: the state; @miter->consumed bytes of the last piece are behind us
+ *
+ * With SG_MITER_ATOMIC this thread must not sleep until sg_miter_stop(), or
+ * until there is no next one.
+ *
+ * Context: Any.
+ * Return: true, with a piece that lies in one page; false: that was the last.
+ */
+bool sg_miter_next(struct sg_mapping_iter *miter);
+
+/**
+ * sg_miter_skip() - go on by bytes, not by pieces
+ * @miter: the state, before the first piece or after sg_miter_next()
+ * @offset: bytes
+ *
+ * Context: Any.
+ * Return: false if there are not so many.
+ */
+bool sg_miter_skip(struct sg_mapping_iter *miter, off_t offset);
+
+/**
+ * sg_miter_stop() - done, or to be continued by sg_miter_next()
+ * @miter: the state
+ *
+ * Context: Any.
+ */
+void sg_miter_stop(struct sg_mapping_iter *miter);
+
 #define for_each_sg_page(sglist, piter, nents, pgoffset) \
 	for (__sg_page_iter_start((piter), (sglist), (nents), (pgoffset)); \
 	     __sg_page_iter_next(piter);)

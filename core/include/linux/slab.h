@@ -124,6 +124,47 @@ void kfree(const void *ptr);
  */
 size_t ksize(const void *ptr);
 
+/* Nodes make no difference. */
+#define kmalloc_node(size, flags, node) ((void)(node), kmalloc(size, flags))
+#define kzalloc_node(size, flags, node) ((void)(node), kzalloc(size, flags))
+#define kcalloc_node(n, size, flags, node) \
+	((void)(node), kcalloc(n, size, flags))
+#define kmalloc_array_node(n, size, flags, node) \
+	((void)(node), kmalloc_array(n, size, flags))
+
+/**
+ * kstrdup() - a copy of a string
+ * @s: what the CPU reads; NULL: no copy
+ * @gfp: as for kmalloc()
+ *
+ * Context: May sleep if @gfp allows it.
+ * Return: the copy, to be freed with kfree(); or NULL.
+ * Checks: those of kmemdup().
+ */
+__attribute__((__always_inline__))
+static inline char *kstrdup(const char *s, gfp_t gfp)
+{
+	const char *text = s ? s : "";
+
+	return s ? (char *)kmemdup(text, __builtin_strlen(text) + 1, gfp) :
+		   NULL;
+}
+
+/**
+ * kfree_sensitive() - zero memory, and free it
+ * @p: as for kfree()
+ *
+ * Context: Any.
+ * Checks: those of kfree().
+ */
+__attribute__((__always_inline__))
+static inline void kfree_sensitive(const void *p)
+{
+	if (!ZERO_OR_NULL_PTR(p))
+		__builtin_memset((void *)p, 0, ksize(p));
+	kfree(p);
+}
+
 /* -------------------------------------------------------- caches of objects */
 
 struct kmem_cache;

@@ -8,7 +8,11 @@
 #define DMALAB_LINUX_TYPES_H
 
 #pragma GCC system_header /* for #include_next, which is an extension */
+/* That of tools/include is no system: it would define other types. */
+#define _TOOLS_LINUX_TYPES_H_
 #include_next <linux/types.h>
+#include <asm/types.h>
+#include <linux/compiler_types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,5 +33,6 @@ typedef u64 phys_addr_t;
 typedef phys_addr_t resource_size_t;
 
 typedef unsigned int gfp_t;
+typedef unsigned short umode_t;
 
 #endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel basics: see <linux/printk.h>. */
+#ifndef DMALAB_LINUX_RATELIMIT_H
+#define DMALAB_LINUX_RATELIMIT_H
+
+#include <linux/printk.h>
+
+#endif
