@@ -214,11 +214,12 @@ static void print(const struct sums *s)
 	double map_deviation = deviation(s->map, s->map_squares, s->loops);
 	double unmap_deviation = deviation(s->unmap, s->unmap_squares, s->loops);
 
+	/* Kernels whose tool has -m print the mode, too, and call the granule by both its names. */
 	if (options.mode_given)
-		printf("dma mapping mode: %s\n", options.mode == MODE_SG ? "SG_MODE" : "SINGLE_MODE");
-	printf("dma mapping benchmark: threads:%ld seconds:%ld node:%ld dir:%s granule: %ld\n",
+		printf("dma mapping mode: %ld\n", options.mode);
+	printf("dma mapping benchmark: threads:%ld seconds:%ld node:%ld dir:%s %s: %ld\n",
 	       options.threads, options.seconds, options.node, directions[options.dir],
-	       options.granule);
+	       options.mode_given ? "granule/sg_nents" : "granule", options.granule);
 	printf("average map latency(us):%.1f standard deviation:%.1f\n", map / 1e3,
 	       map_deviation / 1e3);
 	printf("average unmap latency(us):%.1f standard deviation:%.1f\n", unmap / 1e3,

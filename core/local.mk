@@ -37,8 +37,8 @@ dmalablinux_HEADERS += \
 	core/include/linux/vmalloc.h
 
 lib_LTLIBRARIES += libdmalab.la
-# A program that unloads the library keeps its handler of SIGSEGV installed: nodelete
-# leaves the code where that handler points.
+# A program that unloads the library may keep its handler of SIGSEGV installed, or one that
+# calls it: nodelete leaves the code where that handler points.
 libdmalab_la_LDFLAGS = -no-undefined -version-info 1:0:0 -Wl,-z,nodelete \
 	-Wl,--version-script=$(srcdir)/core/libdmalab.map
 EXTRA_libdmalab_la_DEPENDENCIES = core/libdmalab.map
@@ -47,6 +47,7 @@ libdmalab_la_LIBADD = $(LIBDW_LIBS)
 libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
 libdmalab_la_SOURCES = \
 	core/base/compiler.h \
+	core/base/host.h \
 	core/base/nearest.h \
 	core/base/probe.c \
 	core/base/bits.h \
@@ -55,6 +56,9 @@ libdmalab_la_SOURCES = \
 	core/base/site.c \
 	core/base/site.h \
 	core/base/sized.h \
+	core/base/stack.c \
+	core/base/stack.h \
+	core/base/thread.h \
 	core/base/utf8.h \
 	core/base/zero.h \
 	core/machine/bus.h \
@@ -122,6 +126,8 @@ libdmalab_la_SOURCES = \
 	core/judge/stores.h \
 	core/judge/story.c \
 	core/judge/story.h \
+	core/judge/told.c \
+	core/judge/told.h \
 	core/judge/trust.c \
 	core/judge/unwritten.c \
 	core/judge/unwritten.h \
@@ -139,6 +145,7 @@ libdmalab_la_SOURCES = \
 	core/lab/options.h \
 	core/lab/quick.c \
 	core/lab/registry.c \
+	core/lab/tell.c \
 	core/mm/access.c \
 	core/mm/address.c \
 	core/mm/devm.c \
@@ -195,6 +202,7 @@ libdmalab_la_SOURCES = \
 	core/dma/sync.h \
 	core/dma/translate.c \
 	core/dma/translate.h \
+	core/dma/walk.h \
 	core/dma/undo.c \
 	core/record/arguments.c \
 	core/record/devices.c \
@@ -216,6 +224,7 @@ libdmalab_la_SOURCES = \
 	core/face/expect.c \
 	core/face/face.h \
 	core/face/fault.c \
+	core/face/handler.c \
 	core/face/lost.c \
 	core/face/machine.c \
 	core/bus/bus.c \

@@ -237,11 +237,24 @@ static size_t next_change(const uint8_t *a, const uint8_t *b, size_t at, size_t 
 	return at;
 }
 
-/* Tell of what a store of C changes, run by run: bytes that were there already are not found. */
-static void tell_changes(uint8_t *to, const uint8_t *before, const uint8_t *bytes, size_t size)
+/* Of any profile. */
+#define LONGEST_LINE 128
+
+/*
+ * Tell of what a store of C changes, run by run: bytes that were there already are not found.
+ * True: a line was stored to twice.
+ */
+static bool tell_changes(uint8_t *to, const uint8_t *before, const uint8_t *bytes, size_t size)
 {
-	for (size_t i = 0, n; (i = next_change(before, bytes, i, size, &n)) < size; i += n)
+	uintptr_t last = 0;
+	bool split = false;
+
+	for (size_t i = 0, n; (i = next_change(before, bytes, i, size, &n)) < size; i += n) {
+		split |= (uintptr_t)(to + i) / LONGEST_LINE == last;
+		last = (uintptr_t)(to + i + n - 1) / LONGEST_LINE;
 		dmalab_cpu_write(to + i, bytes + i, n);
+	}
+	return split;
 }
 
 /* Nor are they looked at: that would be a load that the program does not make. */
@@ -271,7 +284,7 @@ static void plain_write(struct run *run, uint8_t *to, const uint8_t *bytes, size
 	run->has_stored = true;
 	run->trace->before[run->step] = hash(before, size);
 	if (run->variant->told)
-		tell_changes(to, before, bytes, size);
+		run->trace->split[run->step] = tell_changes(to, before, bytes, size);
 	else
 		memcpy(to, bytes, size);
 	if (run->variant->looks)
@@ -506,6 +519,7 @@ void run_program(const struct program *p, const struct variant *variant, struct 
 	trace->astray = MAX_STEPS;
 	memset(trace->loaded, 0, sizeof(trace->loaded));
 	memset(trace->before, 0, sizeof(trace->before));
+	memset(trace->split, 0, sizeof(trace->split));
 	bind_devices(&run);
 	for (unsigned round = 0; round < p->rounds; round++) {
 		if (round) {

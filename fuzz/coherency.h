@@ -37,6 +37,7 @@ struct trace {
 	unsigned loaded[MAX_STEPS];   /* bytes */
 	uint8_t load[MAX_STEPS][MAX_ACCESS];
 	uint64_t before[MAX_STEPS];   /* of a store of C: what was there, hashed */
+	bool split[MAX_STEPS];        /* and some line is changed in more than one run */
 	unsigned astray;              /* the first step whose address may lead anywhere */
 	unsigned nr_remarks;
 	struct remark remark[MAX_REMARKS]; /* the first ones */

@@ -131,3 +131,5 @@ fuzz-clean: fuzz-clean-builds
 
 .PHONY: corpus-min fuzz fuzz-build-afl fuzz-build-afl-alone fuzz-build-cmplog-alone fuzz-build-fast \
 	fuzz-build-libfuzzer fuzz-build-service fuzz-clean fuzz-clean-builds fuzz-targets
+
+include fuzz/defects/local.mk

@@ -15,6 +15,7 @@ AC_DEFUN([DMALAB_SUMMARY], [
 	printf '  %-18s %s\n' "compiler" "$CC $CFLAGS"
 	AS_IF([test "$enable_werror" = yes], [printf '  %-18s %s\n' "warnings" "are errors"])
 	DMALAB_FOUND([libdw], [$have_libdw], [yes], [reports show addresses instead of file:line], [libdw-dev])
+	DMALAB_FOUND([capstone], [$have_capstone], [yes], [no dmalab-kbuild], [libcapstone-dev])
 	DMALAB_FOUND([cmocka], [$have_cmocka], [yes], [make check skips the unit tests], [libcmocka-dev])
 	DMALAB_FOUND([valgrind], [$have_valgrind], [$VALGRIND], [no make check-valgrind], [valgrind])
 	DMALAB_FOUND([libFuzzer], [$have_libfuzzer], [$FUZZ_CLANG], [make fuzz skips this engine], [clang libclang-rt-dev])

@@ -19,6 +19,15 @@ AC_DEFUN([DMALAB_WITH_LIBDW], [
 	AM_CONDITIONAL([WITH_LIBDW], [test "$have_libdw" = yes])
 ])
 
+# DMALAB_WITH_CAPSTONE: it decodes the instruction of a driver that accesses a register. x86-64
+# alone: the kernel's code is run as it is.
+AC_DEFUN([DMALAB_WITH_CAPSTONE], [
+	have_capstone=no
+	AS_CASE([$host], [x86_64-*-linux*],
+		[PKG_CHECK_MODULES([CAPSTONE], [capstone >= 4], [have_capstone=yes], [have_capstone=no])])
+	AM_CONDITIONAL([WITH_CAPSTONE], [test "$have_capstone" = yes])
+])
+
 AC_DEFUN([DMALAB_WITH_CMOCKA], [
 	PKG_CHECK_MODULES([CMOCKA], [cmocka >= 1.1.5], [have_cmocka=yes], [have_cmocka=no])
 	AM_CONDITIONAL([WITH_CMOCKA], [test "$have_cmocka" = yes])

@@ -7,8 +7,10 @@
 #   matrix.tsv  class, bug, title, then a letter for each machine: D damages data, c breaks
 #               the contract, . nothing; its first line names the machines
 #   proof.tsv   length, mode, programs, reads, reported, missed, spurious, wrong
+#   defects.tsv number, defect, by, engine, runs, found, executions, seconds, what said so
 #
-# The first two are of the corpus, run now; the third is what "make proof-results" kept.
+# The first two are of the corpus, run now; the third is what "make proof-results" kept, and the
+# last what "make defects" has measured here, or else what "make defects-results" kept.
 
 dmalab=$1 srcdir=$2 to=$3
 : "${AWK:=awk}"
@@ -74,4 +76,7 @@ $AWK '/^Classes: / { on = 1 } /^$/ { on = 0 } on { printf "%s ", $0 }' "$srcdir/
 	}' | { IFS= read -r head; echo "${head#*	}"; sort | cut -f 3-; } >"$to/matrix.tsv"
 
 grep -v '^#' "$srcdir/docs/results/proof.tsv" >"$to/proof.tsv" 2>/dev/null || rm -f "$to/proof.tsv"
+defects=fuzz/results/defects/defects.tsv
+test -s $defects || defects=$srcdir/docs/results/defects.tsv
+grep -v '^#' "$defects" >"$to/defects.tsv" 2>/dev/null || rm -f "$to/defects.tsv"
 rm -f "$to/classes.tsv"

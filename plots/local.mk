@@ -17,6 +17,8 @@ EXTRA_DIST += \
 	plots/coverage.gp \
 	plots/dark.sh \
 	plots/data.sh \
+	plots/defects.awk \
+	plots/defects.gp \
 	plots/fuzz.awk \
 	plots/latency.gp \
 	plots/live.gp \

@@ -243,5 +243,7 @@ if test -n "$campaigns"; then
 	done >"$data/fuzzing.tsv"
 	table "$data/fuzzing.tsv" "Numbers" engine target seconds executions "per second" edges corpus findings
 fi
+figure defects
+table "$data/defects.tsv" "Numbers" number defect by engine runs found executions seconds "what said so"
 echo "</body>"
 echo "</html>"

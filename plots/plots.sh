@@ -17,7 +17,7 @@ export LC_ALL AWK
 
 judge="bugs matrix proof"
 costs="latency sync checks seen profiles threads live percentiles"
-all="$judge $costs coverage"
+all="$judge $costs coverage defects"
 here=$srcdir/plots
 bench=$srcdir/bench
 out=results/pictures
@@ -34,7 +34,7 @@ complain()
 has_data()
 {
 	case $1 in
-	bugs | matrix | proof) test -s "$data/$1.tsv" ;;
+	bugs | matrix | proof | defects) test -s "$data/$1.tsv" ;;
 	latency) grep -qs '^alloc/' $results ;;
 	sync) grep -qs '^sync/' $results ;;
 	checks) grep -qs '/checks:full/' $results ;;
@@ -53,6 +53,7 @@ brings()
 	bugs | matrix) echo "make" ;;
 	proof) echo "make proof-results" ;;
 	coverage) echo "make fuzz" ;;
+	defects) echo "make defects" ;;
 	percentiles) echo "make bench, with GSL" ;;
 	seen) echo "make bench, with sanitizers or valgrind" ;;
 	*) echo "make bench" ;;

@@ -19,6 +19,7 @@ title()
 	live) echo "Lines: time of a pair over the number of live objects beside it" ;;
 	percentiles) echo "Dots: median, 99th and 99.9th percentile of single operations" ;;
 	coverage) echo "Lines: edges covered, executions a second and inputs kept over fuzzing time, by engine and target" ;;
+	defects) echo "Steps: planted defects found over executions, a line for each fuzz target and engine" ;;
 	timeline-talitos) echo "The Talitos bug, step by step" ;;
 	esac
 }
@@ -51,6 +52,9 @@ that the machine's kernel does." ;;
 does meanwhile counts." ;;
 	coverage) echo "The engines count edges in different ways, so compare targets within a column of panels, not across. Panels in a row
 have one scale." ;;
+	defects) echo "Mistakes that somebody could make in <code>core/</code>, each in a build of its own, and how many executions a fuzz target
+needs to see it: the median of its runs, from an empty corpus. What no target sees is for the tests and the proof, and the numbers below say which
+of them." ;;
 	esac
 }
 
@@ -60,6 +64,7 @@ command()
 	bugs) echo "./dmalab score corpora/bugs" ;;
 	matrix) echo "./dmalab matrix corpora/bugs" ;;
 	proof) echo "make proof-results" ;;
+	defects) echo "make defects" ;;
 	coverage) echo "${fuzz_command:-make fuzz}" ;;
 	*) echo "${bench_command:-make bench}" ;;
 	esac

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/test-fail-nth.t \
 	tests/test-golden.t \
 	tests/test-handle.t \
+	tests/test-handlers.t \
 	tests/test-host-memory.t \
 	tests/test-iommu.t \
 	tests/test-limits.t \
@@ -60,6 +61,8 @@ unit_tests = \
 	tests/test-resource.t \
 	tests/test-scatterlist.t \
 	tests/test-segments.t \
+	tests/test-signals.t \
+	tests/test-sizes.t \
 	tests/test-streaming.t \
 	tests/test-snooping.t \
 	tests/test-reset.t \
@@ -308,6 +311,18 @@ tests_test_segments_t_SOURCES = tests/test-segments.c $(RIG)
 tests_test_segments_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_segments_t_LDADD = $(TEST_LDADD)
 
+tests_test_handlers_t_SOURCES = tests/test-handlers.c $(RIG)
+tests_test_handlers_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_handlers_t_LDADD = $(TEST_LDADD) -lpthread
+
+tests_test_sizes_t_SOURCES = tests/test-sizes.c $(RIG)
+tests_test_sizes_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_sizes_t_LDADD = $(TEST_LDADD)
+
+tests_test_signals_t_SOURCES = tests/test-signals.c $(RIG)
+tests_test_signals_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_signals_t_LDADD = $(TEST_LDADD)
+
 tests_test_reset_t_SOURCES = tests/test-reset.c $(RIG)
 tests_test_reset_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_reset_t_LDADD = libtrace.la $(TEST_LDADD)
@@ -389,6 +404,13 @@ EXTRA_DIST += tests/test-record.sh tests/test-trace.sh tests/trace-errors.txt $(
 	tests/golden/ownership.txt tests/golden/sync.txt \
 	tests/golden/context.txt tests/golden/pool.txt tests/golden/lists.txt \
 	tests/golden/mapping.txt tests/golden/trust.txt tests/golden/trace-errors.txt
+
+if WITH_CXX
+check_PROGRAMS += tests/throws
+TESTS += tests/throws
+endif
+tests_throws_SOURCES = tests/throws.cc
+tests_throws_LDADD = libdmalab.la
 
 TESTS += tests/test-bench.sh
 EXTRA_DIST += tests/test-bench.sh

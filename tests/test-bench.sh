@@ -172,7 +172,7 @@ tool 0 bench/dma_map_benchmark -s 1 -t 2 -d 1 -g 2 -b 40
 says "$work/out" '^dma mapping benchmark: threads:2 seconds:1 node:-1 dir:TO_DEVICE granule: 2$' \
 	"^average map $latency" "^average unmap $latency" '^dmalab: map [1-9][0-9]* ns'
 tool 0 bench/dma_map_benchmark -s 1 -m 1 -g 5
-says "$work/out" '^dma mapping mode: SG_MODE$' 'dir:BIDIRECTIONAL granule: 5$'
+says "$work/out" '^dma mapping mode: 1$' 'dir:BIDIRECTIONAL granule/sg_nents: 5$'
 for wrong in '-t 0' '-t 1025' '-s 301' '-b 19' '-d 3' '-x -1' '-g 0' '-m 2' '-s 1x'; do
 	# shellcheck disable=SC2086 # two words
 	tool 1 bench/dma_map_benchmark $wrong

@@ -296,6 +296,37 @@ static void evict_and_fill(void **state)
 	}
 }
 
+/*
+ * A page in which loads need no lock says so with the number of the call after which it was
+ * found so. The numbers begin anew after 2^32 calls, and what an old one says of a page is not
+ * true of the new call of that number.
+ */
+static void number_of_calls_wraps(void **state)
+{
+	struct rig r;
+	dma_addr_t dma;
+	uint32_t quiet;
+	u8 *p;
+
+	(void)state;
+	rig_up(&r, "arm64");
+	p = (u8 *)get_zeroed_page(GFP_KERNEL);
+	cpu_read(p, 64);
+	quiet = dmalab_quick->epoch;
+	assert_int_equal(dmalab_quick->pages[(p - dmalab_quick->base) >> PAGE_SHIFT], quiet);
+	dma = map_ok(&r, p, 4096, DMA_FROM_DEVICE);
+
+	dmalab_quick->epoch = UINT32_MAX;
+	do
+		dma_get_required_mask(r.dev);
+	while (dmalab_quick->epoch != quiet);
+	cpu_read(p, 64);
+	expect(&r, "cpu-read-device-owned");
+	dma_unmap_single(r.dev, dma, 4096, DMA_FROM_DEVICE);
+	free_page((unsigned long)p);
+	rig_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +335,7 @@ int main(void)
 		cmocka_unit_test(lru_counters),
 		cmocka_unit_test(maintenance_counter),
 		cmocka_unit_test(evict_and_fill),
+		cmocka_unit_test(number_of_calls_wraps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

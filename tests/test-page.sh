@@ -93,7 +93,7 @@ sed -n '1p;$p' "$work/fuzz/results/afl-misuse/coverage.csv" >"$work/one" &&
 plots || fail "$what: $(cat "$work/log")"
 page_is_whole "$what"
 grep -q 'id="missing"' "$work/results/index.html" && fail "$what: something is missing: $(cat "$work/log")"
-for figure in bugs matrix proof latency sync checks seen profiles threads live percentiles coverage; do
+for figure in bugs matrix proof latency sync checks seen profiles threads live percentiles coverage defects; do
 	grep -q "<figure id=\"$figure\"" "$work/results/index.html" || fail "$what: no $figure"
 	test -s "$work/results/pictures/$figure.png" || fail "$what: no $figure.png"
 done

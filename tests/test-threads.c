@@ -252,10 +252,11 @@ static void *engine(void *arg)
 	return NULL;
 }
 
-/* Counts, formats and statistics, while the others run. */
+/* Counts, formats, statistics and pictures, while the others run. */
 static void *onlooker(void *arg)
 {
 	struct dmalab_cache_stats stats = { .size = sizeof(stats) };
+	u8 states[256], *p;
 
 	(void)arg;
 	for (unsigned i = 0; i < rounds; i++) {
@@ -265,6 +266,10 @@ static void *onlooker(void *arg)
 		dma_get_cache_alignment();
 		dma_get_required_mask(rig.dev);
 		ksize(kmalloc(0, GFP_KERNEL));
+		/* Of what others have beside it, too. */
+		p = kmalloc(32, GFP_KERNEL);
+		dmalab_byte_states(p, states, p ? sizeof(states) : 0);
+		kfree(p);
 	}
 	return NULL;
 }

@@ -109,6 +109,10 @@ printf 'profiles("arm64, arm65")\n' | dmalab run - | grep -q '^<stdin>:1: error:
 	fail "a trace for a machine that there is not"
 printf '\nram(4294967296)\n' | dmalab run - | grep -q '^<stdin>:2: error: trace-error: ram(4294967296) is not valid; valid: 65536 to' ||
 	fail "more RAM than a trace may have"
+printf 'profiles("mips")\nkfree(NULL)\n' | dmalab run - | grep -q '^nothing was done on arm64: ' ||
+	fail "a trace for other machines says nothing"
+printf 'profiles("mips")\nkfree(NULL)\n' | dmalab run --profile=all - | grep -q '^nothing was done' &&
+	fail "a trace for one machine of all is said to do nothing"
 printf 'profiles("x86, iommu")\nb = kmalloc(8, GFP_KERNEL)\nkfree(b.cpu)\nkfree(b.cpu)\n' |
 	dmalab run - > /dev/null || fail "a trace for other machines"
 printf 'nic = device(\033[2J)\n' | dmalab run - 2>&1 | grep -q '^    1 | nic = device(?\[2J)$' ||

@@ -17,7 +17,7 @@ struct options {
 	unsigned timed;
 	const struct format *format;
 	unsigned printed;
-	unsigned traces, runs, reports, failed;
+	unsigned traces, runs, reports, failed, elsewhere;
 };
 
 /* Of one trace, or of none yet. */
@@ -116,6 +116,7 @@ static int run_on(const struct trace *t, struct options *o, const char *profile,
 
 	o->runs++;
 	o->reports += result.reports;
+	o->elsewhere += result.elsewhere;
 	if (!good && o->quiet)
 		fprintf(people(o), "%s: not as expected on %s\n", t->file, profile);
 	if (o->timed)
@@ -144,6 +145,14 @@ static int run_one(const struct trace *t, void *context)
 	}
 	free(breaks);
 	return status;
+}
+
+/* All is as expected then, and says nothing. */
+static void print_if_nothing_ran(const struct options *o)
+{
+	if (!o->quiet && o->runs && o->elsewhere == o->runs)
+		fprintf(people(o), "nothing was done on %s: profiles() of the trace%s says other machines; "
+			"choose another --profile\n", o->profile, o->traces == 1 ? "" : "s");
 }
 
 static int no_such_accesses(const char *name)
@@ -234,5 +243,6 @@ int cmd_run(int argc, char **argv)
 	fprintf(people(&o), "%u trace%s, %u run%s, %u report%s: %u not as expected\n", o.traces,
 	       o.traces == 1 ? "" : "s", o.runs, o.runs == 1 ? "" : "s", o.reports,
 	       o.reports == 1 ? "" : "s", o.failed);
+	print_if_nothing_ran(&o);
 	return status;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "dma/quick.h"
 #include "base/probe.h"
 
@@ -40,7 +41,7 @@ struct coherent_handle *coherent_handle_alloc(struct device *dev, size_t size, g
 
 	if (!dev || !size)
 		return ERR_PTR(-EINVAL);
-	h = malloc(sizeof(*h));
+	h = host_malloc(sizeof(*h));
 	if (!h)
 		return ERR_PTR(-ENOMEM);
 	h->dev = dev;

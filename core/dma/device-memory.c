@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "dma/device-memory.h"
 #include "base/probe.h"
 
@@ -156,13 +157,13 @@ static int declare(struct dmalab_device *d, dma_addr_t dma, size_t size,
 	if (size > d->machine->hw.ram_size)
 		return -ENOMEM;
 	nr_pages = size >> PAGE_SHIFT;
-	mem = calloc(1, sizeof(*mem) + nr_chunks(nr_pages) * sizeof(mem->chunk[0]));
+	mem = host_calloc(1, sizeof(*mem) + nr_chunks(nr_pages) * sizeof(mem->chunk[0]));
 	if (!mem)
 		return -ENOMEM;
 	mem->dma = dma;
 	mem->nr_pages = nr_pages;
 	mem->born = call->site;
-	mem->used = calloc(nr_pages / 64 + 1, sizeof(*mem->used));
+	mem->used = host_calloc(nr_pages / 64 + 1, sizeof(*mem->used));
 	if (!mem->used || !get_chunks(d->machine, mem, call)) {
 		free(mem->used);
 		free(mem);

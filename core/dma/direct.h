@@ -242,8 +242,8 @@ static inline bool release_is_unmap(const struct release *rel)
 void dlab_region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
 		      bool reported);
 
-/* The entries of a list that was mapped in part go away again, drawing nothing. */
-void dlab_release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
+/* The entries of a list that was mapped in part go away again, without a report. */
+void dlab_abandon_group(struct dmalab_device *d, struct sg_group *group, const struct call *call);
 
 /* The memory of the allocation @r, and its address; it may be in no ledger. */
 void dlab_release_memory(struct dmalab_device *d, struct region *r, const struct call *call);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Coherent memory that goes with its device. */
+#include "base/host.h"
 #include "dma/direct.h"
 #include "lab/devres.h"
 #include "base/probe.h"
@@ -45,7 +46,7 @@ cold void dlab_managed_forget(struct dmalab_device *d, const void *cpu)
 /* The record comes first: it is easily taken back. */
 static void *alloc_locked(struct allocation *a)
 {
-	struct record *rec = malloc(sizeof(*rec));
+	struct record *rec = host_malloc(sizeof(*rec));
 
 	if (!rec)
 		return NULL;

@@ -3,6 +3,7 @@
  * DMA memory in user space: which is the process itself, at addresses that it keeps for
  * this. Its stores there are those of plain pointers.
  */
+#include "base/host.h"
 #include "dma/direct.h"
 #include "dma/translate.h"
 #include "base/probe.h"
@@ -33,6 +34,7 @@ static bool is_mapped(unsigned long at, unsigned long end)
 {
 	unsigned char in_core[64];
 	unsigned long len;
+	KEEP_ERRNO;
 
 	for (; at < end; at += len) {
 		len = end - at < sizeof(in_core) * PAGE_SIZE ? end - at :
@@ -43,13 +45,12 @@ static bool is_mapped(unsigned long at, unsigned long end)
 	return true;
 }
 
-/* Address space that is the caller's: mapped, and not a machine's. */
-static bool is_callers(const struct vm_area_struct *vma)
+/* Address space that may be the caller's: not a machine's. */
+static bool may_be_callers(const struct vm_area_struct *vma)
 {
 	return vma && vma->vm_start < vma->vm_end &&
 	       !((vma->vm_start | vma->vm_end) & (PAGE_SIZE - 1)) &&
-	       !dlab_of((void *)vma->vm_start) && !dlab_of((void *)(vma->vm_end - 1)) &&
-	       is_mapped(vma->vm_start, vma->vm_end);
+	       !dlab_of((void *)vma->vm_start) && !dlab_of((void *)(vma->vm_end - 1));
 }
 
 /* An allocation of this kind of the device is there, with all of the size. */
@@ -73,11 +74,15 @@ static int map_locked(const struct user_map *map, bool coherent)
 	struct machine *hw = &map->d->machine->hw;
 	bool cached;
 	u32 page;
+	KEEP_ERRNO;
 
-	if (!map->size || !is_callers(map->vma))
+	if (!map->size || !may_be_callers(map->vma))
 		return -EINVAL;
 	if (!dlab_machine_can_share() || !in_range(map) || !is_allocated(map, coherent))
 		return -ENXIO;
+	/* Last, as it takes its time: by now the area is no larger than the allocation. */
+	if (!is_mapped(map->vma->vm_start, map->vma->vm_end))
+		return -EINVAL;
 	page = (map->offset >> PAGE_SHIFT) + map->vma->vm_pgoff;
 	cached = !hw->frames[page].memory_only;
 	if (!cached)

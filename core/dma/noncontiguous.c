@@ -3,6 +3,7 @@
  * Noncoherent memory as a list: without anything that joins scattered pages it is one
  * contiguous piece, and the list has one entry. The CPU's view of it is the linear map.
  */
+#include "base/host.h"
 #include "dma/noncontiguous.h"
 #include "base/probe.h"
 
@@ -36,7 +37,7 @@ static struct noncontiguous *list_new(struct dmalab_machine *lab)
 		return list;
 	}
 	if (!lists->array)
-		lists->array = calloc(lab->hw.nr_pages + NR_GONE, sizeof(*list));
+		lists->array = host_calloc(lab->hw.nr_pages + NR_GONE, sizeof(*list));
 	if (!lists->array || lists->nr_used == lab->hw.nr_pages + NR_GONE)
 		return NULL;
 	return &lists->array[lists->nr_used++];

@@ -3,6 +3,7 @@
  * DMA pools: coherent pages, cut into blocks. All free blocks of a pool are in one
  * list, the latest first; check/blocks.h says where it is kept, and why not there.
  */
+#include "base/host.h"
 #include "dma/direct.h"
 #include "dma/pool.h"
 #include "lab/context.h"
@@ -81,6 +82,7 @@ static struct dma_pool *struct_new(struct dmalab_machine *lab)
 {
 	struct pools *pools = lab->pools;
 	struct dma_pool *pool = pools->gone;
+	KEEP_ERRNO;
 
 	if (!pools->memory) {
 		pools->memory = mmap(NULL, lab->hw.nr_pages * sizeof(*pools->memory),
@@ -92,7 +94,7 @@ static struct dma_pool *struct_new(struct dmalab_machine *lab)
 		}
 	}
 	if (pools->nr_gone < NR_GONE)
-		return calloc(1, sizeof(*pool));
+		return host_calloc(1, sizeof(*pool));
 	pools->gone = pool->next;
 	pools->nr_gone--;
 	return pool;
@@ -332,7 +334,7 @@ static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 		return false;
 	dlab_mm_report_zone(
 		pool->lab, pool->d->dev, call, pool->size,
-		"the pool gives it to the kmalloc() of its books; the mask chooses the zone");
+		"the pool gives it to the kmalloc() of its bookkeeping; the mask chooses the zone");
 	return true;
 }
 
@@ -344,9 +346,13 @@ static inlined void hand_out_as_is(struct dma_pool *pool, size_t offset)
 {
 	struct judge *j = &pool->lab->judge;
 
-	if (unlikely(image_on(j->hw)))
-		judge_fresh(j, offset, pool->asked);
-	unwritten_expect(&j->unwritten, offset, pool->asked);
+	if (likely(!image_on(j->hw))) {
+		unwritten_expect(&j->unwritten, offset, pool->asked);
+		return;
+	}
+	/* Bytes that are mapped still are as they were. */
+	judge_fresh(j, offset, pool->asked);
+	unwritten_await(&j->unwritten, offset, pool->asked);
 }
 
 static inlined void *take(struct dma_pool *pool, dma_addr_t *handle, bool zeroed,

@@ -7,7 +7,9 @@
  */
 #include <linux/scatterlist.h>
 
+#include "base/host.h"
 #include "dma/map.h"
+#include "dma/walk.h"
 #include "base/probe.h"
 
 #include <errno.h>
@@ -61,25 +63,26 @@ static void check_boundary(struct list *l, dma_addr_t first)
 static int check_list(struct list *l)
 {
 	unsigned int max = dma_get_max_seg_size(l->map.d->dev);
-	struct scatterlist *sg = l->sgl;
+	struct walk w = walk_start(l->sgl, l->nents);
+	unsigned nr = 0;
 	bool too_long = false;
 
 	l->map.size = l->nents;
 	if (!map_arguments_ok(&l->map))
 		return -EINVAL;
-	for (unsigned i = 0; i < l->nents; i++, sg = sg_next(sg)) {
-		if (!sg) {
-			dlab_map_refuse(&l->map, CHECK_SG_COUNT_MISMATCH,
-					"the list ends before as many entries as were given");
-			return -EINVAL;
-		}
-		take_entry(l, sg);
+	for (; w.sg; walk_next(&w), nr++) {
+		take_entry(l, w.sg);
 		if (!map_arguments_ok(&l->map) || !dlab_map_memory_ok(&l->map))
 			return -EINVAL;
-		if (unlikely(sg->length > max) && !too_long) {
+		if (unlikely(w.sg->length > max) && !too_long) {
 			report_length(l, max);
 			too_long = true;
 		}
+	}
+	if (unlikely(nr < l->nents)) {
+		dlab_map_refuse(&l->map, CHECK_SG_COUNT_MISMATCH, w.in_circle ? CIRCLE_TEXT :
+				"the list ends before as many entries as were given");
+		return -EINVAL;
 	}
 	if ((l->map.attrs & DMA_ATTR_REQUIRE_COHERENT) && !l->map.d->dev->dma_coherent)
 		return -EOPNOTSUPP;
@@ -210,11 +213,8 @@ static int map_behind_iommu(struct list *l)
 		dlab_iommu_set(hw, route.dma, sg_phys(sg), sg->length,
 			       dlab_route_permissions(l->map.dir));
 		r = dlab_map_enter(&l->map, &route, &none);
-		if (unlikely(!r)) {
-			if (!l->group->first)
-				dlab_iommu_unmap(hw, iova, size);
+		if (unlikely(!r))
 			return -ENOMEM;
-		}
 		dlab_map_give(&l->map, r);
 		join(l, r);
 		check_boundary(l, route.dma);
@@ -249,7 +249,7 @@ static int map_list_locked(struct list *l)
 	if (lab_must_fail_in(lab, l->map.call))
 		return -ENOMEM;
 	if (judge_keeps_ledger(&lab->judge)) {
-		l->group = calloc(1, sizeof(*l->group));
+		l->group = host_calloc(1, sizeof(*l->group));
 		if (!l->group)
 			return -ENOMEM;
 		l->group->nents = l->nents;
@@ -260,7 +260,7 @@ static int map_list_locked(struct list *l)
 	if (!l->group)
 		return n;
 	if (unlikely(n < 0)) {
-		dlab_release_group(l->map.d, l->group, l->map.call);
+		dlab_abandon_group(l->map.d, l->group, l->map.call);
 		return n;
 	}
 	for (struct region *r = l->group->first; r; r = r->group_next)
@@ -314,10 +314,10 @@ unsigned dlab_list_fit(const struct region *r, struct scatterlist *sgl, unsigned
 static cold void unmap_segments(const struct release *rel)
 {
 	struct machine *hw = &rel->dev->dmalab->machine->hw;
-	struct scatterlist *sg = rel->sgl;
+	struct walk w = walk_start(rel->sgl, rel->nents);
 	dma_addr_t end = rel->dma;
 
-	for (unsigned i = 0; i < rel->nents && sg && sg_dma_len(sg); i++, sg = sg_next(sg)) {
+	for (struct scatterlist *sg = w.sg; sg && sg_dma_len(sg); sg = walk_next(&w)) {
 		if (sg_dma_address(sg) < end ||
 		    dlab_iommu_mapped(hw, sg_dma_address(sg), sg_dma_len(sg)) != sg_dma_len(sg))
 			return;
@@ -330,8 +330,7 @@ static cold void unmap_segments(const struct release *rel)
 static cold void unmap_unchecked(struct release *rel)
 {
 	struct dmalab_device *d = rel->dev->dmalab;
-	struct scatterlist *sg;
-	unsigned i;
+	struct walk w = walk_start(rel->sgl, rel->nents);
 
 	if (d->machine->hw.profile->translation == TRANSLATE_IOMMU) {
 		lab_enter(rel->dev, rel->call);
@@ -340,9 +339,9 @@ static cold void unmap_unchecked(struct release *rel)
 		return;
 	}
 	rel->kind = REGION_SINGLE;
-	for (i = 0, sg = rel->sgl; i < rel->nents && sg; i++, sg = sg_next(sg)) {
-		rel->dma = sg_dma_address(sg);
-		rel->size = sg_dma_len(sg);
+	for (; w.sg; walk_next(&w)) {
+		rel->dma = sg_dma_address(w.sg);
+		rel->size = sg_dma_len(w.sg);
 		dlab_release(rel);
 	}
 }

@@ -5,46 +5,64 @@
  */
 #include <linux/scatterlist.h>
 
+#include "base/host.h"
+#include "dma/walk.h"
 #include "lab/lab.h"
 #include "mm/mm.h"
 #include "base/probe.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+cold void dlab_report_circle(const struct call *call)
+{
+	struct finding f = { .check = CHECK_SG_COUNT_MISMATCH, .call = call, .detail = CIRCLE_TEXT };
+
+	dlab_report_on_current(&f);
+}
+
 int sg_nents(struct scatterlist *sg)
 {
+	struct walk w = walk_start(sg, INT_MAX);
 	int n = 0;
 
-	for (; sg; sg = sg_next(sg))
+	for (; w.sg; walk_next(&w))
 		n++;
+	if (unlikely(w.in_circle))
+		dlab_report_circle(&THIS_CALL);
 	return n;
 }
 
 int sg_nents_for_len(struct scatterlist *sg, u64 len)
 {
+	struct walk w = walk_start(sg, INT_MAX);
 	u64 total = 0;
 	int n = 0;
 
 	if (!len)
 		return 0;
-	for (; sg; sg = sg_next(sg)) {
+	for (; w.sg; walk_next(&w)) {
 		n++;
-		total += sg->length;
+		total += w.sg->length;
 		if (total >= len)
 			return n;
 	}
+	if (unlikely(w.in_circle))
+		dlab_report_circle(&THIS_CALL);
 	return -EINVAL;
 }
 
 struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents)
 {
-	struct scatterlist *sg, *last = NULL;
-	unsigned int i;
+	struct walk w = walk_start(sgl, nents);
+	struct scatterlist *last = NULL;
 
-	for_each_sg(sgl, sg, nents, i)
-		last = sg;
+	for (; w.sg; walk_next(&w))
+		last = w.sg;
+	if (unlikely(w.in_circle))
+		dlab_report_circle(&THIS_CALL);
 	return last;
 }
 
@@ -64,6 +82,14 @@ static bool must_fail(const struct call *call)
 	return fail;
 }
 
+/* As many as fit into RAM, which is where the kernel has them. */
+static size_t most_entries(void)
+{
+	const struct dmalab_machine *lab = dlab_current();
+
+	return (lab ? lab->hw.ram_size : 64ul << 20) / sizeof(struct scatterlist);
+}
+
 /*
  * Chunks of SG_MAX_SINGLE_ALLOC entries, the last of which links to the next chunk
  * where there is one.
@@ -77,12 +103,14 @@ int sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask)
 	memset(table, 0, sizeof(*table));
 	if (!nents)
 		return -EINVAL;
+	if (nents > most_entries())
+		return -ENOMEM;
 	if (must_fail(&THIS_CALL))
 		return -ENOMEM;
 	while (left) {
 		unsigned int entries = left > max ? max : left;
 		unsigned int used = left > max ? max - 1 : left;
-		struct scatterlist *sgl = malloc(entries * sizeof(*sgl));
+		struct scatterlist *sgl = host_malloc(entries * sizeof(*sgl));
 
 		if (!sgl) {
 			sg_free_table(table);
@@ -178,12 +206,13 @@ static void copy_piece(const struct copy *c, u8 *at, size_t n, size_t done)
 
 static size_t copy(struct scatterlist *sgl, unsigned int nents, struct copy c)
 {
-	struct scatterlist *sg = sgl;
+	struct walk w = walk_start(sgl, nents);
 	size_t done = 0;
 
 	if (c.skip < 0)
 		return 0;
-	for (; sg && nents && done < c.len; nents--, sg = sg_next(sg)) {
+	for (; w.sg && done < c.len; walk_next(&w)) {
+		struct scatterlist *sg = w.sg;
 		size_t n = sg->length;
 
 		if (c.skip >= (off_t)n) {
@@ -199,6 +228,8 @@ static size_t copy(struct scatterlist *sgl, unsigned int nents, struct copy c)
 		c.skip = 0;
 		done += n;
 	}
+	if (unlikely(w.in_circle))
+		dlab_report_circle(&c.call);
 	return done;
 }
 
@@ -243,19 +274,25 @@ void __sg_page_iter_start(struct sg_page_iter *piter, struct scatterlist *sglist
 }
 
 /* @pages: how many the present entry has, by whichever length counts. */
-static bool next_page(struct sg_page_iter *piter, unsigned int (*pages)(struct scatterlist *sg))
+static bool next_page(struct sg_page_iter *piter, unsigned int (*pages)(struct scatterlist *sg),
+		      const struct call *call)
 {
+	struct walk w;
+
 	if (!piter->__nents || !piter->sg)
 		return false;
 	piter->sg_pgoffset += piter->__pg_advance;
 	piter->__pg_advance = 1;
-	while (piter->sg_pgoffset >= pages(piter->sg)) {
-		piter->sg_pgoffset -= pages(piter->sg);
-		piter->sg = sg_next(piter->sg);
-		if (!--piter->__nents || !piter->sg)
-			return false;
+	w = walk_start(piter->sg, piter->__nents);
+	while (w.sg && piter->sg_pgoffset >= pages(w.sg)) {
+		piter->sg_pgoffset -= pages(w.sg);
+		walk_next(&w);
 	}
-	return true;
+	piter->sg = w.sg;
+	piter->__nents = w.sg ? w.left : 0;
+	if (unlikely(w.in_circle))
+		dlab_report_circle(call);
+	return w.sg;
 }
 
 static unsigned int cpu_pages(struct scatterlist *sg)
@@ -271,10 +308,10 @@ static unsigned int dma_pages(struct scatterlist *sg)
 
 bool __sg_page_iter_next(struct sg_page_iter *piter)
 {
-	return next_page(piter, cpu_pages);
+	return next_page(piter, cpu_pages, &THIS_CALL);
 }
 
 bool __sg_page_iter_dma_next(struct sg_dma_page_iter *dma_iter)
 {
-	return next_page(&dma_iter->base, dma_pages);
+	return next_page(&dma_iter->base, dma_pages, &THIS_CALL);
 }

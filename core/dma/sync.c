@@ -4,6 +4,7 @@
  * asked for, and so does this: a report changes nothing of what follows.
  */
 #include "dma/sync.h"
+#include "dma/walk.h"
 
 #include "dma/astray.h"
 #include "dma/translate.h"
@@ -294,13 +295,13 @@ static void sync_group(struct sync *s, const struct list_sync *list)
 /* Without a ledger: the CPU's side of each entry, as the list has it. */
 static void sync_entries(struct sync *s, const struct list_sync *list)
 {
-	struct scatterlist *sg = list->sgl;
+	struct walk w = walk_start(list->sgl, list->nents);
 
 	if (s->d->machine->hw.profile->translation == TRANSLATE_IOMMU)
 		return;
-	for (unsigned i = 0; sg && i < list->nents; i++, sg = sg_next(sg)) {
-		s->place = bus_place(&s->d->machine->hw, &s->d->window, sg_dma_address(sg));
-		s->size = sg->length;
+	for (; w.sg; walk_next(&w)) {
+		s->place = bus_place(&s->d->machine->hw, &s->d->window, sg_dma_address(w.sg));
+		s->size = w.sg->length;
 		move_anyway(s, NULL, true);
 	}
 }

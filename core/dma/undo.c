@@ -82,7 +82,14 @@ static bool undo_mapping(struct dmalab_machine *lab, struct region *r, unsigned 
 	return lossy;
 }
 
-/* All of a list. Draws at most one report about the lines it shares. */
+static void end_group(struct dmalab_machine *lab, struct sg_group *group)
+{
+	if (group->iova_size)
+		dlab_iommu_unmap(&lab->hw, group->iova, group->iova_size);
+	free(group);
+}
+
+/* All of a list. At most one report is about the lines it shares. */
 static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
 		       unsigned long attrs, const struct call *call, bool reported)
 {
@@ -98,17 +105,25 @@ static void undo_group(struct dmalab_machine *lab, struct sg_group *group,
 		group->first = r->group_next;
 		dlab_ledger_del(&lab->judge.ledger, r, call->site);
 	}
-	if (group->iova_size)
-		dlab_iommu_unmap(&lab->hw, group->iova, group->iova_size);
-	free(group);
+	end_group(lab, group);
 }
 
-void dlab_release_group(struct dmalab_device *d, struct sg_group *group, const struct call *call)
+/*
+ * A list of which an entry could not be mapped: nothing was given to the device, and no ring of
+ * what was released remembers the entries before it.
+ */
+cold void dlab_abandon_group(struct dmalab_device *d, struct sg_group *group,
+			     const struct call *call)
 {
-	if (group->first)
-		undo_group(d->machine, group, DMA_ATTR_SKIP_CPU_SYNC, call, true);
-	else
-		free(group);
+	struct region *r;
+	struct run lost;
+
+	while ((r = group->first)) {
+		undo_mapping(d->machine, r, DMA_ATTR_SKIP_CPU_SYNC, call, &lost);
+		group->first = r->group_next;
+		dlab_ledger_drop(&d->machine->judge.ledger, r);
+	}
+	end_group(d->machine, group);
 }
 
 static void undo_single(struct dmalab_machine *lab, struct region *r, const struct release *rel,

@@ -28,7 +28,15 @@ void dlab_devices_exit(struct dmalab_machine *lab);
  */
 enum check dlab_check_named(const char *name, const char *function);
 
-/* fault.c: make touching a cookie a report. */
-void dlab_fault_install(void);
+/*
+ * handler.c: there is one machine more, so SIGSEGV is ours; one less, and after the last it is
+ * again whose it was; or somebody may have taken it since, as test frameworks do.
+ */
+void dlab_handler_get(void);
+void dlab_handler_put(void);
+void dlab_handler_renew(void);
+
+/* fault.c: true: it was a cookie, it was reported, and the instruction may be run again. */
+bool dlab_fault_report(const void *address, const void *context);
 
 #endif

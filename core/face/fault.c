@@ -6,8 +6,8 @@
  * memory), so that the program goes on as after any report, and closed again at
  * the next call for a device of the machine.
  *
- * Faults elsewhere are none of our business: they go to whoever handled them before.
- * Of one more we say what it is.
+ * Faults elsewhere are none of our business: handler.c passes them on. Of one more we say
+ * what it is.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -21,13 +21,9 @@
 #include "lab/lab.h"
 #include "mm/mm.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
-
-static struct sigaction previous;
 
 static const void *faulting_instruction(const ucontext_t *context)
 {
@@ -39,15 +35,6 @@ static const void *faulting_instruction(const ucontext_t *context)
 	(void)context;
 	return NULL;
 #endif
-}
-
-/* The access may have been made under the lock, by a copy inside this library. */
-static bool try_lock(struct dmalab_machine *lab)
-{
-	for (int i = 0; i < 1000000; i++)
-		if (!__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE))
-			return true;
-	return false;
 }
 
 static bool report_fault(const void *address, const ucontext_t *context)
@@ -63,12 +50,15 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	};
 	uintptr_t page = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
 	size_t offset;
-	bool locked, open;
+	bool open, inside;
 
 	if (!lab || !in_cookies(&lab->hw, address))
 		return false;
 	offset = (const u8 *)address - lab->hw.cookies;
-	locked = try_lock(lab);
+	/* The access may have been made under the lock, by a copy inside this library. */
+	inside = lab_is_mine(lab);
+	if (!inside)
+		lab_lock(lab);
 	if (judge_keeps_ledger(&lab->judge))
 		f.region = ledger_alloc(&lab->judge.ledger, offset >> PAGE_SHIFT);
 	if (f.region)
@@ -76,33 +66,9 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	dlab_judge_report(&lab->judge, &f);
 	open = mprotect((void *)page, 1, PROT_READ | PROT_WRITE) == 0;
 	lab->hw.cookie_open |= open;
-	if (locked)
+	if (!inside)
 		lab_unlock(lab);
 	return open;
-}
-
-/*
- * A handler that was installed over this one and calls it may be called back by it:
- * then nobody wants the fault.
- */
-static void pass_on(int signal, siginfo_t *info, void *context)
-{
-	static __thread bool passing;
-
-	if (passing || (!(previous.sa_flags & SA_SIGINFO) &&
-			(previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN))) {
-		/* The instruction is run again, and ends the process as it should. */
-		struct sigaction action = { .sa_handler = SIG_DFL };
-
-		sigaction(signal, &action, NULL);
-		return;
-	}
-	passing = true;
-	if (previous.sa_flags & SA_SIGINFO)
-		previous.sa_sigaction(signal, info, context);
-	else
-		previous.sa_handler(signal);
-	passing = false;
 }
 
 /* There is no value that the access could go on with: a register is no memory. */
@@ -141,29 +107,10 @@ static void explain_fault(const void *address, const ucontext_t *context)
 		return; /* and the process ends without a word */
 }
 
-static void on_fault(int signal, siginfo_t *info, void *context)
+bool dlab_fault_report(const void *address, const void *context)
 {
-	if (report_fault(info->si_addr, context))
-		return;
-	explain_fault(info->si_addr, context);
-	pass_on(signal, info, context);
-}
-
-/* Each new machine asks again: test frameworks change handlers under our feet. */
-void dlab_fault_install(void)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
-	struct sigaction now;
-
-	sigemptyset(&action.sa_mask);
-	pthread_mutex_lock(&lock);
-	sigaction(SIGSEGV, NULL, &now);
-	if (!(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_fault) {
-		previous = now;
-		/* Who ran on a stack of its own still must: the fault may be an overflow. */
-		action.sa_flags |= now.sa_flags & SA_ONSTACK;
-		sigaction(SIGSEGV, &action, NULL);
-	}
-	pthread_mutex_unlock(&lock);
+	if (report_fault(address, context))
+		return true;
+	explain_fault(address, context);
+	return false;
 }

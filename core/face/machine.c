@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Switching machines on and off, and what they tell of themselves. */
+#include "base/host.h"
 #include "base/nearest.h"
 #include "base/probe.h"
 #include "dma/atomic-pool.h"
@@ -187,7 +188,7 @@ static cold void refuse(const struct options *o, int err)
 /* It runs from now on, as the current machine. */
 static void start(struct dmalab_machine *lab, const struct options *o)
 {
-	dlab_fault_install();
+	dlab_handler_get();
 	dlab_context_reset();
 	dlab_register(lab);
 	dlab_record_start(lab, o);
@@ -210,6 +211,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	struct dmalab_config none = { 0 };
 	struct dmalab_machine *lab;
 	struct options o;
+	int saved = errno;
 	int err = dlab_options_read(&o, config ? config : &none);
 
 	if (unlikely(o.help))
@@ -229,6 +231,7 @@ struct dmalab_machine *dmalab_machine_new(const struct dmalab_config *config)
 	}
 	start(lab, &o);
 	keep_options((struct whole *)lab, &o);
+	errno = saved;
 	return lab;
 }
 
@@ -248,6 +251,7 @@ static void stop(struct dmalab_machine *lab)
 	dlab_record_end(lab);
 	dlab_unregister(lab);
 	dlab_devices_exit(lab);
+	dlab_handler_put();
 }
 
 /* Not if an earlier attempt to make it anew has failed: then there is only the structure. */
@@ -259,6 +263,7 @@ static bool is_there(const struct dmalab_machine *lab)
 void dmalab_machine_free(struct dmalab_machine *machine)
 {
 	struct call call = THIS_CALL;
+	KEEP_ERRNO;
 
 	if (!machine)
 		return;
@@ -292,6 +297,7 @@ static void reset_in_place(struct dmalab_machine *lab, const struct options *o)
 	registers_exit(lab);
 	registers_init(lab, o);
 	lab_unlock(lab);
+	dlab_handler_renew();
 	dlab_context_reset();
 	dmalab_machine_set_current(lab);
 }
@@ -319,6 +325,7 @@ static int make_anew(struct dmalab_machine *lab)
 int dmalab_machine_reset(struct dmalab_machine *machine)
 {
 	struct call call = THIS_CALL;
+	KEEP_ERRNO;
 
 	if (!machine)
 		return -EINVAL;

@@ -21,7 +21,8 @@
  *
  * Context: "any thread" is any thread, beside any other function on the same
  * machine, except beside dmalab_machine_free(). No function may be called from
- * a signal handler.
+ * a signal handler. errno is what it was before, except where the return value
+ * is said to come with it.
  *
  * Structures grow. A structure that begins with a size gets new fields at its
  * end, from a multiple of 8 bytes on, and contains no other structure by value.
@@ -811,10 +812,15 @@ typedef void (*dmalab_report_fn)(const struct dmalab_report *report,
  * @context: passed on to @fn
  *
  * The default handler prints a check once for each place (and for each call
- * that was made to fail before it); a handler sees every occurrence. It runs
- * with the machine locked, in the thread that made the mistake: it may look at
- * the report and call dmalab_report_format() and dmalab_report_count(), nothing
- * else of this library.
+ * that was made to fail before it); a handler sees every occurrence. It runs in
+ * the thread that made the mistake, at the end of the call that drew the
+ * report, with nothing locked: it may call anything, also for this machine, and
+ * need not return, but leave by longjmp() or an exception; reports of the same
+ * call that were not told yet are told at the end of the next one. Threads that
+ * draw reports at the same time are in the handler at the same time. What a
+ * handler's own calls draw it is called for in turn; without an end to that,
+ * the program is stopped. @report and what it points to are valid until the
+ * handler is left.
  *
  * Context: Any thread.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "judge/blocks.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 struct blocks *dlab_blocks_new(size_t length, size_t size, size_t boundary)
 {
 	u32 per_boundary = boundary / size, nr = length / boundary * per_boundary;
-	struct blocks *b = calloc(1, sizeof(*b) + nr * sizeof(b->block[0]));
+	struct blocks *b = host_calloc(1, sizeof(*b) + nr * sizeof(b->block[0]));
 
 	if (!b)
 		return NULL;

@@ -23,6 +23,7 @@
  * a mapping ends, bytes of which the memory does not have the value are lost: one bit
  * of the memory, which a store of the CPU clears and the next mapping begins with.
  */
+#include "base/host.h"
 #include "judge/bounce-parts.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ void dlab_lost_exit(struct lost *lost)
 struct bounce *dlab_bounce_new(size_t slot, size_t size, bool full)
 {
 	size_t nr = full ? (size + 63) / 64 : 0;
-	struct bounce *b = calloc(1, sizeof(*b) + nr * (sizeof(struct granule) +
+	struct bounce *b = host_calloc(1, sizeof(*b) + nr * (sizeof(struct granule) +
 							sizeof(struct origin)));
 
 	if (!b)

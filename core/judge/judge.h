@@ -61,6 +61,8 @@ struct judge {
 	dmalab_report_fn handler;
 	void *context;
 	struct log log;
+	struct told *waiting;     /* reports of the call at hand, the earliest first: told.h */
+	struct told *spare;       /* for the next one; NULL: none */
 	u64 *seen;                /* what has been printed, by check and place; NULL: nothing */
 };
 
@@ -145,7 +147,7 @@ static inline bool judge_wants(const struct judge *j, enum check check)
 	return j->enabled >> check & 1;
 }
 
-/* Count it and report it, if the check is on. */
+/* Count it, and report it at the end of the call, if the check is on. */
 void dlab_judge_report(struct judge *j, const struct finding *f);
 
 /*

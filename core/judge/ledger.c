@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "judge/blocks.h"
 
 #include <errno.h>
@@ -69,7 +70,7 @@ void dlab_ledger_reset(struct ledger *l)
 
 cold bool dlab_ledger_grow(struct ledger *l)
 {
-	struct region_chunk *chunk = malloc(sizeof(*chunk));
+	struct region_chunk *chunk = host_malloc(sizeof(*chunk));
 
 	if (!chunk)
 		return false;
@@ -165,7 +166,7 @@ static bool enter_spans(struct ledger *l, struct region *r)
 	memory = memory_spans(r);
 	place = place_spans(r);
 	if (memory + place > 1) {
-		r->spans = span = malloc((memory + place) * sizeof(*span));
+		r->spans = span = host_malloc((memory + place) * sizeof(*span));
 		if (!span)
 			return false;
 	}
@@ -242,18 +243,28 @@ cold void dlab_ledger_bury(struct ledger *l, struct region *r)
 	reuse(l, r);
 }
 
+/* It is in no list any more. */
+static void leave_all(struct ledger *l, struct region *r)
+{
+	if (region_is_mapping(r) || unlikely(!region_is_direct(r)))
+		leave_spans(r);
+	if (!region_is_mapping(r))
+		leave_pages(l, r);
+	ledger_leave(r);
+	free(r->device_bytes);
+}
+
+void dlab_ledger_drop(struct ledger *l, struct region *r)
+{
+	leave_all(l, r);
+	reuse(l, r);
+}
+
 void dlab_ledger_del(struct ledger *l, struct region *r, site_t site)
 {
 	struct region *grave;
 
-	if (region_is_mapping(r) || unlikely(!region_is_direct(r))) {
-		leave_spans(r);
-	}
-	if (!region_is_mapping(r))
-		leave_pages(l, r);
-	ledger_leave(r);
-
-	free(r->device_bytes);
+	leave_all(l, r);
 	grave = copy_to_grave(l, r);
 	grave->died = site;
 	grave->death = ++l->nr_dead;
@@ -279,7 +290,7 @@ static const struct region *kept_at(const struct ledger *l, size_t at)
 	return r && r->kept ? r : NULL;
 }
 
-const struct region *dlab_ledger_dead(const struct ledger *l, region_match match, const void *arg,
+static const struct region *find_dead(const struct ledger *l, region_match match, const void *arg,
 				      size_t at, size_t or_at)
 {
 	const struct region *kept[2] = { kept_at(l, at), kept_at(l, or_at) }, *found = NULL;
@@ -291,6 +302,41 @@ const struct region *dlab_ledger_dead(const struct ledger *l, region_match match
 	for (unsigned long i = 0; i < nr; i++)
 		found = later_dead(&l->graves[i], found, match, arg);
 	return found;
+}
+
+/*
+ * An allocation that lives at the same place, and is no smaller, answers whatever is asked of the
+ * dead one. A record that was used again for it is gone anyway.
+ */
+static bool is_superseded(const struct ledger *l, const struct region *dead)
+{
+	const struct region *r;
+
+	if (region_is_mapping(dead) || dead->offset >= l->ram_size)
+		return false;
+	r = ledger_alloc(l, dead->offset >> PAGE_SHIFT);
+	return r && r->offset == dead->offset && r->dma == dead->dma && r->size >= dead->size;
+}
+
+struct unanswered {
+	const struct ledger *l;
+	region_match match;
+	const void *arg;
+};
+
+static bool is_unanswered(const struct region *r, const void *arg)
+{
+	const struct unanswered *u = arg;
+
+	return u->match(r, u->arg) && !is_superseded(u->l, r);
+}
+
+const struct region *dlab_ledger_dead(const struct ledger *l, region_match match, const void *arg,
+				      size_t at, size_t or_at)
+{
+	const struct unanswered u = { l, match, arg };
+
+	return find_dead(l, is_unanswered, &u, at, or_at);
 }
 
 static bool has_serial(const struct region *r, const void *arg)
@@ -309,7 +355,7 @@ const struct region *dlab_ledger_by_serial(const struct ledger *l, u64 serial, s
 			return span->region;
 	if (page->record && page->record->serial == serial)
 		return page->record;
-	return dlab_ledger_dead(l, has_serial, &serial, NO_OFFSET, NO_OFFSET);
+	return find_dead(l, has_serial, &serial, NO_OFFSET, NO_OFFSET);
 }
 
 static u64 *unit_word(const struct ledger *l, u64 word)

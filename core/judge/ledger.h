@@ -166,6 +166,9 @@ static inline struct region *ledger_new(struct ledger *l)
 /* Move @r to the graveyard. Its memory is reused: the pointer is dead. */
 void dlab_ledger_del(struct ledger *l, struct region *r, site_t site);
 
+/* The same for what no driver was given: nobody will ask for it. */
+cold void dlab_ledger_drop(struct ledger *l, struct region *r);
+
 /*
  * The record of a plain allocation is kept when it is released: its pages go on naming it,
  * so that the same allocation, made again, writes nothing for each page. Whoever else takes

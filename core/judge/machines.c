@@ -18,6 +18,7 @@
  * bytes, which one it uses, where their addresses are the same here. From then on that
  * machine is not judged any more, and reports no longer say where they are true.
  */
+#include "base/host.h"
 #include "judge/judge.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ bool dlab_judge_snoops_on(const struct judge *j, const struct shadow *s, const s
 
 static int add_shadow(struct judge *j, const struct profile *profile)
 {
-	struct shadow *s = calloc(1, sizeof(*s)), *last = &j->shadow;
+	struct shadow *s = host_calloc(1, sizeof(*s)), *last = &j->shadow;
 
 	if (!s)
 		return -ENOMEM;

@@ -4,6 +4,7 @@
  * stored anew. A granule never has more than it has bytes. If the host has no memory for
  * one, the mapping is forgotten rather than taken for another.
  */
+#include "base/host.h"
 #include "judge/origin.h"
 
 #include <stdlib.h>
@@ -37,7 +38,7 @@ void dlab_origins_reset(struct claim_pool *p, struct origin *o, size_t nr)
 
 static bool grow(struct claim_pool *p)
 {
-	struct claim_chunk *chunk = malloc(sizeof(*chunk));
+	struct claim_chunk *chunk = host_malloc(sizeof(*chunk));
 
 	if (!chunk)
 		return false;

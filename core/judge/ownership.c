@@ -6,6 +6,7 @@
  * again. If the host has no memory for those bits, the region is open to both for
  * the rest of its life, and its ownership is no longer checked.
  */
+#include "base/host.h"
 #include "judge/ledger.h"
 #include "base/bits.h"
 
@@ -17,7 +18,7 @@ static cold bool own_mix(struct region *r)
 	size_t bytes = (r->size + 63) / 64 * sizeof(u64);
 
 	if (!r->device_bytes)
-		r->device_bytes = malloc(bytes);
+		r->device_bytes = host_malloc(bytes);
 	if (!r->device_bytes) {
 		r->owner = OWNER_ANY;
 		return false;

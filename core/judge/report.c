@@ -5,6 +5,8 @@
  */
 #include "judge/blocks.h"
 #include "judge/judge.h"
+#include "judge/told.h"
+#include "base/host.h"
 #include "base/probe.h"
 
 #include <linux/dma-mapping.h>
@@ -54,6 +56,7 @@ void dlab_judge_exit(struct judge *j)
 	dlab_ledger_exit(&j->ledger);
 	free(j->seen);
 	dlab_log_exit(&j->log);
+	dlab_told_exit(j);
 }
 
 const char *dlab_dir_name(enum dma_data_direction dir)
@@ -137,7 +140,7 @@ static bool first_time(struct judge *j, enum check check, site_t site)
 	u32 slot = key >> 40;
 
 	if (!j->seen)
-		j->seen = calloc(SEEN_SIZE, sizeof(*j->seen));
+		j->seen = host_calloc(SEEN_SIZE, sizeof(*j->seen));
 	if (!j->seen)
 		return true;
 	for (unsigned i = 0; i < 8; i++) {
@@ -154,29 +157,6 @@ static bool first_time(struct judge *j, enum check check, site_t site)
 	return true;
 }
 
-static void print(const struct dmalab_report *report)
-{
-	char text[4096];
-
-	dmalab_report_format(report, text, sizeof(text));
-	fputs(text, stderr);
-	fflush(stderr);
-}
-
-/* The report, and what it points to: no public structure is part of another. */
-struct told {
-	struct dmalab_report report;
-	struct dmalab_site site, found_at, failed_at;
-
-	struct dmalab_event history[DMALAB_HISTORY_MAX];
-	struct dmalab_site history_sites[DMALAB_HISTORY_MAX];
-	const struct dmalab_event *history_pointers[DMALAB_HISTORY_MAX];
-
-	struct dmalab_advice advice[DMALAB_ADVICE_MAX];
-	struct dmalab_site advice_sites[DMALAB_ADVICE_MAX];
-	const struct dmalab_advice *advice_pointers[DMALAB_ADVICE_MAX];
-};
-
 static void add_history(struct told *told, const char *what, site_t site)
 {
 	unsigned i = told->report.nr_history;
@@ -184,11 +164,8 @@ static void add_history(struct told *told, const char *what, site_t site)
 	if (!site || i == DMALAB_HISTORY_MAX)
 		return;
 	told->history_sites[i] = site_public(site);
-	told->history[i] = (struct dmalab_event){
-		.size = sizeof(told->history[i]), .what = what, .site = &told->history_sites[i],
-	};
-	told->history_pointers[i] = &told->history[i];
-	told->report.history = told->history_pointers;
+	told->history[i] = (struct dmalab_event){ .size = sizeof(told->history[i]), .what = what };
+	dlab_told_add_text(told, &told->history[i].what);
 	told->report.nr_history++;
 }
 
@@ -198,15 +175,13 @@ static void add_advice(struct told *told, const struct missing *missing)
 
 	told->advice_sites[i] = site_public(missing->site);
 	told->advice[i] = missing->call;
-	told->advice[i].site = &told->advice_sites[i];
-	told->advice_pointers[i] = &told->advice[i];
-	told->report.advice = told->advice_pointers;
 	told->report.nr_advice++;
 }
 
-static void describe_object(struct told *told, const struct region *r, char *born, size_t size)
+static void describe_object(struct told *told, const struct region *r)
 {
 	struct dmalab_report *report = &told->report;
+	char born[64];
 
 	if (!r)
 		return;
@@ -214,7 +189,7 @@ static void describe_object(struct told *told, const struct region *r, char *bor
 	report->object_cpu_addr = r->cpu;
 	report->object_dma_addr = r->dma;
 	report->object_size = r->size;
-	snprintf(born, size, "%s() made it", r->function);
+	snprintf(born, sizeof(born), "%s() made it", r->function);
 	add_history(told, born, r->born);
 }
 
@@ -280,10 +255,16 @@ static bool has_been_drawn(struct judge *j, const struct finding *f)
 	return j->once && j->has_drawn;
 }
 
-cold void dlab_judge_report(struct judge *j, const struct finding *f)
+/* What it says, all but where the pointers to its own parts go. */
+static void fill_in(struct judge *j, struct told *told, const struct finding *f)
 {
 	const struct dmalab_check *check = &dlab_catalogue[f->check];
-	struct told told = { .report = {
+	struct dmalab_report *report = &told->report;
+	char detail[384], machines[128];
+	const struct region *object;
+	struct region block;
+
+	*report = (struct dmalab_report){
 		.size = sizeof(struct dmalab_report),
 		.check = check->name,
 		.severity = check->severity,
@@ -298,59 +279,89 @@ cold void dlab_judge_report(struct judge *j, const struct finding *f)
 		.last = f->last,
 		.bytes = f->bytes,
 		.also = f->also,
+		.detail = detail_of(f, detail, sizeof(detail)),
 		.missing = f->missing,
+		.breaks_on = f->machines ? machine_names(f->machines, machines, sizeof(machines)) : NULL,
 		.dma_debug = f->plain ? NULL : check->dma_debug,
-	} };
-	struct dmalab_report *report = &told.report;
-	struct region block;
-	const struct region *object;
-	char born[64], detail[384], machines[128];
-
-	if (!judge_wants(j, f->check) || has_been_drawn(j, f))
-		return;
-	told.site = site_public(f->call->site);
-	report->site = &told.site;
+	};
+	told->len = 0;
+	told->site = site_public(f->call->site);
 	if (j->stores.by) {
 		report->found_by = j->stores.by->name;
-		told.found_at = site_public(j->stores.by->site);
-		report->found_at = &told.found_at;
-	} else {
-		j->has_drawn = j->once;
+		told->found_at = site_public(j->stores.by->site);
 	}
 	if (unlikely(j->failed.call.name)) {
 		report->failed = j->failed.call.name;
-		told.failed_at = site_public(j->failed.call.site);
-		report->failed_at = &told.failed_at;
+		told->failed_at = site_public(j->failed.call.site);
 		report->failed_nth = j->failed.nth;
 	}
-	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
+	dlab_told_add_text(told, &report->also);
+	dlab_told_add_text(told, &report->detail);
+	dlab_told_add_text(told, &report->missing);
+	dlab_told_add_text(told, &report->breaks_on);
+	object = object_of(report, f, &block);
+	describe_object(told, object);
+	for (unsigned i = 0; i < f->nr_history && report->nr_history < DMALAB_HISTORY_MAX - 1; i++)
+		add_history(told, f->history[i].what, f->history[i].site);
+	if (object && object->died)
+		add_history(told, "released", object->died);
+	for (unsigned i = 0; i < f->nr_advice; i++)
+		add_advice(told, &f->advice[i]);
+	if (f->bytes && f->region && region_has_memory(f->region))
+		report->phys = offset_to_phys(j->hw, f->region->offset + f->first);
+}
 
+/* Who is to be told, and how. */
+static void address(struct judge *j, struct told *told, const struct finding *f)
+{
+	told->handler = j->handler;
+	told->context = j->context;
+	told->silent = !j->handler &&
+		       !first_time(j, f->check, f->call->site + j->failed.call.site);
+	told->halt = j->halt && dlab_catalogue[f->check].severity == DMALAB_ERROR;
+}
+
+/* The host has no memory for it to wait in: it is told at once, under the lock. */
+static cold void tell_at_once(struct judge *j, const struct finding *f)
+{
+	struct told told;
+
+	address(j, &told, f);
+	fill_in(j, &told, f);
+	dlab_told_tell(&told);
+}
+
+static void tell_later(struct judge *j, const struct finding *f)
+{
+	struct told *told = j->spare ? j->spare : host_malloc(sizeof(*told));
+	struct told **at = &j->waiting;
+
+	if (unlikely(!told)) {
+		tell_at_once(j, f);
+		return;
+	}
+	if (told == j->spare)
+		j->spare = NULL;
+	address(j, told, f);
+	fill_in(j, told, f);
+	while (*at)
+		at = &(*at)->next;
+	told->next = NULL;
+	*at = told;
+}
+
+cold void dlab_judge_report(struct judge *j, const struct finding *f)
+{
+	if (!judge_wants(j, f->check) || has_been_drawn(j, f))
+		return;
+	if (!j->stores.by)
+		j->has_drawn = j->once;
+	__atomic_store_n(&j->counts[f->check], j->counts[f->check] + 1, __ATOMIC_RELAXED);
 	dlab_log_add(&j->log, &(struct heard){
 		.check = f->check, .call = f->call->name, .site = f->call->site,
 		.found_at = j->stores.by ? j->stores.by->site : 0,
 	});
-
-	if (f->machines)
-		report->breaks_on = machine_names(f->machines, machines, sizeof(machines));
 	if (recording() && (!f->on || f->on == j->hw->profile))
-		dlab_probe->report(j->hw, check->name, f->call, f->cpu);
-	report->detail = detail_of(f, detail, sizeof(detail));
-	object = object_of(report, f, &block);
-	describe_object(&told, object, born, sizeof(born));
-	for (unsigned i = 0; i < f->nr_history && report->nr_history < DMALAB_HISTORY_MAX - 1; i++)
-		add_history(&told, f->history[i].what, f->history[i].site);
-	if (object && object->died)
-		add_history(&told, "released", object->died);
-
-	for (unsigned i = 0; i < f->nr_advice; i++)
-		add_advice(&told, &f->advice[i]);
-	if (f->bytes && f->region && region_has_memory(f->region))
-		report->phys = offset_to_phys(j->hw, f->region->offset + f->first);
-
-	if (j->handler)
-		j->handler(report, j->context);
-	else if (first_time(j, f->check, f->call->site + j->failed.call.site))
-		print(report);
-	if (j->halt && check->severity == DMALAB_ERROR)
-		abort();
+		dlab_probe->report(j->hw, dlab_catalogue[f->check].name, f->call, f->cpu);
+	tell_later(j, f);
 }

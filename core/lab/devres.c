@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "lab/devres.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@ struct devres {
 
 int dlab_devres_add(struct dmalab_device *d, devres_release release, void *data)
 {
-	struct devres *res = malloc(sizeof(*res));
+	struct devres *res = host_malloc(sizeof(*res));
 
 	if (!res)
 		return -ENOMEM;

@@ -3,6 +3,7 @@
  * The beginning of every call for a device: is it one, and whose? The rare answers are
  * reports, on the machine that is current.
  */
+#include "base/host.h"
 #include "lab/lab.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ const char *dev_name(const struct device *dev)
 void dlab_report_on_current(const struct finding *f)
 {
 	struct dmalab_machine *lab = dlab_current();
+	KEEP_ERRNO;
 
 	if (!lab) {
 		fprintf(stderr, "dmalab: %s(): there is no machine: call dmalab_machine_new() first\n",

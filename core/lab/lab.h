@@ -4,19 +4,19 @@
  * allocator of the simulated kernel. Everything above machine/ and check/ knows
  * this header.
  *
- * One lock protects all of it. It is held for the length of a call; reports are
- * made under it.
+ * One lock protects all of it. It is held for the length of a call; the reports that were
+ * drawn meanwhile are told when it is free again.
  */
 #ifndef DMALAB_LAB_LAB_H
 #define DMALAB_LAB_LAB_H
 
+#include "base/thread.h"
 #include "judge/judge.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
 
 #include <dmalab.h>
 #include <linux/device.h>
-#include <sys/single_threaded.h>
 
 struct dmalab_machine {
 	struct machine hw;
@@ -27,7 +27,7 @@ struct dmalab_machine {
 	struct lists *lists;
 	bool plain;                        /* DMA addresses are RAM's, one machine is judged, and
 	                                      what is freed does not wait */
-	unsigned lock;
+	uintptr_t lock;                    /* of whoever holds it: lab_is_mine() */
 	struct dmalab_quick quick;         /* pages whose loads need no lock */
 	unsigned fail_nth;                 /* fail the call that makes it 0, */
 	unsigned fail_order;               /* which is this one since the order was given */
@@ -69,18 +69,37 @@ struct dmalab_device {
  * enough, and an exchange would be a third of the time of a short call; what the
  * next thread sees of it, pthread_create() takes care of. (Threads made by clone()
  * behind libc's back are not known to it, nor safe here.)
+ *
+ * The lock knows its owner, by thread_self(), or that it was the only thread: a thread that
+ * would wait for itself is stopped, with a message.
  */
+#define LOCKED_ALONE 1ul
 void dlab_lock_slow(struct dmalab_machine *lab);
 
 /* quick.c: no page is quiet, and the epoch is 1. */
 cold void dlab_forget_quiet_pages(struct dmalab_machine *lab);
 
+static inline bool lab_try_lock(struct dmalab_machine *lab)
+{
+	uintptr_t nobody = 0;
+
+	return __atomic_compare_exchange_n(&lab->lock, &nobody, thread_self(), false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* This thread is in the middle of a call for @lab. */
+static inline bool lab_is_mine(const struct dmalab_machine *lab)
+{
+	uintptr_t owner = __atomic_load_n(&lab->lock, __ATOMIC_RELAXED);
+
+	return owner == LOCKED_ALONE ? thread_is_alone() : owner == thread_self();
+}
+
 static inline void lab_lock_to_access(struct dmalab_machine *lab)
 {
-	if (likely(__libc_single_threaded) &&
-	    likely(!__atomic_load_n(&lab->lock, __ATOMIC_RELAXED)))
-		__atomic_store_n(&lab->lock, 1, __ATOMIC_RELAXED);
-	else if (unlikely(__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE)))
+	if (likely(thread_is_alone()) && likely(!__atomic_load_n(&lab->lock, __ATOMIC_RELAXED)))
+		__atomic_store_n(&lab->lock, LOCKED_ALONE, __ATOMIC_RELAXED);
+	else if (unlikely(!lab_try_lock(lab)))
 		dlab_lock_slow(lab);
 }
 
@@ -100,9 +119,21 @@ static inline void lab_lock(struct dmalab_machine *lab)
 		dlab_forget_quiet_pages(lab);
 }
 
-static inline void lab_unlock(struct dmalab_machine *lab)
+/* Where nothing can have been drawn. */
+static inline void lab_unlock_in_silence(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&lab->lock, 0, __ATOMIC_RELEASE);
+}
+
+/* tell.c: unlock, and tell what was drawn. */
+cold void dlab_unlock_and_tell(struct dmalab_machine *lab);
+
+static inline void lab_unlock(struct dmalab_machine *lab)
+{
+	if (unlikely(lab->judge.waiting))
+		dlab_unlock_and_tell(lab);
+	else
+		lab_unlock_in_silence(lab);
 }
 
 /* registry.c: the machine whose memory @p points into, or NULL. */

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE /* syscall() */
 #endif
 
+#include "base/host.h"
 #include "lab/context.h"
 #include "base/probe.h"
 
@@ -33,6 +34,8 @@ static bool try_take(unsigned *word)
 /* Memory of the machine may be mapped twice: no FUTEX_PRIVATE_FLAG. */
 static cold void wait_for(unsigned *word)
 {
+	KEEP_ERRNO;
+
 	while (__atomic_exchange_n(word, LOCK_AWAITED, __ATOMIC_ACQUIRE) != LOCK_FREE)
 		syscall(SYS_futex, word, FUTEX_WAIT, LOCK_AWAITED, NULL, NULL, 0);
 }
@@ -47,6 +50,7 @@ static void take(unsigned *word)
 static bool give(unsigned *word)
 {
 	unsigned was = __atomic_exchange_n(word, LOCK_FREE, __ATOMIC_RELEASE);
+	KEEP_ERRNO;
 
 	if (unlikely(was == LOCK_AWAITED))
 		syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);

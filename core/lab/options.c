@@ -4,6 +4,7 @@
  * table holds the keys; each value is read by the same function whether it comes
  * from the structure or from the environment.
  */
+#include "base/host.h"
 #include "base/nearest.h"
 #include "base/sized.h"
 #include "base/utf8.h"
@@ -128,6 +129,7 @@ static bool read_number(struct value v, u64 *number)
 {
 	char text[32];
 	char *end;
+	KEEP_ERRNO;
 
 	if (!v.len || v.len >= sizeof(text) || v.at[0] < '0' || v.at[0] > '9')
 		return false;

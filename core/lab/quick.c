@@ -3,6 +3,7 @@
  * The tables behind the accesses that need no lock, or little else: <dmalab/quick.h>. A page is
  * entered by an access that was judged (mm/quick.h), and leaves with the next call (lab_lock()).
  */
+#include "base/host.h"
 #include "base/probe.h"
 #include "lab/lab.h"
 
@@ -49,6 +50,8 @@ void dlab_quick_exit(struct dmalab_machine *lab)
 
 cold void dlab_forget_quiet_pages(struct dmalab_machine *lab)
 {
+	KEEP_ERRNO;
+
 	madvise(lab->quick.pages, 2 * table_size(lab), MADV_DONTNEED);
 	__atomic_store_n(&lab->quick.epoch, 1, __ATOMIC_RELAXED);
 }

@@ -8,8 +8,10 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dmalab_machine *machines;
@@ -130,11 +132,50 @@ void dmalab_machine_set_current(struct dmalab_machine *machine)
 	set_current(machine);
 }
 
+/* By a jump out of a handler of a signal, for instance: nobody would ever unlock it. */
+static cold void stop_for_itself(void)
+{
+	fputs("dmalab: a call while this thread is in the middle of another one for the same machine: "
+	      "it was left by longjmp() from a signal handler, or this one is made in a signal "
+	      "handler, or in a report handler while the host has no memory\n", stderr);
+	abort();
+}
+
+/* Said once: a call takes no second, unless a debugger has stopped it. */
+static cold void wonder(void)
+{
+	static bool said;
+
+	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		fputs("dmalab: a call has waited for ten seconds for another thread, which is in a call "
+		      "for the same machine, or has left one by longjmp() from a signal handler\n",
+		      stderr);
+}
+
+static u64 seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 cold void dlab_lock_slow(struct dmalab_machine *lab)
 {
+	u64 since = 0;
+
+	if (lab_is_mine(lab))
+		stop_for_itself();
 	do {
-		for (int spins = 0; __atomic_load_n(&lab->lock, __ATOMIC_RELAXED); spins++)
+		for (unsigned spins = 1; __atomic_load_n(&lab->lock, __ATOMIC_RELAXED); spins++) {
 			if (spins > 100)
 				sched_yield();
-	} while (__atomic_exchange_n(&lab->lock, 1, __ATOMIC_ACQUIRE));
+			if (spins % 10000)
+				continue;
+			if (!since)
+				since = seconds();
+			else if (seconds() > since + 10)
+				wonder();
+		}
+	} while (!lab_try_lock(lab));
 }

@@ -4,6 +4,7 @@
  * agree where a line is not valid; it is what makes filling free, and every
  * function here keeps it.
  */
+#include "base/host.h"
 #include "machine/image.h"
 #include "base/bits.h"
 
@@ -28,7 +29,7 @@ int dlab_cache_set_policy(struct cache *c, enum policy policy, u64 seed)
 	if (policy != POLICY_LRU)
 		return 0;
 	c->nr_sets = CACHE_SIZE / CACHE_WAYS >> c->shift;
-	c->ways = calloc(c->nr_sets * CACHE_WAYS, sizeof(*c->ways));
+	c->ways = host_calloc(c->nr_sets * CACHE_WAYS, sizeof(*c->ways));
 	return c->ways ? 0 : -ENOMEM;
 }
 

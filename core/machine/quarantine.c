@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "machine/machine.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static bool make_room(struct quarantine *q)
 
 	if (q->nr < q->room)
 		return true;
-	ring = malloc(room * sizeof(*ring));
+	ring = host_malloc(room * sizeof(*ring));
 	if (!ring)
 		return false;
 	for (size_t i = 0; i < q->nr; i++)

@@ -10,6 +10,7 @@
  *   ZONE_DMA32   from   1 GiB, at most 3 GiB
  *   ZONE_NORMAL  from   4 GiB, the rest
  */
+#include "base/host.h"
 #include "machine/image.h"
 
 #include <errno.h>
@@ -207,6 +208,8 @@ void dlab_machine_exit(struct machine *m)
 
 void dlab_machine_close_cookies(struct machine *m)
 {
+	KEEP_ERRNO;
+
 	m->cookie_open = false;
 	madvise(m->cookies, m->ram_size, MADV_DONTNEED);
 	mprotect(m->cookies, m->ram_size, PROT_NONE);

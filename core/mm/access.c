@@ -146,7 +146,7 @@ static cold bool access_vmalloc(struct dmalab_machine *lab, const struct access 
 static inline bool access_quickly(struct dmalab_machine *lab, const struct access *a,
 				  size_t offset)
 {
-	return a->in ? load_quickly(lab, offset, a->in, a->len) :
+	return a->in ? load_quickly(lab, offset, a->in, a->len, a->call->site) :
 		       store_quickly(lab, offset, a->out, a->len, a->call->site);
 }
 

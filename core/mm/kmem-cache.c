@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Caches of objects of one size: struct kmem_cache. */
+#include "base/host.h"
 #include "lab/context.h"
 #include "mm/mm.h"
 #include "base/probe.h"
@@ -38,10 +39,10 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 	context_might_sleep(&THIS_CALL);
 	if (!lab || !is_valid(name, size, align))
 		return NULL;
-	cache = calloc(1, sizeof(*cache));
+	cache = host_calloc(1, sizeof(*cache));
 	if (!cache)
 		return NULL;
-	cache->name = strdup(name);
+	cache->name = host_strdup(name);
 	if (!cache->name) {
 		free(cache);
 		return NULL;

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* pthread_getattr_np(), dl_iterate_phdr() */
 #endif
 
+#include "base/host.h"
 #include "mm/pointer.h"
 
 #include <link.h>
@@ -106,6 +107,8 @@ static enum pointer_kind kind_in_images(const void *p)
 
 cold enum pointer_kind dlab_pointer_kind(const struct dmalab_machine *lab, const void *p)
 {
+	KEEP_ERRNO;
+
 	if (in_cached(&lab->hw, p))
 		return POINTER_LINEAR;
 	if (in_memory(&lab->hw, p))

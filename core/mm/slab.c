@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/host.h"
 #include "lab/context.h"
 #include "mm/mm.h"
 
@@ -82,7 +83,7 @@ static struct slab_page *page_new(struct dmalab_machine *lab, struct kmem_cache 
 	size_t used = words(nr), built = cache && cache->ctor ? used : 0;
 	size_t waiting = nr > 1 && lab->hw.quarantine.limit ? used : 0;
 	size_t sizes = cache && cache->name ? 0 : nr;
-	struct slab_page *p = calloc(1, sizeof(*p) + (used + built + waiting) * sizeof(u64) +
+	struct slab_page *p = host_calloc(1, sizeof(*p) + (used + built + waiting) * sizeof(u64) +
 					sizes * sizeof(size_t));
 
 	if (!p)

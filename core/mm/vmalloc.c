@@ -6,6 +6,7 @@
  *
  * Blocks of units are of a power of two, and are not merged: addresses are cheap.
  */
+#include "base/host.h"
 #include "lab/context.h"
 #include "mm/mm.h"
 #include "base/probe.h"
@@ -86,6 +87,7 @@ void dlab_vm_put(struct dmalab_machine *lab, const void *p)
 static void *alloc_locked(struct dmalab_machine *lab, size_t size)
 {
 	u8 *p;
+	KEEP_ERRNO;
 
 	/* What cannot be had is no call for fail_nth to count. */
 	if (!size || size > lab->hw.vmalloc_size || lab_must_fail(lab))

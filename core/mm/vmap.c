@@ -5,6 +5,7 @@
  * shows. A store through one, past the cache, would go unseen, and leave the two views
  * of RAM different where nothing is cached; so such views are for reading.
  */
+#include "base/host.h"
 #include "lab/context.h"
 #include "mm/mm.h"
 #include "base/probe.h"
@@ -26,6 +27,8 @@ static u32 together(const u32 *frames, u32 nr)
 /* The host's mapping of the file goes, and fresh address space comes. */
 static bool clear(u8 *at, size_t size)
 {
+	KEEP_ERRNO;
+
 	return mmap(at, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
 		    -1, 0) != MAP_FAILED;
 }
@@ -34,6 +37,7 @@ static bool show(struct machine *hw, const struct vm_area *area, u8 *at)
 {
 	bool writable = !area->uncached || hw->profile->coherent;
 	u32 nr = area->size >> PAGE_SHIFT;
+	KEEP_ERRNO;
 
 	for (u32 done = 0, n; done < nr; done += n) {
 		n = together(area->frames + done, nr - done);
@@ -46,7 +50,7 @@ static bool show(struct machine *hw, const struct vm_area *area, u8 *at)
 
 static u32 *frames_of(const struct dmalab_machine *lab, struct page **pages, unsigned count)
 {
-	u32 *frames = malloc(count * sizeof(*frames));
+	u32 *frames = host_malloc(count * sizeof(*frames));
 
 	for (unsigned i = 0; frames && i < count; i++) {
 		frames[i] = dlab_page_frame(lab, pages[i]);

@@ -6,6 +6,7 @@
  */
 #include "record/recorder.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,7 +216,10 @@ void dlab_record_making(struct named *n, const char *format, ...)
 
 bool dlab_record_enter(void)
 {
+	int saved = errno;
+
 	pthread_mutex_lock(&dlab_rec.lock);
+	dlab_rec.saved_errno = saved;
 	if (dlab_rec.lab)
 		return true;
 	pthread_mutex_unlock(&dlab_rec.lock);
@@ -248,5 +252,6 @@ bool dlab_record_enter_statement(void)
 
 void dlab_record_leave(void)
 {
+	errno = dlab_rec.saved_errno;
 	pthread_mutex_unlock(&dlab_rec.lock);
 }

@@ -100,6 +100,7 @@ struct logged {
 
 struct recorder {
 	pthread_mutex_t lock;
+	int saved_errno;          /* as it was when the lock was taken */
 	struct dmalab_machine *lab; /* NULL: nobody records */
 	int fd;
 	char *path;               /* of the file */

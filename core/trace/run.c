@@ -266,6 +266,7 @@ bool trace_run(const struct trace *t, const struct run_options *o, struct run_re
 	calls_start();
 	if (!run_read_settings(&r, &elsewhere))
 		return false;
+	result->elsewhere = elsewhere;
 	if (elsewhere)
 		return true;
 	if (!room)

@@ -318,6 +318,7 @@ void run_room_free(struct run_room *room);
 
 struct run_result {
 	int error;                    /* the line at which it stopped; -1: it did not begin */
+	bool elsewhere;               /* nothing was done: profiles() names other machines */
 	unsigned reports;             /* drawn */
 	unsigned unexpected, missing;
 	unsigned wrong_values;

@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 #
 # What the campaign knows of each engine: libfuzzer is libFuzzer with the sanitizers, fast
-# is libFuzzer without them, afl is AFL++. job.sh starts them.
+# is libFuzzer without them, afl is AFL++. job.sh starts them, and defects/run.sh, which sets
+# FUZZ_SEED so that a run can be made again.
 
 package_of() {
 	case $1 in
@@ -42,7 +43,7 @@ run_libfuzzer() {
 	UBSAN_OPTIONS=print_stacktrace=1 exec "fuzz/build-$1/$2" \
 		-max_total_time="$FUZZ_WALL" -max_len="$(max_input "$2")" -timeout=20 \
 		-report_slow_units=1000 -rss_limit_mb=2048 -print_final_stats=1 \
-		-entropic=$schedule ${words:+-dict="$words"} \
+		-entropic=$schedule ${FUZZ_SEED:+-seed="$FUZZ_SEED"} ${words:+-dict="$words"} \
 		-artifact_prefix="$3/artifacts/" "$4"
 }
 
@@ -59,14 +60,14 @@ run_afl() {
 	esac
 	target=$1 dir=$2 corpus=$3
 	shift 4
-	if is_program "$target" && [ -f fuzz/build-afl/mutator.so ]; then
-		export AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/fuzz/build-afl/mutator.so"
+	if is_program "$target" && [ -f "fuzz/build-afl/$target-mutator.so" ]; then
+		export AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/fuzz/build-afl/$target-mutator.so"
 	fi
 	AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 \
 		AFL_FAST_CAL=1 AFL_HANG_TMOUT=20000 AFL_FORKSRV_INIT_TMOUT=60000 AFL_SYNC_TIME=1 \
 		AFL_CMPLOG_ONLY_NEW=1 \
 		exec "$AFL_FUZZ" "$@" -V "$FUZZ_WALL" -G "$(max_input "$target")" -t 5000 \
-		${words:+-x "$words"} -i "$corpus" -o "$dir/afl" -- "fuzz/build-afl/$target"
+		${FUZZ_SEED:+-s "$FUZZ_SEED"} ${words:+-x "$words"} -i "$corpus" -o "$dir/afl" -- "fuzz/build-afl/$target"
 }
 
 # ------------------------------------------------------------------ samples

@@ -166,9 +166,23 @@ static struct object *object_meant(struct model *m, const struct call *c)
 	return first_of_list(o);
 }
 
+/* An allocation that lives at the same place, and is no smaller, answers for it. */
+static bool is_superseded(const struct model *m, const struct object *o)
+{
+	const struct object *now;
+
+	if (o->kind == MAPPING)
+		return false;
+	for_each_near(now, m, by_dma, o->dma, 1)
+		if (now->kind != MAPPING && now->kind != POOL_BLOCK && now->dma == o->dma &&
+		    now->at == o->at && now->size >= o->size)
+			return true;
+	return false;
+}
+
 bool model_remembers(const struct model *m, const struct object *o)
 {
-	return o->released + REMEMBERED > m->nr_released;
+	return o->released + REMEMBERED > m->nr_released && !is_superseded(m, o);
 }
 
 static bool was_at_dma(const struct model *m, const struct call *c)

@@ -141,6 +141,7 @@ struct model {
 /* object.c */
 struct object *model_add(struct model *m, const struct object *init);
 void model_remove(struct model *m, struct object *o);
+void model_abandon(struct model *m, struct object *o); /* nobody remembers it */
 struct object *model_next_live(struct model *m, struct grid_walk *w);
 struct object *model_live_before(struct model *m, const struct object *o); /* NULL: the latest */
 struct object *model_live_after(struct model *m, const struct object *o);  /* NULL: the first */

@@ -155,7 +155,7 @@ static dma_addr_t next_address(const struct model *m, const struct object *first
 static void give_up(struct model *m, unsigned from)
 {
 	for (unsigned i = from; i < m->nr_objects; i++)
-		model_remove(m, &m->object[i]);
+		model_abandon(m, &m->object[i]);
 }
 
 /* Entry by entry. Returns 0, or the error that ends it. */

@@ -97,7 +97,7 @@ void model_shape_device(struct model *m, int device, const struct setup *s);
  * of model_note_dead().
  */
 void model_set_cookies(struct model *m, void *cpu, size_t at);
-void model_note_dead(struct model *m, bool handle, void *cpu, dma_addr_t dma);
+void model_note_dead(struct model *m, bool handle, void *cpu, size_t at, dma_addr_t dma);
 
 /* One call, of kind and arguments @c, that came out as @o: what should it have been? */
 void model_step(struct model *m, const struct call *c, const struct outcome *o,

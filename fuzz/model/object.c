@@ -159,11 +159,15 @@ void object_block_gone(struct model *m, struct object *block)
 
 /* ------------------------------------------------------------------ remembering */
 
-/* Whatever is asked of the older one, the later one answers too, and for longer. */
+/*
+ * Whatever is asked of the older one, the later one answers too, and for longer. Not an allocation
+ * for a mapping: what lives in its place answers for allocations only.
+ */
 static bool is_superseded(const struct object *older, const struct object *o)
 {
 	return older->dma == o->dma && older->size <= o->size && older->device == o->device &&
-	       older->life == o->life;
+	       older->life == o->life &&
+	       (o->kind == MAPPING || (older->kind != MAPPING && older->at == o->at));
 }
 
 static void remember_by_dma(struct model *m, struct object *o)
@@ -209,7 +213,8 @@ static void remember(struct model *m, struct object *o)
 		remember_by_cpu(m, o);
 }
 
-void model_remove(struct model *m, struct object *o)
+/* Nobody was given it: nobody will be told that it was there. */
+void model_abandon(struct model *m, struct object *o)
 {
 	o->live = false;
 	unlink_live(m, o);
@@ -231,17 +236,24 @@ void model_remove(struct model *m, struct object *o)
 		free_bytes(m, o);
 		model_written(m, o->at, o->room);
 	}
+}
+
+void model_remove(struct model *m, struct object *o)
+{
+	model_abandon(m, o);
+	if (m->ends)
+		return;
 	if (!is_plain(o) && o->kind != POOL_BLOCK)
 		remember(m, o);
 }
 
-void model_note_dead(struct model *m, bool handle, void *cpu, dma_addr_t dma)
+void model_note_dead(struct model *m, bool handle, void *cpu, size_t at, dma_addr_t dma)
 {
 	struct object *o = &m->object[m->nr_objects];
 
 	*o = (struct object){
 		.kind = handle ? HANDLE : NONCOHERENT, .device = DEVICE_NULL, .size = FRAME,
-		.cpu = cpu, .dma = dma, .at = NOWHERE, .place = NO_PLACE, .nr = m->nr_objects,
+		.cpu = cpu, .dma = dma, .at = at, .place = NO_PLACE, .nr = m->nr_objects,
 	};
 	m->nr_objects++;
 	remember(m, o);

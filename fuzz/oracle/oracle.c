@@ -44,11 +44,11 @@ static void find_cookies(struct oracle *o, unsigned number)
 		abort();
 	cpu = dma_alloc_noncoherent(dev, 4096, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);
 	model_view(m, cpu, &at);
-	model_note_dead(m, false, cpu, dma);
+	model_note_dead(m, false, cpu, at, dma);
 	dma_free_noncoherent(dev, 4096, cpu, dma, DMA_BIDIRECTIONAL);
 	cpu = dma_alloc_attrs(dev, 4096, &dma, GFP_KERNEL, DMA_ATTR_NO_KERNEL_MAPPING);
 	model_set_cookies(m, cpu, at);
-	model_note_dead(m, true, cpu, dma);
+	model_note_dead(m, true, cpu, at, dma);
 	dma_free_attrs(dev, 4096, cpu, dma, DMA_ATTR_NO_KERNEL_MAPPING);
 	dmalab_device_free(dev);
 }
