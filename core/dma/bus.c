@@ -17,7 +17,8 @@ struct access {
 	u64 place;      /* on the bus, or NO_OFFSET */
 	u8 *in;         /* a load into this, or */
 	const u8 *out;  /* a store from this */
-	phys_addr_t registers; /* it reached these, which are no RAM; 0: none */
+	bool to_registers;     /* it reached what is no RAM, */
+	phys_addr_t registers; /* which is there */
 };
 
 static size_t smaller(size_t a, size_t b)
@@ -172,11 +173,13 @@ static void transfer(struct access *a, struct region *r, size_t first, size_t do
 
 	if (a->out && region_has_memory(r))
 		unwritten_store(&a->d->machine->judge.unwritten, r->offset + first, n);
-	if (likely(data != NO_OFFSET))
+	if (likely(data != NO_OFFSET)) {
 		dlab_cache_move(hw, data, a->in ? a->in + done : NULL,
 				a->out ? a->out + done : NULL, n, !device_snoops(a->d->dev));
-	else
+	} else {
+		a->to_registers = true;
 		a->registers = resource_at(a);
+	}
 }
 
 static int access_judged(struct access *a)
@@ -249,7 +252,7 @@ static int access(struct access *a, struct device *dev)
 	err = likely(judge_sees_accesses(&a->d->machine->judge)) ? access_judged(a) :
 								  access_unjudged(a);
 	lab_leave(a->d);
-	if (unlikely(a->registers) && !err)
+	if (unlikely(a->to_registers) && !err)
 		reach_registers(a);
 	return err;
 }
