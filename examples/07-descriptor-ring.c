@@ -140,7 +140,7 @@ static struct platform_driver nic_driver = {
 	.remove = nic_remove,
 	.driver = { .name = "acme-nic" },
 };
-module_platform_driver(nic_driver)
+module_platform_driver(nic_driver);
 
 /* -------------------------------------------------------------- the bench */
 

@@ -173,7 +173,7 @@ static struct pci_driver disk_driver = {
 	.probe = disk_probe,
 	.remove = disk_remove,
 };
-module_pci_driver(disk_driver)
+module_pci_driver(disk_driver);
 
 /* -------------------------------------------------------------- the bench */
 

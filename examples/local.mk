@@ -62,5 +62,19 @@ examples_11_to_noncoherent_SOURCES = examples/11-to-noncoherent.c
 examples_11_to_noncoherent_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
 examples_11_to_noncoherent_LDADD = $(EXAMPLE_LDADD)
 
+# A driver and a hostile device, with a main that replays inputs: docs/fuzz-your-driver.md.
+FUZZ_DRIVER = examples/fuzz-driver/driver.c examples/fuzz-driver/driver.h \
+	examples/fuzz-driver/fuzz.c examples/fuzz-driver/replay.c
+check_PROGRAMS += examples/fuzz-driver/replay examples/fuzz-driver/replay-trusts-number
+examples_fuzz_driver_replay_SOURCES = $(FUZZ_DRIVER)
+examples_fuzz_driver_replay_CPPFLAGS = $(EXAMPLE_CPPFLAGS)
+examples_fuzz_driver_replay_LDADD = $(EXAMPLE_LDADD)
+examples_fuzz_driver_replay_trusts_number_SOURCES = $(FUZZ_DRIVER)
+examples_fuzz_driver_replay_trusts_number_CPPFLAGS = $(EXAMPLE_CPPFLAGS) -DTRUSTS_NUMBER
+examples_fuzz_driver_replay_trusts_number_LDADD = $(EXAMPLE_LDADD)
+TESTS += examples/fuzz-driver/check.sh
+EXTRA_DIST += examples/fuzz-driver/check.sh examples/fuzz-driver/findings/trusts-number \
+	examples/fuzz-driver/findings/trusts-length
+
 TESTS += examples/check.sh examples/compilers.sh
 EXTRA_DIST += examples/README.md examples/check.sh examples/compilers.sh

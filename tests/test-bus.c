@@ -285,7 +285,7 @@ static int never(struct platform_device *pdev)
 static struct platform_driver module_driver_of_this_test = {
 	.probe = never, .driver = { .name = "of-a-module" },
 };
-module_platform_driver(module_driver_of_this_test)
+module_platform_driver(module_driver_of_this_test);
 
 /* -------------------------------------------------------------- PCI driver */
 
@@ -625,7 +625,7 @@ static const struct pci_device_id acme_ids[] = {
 static struct pci_driver pci_driver_of_this_test = {
 	.name = "acme", .id_table = acme_ids, .probe = nothing,
 };
-module_pci_driver(pci_driver_of_this_test)
+module_pci_driver(pci_driver_of_this_test);
 
 static void drivers_of_modules(void **state)
 {

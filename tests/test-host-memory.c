@@ -6,14 +6,19 @@
 #include "host.h"
 #include "rig.h"
 
+#include <dmalab/bus.h>
 #include <dmalab/coherent-handle.h>
+#include <dmalab/registers.h>
 #include <errno.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
+#include <linux/err.h>
 #include <linux/scatterlist.h>
 #include <linux/vmalloc.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define BAR 0xfe000000u
 
 /* ------------------------------------------------------------- scenarios */
 
@@ -107,6 +112,82 @@ static bool embedded_device(struct rig *r)
 	}
 	dmalab_device_exit(&dev);
 	return true;
+}
+
+/* On a machine of its own: windows go with that. */
+static bool use_window(struct dmalab_machine *m)
+{
+	static const uint64_t answers[2];
+	struct dmalab_window *w;
+
+	errno = 0;
+	w = dmalab_window_new_scripted(m, "regs", BAR, 64);
+	if (!w || !dmalab_window_new(m, "more", BAR + 64, 64, NULL, NULL)) {
+		assert_int_equal(errno, ENOMEM);
+		return false;
+	}
+	if (dmalab_window_on_write(w, 0, 0, NULL, NULL) || dmalab_window_answer(w, 0, answers, 2) ||
+	    dmalab_window_answer(w, 4, answers, 2))
+		return false;
+	return true;
+}
+
+static int take_regs(struct platform_device *pdev)
+{
+	void __iomem *regs = devm_platform_ioremap_resource(pdev, 0);
+
+	if (IS_ERR(regs))
+		return PTR_ERR(regs);
+	return devm_ioremap(&pdev->dev, BAR, 4) ? 0 : -ENOMEM;
+}
+
+static struct platform_driver regs_driver = {
+	.probe = take_regs, .driver = { .name = "regs" },
+};
+
+static bool use_platform(struct dmalab_machine *m)
+{
+	static const struct resource res = DEFINE_RES_MEM(BAR, 64);
+	struct dmalab_platform_template t = {
+		.size = sizeof(t), .name = "regs", .compatible = "acme,regs", .num_resources = 1,
+		.resource = &res,
+	};
+	struct platform_device *pdev;
+	bool bound;
+
+	if (platform_driver_register(&regs_driver))
+		return false;
+	pdev = dmalab_platform_device_new(m, &t);
+	bound = pdev && !dmalab_bind_result(&pdev->dev);
+	dmalab_platform_device_free(pdev);
+	platform_driver_unregister(&regs_driver);
+	return bound;
+}
+
+static bool use_pci(struct dmalab_machine *m)
+{
+	struct dmalab_pci_template t = {
+		.size = sizeof(t), .vendor = 1, .device = 2, .bar = { BAR }, .bar_size = { 64 },
+	};
+	struct pci_dev *pdev = dmalab_pci_device_new(m, &t);
+	bool mapped = pdev && !pcim_enable_device(pdev) &&
+		      !pcim_iomap_regions(pdev, 1, "regs");
+
+	dmalab_pci_device_free(pdev);
+	return mapped;
+}
+
+static bool registers_and_buses(struct rig *r)
+{
+	struct dmalab_machine *m = dmalab_machine_new(&(struct dmalab_config){ .ram_size = 64 << 10 });
+	bool got;
+
+	(void)r;
+	if (!m)
+		return false;
+	got = use_window(m) && use_platform(m) && use_pci(m);
+	dmalab_machine_free(m);
+	return got;
 }
 
 static bool kmallocs(struct rig *r)
@@ -324,6 +405,7 @@ static void machines(void **state)
 	assert_true(whole_machine(NULL));
 	fail_each(whole_machine, 5, NULL);
 	fail_each(reset_machine, 5, NULL);
+	fail_each(registers_and_buses, 20, NULL);
 }
 
 static void on_one_machine(void **state)

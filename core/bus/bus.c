@@ -27,31 +27,34 @@ static int plug_in(struct seat *seat)
 	return dmalab_device_init(seat->machine, seat->dev, seat->name);
 }
 
-static void settle(struct seat *seat, const struct call *call)
+static void pull_out(struct seat *seat, const struct call *call)
 {
 	seat->dev->driver_data = NULL;
 	seat->dev->driver = NULL;
-	if (!seat->dev->dmalab)
-		return;
-	dlab_device_free(seat->dev, call);
-	plug_in(seat);
+	if (seat->dev->dmalab)
+		dlab_device_free(seat->dev, call);
 }
 
+/* Without memory to plug it in again after the last driver, it is when the next one comes. */
 static void bind(struct seat *seat, struct device_driver *drv, const struct call *call)
 {
+	seat->result = seat->dev->dmalab ? 0 : plug_in(seat);
+	if (seat->result)
+		return;
 	seat->dev->driver = drv;
 	seat->result = seat->dev->bus->probe(seat->dev);
-	if (seat->result)
-		settle(seat, call);
+	if (!seat->result)
+		return;
+	pull_out(seat, call);
+	plug_in(seat);
 }
 
 static void unbind(struct seat *seat, const struct call *call)
 {
-	if (seat->result)
-		return;
-	seat->dev->bus->remove(seat->dev);
+	if (!seat->result)
+		seat->dev->bus->remove(seat->dev);
 	seat->result = -ENODEV;
-	settle(seat, call);
+	pull_out(seat, call);
 }
 
 static bool matches(const struct seat *seat, struct device_driver *drv)
@@ -108,8 +111,6 @@ void dlab_bus_remove(struct seat *seat, const struct call *call)
 		at = &(*at)->next;
 	*at = seat->next;
 	pthread_mutex_unlock(&bus_lock);
-	if (seat->dev->dmalab)
-		dlab_device_free(seat->dev, call);
 	free(seat->name);
 }
 
@@ -158,9 +159,12 @@ void dlab_driver_unregister(struct device_driver *drv, const struct call *call)
 {
 	struct enrolled **at, *e;
 
-	for (struct seat *s = seats; s; s = s->next)
-		if (s->dev->driver == drv)
-			unbind(s, call);
+	for (struct seat *s = seats; s; s = s->next) {
+		if (s->dev->driver != drv)
+			continue;
+		unbind(s, call);
+		plug_in(s);
+	}
 	pthread_mutex_lock(&bus_lock);
 	at = find_enrolled(drv);
 	e = *at;

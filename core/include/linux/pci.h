@@ -136,7 +136,8 @@ void pci_unregister_driver(struct pci_driver *drv);
 	static void __attribute__((destructor)) drv##_exit(void) \
 	{ \
 		unregister_it(&(drv)); \
-	}
+	} \
+	extern int drv##_is_a_module
 #endif
 
 #define module_pci_driver(drv) \

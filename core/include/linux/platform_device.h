@@ -218,7 +218,8 @@ static inline void platform_set_drvdata(struct platform_device *pdev,
 	static void __attribute__((destructor)) drv##_exit(void) \
 	{ \
 		unregister_it(&(drv)); \
-	}
+	} \
+	extern int drv##_is_a_module
 #endif
 
 #define module_platform_driver(drv) \
