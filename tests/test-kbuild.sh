@@ -214,9 +214,9 @@ shared-cache-line: b44.c:792
 stale-device-read: rig.c
 uninitialised-to-device: b44.c:1000' 'address-over-mask: b44.c:689
 address-over-mask: b44.c:1000'
-mutant b44 $b44 b44_rx dma_sync_single_for_cpu stale-cpu-read: b44.c:1
-mutant b44 $b44 b44_tx dma_unmap_single free-while-mapped: b44.c:1
-mutant b44 $b44 b44_free_rings dma_unmap_single free-while-mapped: b44.c:1
+mutant b44 $b44 b44_recycle_rx dma_sync_single_for_device device-write-cpu-owned: rig.c
+mutant b44 $b44 b44_tx dma_unmap_single free-while-mapped: b44.c:637
+mutant b44 $b44 b44_free_rings dma_unmap_single free-while-mapped: b44.c:1109
 
 # A buffer whose frame was copied goes back to the card without a sync.
 e1000=$d/intel/e1000/e1000_main.c
