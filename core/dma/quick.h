@@ -47,7 +47,7 @@ static inlined struct dmalab_machine *quick_enter(const struct device *dev)
 		return NULL;
 	lab = ((const struct dmalab_device *)dev)->machine;
 	lab_lock(lab);
-	if (likely(lab_knows(dev) && lab->plain && !lab->hw.cookie_open))
+	if (likely(lab_still_knows(dev) && lab->plain && !lab->hw.cookie_open))
 		return lab;
 	lab_unlock(lab);
 	return NULL;

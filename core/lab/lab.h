@@ -11,6 +11,7 @@
 #define DMALAB_LAB_LAB_H
 
 #include "base/thread.h"
+#include "base/wild.h"
 #include "judge/judge.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
@@ -41,6 +42,8 @@ struct dmalab_machine {
 		struct dmalab_machine *next;       /* of all machines */
 		uintptr_t base, size;              /* of its addresses; size 0: it is gone */
 		bool was_listed;                   /* somebody may still be passing it */
+		bool is_free;                      /* and it is no machine now */
+		struct dmalab_machine *structs_next; /* of all that were ever listed */
 		struct dmalab_machine *unused_next;
 	} listed;
 };
@@ -139,6 +142,12 @@ void dlab_register(struct dmalab_machine *lab);
 void dlab_unregister(struct dmalab_machine *lab);
 
 /*
+ * A machine, as a caller of @function has it: false for NULL, and after a message for what was
+ * freed, or never was one.
+ */
+cold bool dlab_is_machine(const struct dmalab_machine *lab, const char *function);
+
+/*
  * The bare structure, of @size bytes, zeroed but for what the registry keeps in it; NULL:
  * no memory. @size is always the same: see face/machine.c.
  */
@@ -156,7 +165,13 @@ cold void dlab_report_on_current(const struct finding *f);
 
 static inline bool lab_knows(const struct device *dev)
 {
-	return dev && (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE) == dev;
+	return dev && wild_load((const u8 *)dev + offsetof(struct device, dmalab)) == dev;
+}
+
+/* And with the lock: nothing wild comes this far. */
+static inline bool lab_still_knows(const struct device *dev)
+{
+	return (const void *)__atomic_load_n(&dev->dmalab, __ATOMIC_RELAXED) == dev;
 }
 
 /* enter.c: a device that went while we waited for the lock; a cookie was touched. */
@@ -175,7 +190,7 @@ static inline struct dmalab_device *lab_enter(struct device *dev, const struct c
 		return dlab_no_device(dev, call);
 	lab = d->machine;
 	lab_lock(lab);
-	if (unlikely(!lab_knows(dev)) || unlikely(lab->hw.cookie_open))
+	if (unlikely(!lab_still_knows(dev)) || unlikely(lab->hw.cookie_open))
 		return dlab_enter_slowly(dev, call);
 	return d;
 }
