@@ -128,6 +128,8 @@ libdmalab_la_SOURCES = \
 	core/base/stack.h \
 	core/base/thread.h \
 	core/base/utf8.h \
+	core/base/wild.c \
+	core/base/wild.h \
 	core/base/zero.h \
 	core/machine/bus.h \
 	core/machine/cache.c \

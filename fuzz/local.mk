@@ -53,6 +53,22 @@ fuzz_replay_trace_SOURCES = fuzz/replay.c fuzz/trace.c $(FUZZ_COMMON)
 fuzz_replay_trace_LDADD = libtrace.la libdmalab.la
 fuzz_replay_trace_LDFLAGS = -static
 
+# make soak: SOAK_TIME (30s, 20m, 1h), SOAK_SEED. make check soaks for some seconds.
+check_PROGRAMS += fuzz/soak
+fuzz_soak_SOURCES = fuzz/soak.c $(FUZZ_MUTATOR) $(FUZZ_MISUSE) $(FUZZ_COMMON)
+fuzz_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz
+fuzz_soak_LDADD = libtrace.la libdmalab.la
+fuzz_soak_LDFLAGS = -static
+
+SOAK_TIME = 10m
+SOAK_SEED =
+soak: fuzz/soak
+	@SOAK_TIME='$(SOAK_TIME)' SOAK_SEED='$(SOAK_SEED)' srcdir='$(srcdir)' \
+		$(SHELL) $(srcdir)/fuzz/soak.sh
+.PHONY: soak
+TESTS += fuzz/soak.sh
+EXTRA_DIST += fuzz/soak.sh
+
 TESTS += fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
 
 FUZZ_SEEDS = $(wildcard $(srcdir)/corpora/fuzz/*/*)

@@ -78,6 +78,7 @@ unit_tests = \
 	tests/test-vunmap.t \
 	tests/test-words.t \
 	tests/test-vmap.t \
+	tests/test-wild.t \
 	tests/test-zeroing.t \
 	tests/test-zones.t
 
@@ -333,6 +334,10 @@ tests_test_handlers_t_LDADD = $(TEST_LDADD) -lpthread
 tests_test_sizes_t_SOURCES = tests/test-sizes.c $(RIG)
 tests_test_sizes_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_sizes_t_LDADD = $(TEST_LDADD)
+
+tests_test_wild_t_SOURCES = tests/test-wild.c $(RIG)
+tests_test_wild_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_wild_t_LDADD = $(TEST_LDADD)
 
 tests_test_signals_t_SOURCES = tests/test-signals.c $(RIG)
 tests_test_signals_t_CFLAGS = $(TEST_CFLAGS)

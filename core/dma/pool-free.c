@@ -51,13 +51,12 @@ static inlined bool free_quickly(struct dma_pool *pool, const void *cpu, dma_add
 	bool done = false;
 	size_t offset;
 
-	if (unlikely(recording() || !pool ||
-		     __atomic_load_n(&pool->self, __ATOMIC_ACQUIRE) != pool))
+	if (unlikely(recording() || !pool_is_known(pool)))
 		return false;
 	lab = pool->lab;
 	lab_lock(lab);
 	offset = cpu_to_offset(&lab->hw, cpu);
-	if (likely(pool->self == pool && offset != NO_OFFSET && !lab->hw.cookie_open &&
+	if (likely(pool_is_still_known(pool) && offset != NO_OFFSET && !lab->hw.cookie_open &&
 		   lab->pools->memory))
 		b = lab->pools->memory[offset >> PAGE_SHIFT];
 	if (likely(b && b->pool == pool)) {

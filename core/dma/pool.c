@@ -23,11 +23,6 @@
 
 /* ---------------------------------------------------------- entering a call */
 
-static inlined bool is_pool(const struct dma_pool *pool)
-{
-	return pool && __atomic_load_n(&pool->self, __ATOMIC_ACQUIRE) == pool;
-}
-
 static cold struct dmalab_machine *no_pool(const struct call *call)
 {
 	struct finding f = {
@@ -43,11 +38,11 @@ struct dmalab_machine *dlab_pool_enter(struct dma_pool *pool, const struct call 
 {
 	struct dmalab_machine *lab;
 
-	if (unlikely(!is_pool(pool)))
+	if (unlikely(!pool_is_known(pool)))
 		return no_pool(call);
 	lab = pool->lab;
 	lab_lock(lab);
-	if (unlikely(!is_pool(pool))) {
+	if (unlikely(!pool_is_still_known(pool))) {
 		/* It went while we waited for the lock. */
 		lab_unlock(lab);
 		return no_pool(call);
@@ -384,11 +379,11 @@ static inlined void *quickly(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handl
 	struct dmalab_machine *lab;
 	void *cpu = NULL;
 
-	if (unlikely(recording() || !is_pool(pool)))
+	if (unlikely(recording() || !pool_is_known(pool)))
 		return NULL;
 	lab = pool->lab;
 	lab_lock(lab);
-	if (likely(is_pool(pool) && pool->free && !(lab->fail_nth | lab->fail_every) &&
+	if (likely(pool_is_still_known(pool) && pool->free && !(lab->fail_nth | lab->fail_every) &&
 		   !lab->hw.cookie_open && !(gfp & ZONES_NOT_OF_SLAB) &&
 		   !(dlab_context.atomic && gfpflags_allow_blocking(gfp))))
 		cpu = take(pool, handle, gfp & __GFP_ZERO, call);

@@ -3,6 +3,7 @@
 #ifndef DMALAB_DMA_POOL_H
 #define DMALAB_DMA_POOL_H
 
+#include "base/wild.h"
 #include "judge/blocks.h"
 
 struct call;
@@ -25,6 +26,17 @@ struct dma_pool {
 	site_t born;
 	char name[32];
 };
+
+/* Whatever a caller says is one; and with the lock. */
+static inlined bool pool_is_known(const struct dma_pool *pool)
+{
+	return pool && wild_load((const u8 *)pool + offsetof(struct dma_pool, self)) == pool;
+}
+
+static inlined bool pool_is_still_known(const struct dma_pool *pool)
+{
+	return __atomic_load_n(&pool->self, __ATOMIC_RELAXED) == pool;
+}
 
 /*
  * The pools of a machine. A pool that is gone stays readable until the machine goes,

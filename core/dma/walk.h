@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lists as a caller names them: by how many entries they are said to have. A list that ends
- * earlier ends; one that runs in a circle never does, so whoever walks as far as it is told
- * walks with this. After Brent: the circle is found in three times its length and what leads
- * into it.
+ * earlier ends; one that runs in a circle never does. So whoever walks as far as it is told
+ * walks with this, which looks ahead when it has come far: either there is a circle before it,
+ * or there never is one.
  */
 #ifndef DMALAB_DMA_WALK_H
 #define DMALAB_DMA_WALK_H
@@ -13,31 +13,33 @@
 #include <linux/scatterlist.h>
 #include <stdbool.h>
 
+#define WALK_FAR 4096u
+
 struct walk {
 	struct scatterlist *sg;           /* here; NULL: there is no more */
-	const struct scatterlist *mark;   /* was here, at the last power of two */
 	unsigned left;                    /* entries, with this one */
-	unsigned steps, power;
-	bool in_circle;                   /* that is why */
+	unsigned look;                    /* with so many left; 0: no more */
+	bool in_circle;                   /* that is why there is no more */
 };
 
 static inline struct walk walk_start(struct scatterlist *sgl, unsigned nents)
 {
-	return (struct walk){ .sg = nents ? sgl : NULL, .mark = sgl, .left = nents, .power = 1 };
+	return (struct walk){
+		.sg = nents ? sgl : NULL, .left = nents,
+		.look = nents > WALK_FAR ? nents - WALK_FAR : 0,
+	};
 }
+
+/* sg.c */
+cold struct scatterlist *dlab_walk_look_ahead(struct walk *w);
 
 static inline struct scatterlist *walk_next(struct walk *w)
 {
-	w->sg = --w->left ? sg_next(w->sg) : NULL;
-	if (unlikely(w->sg == w->mark)) {
-		w->in_circle = w->sg;
-		w->sg = NULL;
-	}
-	if (++w->steps == w->power) {
-		w->mark = w->sg;
-		w->steps = 0;
-		w->power *= 2;
-	}
+	if (!--w->left)
+		return w->sg = NULL;
+	w->sg = sg_next(w->sg);
+	if (unlikely(w->left == w->look))
+		return dlab_walk_look_ahead(w);
 	return w->sg;
 }
 

@@ -68,7 +68,7 @@ struct device *dmalab_device_new(struct dmalab_machine *machine, const char *nam
 {
 	struct dmalab_device *d;
 
-	if (!machine) {
+	if (!dlab_is_machine(machine, __func__) || !machine->hw.profile) {
 		errno = EINVAL;
 		return NULL;
 	}

@@ -36,7 +36,10 @@ void dlab_handler_get(void);
 void dlab_handler_put(void);
 void dlab_handler_renew(void);
 
-/* fault.c: true: it was a cookie, it was reported, and the instruction may be run again. */
-bool dlab_fault_report(const void *address, const void *context);
+/*
+ * fault.c: true: it was a cookie, it was reported, and the instruction may be run again; or
+ * it was a wild pointer of a caller's, and is skipped.
+ */
+bool dlab_fault_report(const void *address, void *context);
 
 #endif

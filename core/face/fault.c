@@ -25,16 +25,38 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-static const void *faulting_instruction(const ucontext_t *context)
+static uintptr_t program_counter(const ucontext_t *context)
 {
 #if defined(__x86_64__)
-	return (const void *)context->uc_mcontext.gregs[REG_RIP];
+	return context->uc_mcontext.gregs[REG_RIP];
 #elif defined(__aarch64__)
-	return (const void *)context->uc_mcontext.pc;
+	return context->uc_mcontext.pc;
 #else
 	(void)context;
-	return NULL;
+	return 0;
 #endif
+}
+
+static void go_on_at(ucontext_t *context, uintptr_t pc)
+{
+#if defined(__x86_64__)
+	context->uc_mcontext.gregs[REG_RIP] = pc;
+#elif defined(__aarch64__)
+	context->uc_mcontext.pc = pc;
+#else
+	(void)context;
+	(void)pc;
+#endif
+}
+
+/* A load through what a caller takes for a device or a pool. */
+static bool step_over(ucontext_t *context)
+{
+	uintptr_t behind = dlab_wild_behind(program_counter(context));
+
+	if (behind)
+		go_on_at(context, behind);
+	return behind;
 }
 
 static bool report_fault(const void *address, const ucontext_t *context)
@@ -42,7 +64,7 @@ static bool report_fault(const void *address, const ucontext_t *context)
 	struct dmalab_machine *lab = dlab_of(address);
 	/* A return address lies behind its call: so must this. */
 	struct call call = {
-		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
+		"a plain access", site_of((const void *)(program_counter(context) + 1)),
 	};
 	struct finding f = {
 		.check = CHECK_HANDLE_DEREFERENCE, .call = &call, .cpu = address,
@@ -107,9 +129,9 @@ static void explain_fault(const void *address, const ucontext_t *context)
 		return; /* and the process ends without a word */
 }
 
-bool dlab_fault_report(const void *address, const void *context)
+bool dlab_fault_report(const void *address, void *context)
 {
-	if (report_fault(address, context))
+	if (step_over(context) || report_fault(address, context))
 		return true;
 	explain_fault(address, context);
 	return false;

@@ -265,7 +265,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 	struct call call = THIS_CALL;
 	KEEP_ERRNO;
 
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return;
 	free_devices(machine, &call);
 	if (is_there(machine)) {
@@ -327,7 +327,7 @@ int dmalab_machine_reset(struct dmalab_machine *machine)
 	struct call call = THIS_CALL;
 	KEEP_ERRNO;
 
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return -EINVAL;
 	free_devices(machine, &call);
 	if (unlikely(!is_there(machine) || !dlab_machine_is_simple(&machine->hw) ||
@@ -340,12 +340,14 @@ int dmalab_machine_reset(struct dmalab_machine *machine)
 
 const char *dmalab_machine_profile(const struct dmalab_machine *machine)
 {
-	return machine ? machine->hw.profile->name : NULL;
+	return dlab_is_machine(machine, __func__) && is_there(machine) ?
+	       machine->hw.profile->name : NULL;
 }
 
 size_t dmalab_machine_line_size(const struct dmalab_machine *machine)
 {
-	return machine && !machine->hw.profile->coherent ? 1ul << machine->hw.profile->line_shift : 0;
+	return dlab_is_machine(machine, __func__) && is_there(machine) &&
+	       !machine->hw.profile->coherent ? 1ul << machine->hw.profile->line_shift : 0;
 }
 
 const char *dmalab_profile_name(unsigned index)
@@ -355,7 +357,7 @@ const char *dmalab_profile_name(unsigned index)
 
 void dmalab_set_report_handler(struct dmalab_machine *machine, dmalab_report_fn fn, void *context)
 {
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return;
 	lab_lock(machine);
 	machine->judge.handler = fn;
@@ -399,7 +401,7 @@ unsigned long dmalab_report_count(const struct dmalab_machine *machine, const ch
 {
 	unsigned long sum = 0;
 
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return 0;
 	if (check)
 		return count(&machine->judge, dlab_check_named(check, __func__));

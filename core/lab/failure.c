@@ -34,7 +34,7 @@ unsigned dmalab_machine_fail_nth(struct dmalab_machine *machine, unsigned nth)
 {
 	unsigned before;
 
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return 0;
 	lab_lock(machine);
 	before = machine->fail_nth;
@@ -47,7 +47,7 @@ unsigned dmalab_machine_fail_every(struct dmalab_machine *machine, unsigned n)
 {
 	unsigned before;
 
-	if (!machine)
+	if (!dlab_is_machine(machine, __func__))
 		return 0;
 	lab_lock(machine);
 	before = machine->fail_every;
@@ -61,7 +61,7 @@ unsigned dmalab_fail_each(struct dmalab_machine *machine, void (*run)(void *cont
 {
 	unsigned nth_before, every_before, runs = 0;
 
-	if (!machine || !run)
+	if (!run || !dlab_is_machine(machine, __func__))
 		return 0;
 	nth_before = dmalab_machine_fail_nth(machine, 0);
 	every_before = dmalab_machine_fail_every(machine, 0);

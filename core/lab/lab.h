@@ -11,6 +11,7 @@
 #define DMALAB_LAB_LAB_H
 
 #include "base/thread.h"
+#include "base/wild.h"
 #include "judge/judge.h"
 #include "machine/bus.h"
 #include "machine/machine.h"
@@ -43,6 +44,8 @@ struct dmalab_machine {
 		struct dmalab_machine *next;       /* of all machines */
 		uintptr_t base, size;              /* of its addresses; size 0: it is gone */
 		bool was_listed;                   /* somebody may still be passing it */
+		bool is_free;                      /* and it is no machine now */
+		struct dmalab_machine *structs_next; /* of all that were ever listed */
 		struct dmalab_machine *unused_next;
 	} listed;
 };
@@ -143,6 +146,12 @@ void dlab_register(struct dmalab_machine *lab);
 void dlab_unregister(struct dmalab_machine *lab);
 
 /*
+ * A machine, as a caller of @function has it: false for NULL, and after a message for what was
+ * freed, or never was one.
+ */
+cold bool dlab_is_machine(const struct dmalab_machine *lab, const char *function);
+
+/*
  * The bare structure, of @size bytes, zeroed but for what the registry keeps in it; NULL:
  * no memory. @size is always the same: see face/machine.c.
  */
@@ -160,17 +169,20 @@ cold void dlab_report_on_current(const struct finding *f);
 
 /*
  * The device behind @dev, or NULL. The structure may be anything: of the program's own making,
- * a copy of one, or memory that is something else by now. The seal tells, before anything
+ * a copy of one, memory that is something else by now, or no memory at all. The seal tells, before anything
  * that it points to is looked at: it fits this address and this pointer alone.
  */
 static inline struct dmalab_device *lab_device(const struct device *dev)
 {
-	struct dmalab_device *d;
+	const u8 *at = (const u8 *)dev;
+	const void *d;
+	uintptr_t seal;
 
 	if (unlikely(!dev))
 		return NULL;
-	d = __atomic_load_n(&dev->dmalab, __ATOMIC_ACQUIRE);
-	return likely(((uintptr_t)d ^ dev->dmalab_seal) == (uintptr_t)dev) ? d : NULL;
+	d = wild_load(at + offsetof(struct device, dmalab));
+	seal = (uintptr_t)wild_load(at + offsetof(struct device, dmalab_seal));
+	return likely(((uintptr_t)d ^ seal) == (uintptr_t)dev) ? (struct dmalab_device *)d : NULL;
 }
 
 static inline bool lab_knows(const struct device *dev)

@@ -4,6 +4,7 @@
  * that goes leaves its structure behind, for the next one to use, so that whoever is
  * just passing it finds the rest of the list.
  */
+#include "base/host.h"
 #include "lab/lab.h"
 
 #include <pthread.h>
@@ -17,6 +18,7 @@ static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dmalab_machine *machines;
 static struct dmalab_machine *current;
 static struct dmalab_machine *unused; /* by listed.unused_next */
+static struct dmalab_machine *structs; /* by listed.structs_next */
 
 static void set_current(struct dmalab_machine *lab)
 {
@@ -68,8 +70,10 @@ struct dmalab_machine *dlab_struct_new(size_t size)
 
 	pthread_mutex_lock(&registry_lock);
 	lab = unused;
-	if (lab)
+	if (lab) {
 		unused = lab->listed.unused_next;
+		__atomic_store_n(&lab->listed.is_free, false, __ATOMIC_RELAXED);
+	}
 	pthread_mutex_unlock(&registry_lock);
 	return lab ? lab : calloc(1, size);
 }
@@ -87,6 +91,7 @@ void dlab_struct_free(struct dmalab_machine *lab)
 	}
 	dlab_struct_clear(lab);
 	pthread_mutex_lock(&registry_lock);
+	__atomic_store_n(&lab->listed.is_free, true, __ATOMIC_RELAXED);
 	lab->listed.unused_next = unused;
 	unused = lab;
 	pthread_mutex_unlock(&registry_lock);
@@ -95,6 +100,10 @@ void dlab_struct_free(struct dmalab_machine *lab)
 void dlab_register(struct dmalab_machine *lab)
 {
 	pthread_mutex_lock(&registry_lock);
+	if (!lab->listed.was_listed) {
+		lab->listed.structs_next = structs;
+		__atomic_store_n(&structs, lab, __ATOMIC_RELEASE);
+	}
 	lab->listed.was_listed = true;
 	__atomic_store_n(&lab->listed.base, (uintptr_t)lab->hw.arena, __ATOMIC_RELEASE);
 	__atomic_store_n(&lab->listed.size, lab->hw.arena_size, __ATOMIC_RELEASE);
@@ -122,6 +131,22 @@ void dlab_unregister(struct dmalab_machine *lab)
 	pthread_mutex_unlock(&registry_lock);
 }
 
+cold bool dlab_is_machine(const struct dmalab_machine *lab, const char *function)
+{
+	const struct dmalab_machine *at = __atomic_load_n(&structs, __ATOMIC_ACQUIRE);
+	KEEP_ERRNO;
+
+	if (!lab)
+		return false;
+	while (at && at != lab)
+		at = at->listed.structs_next;
+	if (at && !__atomic_load_n(&at->listed.is_free, __ATOMIC_RELAXED))
+		return true;
+	fprintf(stderr, "dmalab: %s(): the machine at %p %s: nothing is done\n", function,
+		(const void *)lab, at ? "was freed" : "is none that dmalab_machine_new() made");
+	return false;
+}
+
 struct dmalab_machine *dmalab_machine_current(void)
 {
 	return dlab_current();
@@ -129,7 +154,8 @@ struct dmalab_machine *dmalab_machine_current(void)
 
 void dmalab_machine_set_current(struct dmalab_machine *machine)
 {
-	set_current(machine);
+	if (!machine || dlab_is_machine(machine, __func__))
+		set_current(machine);
 }
 
 /* By a jump out of a handler of a signal, for instance: nobody would ever unlock it. */
