@@ -70,6 +70,12 @@ static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t 
 void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
 
 /*
+ * The store that is pending is judged, as one that was told. Not @is_made: it may not have been
+ * made yet; it stays pending, and what it changes from now on is judged in the end.
+ */
+cold void dlab_stores_settle(struct judge *j, struct dmalab_hooks *h, bool is_made);
+
+/*
  * What one call finds in one object counts as one store, however many bytes between it
  * left as they were. True: this has been reported.
  */

@@ -264,6 +264,9 @@ static inline bool lab_must_fail_in(struct dmalab_machine *lab, const struct cal
 	return true;
 }
 
+/* mm/hooks.c: no store is pending any more. */
+void dlab_hooks_drop(struct dmalab_machine *lab);
+
 /* context.c: this thread may sleep, and interrupts are on. */
 void dlab_context_reset(void);
 

@@ -6,6 +6,7 @@
  */
 #include "lab/lab.h"
 
+#include <dmalab/hooks.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,10 +19,29 @@ static struct dmalab_machine *machines;
 static struct dmalab_machine *current;
 static struct dmalab_machine *unused; /* by listed.unused_next */
 
+struct dmalab_range dmalab_range;
+
+/* A look-up without a lock may see one word of the old range: it then finds no machine. */
+static void update_range(void)
+{
+	uintptr_t low = UINTPTR_MAX, high = 0;
+
+	for (struct dmalab_machine *m = machines; m; m = m->listed.next) {
+		uintptr_t end = m->listed.base + m->listed.size;
+
+		low = m->listed.base < low ? m->listed.base : low;
+		high = end > high ? end : high;
+	}
+	__atomic_store_n(&dmalab_range.size, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&dmalab_range.base, machines ? low : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&dmalab_range.size, machines ? high - low : 0, __ATOMIC_RELEASE);
+}
+
 static void set_current(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
 	dlab_quick_set_current(lab);
+	__atomic_add_fetch(&dmalab_range.changes, 1, __ATOMIC_RELEASE);
 }
 
 struct dmalab_machine *dlab_current(void)
@@ -100,6 +120,7 @@ void dlab_register(struct dmalab_machine *lab)
 	__atomic_store_n(&lab->listed.size, lab->hw.arena_size, __ATOMIC_RELEASE);
 	__atomic_store_n(&lab->listed.next, machines, __ATOMIC_RELEASE);
 	__atomic_store_n(&machines, lab, __ATOMIC_RELEASE);
+	update_range();
 	set_current(lab);
 	pthread_mutex_unlock(&registry_lock);
 }
@@ -119,6 +140,7 @@ void dlab_unregister(struct dmalab_machine *lab)
 	if (dlab_current() == lab)
 		set_current(machines);
 	__atomic_store_n(&lab->listed.size, 0, __ATOMIC_RELEASE);
+	update_range();
 	pthread_mutex_unlock(&registry_lock);
 }
 
