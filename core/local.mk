@@ -119,6 +119,7 @@ libdmalab_la_SOURCES = \
 	core/judge/report-text.c \
 	core/judge/report.c \
 	core/judge/reset.c \
+	core/judge/settle.c \
 	core/judge/shadow-look.c \
 	core/judge/shadow-pages.c \
 	core/judge/shadow-parts.h \

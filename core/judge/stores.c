@@ -3,7 +3,6 @@
 #include "judge/stores.h"
 
 #include "judge/judge.h"
-#include "machine/announced.h"
 #include "base/probe.h"
 
 #include <string.h>
@@ -92,8 +91,8 @@ static bool is_in_user_space(const struct judge *j, size_t offset)
 	return r && r->kind == REGION_HANDLE && r->in_user_space;
 }
 
-static void judge_store(struct judge *j, const struct call *call, size_t offset, size_t len,
-			bool uncached)
+void dlab_stores_judge(struct judge *j, const struct call *call, size_t offset, size_t len,
+		       bool uncached)
 {
 	if (recording())
 		dlab_probe->store(j->hw, offset, len);
@@ -119,7 +118,7 @@ static cold void found(struct judge *j, size_t offset, size_t len)
 		dlab_cache_mark_dirty(hw, offset, len);
 	if (j->stores.pages)
 		call.site = since(&j->stores, offset, j->stores.by);
-	judge_store(j, &call, offset, len, uncached);
+	dlab_stores_judge(j, &call, offset, len, uncached);
 }
 
 static bool same_kind(const struct machine *hw, size_t a, size_t b)
@@ -181,86 +180,6 @@ static void find(struct judge *j, size_t offset, size_t end)
 	end_run(j, &run);
 }
 
-/* ----------------------------------------------------- what was announced */
-
-/* All of the range is the store's, also where it has left a byte as it was. */
-static void settle_range(struct judge *j, const struct dmalab_hooks *h, size_t offset, size_t len)
-{
-	struct call call = { "store", (uintptr_t)h->pc };
-	struct machine *hw = j->hw;
-	bool lines = hw->cache.lines;
-
-	for (size_t at = offset, n; at < offset + len; at += n) {
-		n = page_offset((at >> PAGE_SHIFT) + 1) - at;
-		if (n > offset + len - at)
-			n = offset + len - at;
-		if (h->uncached)
-			dlab_cache_bus_stored(hw, at, n);
-		else if (!lines || !hw->frames[at >> PAGE_SHIFT].memory_only)
-			dlab_cache_cpu_stored(hw, at, n);
-	}
-	judge_store(j, &call, offset, len, h->uncached);
-}
-
-/* Of a store that was judged before it may have been made, what it has changed since. */
-static cold void settle_again(struct judge *j, const struct dmalab_hooks *h, size_t offset,
-			      size_t len)
-{
-	size_t base = offset & ~63ul, end = offset + len;
-	u64 differ;
-
-	if (dlab_image_agrees(j->hw, offset, len))
-		return;
-	for (; base < end; base += 64) {
-		dlab_image_differing(j->hw, base, 1, &differ);
-		for (size_t at = base; differ && at < base + 64 && at < end; at++) {
-			size_t n = 0;
-
-			while (at + n < base + 64 && at + n < end && at + n >= offset &&
-			       differ >> ((at + n) & 63) & 1)
-				n++;
-			if (n)
-				settle_range(j, h, at, n);
-			at += n;
-		}
-	}
-}
-
-void dlab_stores_settle(struct judge *j, struct dmalab_hooks *h, bool is_made)
-{
-	const u8 *end = announced_end(h), *judged = h->judged;
-	bool once = j->once;
-
-	/* Whoever looks may be in the middle of an access of its own. */
-	j->once = false;
-	__atomic_store_n(&h->limit, NULL, __ATOMIC_RELAXED);
-	h->judged = end;
-	if (judged > h->start)
-		settle_again(j, h, h->offset, judged - h->start);
-	if (end > judged)
-		settle_range(j, h, h->offset + (judged - h->start), end - judged);
-	j->once = once;
-	if (is_made)
-		dlab_announced_remove(j->hw, h);
-}
-
-/*
- * Of this thread, what is pending has been made, unless it is about to load; of another, who
- * knows. The order of two threads' stores is theirs to care for.
- */
-static cold void settle_all(struct judge *j, size_t offset, size_t len)
-{
-	struct dmalab_hooks *next;
-
-	for (struct dmalab_hooks *h = j->hw->announced; h; h = next) {
-		bool own = h == &dmalab_hooks, is_made = own && !h->loading;
-
-		next = h->next;
-		if (is_made || announced_touches(h, offset, len))
-			dlab_stores_settle(j, h, is_made);
-	}
-}
-
 static u64 granules(size_t offset, size_t end)
 {
 	unsigned first = offset >> 6 & 63, last = (end - 1) >> 6 & 63;
@@ -278,7 +197,7 @@ void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, s
 	machine_touch(j->hw, offset, len);
 	offset &= ~(line - 1);
 	if (unlikely(j->hw->announced))
-		settle_all(j, offset, end - offset);
+		dlab_stores_settle_all(j, offset, end - offset);
 	if (unlikely(!dlab_image_agrees(j->hw, offset, end - offset))) {
 		j->stores.by = call;
 		j->stores.reported = 0;

@@ -21,7 +21,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void end_thread(void *hooks)
 {
-	(void)hooks;
+	((struct dmalab_hooks *)hooks)->watched = false;
 	dmalab_hook_settle();
 }
 
@@ -33,8 +33,10 @@ static void make_key(void)
 /* What is pending must not outlive its thread. */
 static void watch_thread(struct dmalab_hooks *h)
 {
+	if (likely(h->watched))
+		return;
 	pthread_once(&once, make_key);
-	pthread_setspecific(at_exit, h);
+	h->watched = pthread_setspecific(at_exit, h) == 0;
 }
 
 static void lock_for(struct dmalab_machine *lab, bool cached)
@@ -89,12 +91,10 @@ void dlab_hooks_drop(struct dmalab_machine *lab)
 /* ------------------------------------------------------------------------ loads */
 
 /* From now on the runtime does it by itself. */
-static void remember_quiet_line(struct dmalab_machine *lab, struct dmalab_hooks *h, size_t offset)
+static void remember_quiet_line(struct dmalab_machine *lab, struct dmalab_hooks *h, size_t start,
+				size_t size)
 {
-	size_t size = 1ul << (lab->hw.cache.shift > 6 ? lab->hw.cache.shift : 6);
-	size_t start = offset & ~(size - 1);
-
-	if (lab != dlab_current() || !judge_is_quiet(&lab->judge, start, size))
+	if (lab != dlab_current())
 		return;
 	h->quiet = lab->hw.cached + start;
 	h->quiet_size = size;
@@ -102,22 +102,24 @@ static void remember_quiet_line(struct dmalab_machine *lab, struct dmalab_hooks 
 	h->quiet_change = __atomic_load_n(&dmalab_range.changes, __ATOMIC_RELAXED);
 }
 
-/* load_quickly(), but for the load. */
+/* load_quickly(), but for the load; and of a line, where not all of the page is quiet. */
 static bool loads_quickly(struct dmalab_machine *lab, struct dmalab_hooks *h, size_t offset,
 			  size_t len)
 {
 	struct cache *c = &lab->hw.cache;
-	u32 line = offset >> c->shift;
+	size_t size = 1ul << (c->shift > 6 ? c->shift : 6), start = offset & ~(size - 1);
 
-	if (c->policy != POLICY_NEVER || recording() ||
-	    (offset + len - 1) >> c->shift != line ||
-	    !judge_is_quiet(&lab->judge, offset, len))
+	if (c->policy != POLICY_NEVER || recording() || offset + len > start + size)
 		return false;
-	if (c->lines && !line_is_valid(c, line))
+	for (size_t at = start; c->lines && at < start + size; at += 1ul << c->shift)
+		if (!line_is_valid(c, at >> c->shift))
+			return false;
+	if (!judge_is_quiet(&lab->judge, start, size) &&
+	    !dlab_judge_line_is_quiet(&lab->judge, start, size))
 		return false;
 	c->hits += c->lines != NULL;
 	remember_quiet_page(lab, offset >> PAGE_SHIFT);
-	remember_quiet_line(lab, h, offset);
+	remember_quiet_line(lab, h, start, size);
 	return true;
 }
 
@@ -230,6 +232,9 @@ static void announce(struct dmalab_machine *lab, struct dmalab_hooks *h, const u
 	h->start = h->judged = p;
 	h->offset = t.offset;
 	h->pc = pc;
+	if (h->marks)
+		h->marks[0] = (struct dmalab_mark){ p, pc };
+	__atomic_store_n(&h->nr_marks, h->marks != NULL, __ATOMIC_RELAXED);
 	h->uncached = t.view == VIEW_UNCACHED;
 	__atomic_store_n(&h->end, p + len, __ATOMIC_RELEASE);
 	__atomic_store_n(&h->limit, limit_of(&lab->hw, p, t.offset), __ATOMIC_RELAXED);

@@ -58,6 +58,24 @@ static inlined void on_load(const volatile void *at, size_t len, const void *pc)
 	dmalab_hook_load(p, len, pc);
 }
 
+/* Of different stores that follow each other, as those of a loop that the compiler has unrolled. */
+static inlined bool has_mark(struct dmalab_hooks *h, unsigned char *p, const void *pc)
+{
+	uint32_t nr = h->nr_marks;
+
+	if (pc == h->pc)
+		return true;
+	if (!h->marks || nr == DMALAB_MARKS)
+		return false;
+	h->marks[nr] = (struct dmalab_mark){ p, pc };
+	__atomic_store_n(&h->nr_marks, nr + 1, __ATOMIC_RELEASE);
+	h->pc = pc;
+	return true;
+}
+
+static __thread struct dmalab_mark own_marks[DMALAB_MARKS]
+	__attribute__((tls_model("initial-exec"), unused));
+
 static inlined void on_store(volatile void *at, size_t len, const void *pc)
 {
 	struct dmalab_hooks *h = &dmalab_hooks;
@@ -65,11 +83,13 @@ static inlined void on_store(volatile void *at, size_t len, const void *pc)
 
 	if (is_outside(p))
 		return;
-	if (p == h->end && pc == h->pc &&
-	    p + len <= __atomic_load_n(&h->limit, __ATOMIC_RELAXED)) {
+	if (p == h->end && p + len <= __atomic_load_n(&h->limit, __ATOMIC_RELAXED) &&
+	    has_mark(h, p, pc)) {
 		__atomic_store_n(&h->end, p + len, __ATOMIC_RELEASE);
 		return;
 	}
+	if (unlikely(!h->marks))
+		h->marks = own_marks;
 	dmalab_hook_store(p, len, pc);
 }
 

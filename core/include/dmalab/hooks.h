@@ -24,11 +24,26 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
+ * struct dmalab_mark - a store that is part of a longer one
+ * @start: its first byte; it ends where the next one starts
+ * @pc: where it is made, as a return address
+ */
+struct dmalab_mark {
+	const unsigned char *start;
+	const void *pc;
+};
+
+#define DMALAB_MARKS 64
+
+/**
  * struct dmalab_hooks - what the library and a runtime keep of one thread
  * @end: behind the last byte of the store that is pending
- * @limit: bytes up to here, of the same @pc, may be made part of it by moving
- *	@end; NULL: none
- * @pc: where it is made, as a return address
+ * @limit: bytes up to here may be made part of it by moving @end; NULL: none
+ * @pc: where its last bytes are stored, as a return address; for another one
+ *	there must be room for a mark
+ * @marks: of the stores that it is made of, DMALAB_MARKS at most, which is the
+ *	runtime's memory; NULL: all are of one @pc
+ * @nr_marks: how many it is made of
  * @quiet: the line whose loads need no judging,
  * @quiet_size: its bytes, 0: none,
  * @quiet_epoch: in this epoch of the current machine,
@@ -45,17 +60,20 @@ extern "C" {
  * @loading: the next event is a load, before which the store need not be made
  * @telling: a report is being handled, under the machine's lock
  * @busy: in one of the functions below
+ * @watched: its end is waited for
  */
 struct dmalab_hooks {
 	const unsigned char *end;
 	const unsigned char *limit;
 	const void *pc;
+	struct dmalab_mark *marks;
 
 	const unsigned char *quiet;
 	size_t quiet_size;
 	uint32_t quiet_epoch;
 	uint32_t quiet_change;
 
+	uint32_t nr_marks;
 	uint32_t depth;
 	const void *const *stack;
 
@@ -67,6 +85,7 @@ struct dmalab_hooks {
 	bool loading;
 	bool telling;
 	bool busy;
+	bool watched;
 };
 
 /* Of this thread. */
