@@ -88,6 +88,32 @@ bench_dmalab_seen_tsan_CFLAGS = $(AM_CFLAGS) -fsanitize=thread
 bench_dmalab_seen_tsan_CXXFLAGS = $(bench_dmalab_seen_CXXFLAGS) -fsanitize=thread
 bench_dmalab_seen_tsan_LDADD = $(BENCHMARK_LIBS)
 
+# A driver's loop over packets, likewise, and with our own runtime. The instrumented part is compiled
+# with what pkg-config says.
+if WITH_BENCH
+if WITH_RUNTIME
+if WITH_BENCH_TSAN
+EXTRA_PROGRAMS += bench/dmalab-packet bench/dmalab-packet-rt bench/dmalab-packet-tsan
+BENCH_SEEN += bench/dmalab-packet$(EXEEXT) bench/dmalab-packet-rt$(EXEEXT) \
+	bench/dmalab-packet-tsan$(EXEEXT)
+endif
+endif
+endif
+PACKET = bench/packet.c bench/packet.h bench/packet-loop.c bench/gbench.cc bench/gbench.h
+bench_dmalab_packet_SOURCES = $(PACKET)
+bench_dmalab_packet_CFLAGS = $(AM_CFLAGS)
+bench_dmalab_packet_CXXFLAGS = $(AM_CXXFLAGS) $(BENCHMARK_CFLAGS)
+bench_dmalab_packet_LDADD = libdmalab.la $(BENCHMARK_LIBS)
+bench_dmalab_packet_rt_SOURCES = $(PACKET)
+bench_dmalab_packet_rt_CFLAGS = $(AM_CFLAGS) -fno-builtin -fsanitize=thread
+bench_dmalab_packet_rt_CXXFLAGS = $(bench_dmalab_packet_CXXFLAGS)
+bench_dmalab_packet_rt_LDFLAGS = $(RUNTIME_WRAP)
+bench_dmalab_packet_rt_LDADD = libdmalab-rt.la libdmalab.la $(BENCHMARK_LIBS)
+bench_dmalab_packet_tsan_SOURCES = $(PACKET)
+bench_dmalab_packet_tsan_CFLAGS = $(AM_CFLAGS) -fno-builtin -fsanitize=thread
+bench_dmalab_packet_tsan_CXXFLAGS = $(bench_dmalab_packet_CXXFLAGS) -fsanitize=thread
+bench_dmalab_packet_tsan_LDADD = libdmalab.la $(BENCHMARK_LIBS)
+
 # The kernel's own two tools, on a simulated machine; they need no other library.
 check_PROGRAMS += bench/dma_map_benchmark bench/dmapool_test
 bench_dma_map_benchmark_SOURCES = bench/dma_map_benchmark.c

@@ -60,6 +60,9 @@ processes()
 	test -z "${BENCH_DPDK:-}" || echo "dpdk $BENCH_DPDK"
 	for seen in ${BENCH_SEEN:-}; do
 		case $seen in
+		*-packet) echo "packet $seen none" ;;
+		*-packet-rt) echo "packet-rt $seen dmalab" ;;
+		*-packet-tsan) echo "packet-tsan $seen tsan" ;;
 		*-asan) echo "asan $seen asan" ;;
 		*-tsan) echo "tsan $seen tsan" ;;
 		*)

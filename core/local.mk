@@ -2,7 +2,7 @@
 
 dmalabinclude_HEADERS += core/include/dmalab.h
 
-dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/quick.h \
+dmalabown_HEADERS += core/include/dmalab/coherent-handle.h core/include/dmalab/hooks.h core/include/dmalab/quick.h \
 	core/include/dmalab/registers.h core/include/dmalab/bus.h
 
 dmalabasm_HEADERS += core/include/asm/io.h
@@ -112,7 +112,8 @@ libdmalab_la_LDFLAGS = -no-undefined -version-info 1:0:0 -Wl,-z,nodelete \
 EXTRA_libdmalab_la_DEPENDENCIES = core/libdmalab.map
 EXTRA_DIST += core/libdmalab.map
 libdmalab_la_LIBADD = $(LIBDW_LIBS)
-libdmalab_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
+# What threads have of their own is reached without a call; that is a page at most, for dlopen().
+libdmalab_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec $(LIBDW_CFLAGS)
 libdmalab_la_SOURCES = \
 	core/base/compiler.h \
 	core/base/host.h \
@@ -131,6 +132,8 @@ libdmalab_la_SOURCES = \
 	core/base/wild.c \
 	core/base/wild.h \
 	core/base/zero.h \
+	core/machine/announced.c \
+	core/machine/announced.h \
 	core/machine/bus.h \
 	core/machine/cache.c \
 	core/machine/cache.h \
@@ -186,6 +189,7 @@ libdmalab_la_SOURCES = \
 	core/judge/report-text.c \
 	core/judge/report.c \
 	core/judge/reset.c \
+	core/judge/settle.c \
 	core/judge/shadow-look.c \
 	core/judge/shadow-pages.c \
 	core/judge/shadow-parts.h \
@@ -219,6 +223,8 @@ libdmalab_la_SOURCES = \
 	core/mm/access.c \
 	core/mm/address.c \
 	core/mm/devm.c \
+	core/mm/hooks.c \
+	core/mm/view.h \
 	core/mm/kmalloc.c \
 	core/mm/kmem-cache.c \
 	core/mm/mm.h \
@@ -315,6 +321,27 @@ libdmalab_la_SOURCES = \
 	core/kernel/wait.c \
 	core/kernel/wake.h \
 	core/kernel/work.c
+
+# Instead of the sanitizer's own, in a driver that is compiled with -fsanitize=thread. Shared only:
+# the program is linked with --wrap, which must not reach the library.
+if WITH_RUNTIME
+lib_LTLIBRARIES += libdmalab-rt.la libdmalab-cov.la
+pkgconfig_DATA += dmalab-rt.pc dmalab-cov.pc
+endif
+libdmalab_rt_la_LDFLAGS = -no-undefined -shared -version-info 0:0:0
+libdmalab_rt_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
+libdmalab_rt_la_LIBADD = libdmalab.la
+libdmalab_rt_la_SOURCES = \
+	core/runtime/atomics.c \
+	core/runtime/runtime.h \
+	core/runtime/start.c \
+	core/runtime/string.c \
+	core/runtime/tsan.c
+
+# Part of the program, where its definitions come before those of a sanitizer.
+libdmalab_cov_la_LDFLAGS = -static
+libdmalab_cov_la_CFLAGS = $(AM_CFLAGS) -prefer-pic -ftls-model=initial-exec
+libdmalab_cov_la_SOURCES = core/runtime/coverage.c core/runtime/runtime.h
 
 # Of the public headers only, for the command and for the fuzzer.
 noinst_LTLIBRARIES += libtrace.la

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/test-golden.t \
 	tests/test-handle.t \
 	tests/test-handlers.t \
+	tests/test-hooks.t \
 	tests/test-host-memory.t \
 	tests/test-iommu.t \
 	tests/test-kernel-basics.t \
@@ -178,6 +179,10 @@ tests_test_handle_t_LDADD = $(TEST_LDADD)
 tests_test_iommu_t_SOURCES = tests/test-iommu.c $(RIG)
 tests_test_iommu_t_CFLAGS = $(TEST_CFLAGS)
 tests_test_iommu_t_LDADD = $(TEST_LDADD)
+
+tests_test_hooks_t_SOURCES = tests/test-hooks.c $(RIG)
+tests_test_hooks_t_CFLAGS = $(TEST_CFLAGS)
+tests_test_hooks_t_LDADD = $(TEST_LDADD) -lpthread
 
 tests_test_host_memory_t_SOURCES = tests/test-host-memory.c tests/host.c tests/host.h $(RIG)
 tests_test_host_memory_t_CFLAGS = $(TEST_CFLAGS)
@@ -449,6 +454,12 @@ EXTRA_DIST += tests/test-bootstrap.sh tests/test-campaign.sh tests/test-files.sh
 TESTS += tests/test-timeline.sh tests/test-page.sh
 EXTRA_DIST += tests/test-timeline.sh tests/check-svg.py \
 	tests/test-page.sh tests/check-page.py tests/check-page.js tests/sample-results.awk
+
+# They are compiled by the test, as a user's driver is.
+TESTS += tests/test-runtime.sh
+EXTRA_DIST += tests/test-runtime.sh tests/runtime/flags.sh \
+	tests/runtime/ring.c tests/runtime/ring.h tests/runtime/ring-test.c \
+	tests/runtime/widths.c tests/runtime/widths.h tests/runtime/widths-test.c
 
 include tests/proof.mk
 include tests/virtio/local.mk

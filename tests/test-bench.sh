@@ -121,7 +121,7 @@ if test -x bench/dmalab-bench && test -z "$TEST_RUNNER"; then
 				sub(/SETTING/, "accesses:explicit/checks:full", name)
 				sub(/@.*/, "", name)
 				# Other programs, and libraries that may not be there.
-				if (name != "1" && name !~ /^(peer|access)\// && !(name in there))
+				if (name != "1" && name !~ /^(peer|access|packet)\// && !(name in there))
 					print name
 			}
 		}' "$work/names" "$bench/aims.tsv" >"$work/out"

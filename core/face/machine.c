@@ -15,6 +15,7 @@
 #include "mm/mm.h"
 #include "record/record.h"
 
+#include <dmalab/hooks.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,6 +268,7 @@ void dmalab_machine_free(struct dmalab_machine *machine)
 
 	if (!dlab_is_machine(machine, __func__))
 		return;
+	dlab_hooks_drop(machine);
 	free_devices(machine, &call);
 	if (is_there(machine)) {
 		stop(machine);
@@ -329,6 +331,7 @@ int dmalab_machine_reset(struct dmalab_machine *machine)
 
 	if (!dlab_is_machine(machine, __func__))
 		return -EINVAL;
+	dlab_hooks_drop(machine);
 	free_devices(machine, &call);
 	if (unlikely(!is_there(machine) || !dlab_machine_is_simple(&machine->hw) ||
 		     !dlab_judge_is_simple(&machine->judge) || !dlab_mm_is_simple(machine->mm) ||
@@ -403,6 +406,7 @@ unsigned long dmalab_report_count(const struct dmalab_machine *machine, const ch
 
 	if (!dlab_is_machine(machine, __func__))
 		return 0;
+	dmalab_hook_settle();
 	if (check)
 		return count(&machine->judge, dlab_check_named(check, __func__));
 	for (unsigned i = 0; i < NR_CHECKS; i++)

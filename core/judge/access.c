@@ -41,6 +41,70 @@ static struct run forbidden(const struct region *r, size_t offset, size_t len, b
 	return dlab_own_find(r, from - r->offset, to - from, true);
 }
 
+static bool is_owned(const struct judge *j, size_t offset, size_t len, bool store)
+{
+	const struct ledger_page *page = &j->ledger.pages[offset >> PAGE_SHIFT];
+	const struct region *r = ledger_alloc(&j->ledger, offset >> PAGE_SHIFT);
+
+	if (r && forbidden(r, offset, len, store).bytes)
+		return true;
+	for (const struct span *span = page->maps; span; span = span->next)
+		if (forbidden(span->region, offset, len, store).bytes)
+			return true;
+	return false;
+}
+
+static bool caches_agree(const struct judge *j, size_t offset, size_t len)
+{
+	const struct shadow *s = &j->shadow;
+	u32 p = offset >> PAGE_SHIFT;
+
+	if (!s->arena || s->state[p] == PAGE_CPU_NEWER)
+		return true;
+	if (!s->speculates)
+		return false;
+	return s->state[p] == PAGE_TRACKED ? shadow_line_is_quiet(s, offset, offset + len - 1) :
+					     shadow_settled(s, p);
+}
+
+/* Of a store to this line: no byte of it is newer in memory. */
+static bool has_no_victims(const struct judge *j, size_t offset, size_t len)
+{
+	const struct shadow *s = &j->shadow;
+	enum page_state state = s->arena ? s->state[offset >> PAGE_SHIFT] : PAGE_SETTLED;
+
+	return state == PAGE_SETTLED || state == PAGE_CPU_NEWER ||
+	       (state == PAGE_TRACKED && shadow_line_is_quiet(s, offset, offset + len - 1));
+}
+
+bool dlab_judge_line_is_quiet(const struct judge *j, size_t offset, size_t len)
+{
+	if (!judge_sees_accesses(j))
+		return true;
+	return !j->all && !lost_any(&j->lost, offset >> PAGE_SHIFT) &&
+	       caches_agree(j, offset, len) &&
+	       dlab_judge_find_dangling(j, offset, len, false) == NO_OFFSET &&
+	       !is_owned(j, offset, len, false) &&
+	       (!unwritten_awaited(&j->unwritten, offset >> PAGE_SHIFT) ||
+		!dlab_unwritten_find_awaited(&j->unwritten, offset, len).bytes);
+}
+
+bool dlab_judge_stores_are_quiet(const struct judge *j, size_t offset, size_t len)
+{
+	size_t line = j->line, start = offset & ~(line - 1), end = offset + len;
+
+	if (!judge_sees_accesses(j))
+		return true;
+	if (j->all || j->lost.arena || (offset ^ (end - 1)) >> PAGE_SHIFT ||
+	    dlab_judge_find_dangling(j, offset, len, false) != NO_OFFSET ||
+	    is_owned(j, offset, len, true))
+		return false;
+	for (; start < end; start += line)
+		if (!has_no_victims(j, start, line))
+			return false;
+	return true;
+}
+
 /* Returns whether the device owns some of it; reports the first object's bytes. */
 static bool check_cpu_owner(struct judge *j, const struct call *call, const void *cpu,
 			    size_t offset, size_t len, bool store)

@@ -156,6 +156,15 @@ void dlab_judge_report(struct judge *j, const struct finding *f);
  */
 size_t dlab_judge_find_dangling(const struct judge *j, size_t offset, size_t len, bool uncached);
 
+/*
+ * access.c: no load of any byte of this line gets anything else than what was stored there last, or
+ * is a mistake: as judge_page_is_quiet() is of a page, and for as long. Others may share the page.
+ */
+bool dlab_judge_line_is_quiet(const struct judge *j, size_t offset, size_t len);
+
+/* And no store to any of these bytes, of one page, is a mistake or has a victim. */
+bool dlab_judge_stores_are_quiet(const struct judge *j, size_t offset, size_t len);
+
 /* access.c, access-device.c: what CPU and devices do to memory, before they do it. */
 void dlab_judge_cpu_load(struct judge *j, const struct call *call, const void *cpu, size_t offset,
 			 size_t len);

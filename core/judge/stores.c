@@ -91,6 +91,21 @@ static bool is_in_user_space(const struct judge *j, size_t offset)
 	return r && r->kind == REGION_HANDLE && r->in_user_space;
 }
 
+void dlab_stores_judge(struct judge *j, const struct call *call, size_t offset, size_t len,
+		       bool uncached)
+{
+	if (recording())
+		dlab_probe->store(j->hw, offset, len);
+	if (!judge_sees_accesses(j))
+		return;
+	if (uncached && is_in_user_space(j, offset))
+		unwritten_store(&j->unwritten, offset, len);
+	else if (uncached)
+		dlab_judge_cpu_uncached(j, call, offset, len, true);
+	else
+		dlab_judge_cpu_store(j, call, j->hw->cached + offset, offset, len);
+}
+
 /* A run of bytes that the CPU stored, in pages of one kind. */
 static cold void found(struct judge *j, size_t offset, size_t len)
 {
@@ -101,17 +116,9 @@ static cold void found(struct judge *j, size_t offset, size_t len)
 	image_follow(hw, offset, len);
 	if (hw->cache.lines && !uncached)
 		dlab_cache_mark_dirty(hw, offset, len);
-	if (recording())
-		dlab_probe->store(hw, offset, len);
-	if (!judge_sees_accesses(j))
-		return;
-	call.site = since(&j->stores, offset, j->stores.by);
-	if (uncached && is_in_user_space(j, offset))
-		unwritten_store(&j->unwritten, offset, len);
-	else if (uncached)
-		dlab_judge_cpu_uncached(j, &call, offset, len, true);
-	else
-		dlab_judge_cpu_store(j, &call, hw->cached + offset, offset, len);
+	if (j->stores.pages)
+		call.site = since(&j->stores, offset, j->stores.by);
+	dlab_stores_judge(j, &call, offset, len, uncached);
 }
 
 static bool same_kind(const struct machine *hw, size_t a, size_t b)
@@ -189,6 +196,8 @@ void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, s
 		return;
 	machine_touch(j->hw, offset, len);
 	offset &= ~(line - 1);
+	if (unlikely(j->hw->announced))
+		dlab_stores_settle_all(j, offset, end - offset);
 	if (unlikely(!dlab_image_agrees(j->hw, offset, end - offset))) {
 		j->stores.by = call;
 		j->stores.reported = 0;

@@ -69,6 +69,19 @@ static inline void stores_note(struct stores *s, u32 page, u64 granules, site_t 
 
 void dlab_stores_find(struct judge *j, const struct call *call, size_t offset, size_t len);
 
+/* A store that was made, of which the cache knows. */
+void dlab_stores_judge(struct judge *j, const struct call *call, size_t offset, size_t len,
+		       bool uncached);
+
+/*
+ * settle.c: the store that is pending is judged, as one that was told. Not @is_made: it may not have been
+ * made yet; it stays pending, and what it changes from now on is judged in the end.
+ */
+void dlab_stores_settle(struct judge *j, struct dmalab_hooks *h, bool is_made);
+
+/* All that are pending in these lines, and this thread's. */
+cold void dlab_stores_settle_all(struct judge *j, size_t offset, size_t len);
+
 /*
  * What one call finds in one object counts as one store, however many bytes between it
  * left as they were. True: this has been reported.

@@ -169,8 +169,8 @@ cold void dlab_report_on_current(const struct finding *f);
 
 /*
  * The device behind @dev, or NULL. The structure may be anything: of the program's own making,
- * a copy of one, memory that is something else by now, or no memory at all. The seal tells, before anything
- * that it points to is looked at: it fits this address and this pointer alone.
+ * a copy of one, memory that is something else by now, or no memory at all. The seal tells,
+ * before anything that it points to is looked at: it fits this address and pointer alone.
  */
 static inline struct dmalab_device *lab_device(const struct device *dev)
 {
@@ -275,6 +275,9 @@ static inline bool lab_must_fail_in(struct dmalab_machine *lab, const struct cal
 	dlab_name_failure(lab, call);
 	return true;
 }
+
+/* mm/hooks.c: no store is pending any more. */
+void dlab_hooks_drop(struct dmalab_machine *lab);
 
 /* context.c: this thread may sleep, and interrupts are on. */
 void dlab_context_reset(void);

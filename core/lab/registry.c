@@ -7,6 +7,7 @@
 #include "base/host.h"
 #include "lab/lab.h"
 
+#include <dmalab/hooks.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -20,10 +21,29 @@ static struct dmalab_machine *current;
 static struct dmalab_machine *unused; /* by listed.unused_next */
 static struct dmalab_machine *structs; /* by listed.structs_next */
 
+struct dmalab_range dmalab_range;
+
+/* A look-up without a lock may see one word of the old range: it then finds no machine. */
+static void update_range(void)
+{
+	uintptr_t low = UINTPTR_MAX, high = 0;
+
+	for (struct dmalab_machine *m = machines; m; m = m->listed.next) {
+		uintptr_t end = m->listed.base + m->listed.size;
+
+		low = m->listed.base < low ? m->listed.base : low;
+		high = end > high ? end : high;
+	}
+	__atomic_store_n(&dmalab_range.size, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&dmalab_range.base, machines ? low : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&dmalab_range.size, machines ? high - low : 0, __ATOMIC_RELEASE);
+}
+
 static void set_current(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&current, lab, __ATOMIC_RELEASE);
 	dlab_quick_set_current(lab);
+	__atomic_add_fetch(&dmalab_range.changes, 1, __ATOMIC_RELEASE);
 }
 
 struct dmalab_machine *dlab_current(void)
@@ -109,6 +129,7 @@ void dlab_register(struct dmalab_machine *lab)
 	__atomic_store_n(&lab->listed.size, lab->hw.arena_size, __ATOMIC_RELEASE);
 	__atomic_store_n(&lab->listed.next, machines, __ATOMIC_RELEASE);
 	__atomic_store_n(&machines, lab, __ATOMIC_RELEASE);
+	update_range();
 	set_current(lab);
 	pthread_mutex_unlock(&registry_lock);
 }
@@ -128,6 +149,7 @@ void dlab_unregister(struct dmalab_machine *lab)
 	if (dlab_current() == lab)
 		set_current(machines);
 	__atomic_store_n(&lab->listed.size, 0, __ATOMIC_RELEASE);
+	update_range();
 	pthread_mutex_unlock(&registry_lock);
 }
 

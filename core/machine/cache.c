@@ -54,7 +54,7 @@ struct line {
 	size_t offset;
 };
 
-static inline struct line line_at(const struct machine *m, u32 nr)
+static inlined struct line line_at(const struct machine *m, u32 nr)
 {
 	const struct cache *c = &m->cache;
 	unsigned per_page = PAGE_SHIFT - c->shift;
@@ -70,17 +70,17 @@ static inline struct line line_at(const struct machine *m, u32 nr)
 	};
 }
 
-static inline u32 first_line(const struct cache *c, size_t offset)
+static inlined u32 first_line(const struct cache *c, size_t offset)
 {
 	return offset >> c->shift;
 }
 
-static inline u32 last_line(const struct cache *c, size_t offset, size_t len)
+static inlined u32 last_line(const struct cache *c, size_t offset, size_t len)
 {
 	return (offset + len - 1) >> c->shift;
 }
 
-static void fill(struct machine *m, struct line l)
+static inlined void fill(struct machine *m, struct line l)
 {
 	if (*l.valid & l.bit)
 		return;
@@ -88,7 +88,7 @@ static void fill(struct machine *m, struct line l)
 	m->cache.fills++;
 }
 
-static void use(struct machine *m, u32 nr, struct line l)
+static inlined void use(struct machine *m, u32 nr, struct line l)
 {
 	if (*l.valid & l.bit)
 		m->cache.hits++;
@@ -142,6 +142,53 @@ void dlab_cache_cpu_store(struct machine *m, size_t offset, const void *buf, siz
 		at = next;
 	}
 	dlab_cache_step(m, offset, len);
+}
+
+void dlab_cache_cpu_loads(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	machine_touch(m, offset, len);
+	if (!c->lines)
+		return;
+	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++)
+		if (!m->frames[nr >> (PAGE_SHIFT - c->shift)].memory_only)
+			use(m, nr, line_at(m, nr));
+}
+
+void dlab_cache_cpu_stored(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	machine_touch(m, offset, len);
+	image_follow(m, offset, len);
+	if (!c->lines)
+		return;
+	for (u32 nr = first_line(c, offset); nr <= last_line(c, offset, len); nr++) {
+		struct line l = line_at(m, nr);
+
+		use(m, nr, l);
+		*l.dirty |= l.bit;
+	}
+}
+
+cold void dlab_cache_bus_stored(struct machine *m, size_t offset, size_t len)
+{
+	struct cache *c = &m->cache;
+
+	machine_touch(m, offset, len);
+	for (size_t at = offset, n; at < offset + len; at += n) {
+		struct line l = line_at(m, first_line(c, at));
+
+		n = l.offset + (1ul << c->shift) - at;
+		if (n > offset + len - at)
+			n = offset + len - at;
+		if (*l.valid & l.bit)
+			*l.stale |= l.bit;
+		else if (!m->frames[at >> PAGE_SHIFT].memory_only)
+			memcpy(m->cached + at, m->memory + at, n);
+		image_follow(m, at, n);
+	}
 }
 
 void dlab_cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len)

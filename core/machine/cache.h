@@ -74,6 +74,14 @@ void dlab_cache_bus_load(struct machine *m, size_t offset, void *buf, size_t len
 void dlab_cache_bus_store(struct machine *m, size_t offset, const void *buf, size_t len);
 
 /*
+ * What the program's own instructions do to the lines: they are about to load these bytes, or have
+ * stored them, or have stored them past the cache. The policy has no turn.
+ */
+void dlab_cache_cpu_loads(struct machine *m, size_t offset, size_t len);
+void dlab_cache_cpu_stored(struct machine *m, size_t offset, size_t len);
+void dlab_cache_bus_stored(struct machine *m, size_t offset, size_t len);
+
+/*
  * A load into @in or a store from @out (the other is NULL), each page through the
  * cache unless @uncached or its cached view is out of use.
  */

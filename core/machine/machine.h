@@ -113,6 +113,7 @@ struct machine {
 	struct swiotlb swiotlb;
 	struct iommu iommu;
 	struct image image;
+	struct dmalab_hooks *announced; /* stores that are pending: announced.h */
 	struct quarantine quarantine;
 	u64 *touched;         /* a bit for each page frame that may not be as it was at first */
 	int shared;           /* share.c: a file, or -1 */

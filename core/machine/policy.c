@@ -4,6 +4,7 @@
  * real machine at any time: a line is evicted (written back if dirty, dropped),
  * or, on a CPU that speculates, filled. A cache never writes back a clean line.
  */
+#include "machine/announced.h"
 #include "machine/image.h"
 #include "base/random.h"
 
@@ -17,8 +18,9 @@ const char *const dlab_policy_names[NR_POLICIES] = {
 };
 
 /*
- * A line with a plain store in it that nobody has found yet stays: that is as legal as
- * to evict it, and the judge finds the store at the same call under every policy.
+ * A line with a plain store in it that nobody has found yet stays, and so does one of a page
+ * with a store that is pending: that is as legal as to evict it, and the judge finds the store
+ * at the same call under every policy.
  */
 static void evict(struct machine *m, size_t offset, size_t len)
 {
@@ -29,7 +31,7 @@ static void evict(struct machine *m, size_t offset, size_t len)
 		return;
 	}
 	for (size_t at = offset & ~(line - 1); at < end; at += line)
-		if (dlab_image_agrees(m, at, line))
+		if (dlab_image_agrees(m, at, line) && !announced_any(m, at, line))
 			dlab_cache_evict(m, at, line);
 }
 

@@ -2,29 +2,11 @@
 /* The CPU's loads and stores, as the driver's code makes them. */
 #include "mm/mm.h"
 #include "mm/quick.h"
+#include "mm/view.h"
 #include "base/probe.h"
 #include "base/sized.h"
 
 #include <string.h>
-
-/* What a range of addresses is to the CPU. */
-enum view { VIEW_CACHED, VIEW_UNCACHED, VIEW_ASIDE, VIEW_COOKIE, VIEW_NONE };
-
-struct target {
-	enum view view;
-	size_t offset;
-};
-
-static struct target view_of(const struct machine *hw, const void *p)
-{
-	if (in_cached(hw, p))
-		return (struct target){ VIEW_CACHED, (const u8 *)p - hw->cached };
-	if (in_memory(hw, p))
-		return (struct target){ VIEW_UNCACHED, (const u8 *)p - hw->memory };
-	if (in_cookies(hw, p))
-		return (struct target){ VIEW_COOKIE, (const u8 *)p - hw->cookies };
-	return (struct target){ VIEW_NONE, 0 };
-}
 
 static cold void report_cookie(struct dmalab_machine *lab, const struct call *call, const void *p,
 			       size_t offset, size_t len)
@@ -40,12 +22,6 @@ static cold void report_cookie(struct dmalab_machine *lab, const struct call *ca
 	if (f.region)
 		f.dev = f.region->dev;
 	dlab_judge_report(j, &f);
-}
-
-/* Past the end of RAM there is nothing: reads give zeroes, writes are dropped. */
-static size_t clip(const struct machine *hw, size_t offset, size_t len)
-{
-	return len <= hw->ram_size - offset ? len : hw->ram_size - offset;
 }
 
 /* What the CPU does: a load into @in, or a store from @out. */
