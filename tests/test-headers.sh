@@ -100,12 +100,27 @@ int uses(struct list_head *head, struct timespec *ts)
 EOF
 }
 
+# A kernel's tools/include behind ours: by these guards its headers are told that they are
+# not wanted.
+shims()
+{
+	mkdir -p "$dir/shims/linux"
+	printf '#ifndef __TOOLS_LINUX_KERNEL_H\n#define __TOOLS_LINUX_KERNEL_H\n%s\n#endif\n' \
+		'#define ARRAY_SIZE(x) tools' >"$dir/shims/linux/kernel.h"
+	printf '#ifndef _TOOLS_LINUX_TYPES_H_\n#define _TOOLS_LINUX_TYPES_H_\n%s\n#endif\n' \
+		'typedef unsigned int dma_addr_t; typedef struct { int c; } atomic_t;' \
+		>"$dir/shims/linux/types.h"
+	echo "$headers" | sed 's/.*/#include <&>/' >"$dir/shims.c"
+	compile "$dir/shims.c" "all headers, and shims behind them" "$@" "-I$include" "-I$dir/shims"
+}
+
 # CC and CXX may have arguments.
 # shellcheck disable=SC2086
 {
 	each c $CC -D_POSIX_C_SOURCE=200809L -std=c11
 	together c $CC -D_GNU_SOURCE -std=gnu11 -Wshadow -Wstrict-prototypes
 	together c $CC -D_GNU_SOURCE -std=gnu17
+	shims $CC -std=gnu11
 	if test -n "$CXX"; then
 		each cc $CXX -std=c++17
 		together cc $CXX -std=gnu++17
