@@ -51,7 +51,7 @@ static struct slot *slot_of(const struct pci_dev *pdev)
 static struct line *line_of(unsigned int irq)
 {
 	if (irq - FIRST_IRQ >= NR_IRQS_HERE)
-		kbh_stop("an interrupt number that no device of the bench has");
+		kbh_stop("an interrupt number that no device of the bench has", SITE);
 	return &lines[irq - FIRST_IRQ];
 }
 
@@ -297,6 +297,8 @@ void kbs_unplug(void *pdev)
 {
 	struct slot *slot = slot_of(pdev);
 
+	if (line_of(slot->pdev.irq)->dev_id)
+		kbh_complain("the driver did not free_irq() when it was removed");
 	kbh_device_free(slot->pdev.dev.p);
 	*line_of(slot->pdev.irq) = (struct line){ 0 };
 	kbh_vfree(slot, SITE);
@@ -485,11 +487,11 @@ void __iomem *pci_ioremap_bar(struct pci_dev *pdev, int bar)
 
 /* Those that are functions anyway come here at once, without a trap. */
 
-static u64 io_read(const volatile void __iomem *p, unsigned int width)
+static u64 io_read(const volatile void __iomem *p, unsigned int width, const void *site)
 {
 	unsigned long long value;
 
-	if (kbh_io_read((void __force *)p, width, &value))
+	if (kbh_io_read((void __force *)p, width, &value, site))
 		return ~0ull; /* what a bus answers where nobody is */
 	return value;
 }
@@ -497,21 +499,21 @@ static u64 io_read(const volatile void __iomem *p, unsigned int width)
 #define IO_FUNCTIONS(bits)                                                      \
 	unsigned int ioread##bits(const void __iomem *p)                        \
 	{                                                                       \
-		return io_read(p, bits / 8);                                    \
+		return io_read(p, bits / 8, SITE);                                  \
 	}                                                                       \
 	void iowrite##bits(u##bits value, void __iomem *p)                      \
 	{                                                                       \
-		kbh_io_write((void __force *)p, bits / 8, value);               \
+		kbh_io_write((void __force *)p, bits / 8, value, SITE);               \
 	}                                                                       \
 	void ioread##bits##_rep(const void __iomem *p, void *to, unsigned long nr) \
 	{                                                                       \
 		for (u##bits *at = to; nr--; at++)                              \
-			*at = io_read(p, bits / 8);                             \
+			*at = io_read(p, bits / 8, SITE);                          \
 	}                                                                       \
 	void iowrite##bits##_rep(void __iomem *p, const void *from, unsigned long nr) \
 	{                                                                       \
 		for (const u##bits *at = from; nr--; at++)                      \
-			kbh_io_write((void __force *)p, bits / 8, *at);         \
+			kbh_io_write((void __force *)p, bits / 8, *at, SITE);         \
 	}
 
 IO_FUNCTIONS(8)
@@ -521,13 +523,13 @@ IO_FUNCTIONS(32)
 void memcpy_fromio(void *to, const volatile void __iomem *from, size_t len)
 {
 	for (u8 *at = to; len--; at++, from++)
-		*at = io_read(from, 1);
+		*at = io_read(from, 1, SITE);
 }
 
 void memcpy_toio(volatile void __iomem *to, const void *from, size_t len)
 {
 	for (const u8 *at = from; len--; at++, to++)
-		kbh_io_write((void __force *)to, 1, *at);
+		kbh_io_write((void __force *)to, 1, *at, SITE);
 }
 
 void *side_context_of(struct pci_dev *pdev)
