@@ -9,6 +9,7 @@ KERNEL_SIDE = \
 	kbuild/side/bridge.h \
 	kbuild/side/context.c \
 	kbuild/side/dma.c \
+	kbuild/side/io.c \
 	kbuild/side/kconfig.h \
 	kbuild/side/memory.c \
 	kbuild/side/misc.c \
