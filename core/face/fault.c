@@ -97,7 +97,7 @@ static bool report_fault(const void *address, const ucontext_t *context)
 static bool explain_register(const void *address, const ucontext_t *context)
 {
 	struct call call = {
-		"a plain access", site_of((const u8 *)faulting_instruction(context) + 1),
+		"a plain access", site_of((const u8 *)program_counter(context) + 1),
 	};
 	struct dmalab_window w;
 	char words[128];
