@@ -174,12 +174,12 @@ static void release(struct run *run, const struct object *o)
 	unsigned complaints = run->complaints;
 
 	release_object(run->device[o->device], o);
-	for (unsigned i = 0; o->kind > NONE && o->kind < MAPPING && i < run->step; i++) {
+	for (unsigned i = 0; o->kind != NONE && i < run->step; i++) {
 		struct memory *m = &run->memory[i];
 
 		if (!overlap(m, of))
 			continue;
-		m->gone |= m->cpu == o->cpu;
+		m->gone |= o->kind != MAPPING && m->cpu == o->cpu;
 		m->doubtful |= run->complaints != complaints;
 	}
 }

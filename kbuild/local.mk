@@ -9,6 +9,7 @@ KERNEL_SIDE = \
 	kbuild/side/bridge.h \
 	kbuild/side/context.c \
 	kbuild/side/dma.c \
+	kbuild/side/io.c \
 	kbuild/side/kconfig.h \
 	kbuild/side/memory.c \
 	kbuild/side/misc.c \
@@ -46,10 +47,22 @@ kbuild/dmalab-kbuild: $(srcdir)/kbuild/dmalab-kbuild.in Makefile
 endif
 
 TESTS += tests/test-kbuild.sh
-EXTRA_DIST += tests/test-kbuild.sh tests/kbuild/rig.c tests/kbuild/rig.h tests/kbuild/8139cp.c
+EXTRA_DIST += tests/test-kbuild.sh \
+	tests/kbuild/8139cp.c \
+	tests/kbuild/b44.c \
+	tests/kbuild/e1000.c \
+	tests/kbuild/mistakes-driver.c \
+	tests/kbuild/mistakes.c \
+	tests/kbuild/rig.c \
+	tests/kbuild/rig.h \
+	tests/kbuild/via-rhine.c
+
+# All of its drivers, with all that is taken out of them: some minutes.
+check-kernel: all
+	+@DMALAB_CI=long; export DMALAB_CI; $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/test-kbuild.sh
 
 # The files of the kernel that the test has extracted.
 kbuild-clean:
 	-rm -rf tests/kbuild/linux
 CLEAN_LOCAL += kbuild-clean
-.PHONY: kbuild-clean
+.PHONY: check-kernel kbuild-clean

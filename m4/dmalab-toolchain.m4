@@ -22,6 +22,11 @@ AC_DEFUN([DMALAB_SUPPORTED_HOST], [
 	AC_CHECK_SIZEOF([void *])
 	AS_IF([test "$ac_cv_sizeof_void_p" -ne 8],
 		[AC_MSG_ERROR([dmalab needs a 64-bit machine])])
+	AC_C_BIGENDIAN([AC_MSG_ERROR([dmalab needs a little-endian machine, and $host_cpu is none])],
+		[], [AC_MSG_ERROR([which byte order $host_cpu has cannot be told])])
+	# What <linux/types.h> of ours adds to: kernel headers, which not every C library brings.
+	AC_CHECK_HEADER([linux/types.h], [],
+		[AC_MSG_ERROR([no <linux/types.h> of the kernel (Debian: linux-libc-dev, Alpine: linux-headers)])])
 ])
 
 # DMALAB_ADD_FLAG(VARIABLE, FLAG): add FLAG to VARIABLE if the compiler of the

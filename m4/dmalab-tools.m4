@@ -3,6 +3,20 @@
 # automake conditional; what is missing turns off what needs it, and the summary
 # at the end of configure says so.
 
+# DMALAB_LINKS(NAME, PREFIX, INCLUDES, CALL): have_NAME stays yes only if a program links with
+# PREFIX_CFLAGS and PREFIX_LIBS. pkg-config knows the libraries of the machine that builds, which
+# a cross compiler, or one of another C library, cannot use.
+AC_DEFUN([DMALAB_LINKS], [
+	AS_IF([test "$have_$1" = yes], [
+		AC_MSG_CHECKING([whether $CC links $1])
+		dmalab_saved_cflags=$CFLAGS dmalab_saved_libs=$LIBS
+		CFLAGS="$CFLAGS $$2_CFLAGS" LIBS="$$2_LIBS $LIBS"
+		AC_LINK_IFELSE([AC_LANG_PROGRAM([[$3]], [[$4]])], [], [have_$1=no])
+		CFLAGS=$dmalab_saved_cflags LIBS=$dmalab_saved_libs
+		AC_MSG_RESULT([$have_$1])
+	])
+])
+
 # DMALAB_WITH_LIBDW: elfutils' libdw turns return addresses into file:line.
 AC_DEFUN([DMALAB_WITH_LIBDW], [
 	AC_ARG_WITH([libdw], [AS_HELP_STRING([--with-libdw],
@@ -11,6 +25,8 @@ AC_DEFUN([DMALAB_WITH_LIBDW], [
 	have_libdw=no
 	AS_IF([test "$with_libdw" != no],
 		[PKG_CHECK_MODULES([LIBDW], [libdw], [have_libdw=yes], [have_libdw=no])])
+	DMALAB_LINKS([libdw], [LIBDW], [#include <elfutils/libdwfl.h>], [dwfl_end(NULL);])
+	AS_IF([test "$have_libdw" = no], [LIBDW_CFLAGS= LIBDW_LIBS=])
 	AS_IF([test "$with_libdw:$have_libdw" = yes:no],
 		[AC_MSG_ERROR([--with-libdw, but no libdw (Debian: libdw-dev)])])
 	AS_IF([test "$have_libdw" = yes],
@@ -30,6 +46,12 @@ AC_DEFUN([DMALAB_WITH_CAPSTONE], [
 
 AC_DEFUN([DMALAB_WITH_CMOCKA], [
 	PKG_CHECK_MODULES([CMOCKA], [cmocka >= 1.1.5], [have_cmocka=yes], [have_cmocka=no])
+	DMALAB_LINKS([cmocka], [CMOCKA], [
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>], [skip();])
 	AM_CONDITIONAL([WITH_CMOCKA], [test "$have_cmocka" = yes])
 ])
 

@@ -436,6 +436,8 @@ TESTS += tests/throws
 endif
 tests_throws_SOURCES = tests/throws.cc
 tests_throws_LDADD = libdmalab.la
+TESTS += tests/test-your-driver.sh
+EXTRA_DIST += tests/test-your-driver.sh
 
 TESTS += tests/test-bench.sh
 EXTRA_DIST += tests/test-bench.sh

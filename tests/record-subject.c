@@ -413,7 +413,7 @@ static void traffic(bool disorder)
 		void *p;
 		dma_addr_t dma;
 		size_t size;
-	} ring[32] = { { NULL } };
+	} ring[32] = { { NULL, 0, 0 } };
 	unsigned seed = 1;
 	dma_addr_t dma;
 	u8 *cpu = dma_alloc_noncoherent(dev, 4096, &dma, DMA_BIDIRECTIONAL, GFP_KERNEL);

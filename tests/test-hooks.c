@@ -302,29 +302,38 @@ static void explicit(void **state)
 
 static struct rig *telling;
 
-/* It has the machine's lock. */
+/* The driver's store that follows the hook is not taken for made. */
 static void touching_handler(const struct dmalab_report *report, void *context)
 {
-	hook_load(report->cpu_addr, 1);
-	hook_store(context, 1);
-	dmalab_report_count(telling->machine, NULL);
+	u8 *other = context;
+
+	assert_string_equal(report->check, "cpu-write-device-owned");
+	hook_load(other, 1);
+	hook_store(other, *other + 1);
+	assert_true(dmalab_report_count(telling->machine, NULL) > 0);
 }
 
 static void in_a_handler(void **state)
 {
 	struct rig r;
 	dma_addr_t dma;
-	u8 *p;
+	u8 *p, *other;
 
 	(void)state;
 	up(&r, "arm64", "never");
 	telling = &r;
 	p = kzalloc_ok(64);
+	other = kzalloc_ok(64);
 	dma = map_ok(&r, p, 64, DMA_BIDIRECTIONAL);
-	dmalab_set_report_handler(r.machine, touching_handler, p);
+	dmalab_set_report_handler(r.machine, touching_handler, other);
 	hook_store(p, 0);
+	hook_store(p + 8, 0);
+	assert_int_equal(*other, 1);
+	assert_ptr_equal(dmalab_hooks.start, p + 8);
 	dmalab_hook_settle();
-	assert_int_equal(dmalab_report_count(r.machine, "cpu-write-device-owned"), 1);
+	assert_int_equal(*other, 2);
+	assert_int_equal(dmalab_report_count(r.machine, "cpu-write-device-owned"), 2);
+	kfree(other);
 	dma_unmap_single(r.dev, dma, 64, DMA_BIDIRECTIONAL);
 	kfree(p);
 	dmalab_machine_free(r.machine);

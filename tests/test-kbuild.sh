@@ -20,8 +20,8 @@ skip()
 test -f kbuild/libdmalab-kbuild.a || skip "no libdmalab-kbuild here, as there is no capstone" libcapstone-dev
 flags=$(from_makefile CFLAGS)
 case $flags in
-*-fsanitize=thread*)
-	echo "ThreadSanitizer maps its own memory where a driver's code must be: skipped"
+*-fsanitize=*)
+	echo "a driver's code has no place in a sanitizer's address space: skipped"
 	exit 77
 	;;
 esac
@@ -29,8 +29,8 @@ test -z "${TEST_RUNNER-}" || {
 	echo "code of the kernel's is run on the CPU itself: skipped under $TEST_RUNNER"
 	exit 77
 }
-headers=${KDIR-$(for dir in /lib/modules/*/build; do
-	test -f "$dir/Makefile" && echo "$dir"
+headers=${KDIR-$(for build in /lib/modules/*/build; do
+	test -f "$build/Makefile" && echo "$build"
 done | sort -V | tail -n 1)}
 test -n "$headers" || skip "no kernel headers" linux-headers-amd64
 source=${DMALAB_LINUX_SOURCE-$(for file in /usr/src/linux-source-6.1.tar.*; do
@@ -51,6 +51,7 @@ if test "$stamp" != "$(cat $linux/stamp 2>/dev/null)"; then
 	set -f
 	members=$(for file in $files; do echo "*/$file"; done)
 	if test -d "$source"; then
+		# shellcheck disable=SC2086 # a list
 		(cd "$source" && tar cf - $files) | tar xf - -C $linux
 	else
 		# shellcheck disable=SC2086 # a list
@@ -87,11 +88,14 @@ build()
 		complain "$name does not build"
 		return 1
 	}
-	# shellcheck disable=SC2086 # CC and the flags are lists
-	$CC $flags -std=gnu11 -g -fno-optimize-sibling-calls -Wall -I"$top/kbuild/include" -I"$top/core/include" -no-pie -o "$dir/$program" \
-		"$top/tests/kbuild/rig.c" "$top/tests/kbuild/$name.c" "$dir/o/$name.o" \
+	models="$top/tests/kbuild/rig.c $top/tests/kbuild/$name.c"
+	test "$name" != mistakes || models=$top/tests/kbuild/mistakes.c
+	# shellcheck disable=SC2046,SC2086 # CC, the flags and the files are lists
+	$CC $flags -std=gnu11 -g -fno-optimize-sibling-calls -Wall -I"$top/kbuild/include" \
+		-I"$top/core/include" -no-pie -o "$dir/$program" $models "$dir/o/$name.o" \
 		kbuild/libdmalab-kbuild.a -L.libs -ldmalab $(from_makefile CAPSTONE_LIBS) \
-		-Wl,-rpath,"$here/.libs" >"$dir/out" 2>&1 && return
+		-Wl,-rpath,"$here/.libs" >"$dir/link" 2>&1 && return
+	mv "$dir/link" "$dir/out"
 	complain "$name does not link"
 	return 1
 }
@@ -180,7 +184,62 @@ card()
 	build "$1" "$1" "$2" $others && on_all "$1" "$3" "$4"
 }
 
+# says N STATUS TEXT: mistake N ends the program with this status, after this text.
+says()
+{
+	timeout 60 "$dir/mistakes" "$1" >"$dir/out" 2>&1
+	status=$?
+	if test $status != "$2" || ! grep -qF "$3" "$dir/out"; then
+		complain "mistake $1: status $status, not $2 after \"$3\""
+	fi
+}
+
+# What is wrong has a message that names it. 134: abort(), 139: the fault itself.
+if build mistakes mistakes "$top/tests/kbuild/mistakes-driver.c"; then
+	grep -q '^ *nobody_has_this *$' "$dir/out" || complain "the missing name is not listed"
+	says 0 0 "WARNING at mistakes-driver.c:98"
+	says 0 0 "2 warnings, 0 reports"
+	says 0 0 "before the module: -22"
+	says 0 0 "no such parameter: -2"
+	says 0 0 "no driver: -19"
+	says 1 134 "the kernel side has no nobody_has_this (kernel_nobody_has_this() in the test would be it), which is used at blunder() mistakes-driver.c:49"
+	says 2 134 "a register is accessed after iounmap(), or without ioremap() at blunder() mistakes-driver.c:53"
+	says 3 134 "a register is accessed behind the end of its window at blunder() mistakes-driver.c:56"
+	says 4 134 "kernel BUG at mistakes-driver.c:59"
+	says 5 134 "a spin lock is taken that this very thread holds: the driver's deadlock at blunder() mistakes-driver.c:63"
+	says 6 134 "registers are accessed through a plain pointer at blunder() mistakes-driver.c:66"
+	says 7 139 "the program faults on address 0x123456 at blunder() mistakes-driver.c:69"
+	says 8 134 "no device has the I/O port 0x60"
+	says 9 0 "ioremap() of 0xfee00000, 4096 bytes: no window of registers is there"
+	says 10 0 "sleep-in-atomic"
+	says 11 0 "might_sleep at on_irq() mistakes-driver.c:38"
+	says 12 0 "the driver did not free_irq() when it was removed"
+	DMALAB_KERNEL_LOG=1 "$dir/mistakes" >"$dir/out" 2>&1
+	grep -qxF "kernel: 2 timers, 2 works, 2 interrupts, 02:00:00:00:00:01 text 7   |00ab" "$dir/out" ||
+		complain "what the driver prints"
+fi
+
+# refuses TEXT ARGUMENT...: dmalab-kbuild fails, and says so.
+refuses()
+{
+	text=$1
+	shift
+	if sh kbuild/dmalab-kbuild "$@" >"$dir/out" 2>&1 || ! grep -qF -- "$text" "$dir/out"; then
+		complain "dmalab-kbuild $*: not refused with \"$text\""
+	fi
+}
+
+echo 'int driver(void) { return no_such_name; }' >"$dir/broken.c"
+refuses "no driver was given" -o "$dir/o"
+refuses "-o DIR is missing" "$dir/broken.c"
+refuses "nowhere.c: no such file" -o "$dir/o" "$dir/nowhere.c"
+refuses "unknown option --frob" --frob
+refuses "no kernel to build with" KDIR="$dir" -o "$dir/o" "$dir/broken.c"
+refuses "the driver does not compile" KDIR="$headers" -o "$dir/o" "$dir/broken.c"
+grep -q "no_such_name" "$dir/out" || complain "the compiler's message is lost"
+
 d=$linux/$net
+rm -f "$dir/out"
 others=$linux/drivers/net/mii.c
 cp=$d/realtek/8139cp.c
 card 8139cp $cp '' ''
@@ -216,7 +275,7 @@ uninitialised-to-device: b44.c:1000' 'address-over-mask: b44.c:689
 address-over-mask: b44.c:1000'
 mutant b44 $b44 b44_recycle_rx dma_sync_single_for_device device-write-cpu-owned: rig.c
 mutant b44 $b44 b44_tx dma_unmap_single free-while-mapped: b44.c:637
-mutant b44 $b44 b44_free_rings dma_unmap_single free-while-mapped: b44.c:1109
+mutant b44 $b44 b44_free_rings dma_unmap_single free-while-mapped: b44.c:1102
 
 # A buffer whose frame was copied goes back to the card without a sync.
 e1000=$d/intel/e1000/e1000_main.c

@@ -336,7 +336,9 @@ static void numbers(void **state)
 static void texts_to_numbers(void **state)
 {
 	unsigned long long ull;
+	unsigned long ul;
 	long long ll;
+	long l;
 	u8 small;
 	int i;
 
@@ -354,9 +356,25 @@ static void texts_to_numbers(void **state)
 	assert_int_equal(kstrtou8("255", 10, &small), 0);
 	assert_int_equal(small, 255);
 	assert_int_equal(kstrtou8("256", 10, &small), -ERANGE);
+	assert_int_equal(kstrtoul("77", 8, &ul), 0);
+	assert_int_equal(ul, 63);
+	assert_int_equal(kstrtol("-9223372036854775809", 10, &l), -ERANGE);
+	assert_int_equal(kstrtol("-9", 10, &l), 0);
+	assert_int_equal(l, -9);
 	assert_int_equal(kstrtoint("-5", 10, &i), 0);
 	assert_int_equal(i, -5);
 	assert_int_equal(kstrtoint("2147483648", 10, &i), -ERANGE);
+}
+
+static int format(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = dmalab_vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	return len;
 }
 
 static void strings(void **state)
@@ -381,6 +399,10 @@ static void strings(void **state)
 	assert_int_equal(match_string(names, 3, "two"), 1);
 	assert_int_equal(match_string(names, 3, "three"), -EINVAL);
 	assert_int_equal(scnprintf(buf, sizeof(buf), "%s", "abcdefghi"), 7);
+	assert_int_equal(format(buf, sizeof(buf), "%d", 123456789), 7);
+	assert_string_equal(buf, "1234567");
+	assert_int_equal(format(buf, 0, "%d", 1), 0);
+	assert_int_equal(format(buf, sizeof(buf), "%"), 1);
 	assert_string_equal(__stringify(SZ_4K), "0x1000");
 }
 
@@ -534,6 +556,10 @@ static void ethernet(void **state)
 	assert_true(is_valid_ether_addr(b) && is_local_ether_addr(b) && is_unicast_ether_addr(b));
 	ether_addr_copy(a, b);
 	assert_true(ether_addr_equal(a, b));
+	memset(a, 0, sizeof(a));
+	for (int i = 0; i < 64 && is_zero_ether_addr(a); i++)
+		get_random_bytes(a, sizeof(a));
+	assert_false(is_zero_ether_addr(a));
 	eth_random_addr(a);
 	assert_true(is_valid_ether_addr(a));
 	/* The well-known CRC of these digits. */

@@ -365,6 +365,31 @@ static void queues_of_work(void **state)
 		assert_int_equal(jobs[i].done, 2);
 }
 
+static int declared_done;
+
+static void count_declared(struct work_struct *work)
+{
+	(void)work;
+	declared_done++;
+}
+
+static DECLARE_WORK(declared, count_declared);
+static DECLARE_DELAYED_WORK(declared_later, count_declared);
+
+static void declared_works(void **state)
+{
+	(void)state;
+	assert_true(schedule_work(&declared));
+	assert_true(schedule_delayed_work(&declared_later, HZ));
+	dmalab_time_advance(2ull * NSEC_PER_SEC);
+	flush_scheduled_work();
+	assert_int_equal(declared_done, 2);
+	declared_later.timer.expires = jiffies;
+	dmalab_delayed_work_timer(&declared_later.timer);
+	flush_work(&declared_later.work);
+	assert_int_equal(declared_done, 3);
+}
+
 static void delayed_works(void **state)
 {
 	struct job job = { .done = 0 };
@@ -459,6 +484,8 @@ static void interrupts(void **state)
 	dmalab_irq_exit();
 	assert_int_equal(nic.hard, 4);
 
+	disable_hardirq(17);
+	enable_irq(17);
 	disable_irq(17);
 	disable_irq_nosync(17);
 	assert_int_equal(dmalab_irq_raise(17), IRQ_NONE);
@@ -552,6 +579,10 @@ static void locks(void **state)
 	assert_int_equal(mutex_lock_interruptible(&lock), 0);
 	assert_true(mutex_is_locked(&lock));
 	mutex_unlock(&lock);
+	assert_int_equal(mutex_lock_killable(&lock), 0);
+	mutex_unlock(&lock);
+	mutex_lock_nested(&lock, 1);
+	mutex_unlock(&lock);
 	mutex_destroy(&lock);
 }
 
@@ -568,6 +599,7 @@ int main(void)
 		cmocka_unit_test(tasklets),
 		cmocka_unit_test(works),
 		cmocka_unit_test(queues_of_work),
+		cmocka_unit_test(declared_works),
 		cmocka_unit_test(delayed_works),
 		cmocka_unit_test(interrupts),
 		cmocka_unit_test(threaded_interrupts),

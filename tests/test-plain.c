@@ -79,6 +79,34 @@ static void right_driver_is_quiet(void **state)
 }
 
 /* The same, where nothing is looked for: the report does not come. */
+/* Lines that were clean are not any more, wherever in the page they are and however many it has. */
+static void every_line_of_a_page(void **state)
+{
+	u8 sent[4096] = "", seen[4096];
+	const char *profile;
+	struct rig r;
+
+	(void)state;
+	for_each_profile(profile) {
+		dma_addr_t dma;
+		u8 *p;
+
+		rig_up(&r, profile);
+		p = (u8 *)get_zeroed_page(GFP_KERNEL);
+		dma = map_ok(&r, p, sizeof(sent), DMA_BIDIRECTIONAL);
+		dma_sync_single_for_cpu(r.dev, dma, sizeof(sent), DMA_BIDIRECTIONAL);
+		for (size_t at = 7; at < sizeof(sent); at += 32)
+			p[at] = sent[at] = 1 + at / 32;
+		dma_sync_single_for_device(r.dev, dma, sizeof(sent), DMA_BIDIRECTIONAL);
+		assert_int_equal(dmalab_device_read(r.dev, dma, seen, sizeof(seen)), 0);
+		assert_memory_equal(seen, sent, sizeof(sent));
+		dma_unmap_single(r.dev, dma, sizeof(sent), DMA_BIDIRECTIONAL);
+		free_page((unsigned long)p);
+		expect(&r, "");
+		rig_down(&r);
+	}
+}
+
 static void explicit_accesses_only(void **state)
 {
 	struct dmalab_config config = { .accesses = "explicit" };
@@ -555,6 +583,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing_sync_is_found),
 		cmocka_unit_test(right_driver_is_quiet),
+		cmocka_unit_test(every_line_of_a_page),
 		cmocka_unit_test(explicit_accesses_only),
 		cmocka_unit_test(lost_store_is_found),
 		cmocka_unit_test(only_what_differs),

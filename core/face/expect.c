@@ -3,6 +3,7 @@
 #include "face/face.h"
 #include "lab/lab.h"
 
+#include <dmalab/hooks.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,8 +107,10 @@ static unsigned long unexpected(const struct log *log)
 	return sum;
 }
 
+/* Also what instrumentation announced, and has been stored by now, is to be reported. */
 static struct dmalab_machine *machine_of(struct dmalab_machine *machine, const char *function)
 {
+	dmalab_hook_settle();
 	if (!machine)
 		machine = dlab_current();
 	if (!machine)

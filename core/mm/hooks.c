@@ -39,12 +39,21 @@ static void watch_thread(struct dmalab_hooks *h)
 	h->watched = pthread_setspecific(at_exit, h) == 0;
 }
 
-static void lock_for(struct dmalab_machine *lab, bool cached)
+/* A handler of a signal that comes meanwhile does without. */
+static void enter(struct dmalab_machine *lab, struct dmalab_hooks *h, bool cached)
 {
+	h->busy = true;
 	if (likely(cached))
 		lab_lock_to_access(lab);
 	else
 		lab_lock(lab);
+}
+
+/* Reports are told: their handlers may make accesses of their own, and may not come back. */
+static void leave(struct dmalab_machine *lab, struct dmalab_hooks *h)
+{
+	h->busy = false;
+	lab_unlock(lab);
 }
 
 /* With the lock of h->machine. */
@@ -62,22 +71,17 @@ static void settle(struct dmalab_hooks *h)
 
 	if (!lab)
 		return;
-	lock_for(lab, !h->uncached);
+	enter(lab, h, !h->uncached);
 	/* The machine may have gone meanwhile. */
 	if (h->machine == lab)
 		settle_locked(lab, h);
-	lab_unlock(lab);
+	leave(lab, h);
 }
 
 void dmalab_hook_settle(void)
 {
-	struct dmalab_hooks *h = &dmalab_hooks;
-
-	if (h->busy || h->telling)
-		return;
-	h->busy = true;
-	settle(h);
-	h->busy = false;
+	if (!dmalab_hooks.busy)
+		settle(&dmalab_hooks);
 }
 
 void dlab_hooks_drop(struct dmalab_machine *lab)
@@ -118,7 +122,6 @@ static bool loads_quickly(struct dmalab_machine *lab, struct dmalab_hooks *h, si
 	    !dlab_judge_line_is_quiet(&lab->judge, start, size))
 		return false;
 	c->hits += c->lines != NULL;
-	remember_quiet_page(lab, offset >> PAGE_SHIFT);
 	remember_quiet_line(lab, h, start, size);
 	return true;
 }
@@ -190,7 +193,7 @@ static void load(struct dmalab_machine *lab, struct dmalab_hooks *h, const void 
 	if (t.view == VIEW_COOKIE)
 		return;
 	RECORD_CPU("cpu_read", p, NULL, len);
-	lock_for(lab, t.view == VIEW_CACHED);
+	enter(lab, h, t.view == VIEW_CACHED);
 	if (t.view != VIEW_CACHED || !loads_quickly(lab, h, t.offset, len)) {
 		h->loading = true;
 		if (t.view == VIEW_NONE)
@@ -201,7 +204,7 @@ static void load(struct dmalab_machine *lab, struct dmalab_hooks *h, const void 
 			load_locked(lab, &call, p, len, t);
 		h->loading = false;
 	}
-	lab_unlock(lab);
+	leave(lab, h);
 }
 
 void dmalab_hook_load(const void *p, size_t len, const void *pc)
@@ -209,11 +212,9 @@ void dmalab_hook_load(const void *p, size_t len, const void *pc)
 	struct dmalab_hooks *h = &dmalab_hooks;
 	struct dmalab_machine *lab = dlab_of(p);
 
-	if (!lab || !len || !image_on(&lab->hw) || h->busy || h->telling)
+	if (!lab || !len || !image_on(&lab->hw) || h->busy)
 		return;
-	h->busy = true;
 	load(lab, h, p, len, pc);
-	h->busy = false;
 }
 
 /* ----------------------------------------------------------------------- stores */
@@ -242,6 +243,24 @@ static void announce(struct dmalab_machine *lab, struct dmalab_hooks *h, const u
 	dlab_announce(&lab->hw, h);
 }
 
+/*
+ * Lock the machine, with nothing pending and nothing to be told: a handler's calls would take the
+ * store for made.
+ */
+static void begin_store(struct dmalab_machine *lab, struct dmalab_hooks *h, bool cached)
+{
+	for (;;) {
+		while (h->machine && h->machine != lab)
+			settle(h);
+		enter(lab, h, cached);
+		if (h->machine == lab)
+			settle_locked(lab, h);
+		if (likely(!h->machine && !lab->judge.waiting))
+			return;
+		leave(lab, h);
+	}
+}
+
 /* A store past the cache, to a view beside it, faults: see vmap.c. */
 static void store_to(struct dmalab_machine *lab, struct dmalab_hooks *h, void *p, size_t len,
 		      const void *pc)
@@ -251,18 +270,14 @@ static void store_to(struct dmalab_machine *lab, struct dmalab_hooks *h, void *p
 
 	if (t.view == VIEW_COOKIE)
 		return;
-	if (h->machine && h->machine != lab)
-		settle(h);
-	lock_for(lab, t.view == VIEW_CACHED && !h->uncached);
-	if (h->machine)
-		settle_locked(lab, h);
+	begin_store(lab, h, t.view == VIEW_CACHED && !h->uncached);
 	if (t.view == VIEW_NONE)
 		t = in_window(lab, &call, p, &len);
 	else
 		len = clip(&lab->hw, t.offset, len);
 	if (t.view == VIEW_CACHED || t.view == VIEW_UNCACHED)
 		announce(lab, h, p, len, pc, t);
-	lab_unlock(lab);
+	leave(lab, h);
 }
 
 void dmalab_hook_store(void *p, size_t len, const void *pc)
@@ -270,10 +285,8 @@ void dmalab_hook_store(void *p, size_t len, const void *pc)
 	struct dmalab_hooks *h = &dmalab_hooks;
 	struct dmalab_machine *lab = dlab_of(p);
 
-	if (!lab || !len || !image_on(&lab->hw) || h->busy || h->telling)
+	if (!lab || !len || !image_on(&lab->hw) || h->busy)
 		return;
-	h->busy = true;
 	watch_thread(h);
 	store_to(lab, h, p, len, pc);
-	h->busy = false;
 }

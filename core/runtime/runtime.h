@@ -25,15 +25,6 @@ static inlined bool is_outside(const volatile void *p)
 		      __atomic_load_n(&dmalab_range.size, __ATOMIC_RELAXED));
 }
 
-static inlined bool page_is_quiet(const struct dmalab_quick *q, uint32_t epoch, const void *p,
-				  size_t len)
-{
-	size_t at = (uintptr_t)p - (uintptr_t)__atomic_load_n(&q->base, __ATOMIC_RELAXED);
-
-	return at < __atomic_load_n(&q->size, __ATOMIC_RELAXED) && len <= 4096 - (at & 4095) &&
-	       __atomic_load_n(&q->pages[at >> 12], __ATOMIC_RELAXED) == epoch;
-}
-
 static inlined bool line_is_quiet(const struct dmalab_hooks *h, uint32_t epoch, const void *p,
 				  size_t len)
 {
@@ -46,14 +37,13 @@ static inlined bool line_is_quiet(const struct dmalab_hooks *h, uint32_t epoch, 
 static inlined void on_load(const volatile void *at, size_t len, const void *pc)
 {
 	const void *p = (const void *)at;
-	const struct dmalab_quick *q;
 	uint32_t epoch;
 
 	if (is_outside(p))
 		return;
-	q = __atomic_load_n(&dmalab_quick, __ATOMIC_ACQUIRE);
-	epoch = __atomic_load_n(&q->epoch, __ATOMIC_RELAXED);
-	if (line_is_quiet(&dmalab_hooks, epoch, p, len) || page_is_quiet(q, epoch, p, len))
+	epoch = __atomic_load_n(&__atomic_load_n(&dmalab_quick, __ATOMIC_ACQUIRE)->epoch,
+				__ATOMIC_RELAXED);
+	if (line_is_quiet(&dmalab_hooks, epoch, p, len))
 		return;
 	dmalab_hook_load(p, len, pc);
 }

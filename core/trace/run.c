@@ -81,7 +81,7 @@ union value run_value(const struct run *r, const struct arg *arg)
 				v.object = &r->objects[arg->object];
 				break;
 			}
-			/* fall through */
+			__attribute__((fallthrough));
 		default:
 			v.n = field_value(r, arg);
 		}

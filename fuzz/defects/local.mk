@@ -11,15 +11,15 @@ DEFECTS_ENGINE =
 DEFECTS_TIME = 60
 DEFECTS_RUNS = 3
 DEFECTS_RESULTS =
+DEFECTS_PROOF_LENGTH = 4
 
-# Those that look at what the library does; the others look at files, headers and tools.
-DEFECTS_TESTS = $(filter %.t,$(TESTS)) tests/test-trace.sh tests/test-record.sh \
-	tests/test-told-plain.sh tests/test-encode.sh tests/test-shrink.sh \
-	tests/test-apply-advice.sh tests/test-breaks.sh tests/test-formats.sh \
-	tests/test-timeline.sh fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
+# Those that look at what the library does, and take seconds; the others look at files, headers
+# and tools, or run all of a corpus.
+DEFECTS_TESTS = $(filter %.t,$(TESTS)) tests/test-encode.sh tests/test-shrink.sh \
+	tests/test-record.sh fuzz/check-misuse.sh fuzz/check-coherency.sh fuzz/check-trace.sh
 
 # All that these run, and those of them that have parts of core/ in themselves.
-DEFECTS_BUILT = dmalab$(EXEEXT) $(check_PROGRAMS)
+DEFECTS_BUILT = dmalab$(EXEEXT) $(check_PROGRAMS) $(noinst_PROGRAMS)
 DEFECTS_LINKED = dmalab$(EXEEXT) tests/proof$(EXEEXT) tests/told-plain$(EXEEXT) \
 	$(FUZZ_TARGETS:%=fuzz/replay-%$(EXEEXT)) \
 	$(filter tests/test-host-memory.t tests/test-reset.t tests/test-mutator.t tests/test-advice.t,$(TESTS))
@@ -37,7 +37,8 @@ defects:
 		FUZZ_INSTALLED='$(FUZZ_HAVE_LIBFUZZER) $(FUZZ_HAVE_AFL)' \
 		DEFECTS='$(DEFECTS)' DEFECTS_BY='$(DEFECTS_BY)' DEFECTS_ENGINE='$(DEFECTS_ENGINE)' \
 		DEFECTS_TIME='$(DEFECTS_TIME)' DEFECTS_RUNS='$(DEFECTS_RUNS)' \
-		DEFECTS_RESULTS='$(DEFECTS_RESULTS)' DEFECTS_TESTS='$(DEFECTS_TESTS)' \
+		DEFECTS_RESULTS='$(DEFECTS_RESULTS)' \
+		DEFECTS_PROOF_LENGTH='$(DEFECTS_PROOF_LENGTH)' DEFECTS_TESTS='$(DEFECTS_TESTS)' \
 		DEFECTS_BUILT='$(DEFECTS_BUILT)' DEFECTS_LINKED='$(DEFECTS_LINKED)' \
 		exec $(SHELL) $(srcdir)/fuzz/defects/run.sh
 

@@ -67,7 +67,8 @@ run_test() {
 		TSAN_OPTIONS="report_signal_unsafe=0" exec timeout 300 "$@"
 }
 
-# ask_tests DIRECTORY TESTS: in order, to the first that fails
+# ask_tests DIRECTORY TESTS: in order, to the first that fails. One that is at work when the
+# clock says 300 s is on a busy machine; one that hangs ends with its CPU time.
 ask_tests() {
 	sum=0 cpu_limit=120
 	for test in $2; do
@@ -76,7 +77,7 @@ ask_tests() {
 		code=$?
 		[ -z "$stopped" ] || return
 		sum=$(echo "$sum $spent" | $AWK '{ print $1 + $2 }')
-		case $code in 0 | 77) continue ;; esac
+		case $code in 0 | 77 | 124) continue ;; esac
 		found=1 what=${test#tests/}
 		break
 	done
@@ -84,16 +85,14 @@ ask_tests() {
 }
 
 run_proof() {
-	exec timeout 600 tests/proof
+	exec timeout 600 tests/proof --length=$DEFECTS_PROOF_LENGTH
 }
 
-# What it counts of programs is told when it is done.
 ask_proof() {
 	cpu_limit=300
-	in_tree build run_proof && return
-	found=1 what=$($AWK '{ for (i = 1; i <= NF; i++) if ($i ~ /^(missed|spurious|wrong|differ)/) { print $i; exit } }' \
-		"$RESULTS/try/said")
-	what=${what:-proof}
+	in_tree build run_proof
+	case $? in 0 | 124) return ;; esac
+	found=1 what=proof
 }
 
 # ------------------------------------------------------------------------- engines

@@ -12,13 +12,15 @@
 #   DEFECTS_RUNS     how often each engine tries, from an empty corpus each time; the median counts
 #   DEFECTS_RESULTS  where the results are; empty: fuzz/results/defects
 #   DEFECTS_TESTS    the tests, in order: the first that fails counts
-#   DEFECTS_LINKED   programs that are linked anew with each defect
+#   DEFECTS_BUILT    programs that these run; DEFECTS_LINKED those that have core/ in themselves
+#   DEFECTS_PROOF_LENGTH  of the programs that the proof enumerates
 #   FUZZ_TARGETS, FUZZ_INSTALLED, AFL_FUZZ, MAKE, AWK, CC, CXX, FUZZ_CLANG, srcdir
 #
 # In the results:
 #
 #   runs.tsv     one line for each that was measured: sources, patch, number, name, by, engine, run,
-#                limit in seconds, found (1 or 0), executions, seconds of CPU time, what said so
+#                limit (seconds, tests, or events of the proof's programs), found (1 or 0),
+#                executions, seconds of CPU time, what said so
 #   defects.tsv  the medians, which make plots draws
 #   base/        the sources as they are, configured and built; work/ the same with a defect
 #
@@ -66,8 +68,9 @@ patch_of() {
 
 name_of() {
 	file=$(patch_of "$1")
-	file=${file##*/$1-}
-	[ "$1" = 00 ] && echo none || echo "${file%.patch}"
+	file=${file##*/"$1"-}
+	[ "$1" != 00 ] || file=none
+	echo "${file%.patch}"
 }
 
 # Its words may change.
@@ -93,15 +96,26 @@ jobs() {
 }
 
 runs_of() {
-	[ "$1" = - ] && echo 1 || seq "$DEFECTS_RUNS"
+	[ "$1" != - ] || DEFECTS_RUNS=1
+	seq "$DEFECTS_RUNS"
 }
 
-# measured DEFECT BY ENGINE RUN: found, or looked for at least as long
+# How far it is asked to look: tests, events of a program, or seconds.
+limit_of() {
+	case $1 in
+	tests) echo "$DEFECTS_TESTS" | wc -w ;;
+	tsan) echo "$TSAN_TESTS" | wc -w ;;
+	proof) echo "$DEFECTS_PROOF_LENGTH" ;;
+	*) echo "$time" ;;
+	esac
+}
+
+# measured DEFECT BY ENGINE RUN: found, or looked for at least as far
 measured() {
 	$AWK -F '\t' -v tree="$tree" -v sum="$(sum_of "$1")" -v by="$2" -v engine="$3" -v run="$4" \
-		-v limit="$time" '
+		-v limit="$(limit_of "$2")" '
 		$1 == tree && $2 == sum && $5 == by && $6 == engine && $7 == run &&
-			($9 == 1 || engine == "-" || $8 + 0 >= limit + 0) { found = 1 }
+			($9 == 1 || $8 + 0 >= limit + 0) { found = 1 }
 		END { exit !found }' "$RESULTS/runs.tsv"
 }
 
@@ -121,7 +135,7 @@ missing() {
 # keep_row DEFECT BY ENGINE RUN: what the oracle has left in the variables
 keep_row() {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$tree" "$(sum_of "$1")" "$1" \
-		"$(name_of "$1")" "$2" "$3" "$4" "$time" "$found" "$execs" "$spent" "$what" \
+		"$(name_of "$1")" "$2" "$3" "$4" "$(limit_of "$2")" "$found" "$execs" "$spent" "$what" \
 		>>"$RESULTS/runs.tsv"
 	if [ "$found" = 1 ]; then
 		text="found by $what"
@@ -164,9 +178,11 @@ note_spoiled() {
 
 # --------------------------------------------------------------------------- main
 
-time=$(seconds "${DEFECTS_TIME:=60}")
+# shellcheck disable=SC2154 # srcdir, like the others, comes from make
+: "${DEFECTS_TIME:=60}" "${DEFECTS_RUNS:=3}" "$srcdir"
+time=$(seconds "$DEFECTS_TIME")
 [ -n "$time" ] || usage "DEFECTS_TIME \"$DEFECTS_TIME\" is not a time; valid are 60, 60s, 5m, 1h"
-case ${DEFECTS_RUNS:=3} in
+case $DEFECTS_RUNS in
 *[!0-9]* | 0*) usage "DEFECTS_RUNS \"$DEFECTS_RUNS\" is not a number of runs; valid are 1, 3, 5" ;;
 esac
 # shellcheck disable=SC2046 # a list

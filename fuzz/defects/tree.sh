@@ -15,7 +15,7 @@ sum_of_sources() {
 
 # What is to be built for the oracles that are read, one a line: programs, tsan, and engines.
 flavours() {
-	while read -r by engine run; do
+	while read -r by engine _; do
 		case $by in
 		tests | proof) echo programs ;;
 		tsan) echo tsan ;;
@@ -29,10 +29,13 @@ quietly() {
 	in_subshell "$@" >>"$RESULTS/build.log" 2>&1 </dev/null
 }
 
-# configure_in DIRECTORY FLAGS: in the tree
+# configure_in DIRECTORY FLAGS [ARGUMENT]...: in the tree
 configure_in() {
-	mkdir -p "$RESULTS/work/$1" && cd "$RESULTS/work/$1" &&
-		../source/configure -q CC="$(compiler "$CC")" CXX="$CXX" CFLAGS="$2" CXXFLAGS="$2"
+	mkdir -p "$RESULTS/work/$1" && cd "$RESULTS/work/$1" || return
+	flags=$2
+	shift 2
+	../source/configure -q CC="$(compiler "$CC")" CXX="$CXX" CFLAGS="$flags" \
+		CXXFLAGS="$flags" "$@"
 }
 
 compiler() {
@@ -66,7 +69,7 @@ copy_sources() {
 }
 
 configure_tsan() {
-	(configure_in tsan '-O1 -g -fsanitize=thread')
+	(configure_in tsan '-O1 -g -fsanitize=thread' --disable-static)
 }
 
 # keep_base: the tree becomes the base, whole or not at all
@@ -75,8 +78,24 @@ keep_base() {
 		mv "$RESULTS/base.new" "$RESULTS/base"
 }
 
+# take_base: the tree is the base again: what was made since is put back, or goes. After whatever
+# went wrong all of it is copied.
 take_base() {
-	rm -rf "$RESULTS/work" && cp -a "$RESULTS/base" "$RESULTS/work"
+	if [ -f "$RESULTS/work/taken" ]; then
+		(cd "$RESULTS/work" && rm taken && find . -newer ../taken -type f) |
+			while read -r file; do
+				if [ -f "$RESULTS/base/$file" ]; then
+					cp -p "$RESULTS/base/$file" "$RESULTS/work/$file"
+				else
+					rm -f "$RESULTS/work/$file"
+				fi || exit
+			done || return
+	else
+		rm -rf "$RESULTS/work" && cp -a "$RESULTS/base" "$RESULTS/work" || return
+	fi
+	sleep 1 # times of files may be whole seconds
+	: >"$RESULTS/taken"
+	: >"$RESULTS/work/taken"
 }
 
 # The sources as they are, with each build that is asked for.

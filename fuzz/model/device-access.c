@@ -100,17 +100,6 @@ const struct object *model_object_for(const struct model *m, const struct call *
 	return found;
 }
 
-static void dispute_all(struct dispute *all, const struct dispute *more)
-{
-	all->lost_cpu |= more->lost_cpu;
-	all->lost_device |= more->lost_device;
-	if (all->bytes || !more->bytes)
-		return;
-	all->bytes = more->bytes;
-	all->first = more->first;
-	all->last = more->last;
-}
-
 /* Where in RAM the device finds byte @first of the object. */
 static size_t data_of(const struct model *m, const struct object *o, size_t first)
 {
@@ -169,8 +158,8 @@ static void device_reads(struct model *m, const struct call *c, const struct out
 	do {
 		part = device_reads_part(m, c, o, &p, &open, e);
 		/* One entry is judged after the other, and the first report is the only one. */
-		if (!told)
-			dispute_all(&d, &part);
+		if (!told && !d.bytes)
+			d = part;
 		if (!told && !d.bytes && !wrong)
 			told = shows_unwritten(m, &p, &shown);
 		any_open |= open;

@@ -165,7 +165,7 @@ static bool make_arg(struct program *p, struct statement *s, char parameter, u32
 		break;
 	case 'd':
 		object = some_object(p, OBJECT_DEVICE);
-		/* fall through */
+		__attribute__((fallthrough));
 	default:
 		if (!object_arg(p, a, parameter, object))
 			return false;

@@ -17,9 +17,37 @@ struct dmalab_kernel_dev {
 
 /* ------------------------------------------------- for the kernel side */
 
-void kbh_stop(const char *why)
+/* The laboratory knows how to name a place: as the second line of a report. */
+static void name_place(const void *address, char *buf, size_t size)
 {
-	fprintf(stderr, "dmalab: %s\n", why);
+	const struct dmalab_site site = { .size = sizeof(site), .address = address };
+	const struct dmalab_report report = {
+		.size = sizeof(report), .check = "", .call = "", .site = &site, .profile = "",
+	};
+	char text[512], *line;
+
+	dmalab_report_format(&report, text, sizeof(text));
+	line = strstr(text, "\n  ");
+	snprintf(buf, size, "%.*s", line ? (int)strcspn(line + 3, "\n") : 0, line ? line + 3 : "");
+}
+
+void kbh_complain_at(const char *what, const void *site)
+{
+	char where[256] = "";
+
+	if (site)
+		name_place(site, where, sizeof(where));
+	fprintf(stderr, "dmalab: %s%s\n", what, where);
+}
+
+void kbh_complain(const char *what)
+{
+	kbh_complain_at(what, NULL);
+}
+
+void kbh_stop(const char *why, const void *site)
+{
+	kbh_complain_at(why, site);
 	abort();
 }
 

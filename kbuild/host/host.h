@@ -15,6 +15,9 @@ unsigned long long kbh_window_new(const struct dmalab_kernel_bar *bar, void *con
 void kbh_window_free(unsigned long long start);
 bool kbh_is_window(const volatile void *p);
 
+/* bench.c: a line of what is wrong, and where. */
+void kbh_complain_at(const char *what, const void *site);
+
 /* trap.c: faults of registers, stubs, WARN() and BUG() are ours. */
 void kbh_catch_traps(void);
 

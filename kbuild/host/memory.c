@@ -110,7 +110,7 @@ void *kbh_reserve(kb_size size)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
-		kbh_stop("16 GiB of address space are needed, of which little is used: see ulimit -v");
+		kbh_stop("16 GiB of address space are needed, of which little is used: see ulimit -v", NULL);
 	return p;
 }
 

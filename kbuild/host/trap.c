@@ -77,6 +77,12 @@ static struct place_of_register find_register(x86_reg reg)
 	return (struct place_of_register){ -1, 0, 0 };
 }
 
+/* As the return address of a call: behind the first byte. */
+static const void *site_of(const greg_t *gregs)
+{
+	return (const void *)(uintptr_t)(gregs[REG_RIP] + 1);
+}
+
 static uint64_t mask_of(unsigned width)
 {
 	return width >= 8 ? ~0ull : (1ull << width * 8) - 1;
@@ -108,8 +114,8 @@ static void load(greg_t *gregs, const cs_x86 *x86, void *address, unsigned width
 	unsigned long long value = 0;
 
 	if (r.index < 0)
-		kbh_stop("a register of a device is loaded to a register of the CPU that is none of the usual");
-	kbh_io_read(address, width, &value);
+		kbh_stop("a register of a device is loaded to a register of the CPU that is none of the usual", site_of(gregs));
+	kbh_io_read(address, width, &value, site_of(gregs));
 	set_register(gregs, r, extended(value, width, is_signed));
 }
 
@@ -122,10 +128,10 @@ static void store(const greg_t *gregs, const cs_x86 *x86, void *address, unsigne
 	if (from->type == X86_OP_REG) {
 		r = find_register(from->reg);
 		if (r.index < 0)
-			kbh_stop("a register of a device is stored from a register of the CPU that is none of the usual");
+			kbh_stop("a register of a device is stored from a register of the CPU that is none of the usual", site_of(gregs));
 		value = (uint64_t)gregs[r.index] >> r.shift;
 	}
-	kbh_io_write(address, width, value);
+	kbh_io_write(address, width, value, site_of(gregs));
 }
 
 /* Returns the address behind it. */
@@ -136,7 +142,7 @@ static uint64_t decode(const greg_t *gregs)
 	size_t left = LONGEST_INSTRUCTION;
 
 	if (!cs_disasm_iter(decoder, &code, &left, &at, instruction))
-		kbh_stop("an instruction that accesses registers cannot be decoded");
+		kbh_stop("an instruction that accesses registers cannot be decoded", site_of(gregs));
 	return at;
 }
 
@@ -156,7 +162,7 @@ static void carry_out(greg_t *gregs, void *address)
 	} else {
 		fprintf(stderr, "dmalab: \"%s %s\" accesses registers, and is no readl() or writel()\n",
 			instruction->mnemonic, instruction->op_str);
-		kbh_stop("registers are accessed through a plain pointer");
+		kbh_stop("registers are accessed through a plain pointer", site_of(gregs));
 	}
 	gregs[REG_RIP] = next;
 }
@@ -179,7 +185,7 @@ static bool carry_out_port(greg_t *gregs)
 	port = port_of(gregs, &x86.operands[id == X86_INS_IN]);
 	if (!kbh_is_window(port)) {
 		fprintf(stderr, "dmalab: no device has the I/O port %p\n", port);
-		kbh_stop("the test declares I/O ports in struct dmalab_kernel_pci");
+		kbh_stop("the test declares I/O ports in struct dmalab_kernel_pci", site_of(gregs));
 	}
 	if (id == X86_INS_IN)
 		load(gregs, &x86, port, x86.operands[0].size, false);
@@ -191,16 +197,24 @@ static bool carry_out_port(greg_t *gregs)
 
 /* ----------------------------------------------------------------- signals */
 
+/* Whoever handled it before may pass it on to us, as the last of his own chain: it ends here. */
+static __thread bool passing;
+
 static void pass_on(const struct sigaction *before, int signal, siginfo_t *info, void *context)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
 
+	if (passing || (!(before->sa_flags & SA_SIGINFO) &&
+			(before->sa_handler == SIG_DFL || before->sa_handler == SIG_IGN))) {
+		sigaction(signal, &action, NULL); /* the instruction is run again, and ends the process */
+		return;
+	}
+	passing = true;
 	if (before->sa_flags & SA_SIGINFO)
 		before->sa_sigaction(signal, info, context);
-	else if (before->sa_handler == SIG_DFL || before->sa_handler == SIG_IGN)
-		sigaction(signal, &action, NULL); /* the instruction is run again, and ends the process */
 	else
 		before->sa_handler(signal);
+	passing = false;
 }
 
 extern char __executable_start[], etext[];
@@ -210,12 +224,25 @@ static bool in_program(uintptr_t rip)
 	return rip >= (uintptr_t)__executable_start && rip < (uintptr_t)etext;
 }
 
-static void say_where(const char *what, const void *address, uintptr_t rip)
+static void say_where(const void *address, const greg_t *gregs)
 {
-	if (!in_program(rip))
+	char text[80];
+
+	if (passing || !in_program(gregs[REG_RIP]))
 		return;
-	fprintf(stderr, "dmalab: %s %p by the instruction at %#lx: addr2line -fie PROGRAM %#lx says where\n",
-		what, address, (unsigned long)rip, (unsigned long)rip);
+	snprintf(text, sizeof(text), "the program faults on address %p", address);
+	kbh_complain_at(text, site_of(gregs));
+}
+
+/* A call is over when it faults: its return address is on the stack. Any other use is where it is. */
+static void stop_at_stub(const char *missing, const greg_t *gregs)
+{
+	bool called = kbs_stub_at(gregs[REG_RIP]);
+	char text[256];
+
+	snprintf(text, sizeof(text), "the kernel side has no %s (kernel_%s() in the test "
+		 "would be it), which is used", missing, missing);
+	kbh_stop(text, called ? *(void *const *)gregs[REG_RSP] : site_of(gregs));
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context)
@@ -227,14 +254,11 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 		carry_out(gregs, info->si_addr);
 		return;
 	}
-	if (missing) {
-		fprintf(stderr, "dmalab: the driver uses %s, which the kernel side does not have: "
-			"define kernel_%s() in the test\n", missing, missing);
-		abort();
-	}
+	if (missing)
+		stop_at_stub(missing, gregs);
 	if (!info->si_addr && in_program(gregs[REG_RIP]) && carry_out_port(gregs))
 		return;
-	say_where("a fault on", info->si_addr, gregs[REG_RIP]);
+	say_where(info->si_addr, gregs);
 	pass_on(&before_segv, signal, info, context);
 }
 
@@ -273,7 +297,7 @@ void kbh_catch_traps(void)
 	if (!decoder) {
 		if (cs_open(CS_ARCH_X86, CS_MODE_64, &decoder) ||
 		    cs_option(decoder, CS_OPT_DETAIL, CS_OPT_ON))
-			kbh_stop("capstone cannot decode x86-64 here");
+			kbh_stop("capstone cannot decode x86-64 here", NULL);
 		instruction = cs_malloc(decoder);
 		mprotect(kbs_stubs, kbs_stubs_end - kbs_stubs, PROT_NONE);
 	}

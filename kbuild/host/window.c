@@ -130,16 +130,16 @@ void kbh_iounmap(const volatile void *p)
 }
 
 /* The window that @width bytes at @p are of; NULL: none. Else it must be right. */
-static struct window *window_at(const volatile void *p, unsigned width)
+static struct window *window_at(const volatile void *p, unsigned width, const void *site)
 {
 	struct window *w = find(p);
 
 	if (!w)
 		return NULL;
 	if (!w->mapped)
-		kbh_stop("a register is accessed after iounmap(), or without ioremap()");
+		kbh_stop("a register is accessed after iounmap(), or without ioremap()", site);
 	if ((uintptr_t)p + width > (uintptr_t)w->start + w->bar.size)
-		kbh_stop("a register is accessed behind the end of its window");
+		kbh_stop("a register is accessed behind the end of its window", site);
 	return w;
 }
 
@@ -148,9 +148,9 @@ static uint64_t offset_in(const struct window *w, const volatile void *p)
 	return (const volatile unsigned char *)p - w->start;
 }
 
-int kbh_io_read(const volatile void *p, unsigned width, unsigned long long *value)
+int kbh_io_read(const volatile void *p, unsigned width, unsigned long long *value, const void *site)
 {
-	struct window *w = window_at(p, width);
+	struct window *w = window_at(p, width, site);
 
 	if (!w)
 		return -1;
@@ -158,9 +158,9 @@ int kbh_io_read(const volatile void *p, unsigned width, unsigned long long *valu
 	return 0;
 }
 
-int kbh_io_write(volatile void *p, unsigned width, unsigned long long value)
+int kbh_io_write(volatile void *p, unsigned width, unsigned long long value, const void *site)
 {
-	struct window *w = window_at(p, width);
+	struct window *w = window_at(p, width, site);
 
 	if (!w)
 		return -1;

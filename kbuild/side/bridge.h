@@ -50,12 +50,14 @@ void kbh_might_sleep(const void *site);
 
 void kbh_puts(const char *line, kb_size len);
 void kbh_format(char *buf, kb_size size, const char *spec, unsigned long long value);
-void kbh_stop(const char *why) __attribute__((noreturn));
+/* @site may be NULL. What stops the program is said whatever the log is set to. */
+void kbh_stop(const char *why, const void *site) __attribute__((noreturn));
+void kbh_complain(const char *what);
 unsigned kbh_random(void);
 
 /* Of the registers at @p; -1: there is no window, and that has been said. */
-int kbh_io_read(const volatile void *p, unsigned width, unsigned long long *value);
-int kbh_io_write(volatile void *p, unsigned width, unsigned long long value);
+int kbh_io_read(const volatile void *p, unsigned width, unsigned long long *value, const void *site);
+int kbh_io_write(volatile void *p, unsigned width, unsigned long long value, const void *site);
 void *kbh_ioremap(unsigned long long phys, kb_size size);
 void kbh_iounmap(const volatile void *p);
 

@@ -96,14 +96,14 @@ static void take(raw_spinlock_t *lock, const void *site)
 	preempt_count_inc();
 	side_context(site);
 	if (atomic_read(&lock->raw_lock.val))
-		kbh_stop("a spin lock is taken that this very thread holds: the driver's deadlock");
+		kbh_stop("a spin lock is taken that this very thread holds: the driver's deadlock", site);
 	atomic_set(&lock->raw_lock.val, 1);
 }
 
 static void give(raw_spinlock_t *lock, const void *site)
 {
 	if (!atomic_read(&lock->raw_lock.val))
-		kbh_stop("a spin lock is released that nobody holds");
+		kbh_stop("a spin lock is released that nobody holds", site);
 	atomic_set(&lock->raw_lock.val, 0);
 	preempt_count_dec();
 	side_context(site);
@@ -189,7 +189,7 @@ void mutex_lock(struct mutex *lock)
 	side_context(SITE);
 	kbh_might_sleep(SITE);
 	if (atomic_long_read(&lock->owner))
-		kbh_stop("a mutex is taken that this very thread holds: the driver's deadlock");
+		kbh_stop("a mutex is taken that this very thread holds: the driver's deadlock", SITE);
 	atomic_long_set(&lock->owner, 1);
 }
 

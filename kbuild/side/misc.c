@@ -42,6 +42,17 @@ char *strchr(const char *s, int c)
 	return (char *)s;
 }
 
+char *strrchr(const char *s, int c)
+{
+	const char *last = NULL;
+
+	do
+		if (*s == (char)c)
+			last = s;
+	while (*s++);
+	return (char *)last;
+}
+
 int strcmp(const char *a, const char *b)
 {
 	while (*a && *a == *b)
@@ -173,16 +184,16 @@ void print_hex_dump(const char *level, const char *prefix, int type, int row, in
 bool __list_add_valid(struct list_head *new, struct list_head *prev, struct list_head *next)
 {
 	if (next->prev != prev || prev->next != next || new == prev || new == next)
-		kbh_stop("list_add(): the list is corrupt, or the entry is in it already");
+		kbh_stop("list_add(): the list is corrupt, or the entry is in it already", SITE);
 	return true;
 }
 
 bool __list_del_entry_valid(struct list_head *entry)
 {
 	if (entry->next == LIST_POISON1 || entry->prev == LIST_POISON2)
-		kbh_stop("list_del(): the entry was deleted before");
+		kbh_stop("list_del(): the entry was deleted before", SITE);
 	if (entry->prev->next != entry || entry->next->prev != entry)
-		kbh_stop("list_del(): the list is corrupt");
+		kbh_stop("list_del(): the list is corrupt", SITE);
 	return true;
 }
 

@@ -213,7 +213,7 @@ void napi_disable(struct napi_struct *napi)
 	set_bit(NAPI_STATE_DISABLE, &napi->state);
 	while (test_bit(NAPI_STATE_SCHED, &napi->state))
 		if (!side_run_napi())
-			kbh_stop("napi_disable() waits for ever: twice, or before napi_enable()");
+			kbh_stop("napi_disable() waits for ever: twice, or before napi_enable()", SITE);
 	set_bit(NAPI_STATE_SCHED, &napi->state);
 	clear_bit(NAPI_STATE_DISABLE, &napi->state);
 }
@@ -278,7 +278,7 @@ static void receive(struct sk_buff *skb, const void *site)
 	unsigned int head = skb->data - skb_mac_header(skb);
 
 	if (head + skb->len > sizeof(frame))
-		kbh_stop("a packet of more than 64 KiB was received");
+		kbh_stop("a packet of more than 64 KiB was received", site);
 	kbh_read(frame, skb_mac_header(skb), head, site);
 	skb_copy_bits(skb, 0, frame + head, skb->len);
 	kbh_frame(context_of(skb->dev), frame, head + skb->len);
@@ -362,7 +362,7 @@ static struct sk_buff *packet(struct net_device *dev, const u8 *frame, size_t le
 	struct page *page = linear < len ? alloc_page(GFP_KERNEL) : NULL;
 
 	if (!skb || (linear < len && !page))
-		kbh_stop("no memory for a packet to send");
+		kbh_stop("no memory for a packet to send", SITE);
 	skb_put_data(skb, frame, linear);
 	skb_reset_mac_header(skb);
 	skb->protocol = ((struct ethhdr *)frame)->h_proto;

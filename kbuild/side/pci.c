@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * A bench of a PCI bus, with interrupt lines, configuration space, and windows of registers.
+ * A bench of a PCI bus, with interrupt lines and configuration space.
  * A device is plugged in by the test; the driver that has its ID is probed.
  */
 #include <linux/dmi.h>
 #include <linux/interrupt.h>
-#include <linux/io.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -51,7 +50,7 @@ static struct slot *slot_of(const struct pci_dev *pdev)
 static struct line *line_of(unsigned int irq)
 {
 	if (irq - FIRST_IRQ >= NR_IRQS_HERE)
-		kbh_stop("an interrupt number that no device of the bench has");
+		kbh_stop("an interrupt number that no device of the bench has", SITE);
 	return &lines[irq - FIRST_IRQ];
 }
 
@@ -297,6 +296,8 @@ void kbs_unplug(void *pdev)
 {
 	struct slot *slot = slot_of(pdev);
 
+	if (line_of(slot->pdev.irq)->dev_id)
+		kbh_complain("the driver did not free_irq() when it was removed");
 	kbh_device_free(slot->pdev.dev.p);
 	*line_of(slot->pdev.irq) = (struct line){ 0 };
 	kbh_vfree(slot, SITE);
@@ -452,82 +453,6 @@ int pci_write_config_word(const struct pci_dev *pdev, int where, u16 value)
 int pci_write_config_dword(const struct pci_dev *pdev, int where, u32 value)
 {
 	return set_config(pdev, where, 4, value);
-}
-
-/* -------------------------------------------------------------- registers */
-
-void __iomem *ioremap(resource_size_t phys, unsigned long size)
-{
-	return (void __iomem *)kbh_ioremap(phys, size);
-}
-
-void iounmap(volatile void __iomem *p)
-{
-	kbh_iounmap((void __force *)p);
-}
-
-void __iomem *pci_iomap(struct pci_dev *pdev, int bar, unsigned long max)
-{
-	unsigned long len = pci_resource_len(pdev, bar);
-
-	return len ? ioremap(pci_resource_start(pdev, bar), max ? min(len, max) : len) : NULL;
-}
-
-void pci_iounmap(struct pci_dev *pdev, void __iomem *p)
-{
-	iounmap(p);
-}
-
-void __iomem *pci_ioremap_bar(struct pci_dev *pdev, int bar)
-{
-	return pci_iomap(pdev, bar, 0);
-}
-
-/* Those that are functions anyway come here at once, without a trap. */
-
-static u64 io_read(const volatile void __iomem *p, unsigned int width)
-{
-	unsigned long long value;
-
-	if (kbh_io_read((void __force *)p, width, &value))
-		return ~0ull; /* what a bus answers where nobody is */
-	return value;
-}
-
-#define IO_FUNCTIONS(bits)                                                      \
-	unsigned int ioread##bits(const void __iomem *p)                        \
-	{                                                                       \
-		return io_read(p, bits / 8);                                    \
-	}                                                                       \
-	void iowrite##bits(u##bits value, void __iomem *p)                      \
-	{                                                                       \
-		kbh_io_write((void __force *)p, bits / 8, value);               \
-	}                                                                       \
-	void ioread##bits##_rep(const void __iomem *p, void *to, unsigned long nr) \
-	{                                                                       \
-		for (u##bits *at = to; nr--; at++)                              \
-			*at = io_read(p, bits / 8);                             \
-	}                                                                       \
-	void iowrite##bits##_rep(void __iomem *p, const void *from, unsigned long nr) \
-	{                                                                       \
-		for (const u##bits *at = from; nr--; at++)                      \
-			kbh_io_write((void __force *)p, bits / 8, *at);         \
-	}
-
-IO_FUNCTIONS(8)
-IO_FUNCTIONS(16)
-IO_FUNCTIONS(32)
-
-void memcpy_fromio(void *to, const volatile void __iomem *from, size_t len)
-{
-	for (u8 *at = to; len--; at++, from++)
-		*at = io_read(from, 1);
-}
-
-void memcpy_toio(volatile void __iomem *to, const void *from, size_t len)
-{
-	for (const u8 *at = from; len--; at++, to++)
-		kbh_io_write((void __force *)to, 1, *at);
 }
 
 void *side_context_of(struct pci_dev *pdev)

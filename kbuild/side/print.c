@@ -344,7 +344,10 @@ extern struct bug_entry __start___bug_table[] __weak, __stop___bug_table[] __wea
 
 static void say_bug(const char *what, const char *file, unsigned int line)
 {
-	_printk("%s at %s:%u\n", what, file, line);
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s at %s:%u", what, kbasename(file), line);
+	kbh_complain(text);
 }
 
 /* Both are an instruction that traps; which of them, and where, is in a table. */
@@ -368,5 +371,5 @@ int kbs_trap(unsigned long rip)
 
 void __stack_chk_fail(void)
 {
-	kbh_stop("the driver wrote beyond an array on its stack");
+	kbh_stop("the driver wrote beyond an array on its stack", SITE);
 }

@@ -181,7 +181,7 @@ void *skb_put(struct sk_buff *skb, unsigned int len)
 	void *tail = skb_tail_pointer(skb);
 
 	if (skb->tail + len > skb->end)
-		kbh_stop("skb_put() beyond the end of the buffer (skb_over_panic)");
+		kbh_stop("skb_put() beyond the end of the buffer (skb_over_panic)", SITE);
 	skb->tail += len;
 	skb->len += len;
 	return tail;
@@ -199,7 +199,7 @@ void skb_add_rx_frag(struct sk_buff *skb, int i, struct page *page, int offset, 
 void *skb_push(struct sk_buff *skb, unsigned int len)
 {
 	if (skb_headroom(skb) < len)
-		kbh_stop("skb_push() before the start of the buffer (skb_under_panic)");
+		kbh_stop("skb_push() before the start of the buffer (skb_under_panic)", SITE);
 	skb->data -= len;
 	skb->len += len;
 	return skb->data;
@@ -219,7 +219,7 @@ void skb_trim(struct sk_buff *skb, unsigned int len)
 int ___pskb_trim(struct sk_buff *skb, unsigned int len)
 {
 	if (skb_is_nonlinear(skb))
-		kbh_stop("pskb_trim() of a packet with fragments, which this kernel side cannot do");
+		kbh_stop("pskb_trim() of a packet with fragments, which this kernel side cannot do", SITE);
 	skb_set_tail_pointer(skb, len);
 	skb->len = len;
 	return 0;
@@ -269,12 +269,12 @@ void skb_copy_and_csum_dev(const struct sk_buff *skb, u8 *to)
 
 void *__pskb_pull_tail(struct sk_buff *skb, int delta)
 {
-	kbh_stop("a header of a packet is asked for that lies in its fragments");
+	kbh_stop("a header of a packet is asked for that lies in its fragments", SITE);
 }
 
 int pskb_expand_head(struct sk_buff *skb, int nhead, int ntail, gfp_t gfp)
 {
-	kbh_stop("pskb_expand_head(): the bench shares no packets, so this is not needed");
+	kbh_stop("pskb_expand_head(): the bench shares no packets, so this is not needed", SITE);
 }
 
 int __skb_pad(struct sk_buff *skb, int pad, bool free_on_error)

@@ -82,7 +82,7 @@ static void settle(void)
 	for (int rounds = 0; side_deliver_irqs() || side_run_napi() || run_timers() || run_work();)
 		if (++rounds > QUIET_ROUNDS)
 			kbh_stop("100,000 interrupts, timers and works one after the other: "
-				 "an interrupt that is never cleared?");
+				 "an interrupt that is never cleared?", SITE);
 }
 
 /* A sleep inside of what runs here lets time pass, and nothing else. */
@@ -367,7 +367,7 @@ long wait_for_completion_interruptible_timeout(struct completion *x, unsigned lo
 void wait_for_completion(struct completion *x)
 {
 	if (!wait_for_completion_timeout(x, 1000 * HZ))
-		kbh_stop("wait_for_completion() waited 1,000 s of simulated time: nobody completes it");
+		kbh_stop("wait_for_completion() waited 1,000 s of simulated time: nobody completes it", SITE);
 }
 
 int __wake_up(struct wait_queue_head *wq, unsigned int mode, int nr, void *key)

@@ -14,12 +14,11 @@ struct desc {
 		uint32_t command; /* to send */
 		uint16_t len;     /* received */
 	};
-	uint8_t status, errors;
-	uint16_t special;
+	uint8_t status, rest[3];
 };
 
 static uint32_t regs[0x20000 / 4];
-static uint16_t eeprom[64] = { 0x0002, 0x0000, 0x0100 };
+static const uint16_t eeprom[64] = { 0x0002, 0x0000, 0x0100, [63] = 0xb9b8 }; /* the sum is 0xbaba */
 static unsigned clocks, command;
 static uint8_t frame[4096];
 static size_t frame_len;
@@ -88,15 +87,14 @@ bool nic_receive(const uint8_t *data, size_t len)
 /* Nine bits in, an opcode and the number of a word, then its sixteen bits out. */
 static void eeprom_wires(uint32_t value)
 {
-	unsigned bit;
-
 	if (!(value & 2)) {
 		clocks = command = 0;
 	} else if ((value & 1) && !(get(EECD) & 1)) {
 		if (++clocks <= 9)
 			command = command << 1 | (value >> 2 & 1);
-		bit = eeprom[command & 63] >> (25 - clocks) & (clocks > 9 && clocks <= 25);
-		value = (value & ~8u) | bit << 3;
+		value &= ~8u;
+		if (clocks > 9 && clocks <= 25)
+			value |= (eeprom[command & 63] >> (25 - clocks) & 1) << 3;
 	}
 	put(EECD, (value & ~(uint32_t)EEPROM_GRANT) | (value & 0x40) << 1);
 }
@@ -111,8 +109,7 @@ static uint64_t reg_read(void *context, uint64_t at, unsigned width)
 {
 	uint32_t value = at == STATUS ? 0x83 : get(at);
 
-	(void)context;
-	(void)width;
+	(void)context, (void)width;
 	if (at == ICR)
 		put(ICR, 0);
 	return value;
@@ -120,8 +117,7 @@ static uint64_t reg_read(void *context, uint64_t at, unsigned width)
 
 static void reg_write(void *context, uint64_t at, unsigned width, uint64_t value)
 {
-	(void)context;
-	(void)width;
+	(void)context, (void)width;
 	if (at == IMS || at == IMC)
 		put(IMS, at == IMS ? get(IMS) | value : get(IMS) & ~value);
 	else if (at == EECD)
@@ -141,17 +137,10 @@ static void port_write(void *context, uint64_t at, unsigned width, uint64_t valu
 {
 	static uint64_t number;
 
-	if (at == 0)
-		number = value;
-	else
+	if (at)
 		reg_write(context, number, width, value);
-}
-
-__attribute__((constructor)) static void seal(void)
-{
-	eeprom[63] = 0xbaba;
-	for (int i = 0; i < 63; i++)
-		eeprom[63] -= eeprom[i];
+	else
+		number = value;
 }
 
 const struct dmalab_kernel_pci nic = {

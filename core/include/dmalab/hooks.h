@@ -58,8 +58,7 @@ struct dmalab_mark {
  * @next: of those with something pending there
  * @uncached: through the pointer to uncached memory
  * @loading: the next event is a load, before which the store need not be made
- * @telling: a report is being handled, under the machine's lock
- * @busy: in one of the functions below
+ * @busy: in one of the functions below, with the machine's lock
  * @watched: its end is waited for
  */
 struct dmalab_hooks {
@@ -83,7 +82,6 @@ struct dmalab_hooks {
 	struct dmalab_hooks *next;
 	bool uncached;
 	bool loading;
-	bool telling;
 	bool busy;
 	bool watched;
 };
@@ -112,8 +110,7 @@ extern struct dmalab_range dmalab_range;
  * @len: bytes
  * @pc: the return address of the instrumentation's call
  *
- * Context: Any thread. Nothing happens in a report handler, and on a machine
- * with "accesses=explicit".
+ * Context: Any thread. Nothing happens on a machine with "accesses=explicit".
  * Checks: those of dmalab_cpu_read().
  */
 void dmalab_hook_load(const void *p, size_t len, const void *pc);

@@ -4,6 +4,7 @@
 #define DMALAB_LINUX_INIT_H
 
 #include <linux/compiler_types.h>
+#include <stdlib.h> /* which has a member __init */
 
 #ifndef __init
 #define __init

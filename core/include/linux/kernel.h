@@ -8,7 +8,9 @@
 #define DMALAB_LINUX_KERNEL_H
 
 #pragma GCC system_header /* for #include_next, which is an extension */
-#define _TOOLS_LINUX_KERNEL_H /* of tools/include, which is no system */
+/* Those of tools/include and tools/virtio are no system. */
+#define __TOOLS_LINUX_KERNEL_H
+#define KERNEL_H
 #include_next <linux/kernel.h>
 #include <linux/align.h>
 #include <linux/array_size.h>

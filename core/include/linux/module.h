@@ -81,19 +81,18 @@ void dmalab_modules_exit(const char *name);
 #define late_initcall(fn)   module_init(fn)
 #endif
 
-/* A driver that a call registers and another unregisters. */
+/* As in <linux/platform_device.h>: there from the start of the program on. */
 #ifndef module_driver
-#define module_driver(drv, reg, unreg, ...) \
-	static int __init drv##_init(void) \
+#define module_driver(drv, register_it, unregister_it) \
+	static void __attribute__((constructor)) drv##_init(void) \
 	{ \
-		return reg(&(drv), ##__VA_ARGS__); \
+		register_it(&(drv)); \
 	} \
-	module_init(drv##_init); \
-	static void __exit drv##_exit(void) \
+	static void __attribute__((destructor)) drv##_exit(void) \
 	{ \
-		unreg(&(drv), ##__VA_ARGS__); \
+		unregister_it(&(drv)); \
 	} \
-	module_exit(drv##_exit)
+	extern int drv##_is_a_module
 #endif
 
 #ifdef __cplusplus

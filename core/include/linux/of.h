@@ -7,9 +7,7 @@
 
 #include <errno.h>
 #include <linux/device.h>
-#if __has_include(<linux/mod_devicetable.h>)
 #include <linux/mod_devicetable.h>
-#endif
 
 static inline struct device_node *of_node_get(struct device_node *node)
 {

@@ -17,10 +17,7 @@ struct virtio_config_ops {
 };
 
 struct virtio_device {
-	/* The ring's code takes no more from it than the device that does the DMA. */
-	struct {
-		struct device *parent;
-	} dev;
+	struct device dev; /* of which its parent does the DMA */
 	u64 features;
 	const struct virtio_config_ops *config;
 	struct list_head vqs;
