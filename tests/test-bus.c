@@ -275,18 +275,6 @@ static void resources_of_a_device(void **state)
 	rig_down(&r);
 }
 
-static int never(struct platform_device *pdev)
-{
-	assert_ptr_equal(to_platform_device(&pdev->dev), pdev);
-	return -EIO;
-}
-
-/* In a module of its own, which is there when main() begins. */
-static struct platform_driver module_driver_of_this_test = {
-	.probe = never, .driver = { .name = "of-a-module" },
-};
-module_platform_driver(module_driver_of_this_test);
-
 /* -------------------------------------------------------------- PCI driver */
 
 static int (*pci_does)(struct pci_dev *pdev);
@@ -627,20 +615,14 @@ static struct pci_driver pci_driver_of_this_test = {
 };
 module_pci_driver(pci_driver_of_this_test);
 
-static void drivers_of_modules(void **state)
+static void a_driver_of_a_module(void **state)
 {
-	struct dmalab_platform_template t = { .size = sizeof(t), .name = "of-a-module" };
 	struct dmalab_pci_template pci = { .size = sizeof(pci), .vendor = 0xacae, .device = 3 };
-	struct platform_device *pdev;
 	struct pci_dev *card;
 	struct rig r;
 
 	(void)state;
 	up(&r);
-	pdev = dmalab_platform_device_new(r.machine, &t);
-	assert_int_equal(dmalab_bind_result(&pdev->dev), -EIO);
-	assert_string_equal(dev_name(&pdev->dev), "of-a-module.0");
-	dmalab_platform_device_free(pdev);
 	card = dmalab_pci_device_new(r.machine, &pci);
 	assert_int_equal(dmalab_bind_result(&card->dev), -ENOSPC);
 	dmalab_pci_device_free(card);
@@ -680,7 +662,7 @@ int main(void)
 		cmocka_unit_test(which_pci_devices),
 		cmocka_unit_test(vectors_and_bars),
 		cmocka_unit_test(the_configuration_space),
-		cmocka_unit_test(drivers_of_modules),
+		cmocka_unit_test(a_driver_of_a_module),
 		cmocka_unit_test(a_model_before_the_probe),
 	};
 

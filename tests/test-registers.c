@@ -6,6 +6,7 @@
 #include "rig.h"
 
 #include <asm/io.h>
+#include <dmalab/bus.h>
 #include <dmalab/registers.h>
 #include <errno.h>
 #include <linux/err.h>
@@ -573,6 +574,36 @@ static void two_machines(void **state)
 	rig_down(&r);
 }
 
+static int never(struct platform_device *pdev)
+{
+	assert_ptr_equal(to_platform_device(&pdev->dev), pdev);
+	return -EIO;
+}
+
+static struct platform_driver of_a_module = {
+	.probe = never, .driver = { .name = "of-a-module" },
+};
+module_platform_driver(of_a_module);
+
+/* A device without a driver inserts the modules that are linked in. */
+static void a_driver_of_a_module(void **state)
+{
+	struct dmalab_platform_template t = { .size = sizeof(t), .name = "of-a-module" };
+	struct platform_device *pdev;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		pdev = dmalab_platform_device_new(r.machine, &t);
+		assert_int_equal(dmalab_bind_result(&pdev->dev), -EIO);
+		assert_string_equal(dev_name(&pdev->dev), "of-a-module.0");
+		dmalab_platform_device_free(pdev);
+	}
+	dmalab_modules_exit(NULL);
+	rig_down(&r);
+}
+
 /* A plain load stops the program, with a word before that. */
 static void a_plain_load(void **state)
 {
@@ -613,6 +644,7 @@ int main(void)
 		cmocka_unit_test(a_log),
 		cmocka_unit_test(peer_to_peer),
 		cmocka_unit_test(two_machines),
+		cmocka_unit_test(a_driver_of_a_module),
 		cmocka_unit_test(a_plain_load),
 	};
 

@@ -5,6 +5,7 @@
 #include "io/window.h"
 
 #include <errno.h>
+#include <linux/module.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,10 @@ int dlab_bus_add(struct seat *seat, struct dmalab_machine *machine, struct devic
 	seats = seat;
 	pthread_mutex_unlock(&bus_lock);
 	drv = find_driver(seat);
-	if (drv)
+	/* Where nobody registered one, a module may have it: they are inserted, as udev does. */
+	if (!drv && dmalab_modules_init(NULL) > 0 && seat->result == -ENODEV)
+		drv = find_driver(seat);
+	if (drv && !seat->dev->driver)
 		bind(seat, drv, call);
 	return 0;
 }

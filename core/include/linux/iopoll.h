@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Polling of registers, with a timeout. Time is the host's: a model that
- * answers in the driver's thread is never too slow, one on a thread of its own
- * may be.
+ * Polling of registers, with a timeout. Time is that of ktime_get(): a model
+ * that answers in the driver's thread is never too slow, one on a thread of its
+ * own may be; dmalab_time_advance() brings the timeout about.
  */
 #ifndef DMALAB_LINUX_IOPOLL_H
 #define DMALAB_LINUX_IOPOLL_H

@@ -13,6 +13,7 @@
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/mod_devicetable.h>
+#include <linux/module.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,20 +127,7 @@ int pci_register_driver(struct pci_driver *drv);
  */
 void pci_unregister_driver(struct pci_driver *drv);
 
-#ifndef module_driver
-/* The driver is there from the start of the program to its end. */
-#define module_driver(drv, register_it, unregister_it) \
-	static void __attribute__((constructor)) drv##_init(void) \
-	{ \
-		register_it(&(drv)); \
-	} \
-	static void __attribute__((destructor)) drv##_exit(void) \
-	{ \
-		unregister_it(&(drv)); \
-	} \
-	extern int drv##_is_a_module
-#endif
-
+/* dmalab_modules_init() registers it, or the first device without a driver does. */
 #define module_pci_driver(drv) \
 	module_driver(drv, pci_register_driver, pci_unregister_driver)
 

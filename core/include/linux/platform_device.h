@@ -10,6 +10,7 @@
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/mod_devicetable.h>
+#include <linux/module.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -208,20 +209,7 @@ static inline void platform_set_drvdata(struct platform_device *pdev,
 	dev_set_drvdata(&pdev->dev, data);
 }
 
-#ifndef module_driver
-/* The driver is there from the start of the program to its end. */
-#define module_driver(drv, register_it, unregister_it) \
-	static void __attribute__((constructor)) drv##_init(void) \
-	{ \
-		register_it(&(drv)); \
-	} \
-	static void __attribute__((destructor)) drv##_exit(void) \
-	{ \
-		unregister_it(&(drv)); \
-	} \
-	extern int drv##_is_a_module
-#endif
-
+/* dmalab_modules_init() registers it, or the first device without a driver does. */
 #define module_platform_driver(drv) \
 	module_driver(drv, platform_driver_register, platform_driver_unregister)
 
