@@ -49,7 +49,7 @@ bool rig_up(struct rig *rig, struct gbench_state *state, const char *profile, co
 bool rig_on(struct rig *rig, const struct dmalab_config *config);
 
 /*
- * Unplugs and switches off. The benchmark fails if the machine has drawn any
+ * Unplugs and switches off. The benchmark fails if the machine has reported any
  * report, leaks included: it would have measured reporting.
  */
 void rig_down(struct rig *rig);

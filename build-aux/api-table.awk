@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The tables of docs/api.md, for api-table.sh: which call is in which header and which
-# test calls it; which case draws which check. Reads core/judge/catalogue.def, the
+# test calls it; which case reports which check. Reads core/judge/catalogue.def, the
 # headers, tests/cases.h and the tests, in this order.
 
 function base(path)
@@ -256,7 +256,7 @@ END {
 		printf "| `<%s>` | %s |\n", small[i],
 			small[i] in users ? users[small[i]] : "through others"
 	print "\n## Checks\n"
-	print "| check | drawn by | variants | near miss | report |\n| --- | --- | --- | --- | --- |"
+	print "| check | given by | variants | near miss | report |\n| --- | --- | --- | --- | --- |"
 	for (i = 1; i <= nr_checks; i++) {
 		name = checks[i]
 		printf "| [`%s`](checks/%s.md) | %s | %d | %s | %s |\n", name, name,

@@ -2,7 +2,7 @@
 #
 # The examples of the pages docs/checks/NAME.md as C, for tests/test-explain.c: a
 # function for each indented block, and a table. The first block of a page is the
-# mistake, the others draw nothing.
+# mistake, the others report nothing.
 
 function end_block()
 {
@@ -27,8 +27,8 @@ FNR == 3 {
 	title[nr] = $0
 }
 
-/^Drawn on: / {
-	profiles[nr] = substr($0, 11)
+/^Reported on: / {
+	profiles[nr] = substr($0, 14)
 }
 
 /^    / {

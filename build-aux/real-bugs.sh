@@ -12,9 +12,9 @@ cat <<'EOF'
 What of `corpora/bugs` is caught: real bugs of drivers, each reduced to a trace, and each with a twin that has the
 driver's fix and must be quiet on every profile. Written by `make score`, which runs `dmalab score corpora/bugs`.
 
-A bug counts as caught where the check that names the mistake itself, at the step that makes it, is drawn as the trace says, and
+A bug counts as caught where the check that names the mistake itself, at the step that makes it, is reported as the trace says, and
 everything else goes as the trace says on all profiles; a bug of several traces, where all of them are. A control is no bug,
-though somebody took it for one: it is right where nothing is drawn on any profile, and its twin has what the driver did about
+though somebody took it for one: it is right where nothing is reported on any profile, and its twin has what the driver did about
 the complaint. What dma-debug sees is a judgement from reading the kernel's `kernel/dma/debug.c`.
 
 The checks that name a bug *damage data* on the machines where they are coherency reports (`stale-...`, `lost-...`,

@@ -10,7 +10,7 @@
  * translations stay as well.
  *
  * Bites on every machine. Fixed in Linux 6.8, commit 2e7d3b67630d, CVE-2024-26680.
- * dmalab draws free-size-mismatch.
+ * dmalab reports free-size-mismatch.
  */
 #include <dmalab.h>
 #include <linux/dma-mapping.h>

@@ -10,8 +10,8 @@
  * read the same copy. Testing on hardware found it before it was merged; the
  * conversion in Linux 5.10 gives the descriptor back after each poll in vain.
  *
- * On mips-nonspec dmalab draws stale-cpu-read. Everywhere else the data is right,
- * and dmalab still draws device-write-cpu-owned: the device wrote what the driver
+ * On mips-nonspec dmalab reports stale-cpu-read. Everywhere else the data is right,
+ * and dmalab still reports device-write-cpu-owned: the device wrote what the driver
  * had taken and not given back. Try DMALAB_OPTIONS=profile=mips-nonspec.
  */
 #include <dmalab.h>

@@ -9,7 +9,7 @@
  * ever for a request that has long been done.
  *
  * Bites where devices do not snoop, and where mappings are bounced. Fixed in 2026,
- * commit e17ff3d6ff90. dmalab draws stale-cpu-read; on a machine where nothing can
+ * commit e17ff3d6ff90. dmalab reports stale-cpu-read; on a machine where nothing can
  * be stale, cpu-read-device-owned: the contract is broken there as well.
  */
 #include <dmalab.h>

@@ -11,7 +11,7 @@
  * packet with memcpy(), which nobody instrumented: at the next call the laboratory
  * compares what the CPU sees with what is in memory, and so knows of the stores.
  * The bug is that the copy has no syncs around it: the device owns the buffer, and may
- * read the packet before. dmalab draws cpu-write-device-owned on every machine, and
+ * read the packet before. dmalab reports cpu-write-device-owned on every machine, and
  * stale-device-read on all but x86 and iommu.
  *
  *	cc $(pkg-config --cflags dmalab) 05-own-driver.c $(pkg-config --libs dmalab)

@@ -7,7 +7,7 @@
  * dmalab_fail_each() runs probe and remove with the first allocation or mapping
  * failing, then with the second, and so on, until a run in which nothing failed.
  *
- * Bites on every machine. dmalab draws leak in the run in which the mapping fails, and
+ * Bites on every machine. dmalab reports leak in the run in which the mapping fails, and
  * says that it did.
  */
 

@@ -10,7 +10,7 @@
  *
  * What to learn: one function writes descriptors, the first time and every other time.
  *
- * Bites on every machine; behind an IOMMU only if something is mapped there. dmalab draws
+ * Bites on every machine; behind an IOMMU only if something is mapped there. dmalab reports
  * device-out-of-bounds.
  */
 

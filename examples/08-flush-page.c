@@ -12,7 +12,7 @@
  * quiesce, clear the registers, free. Here the page is freed first: the work that still
  * runs ends with a flush, into memory that is somebody else's by then.
  *
- * Bites on every machine. dmalab draws device-use-after-unmap.
+ * Bites on every machine. dmalab reports device-use-after-unmap.
  */
 
 /* ------------------------------------------------------------- the driver */

@@ -12,7 +12,7 @@
  * The network stack has written to the packet meanwhile (it decrements the time to live):
  * the cache may write that line back over the next packet.
  *
- * Bites where devices do not snoop. dmalab draws device-write-cpu-owned on every machine,
+ * Bites where devices do not snoop. dmalab reports device-write-cpu-owned on every machine,
  * since the device writes what it was not given; and where it harms, lost-device-write,
  * when the driver reads the packet of the second lap. The device is a thread of its own.
  */

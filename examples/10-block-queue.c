@@ -12,7 +12,7 @@
  * disk" was taken for DMA_TO_DEVICE.
  *
  * On a machine that snoops, the data is right all the same, which is how such a bug lives.
- * Behind an IOMMU the controller is refused. dmalab draws device-write-read-only on every
+ * Behind an IOMMU the controller is refused. dmalab reports device-write-read-only on every
  * machine; and when the driver reads the block, stale-cpu-read where devices do not snoop,
  * lost-device-write where a bounce buffer was not copied back. The controller is a thread of
  * its own.

@@ -13,7 +13,7 @@
  * What to learn: a store makes its own line due, not the object that one is working on.
  *
  * Bites where devices do not snoop: the chip does not see the link, and the command is never
- * run. dmalab draws cpu-write-device-owned on every machine, as the block before is the
+ * run. dmalab reports cpu-write-device-owned on every machine, as the block before is the
  * chip's; and where it harms, stale-device-read, and shared-cache-line, for the dirty line
  * of the link may also be written back over the chip's status.
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Each example draws what its table below says, its fix draws nothing, on every
+# Each example reports what its table below says, its fix reports nothing, on every
 # profile; those with a device that moves by itself, under every cache policy as well.
 # EXAMPLES names a directory with other builds of those from 07 on, POLICIES the policies.
 
@@ -9,7 +9,7 @@ directory=${EXAMPLES:-examples}
 profiles="x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu"
 status=0 runs=0
 
-# What the broken version draws, in order.
+# What the broken version reports, in order.
 expected()
 {
 	case $1:$2 in
@@ -61,7 +61,7 @@ run()
 	if test "$drawn" = "$4" && test "$count" = $(($# - 5)) && test $code = $(($# > 5)); then
 		return
 	fi
-	echo "$1 $3 on $2, $5: drew \"$drawn\" ($count reports, status $code), expected \"$4\":"
+	echo "$1 $3 on $2, $5: gave \"$drawn\" ($count reports, status $code), expected \"$4\":"
 	echo "$output"
 	status=1
 }

@@ -2,12 +2,12 @@
 /*
  * Target "coherency": the promise, attacked.
  *
- *   A program that draws no coherency report computes the same values whatever
- *   the cache does. A program that draws one has two legal caches that disagree.
+ *   A program that gives no coherency report computes the same values whatever
+ *   the cache does. A program that reports one has two legal caches that disagree.
  *
  * One program is run on machines that differ in nothing but what their cache does
  * of its own accord. Everything must be the same on all of them: what calls
- * return, which reports are drawn and by what, and what every load of the CPU and
+ * return, which reports are made and by what, and what every load of the CPU and
  * of the devices gives; but a load may give different bytes where a coherency
  * report says so, and so may one of memory that nobody owns: its report is
  * "cpu-use-after-free", whatever else is wrong with the bytes.
@@ -16,9 +16,9 @@
  * differs does not make others differ.
  *
  * Some of the CPU's accesses are loads and stores of C, which the machine is not told of. The
- * same holds for them, and one thing more: the program is also run told, and must draw the
+ * same holds for them, and one thing more: the program is also run told, and must report the
  * same reports (compare_with_told()). A load of C has no report to excuse it; what the load
- * draws where it is told does.
+ * reports where it is told does.
  *
  * Every program also runs on a machine that copies what is mapped and on one that is
  * like it but does not. There values may differ only where the first one reports it.
@@ -141,15 +141,15 @@ static unsigned compare_remarks(const struct pair *t)
 		if (!r)
 			finding(t, s->step, "a report that others do not draw");
 		if (!s)
-			finding(t, r->step, "a report is not drawn");
-		finding(t, r->step, "another report is drawn");
+			finding(t, r->step, "a report is not made");
+		finding(t, r->step, "another report is made");
 	}
 	if (a->nr_remarks != b->nr_remarks)
 		finding(t, a->nr_steps, "the number of reports differs");
 	return ~0u;
 }
 
-/* The report that excuses this step, or NULL: an access draws at most one of its own. */
+/* The report that excuses this step, or NULL: an access reports at most one of its own. */
 static const struct remark *excuse(const struct trace *t, unsigned step)
 {
 	for (unsigned i = 0; i < remarks_kept(t); i++)
@@ -202,7 +202,7 @@ static bool has_plain(const struct program *p)
 }
 
 /*
- * Do both draw the same, but for what is there to be told of copies? Which call finds a
+ * Do both report the same, but for what is there to be told of copies? Which call finds a
  * store of C is not the same on both.
  */
 static bool same_contract(const struct pair *t, unsigned step)
@@ -258,13 +258,13 @@ static bool is_plain(const struct program *p, unsigned step)
 	return step < p->nr_ops * p->rounds && op_at(p, step)->plain;
 }
 
-/* Drawn by the call itself, and not for a store of C that it found. */
+/* Reported by the call itself, and not for a store of C that it found. */
 static bool is_own(const struct program *p, const struct remark *r)
 {
 	return !r->found && !is_plain(p, r->step);
 }
 
-/* The checks that one step draws. */
+/* The checks that one step reports. */
 struct drawn {
 	unsigned nr;
 	const char *check[MAX_REMARKS];
@@ -278,7 +278,7 @@ static bool is_drawn(const struct drawn *d, const char *check)
 	return false;
 }
 
-/* From remark *@i on. One store of C may be several runs, and draw a thing for each of them. */
+/* From remark *@i on. One store of C may be several runs, and report a thing for each of them. */
 static void collect(const struct program *p, const struct trace *t, unsigned *i, unsigned step,
 		    wanted_fn *wanted, struct drawn *d)
 {
@@ -302,7 +302,7 @@ static bool same_sequence(const struct drawn *a, const struct drawn *b)
 /*
  * Of a store of C the order is not the same: its runs are told all before they are looked at,
  * and found as the looks come to their lines. Nor are runs cut alike: what goes from cached
- * memory into memory that is not is told as one access, which draws the gravest of what is
+ * memory into memory that is not is told as one access, which reports the most severe of what is
  * wrong with it, but is found as two. And a run that is told endangers bytes of its line that
  * the next one overwrites: those of one look are found together, and are no victims.
  */
@@ -347,7 +347,7 @@ static void compare_checks(const struct pair *t, wanted_fn *wanted, const char *
 	}
 }
 
-/* Does a store of C draw anything, in this run? */
+/* Does a store of C report anything, in this run? */
 static bool stores_draw(const struct program *p, const struct trace *t)
 {
 	for (unsigned i = 0; i < remarks_kept(t); i++)
@@ -361,7 +361,7 @@ static bool stores_draw(const struct program *p, const struct trace *t)
  *
  * When each store of C is looked at the moment it was made, all reports are the same. When
  * nobody does, those are that are not about stores. Those come when somebody looks: about
- * parts of the bytes, of which each draws what is wrong with it; but none comes where nothing
+ * parts of the bytes, of which each reports what is wrong with it; but none comes where nothing
  * is wrong with the stores. Only which bytes a store endangers beside it depends on which
  * came first, of stores that one call finds, and that it does not know.
  */
@@ -374,8 +374,8 @@ static void compare_with_told(const struct program *p)
 
 	run_program(p, &told_stores, &a);
 	run_program(p, &looked_at, &b);
-	compare_checks(&looked, is_any, "a store of C draws other reports than a told one");
-	compare_checks(&found, is_own, "after stores of C, others are drawn than after told ones");
+	compare_checks(&looked, is_any, "a store of C gives other reports than a told one");
+	compare_checks(&found, is_own, "after stores of C, others are reported than after told ones");
 	if (stores_draw(p, &a) || remarks_lost(&a))
 		return;
 	doubt = first_doubt(&a, &traces[0]);

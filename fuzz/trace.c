@@ -16,7 +16,7 @@
 
 #define MAX_LOG 512
 
-/* What a run drew. */
+/* What a run reported. */
 struct log {
 	const struct trace *trace;
 	bool stopped;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Of "dmalab run --profile=all --format=json", twice in a row: is every "breaks on" true? For
-# each coherency report, the machines that it names drew one at the same statement, and those
+# each coherency report, the machines that it names reported one at the same statement, and those
 # that it does not name did not.
 
 function field(name,   text)
@@ -15,7 +15,7 @@ function field(name,   text)
 /"check": "(stale-cpu-read|stale-device-read|lost-cpu-write|lost-device-write|shared-cache-line)", "severity"/ {
 	place = field("file") ":" field("line")
 	if (FNR == NR) {
-		drawn[place, field("profile")] = 1
+		reported[place, field("profile")] = 1
 		next
 	}
 	names = field("breaks_on")
@@ -29,14 +29,14 @@ function field(name,   text)
 	delete named
 	for (i = 1; i <= n; i++) {
 		named[name[i]] = 1
-		if (!((place, name[i]) in drawn)) {
+		if (!((place, name[i]) in reported)) {
 			print place " on " field("profile") " says " name[i]
 			wrong++
 		}
 	}
 	m = split("x86 arm64 armv7 riscv mips mips-nonspec powerpc swiotlb iommu", all, " ")
 	for (i = 1; i <= m; i++) {
-		if ((place, all[i]) in drawn && !(all[i] in named)) {
+		if ((place, all[i]) in reported && !(all[i] in named)) {
 			print place " on " field("profile") " leaves out " all[i]
 			wrong++
 		}

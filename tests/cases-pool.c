@@ -105,7 +105,7 @@ static void destroyed_empty(struct rig *r)
 	dma_pool_destroy(NULL);
 }
 
-/* What draws the others: on a pool of one page, the block that was handed out first. */
+/* What reports the others: on a pool of one page, the block that was handed out first. */
 struct one {
 	struct dma_pool *pool;
 	u8 *p;

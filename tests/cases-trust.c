@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Drawing and near misses: what the driver takes for granted of the device. */
+/* Reporting and near misses: what the driver takes for granted of the device. */
 #include "cases.h"
 
 #include <linux/dmapool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For every check of the catalogue: what draws it, exactly once and with nothing
- * else, and a near miss that draws nothing. Variants draw it in another way, for
+ * For every check of the catalogue: what reports it, exactly once and with nothing
+ * else, and a near miss that reports nothing. Variants report it in another way, for
  * the sake of the report's text, which tests/golden/FAMILY.txt holds.
  *
  * A case runs on a rig of its own and leaves nothing behind. draw() marks its

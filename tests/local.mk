@@ -4,7 +4,7 @@
 # two lines in the lists, and four below (non-letters of NAME become _ in
 # variables). What is no TAP program has no suffix, or .sh; see the top of
 # Makefile.am. tests/rig.h is what they have in common, tests/cases.h the table of
-# what draws each check.
+# what reports each check.
 
 if WITH_CMOCKA
 unit_tests = \

@@ -8,7 +8,7 @@
  * so, and in the middle of a program loads stand in every order.
  *
  * A program of which the library does not see all is run once more with every store told,
- * and without the loads that nobody sees. It must draw the same reports, those about a
+ * and without the loads that nobody sees. It must give the same reports, those about a
  * store of C in the next call.
  */
 #include "proof-enumerate.h"
@@ -297,7 +297,7 @@ static void compare_policies(struct proof *p, unsigned nr_slots)
 }
 
 /*
- * What stores of C are to draw in the next call that looks at their bytes. A call looks at
+ * What stores of C are to report in the next call that looks at their bytes. A call looks at
  * whole granules: those of its bytes, or all. Several stores to a granule are found as one
  * of all the bytes; of these none can be a victim of another.
  */

@@ -22,7 +22,7 @@ struct subject {
 	uint8_t page[PAGE_SIZE]; /* for accesses of a whole one */
 	uint8_t *stir;           /* memory of no program, for SCOPE_STIRRED */
 	unsigned stirs;          /* loads of it after each event */
-	uint64_t reports;        /* drawn by the event that runs */
+	uint64_t reports;        /* reported by the event that runs */
 	const char *check;
 };
 

@@ -33,7 +33,7 @@ struct subject_config {
 
 /* What an event showed. */
 struct outcome {
-	uint64_t reports;  /* drawn by it: a bit for each check, by its place in the catalogue */
+	uint64_t reports;  /* reported by it: a bit for each check, by its place in the catalogue */
 	const char *check; /* the one of the four about coherency, or NULL */
 	uint8_t value;     /* of a load */
 };

@@ -2,8 +2,8 @@
 /*
  * The proof, by enumeration, of the sentence that dmalab stands on:
  *
- *   A program that draws no coherency report computes the same values whatever
- *   the cache does. A program that draws one has two legal caches that disagree.
+ *   A program that gives no coherency report computes the same values whatever
+ *   the cache does. A program that reports one has two legal caches that disagree.
  *
  * All programs of loads, stores and syncs up to a length are run on the library
  * under every cache policy, and on the set of all states that a legal cache may

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A machine with one device on it, and a record of what was drawn there. Every
+ * A machine with one device on it, and a record of what was reported there. Every
  * test consumes the reports it expects; what is left over at the end fails it.
  */
 #ifndef TESTS_RIG_H
@@ -41,10 +41,10 @@ struct rig {
 void rig_up(struct rig *r, const char *profile);
 void rig_up_with(struct rig *r, const struct dmalab_config *config);
 
-/* Frees the machine, which must draw nothing. */
+/* Frees the machine, which must report nothing. */
 void rig_down(struct rig *r);
 
-/* What was drawn since the last time is exactly @names, in this order. */
+/* What was reported since the last time is exactly @names, in this order. */
 #define expect(r, names) expect_at(r, names, __FILE__, __LINE__)
 void expect_at(struct rig *r, const char *names, const char *file, int line);
 

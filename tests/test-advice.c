@@ -2,7 +2,7 @@
 /*
  * Advice cures: for every report about coherency or ownership of the traces of the corpora,
  * of random programs, and of these with bytes of their binary form changed, on every profile, the calls that it says are
- * missing are put into the program. Run again, that access draws no such report, and no
+ * missing are put into the program. Run again, that access gives no such report, and no
  * other comes about the same bytes.
  *
  * Usage: test-advice.t [programs [seed]], or test-advice.t FILE.dma... for these alone.

@@ -58,7 +58,7 @@ for profile in $(dmalab profiles | cut -d ' ' -f 1); do
 		fail "two mappings on $profile: $(tail -n 1 "$work/out")"
 done
 
-# The trace that comes out is one, and draws nothing.
+# The trace that comes out is one, and reports nothing.
 {
 	sed -n 1,8p "$work/two.dma"
 	grep '^+dma_sync_single_for_cpu' "$work/expected" | cut -c 2-
@@ -66,7 +66,7 @@ done
 	grep '^+dma_sync_single_for_device' "$work/expected" | cut -c 2-
 	sed -n '10,$p' "$work/two.dma"
 } > "$work/mended.dma"
-dmalab run --quiet --profile=all "$work/mended.dma" || fail "the mended trace draws something"
+dmalab run --quiet --profile=all "$work/mended.dma" || fail "the mended trace reports something"
 
 # A list is synced whole.
 cat > "$work/list.dma" <<'END'

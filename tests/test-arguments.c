@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any argument to any function: the documented result, and never a crash. Where a
- * mistake has a check, it is drawn; the rest must be quiet.
+ * mistake has a check, it is reported; the rest must be quiet.
  */
 #include "rig.h"
 

@@ -43,7 +43,7 @@ cat >fuzz/replay-demo <<'END'
 for file; do
 	printf '%s: ' "$file" >&2
 	if grep -q BUG "$file"; then
-		printf '\nFINDING (demo): number 17 of bug %s draws leak\n' \
+		printf '\nFINDING (demo): number 17 of bug %s reports leak\n' \
 			"$(sed -n 's/.*BUG\(.\).*/\1/p' "$file")" >&2
 		exit 134
 	fi

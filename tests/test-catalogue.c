@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every check is drawn by its case alone, and not by the near miss. */
+/* Every check is reported by its case alone, and not by the near miss. */
 #include "cases.h"
 
 static const struct case_family families[] = CASE_FAMILIES;

@@ -27,7 +27,7 @@ for name in $names; do
 	wide=$(awk 'length > 80' "$page")
 	test -z "$wide" || fail "$page: more than 80 columns: $wide"
 	test "$(wc -l <"$page")" -le 48 || fail "$page: more than 48 lines"
-	test "$(grep -c '^Drawn on: ' "$page")" = 1 || fail "$page: no line 'Drawn on: '"
+	test "$(grep -c '^Reported on: ' "$page")" = 1 || fail "$page: no line 'Reported on: '"
 	grep -qF "[\`$name\`](checks/$name.md)" "$docs/checks.md" ||
 		fail "docs/checks.md does not list $name"
 	for other in $(sed -n '/^See also: /,$p' "$page" | sed 's/^See also: //; s/,/ /g'); do

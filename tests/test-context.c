@@ -333,7 +333,7 @@ static void every_allocation(void **state)
 	rig_down(&r);
 }
 
-/* A call draws one report. */
+/* A call gives one report. */
 static void one_report_a_call(void **state)
 {
 	struct rig r;

@@ -42,7 +42,7 @@ calls()
 		}' "$1"
 }
 
-# What is drawn, and by which call.
+# What is reported, and by which call.
 drawn()
 {
 	dmalab run --profile="$2" --format=lines "$1" 2> /dev/null > "$work/lines"
@@ -75,8 +75,8 @@ for trace in $(find "$srcdir/corpora/checks" -name '*.dma' | sort | sed -n "1~${
 	calls "$trace" > "$work/before"
 	calls "$work/text" | diff "$work/before" - || fail "$trace: other calls"
 	again "$work/text" "$trace"
-	drawn "$trace" arm64 > "$work/before"
-	drawn "$work/text" arm64 | diff "$work/before" - || fail "$trace: other reports"
+	reported "$trace" arm64 > "$work/before"
+	reported "$work/text" arm64 | diff "$work/before" - || fail "$trace: other reports"
 done
 
 # The command takes traces in this form, too.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The pages docs/checks/NAME.md: each names its check as the catalogue does, and its
- * examples do as they say: the mistake draws the check on the profiles that the page
- * names, and on no other; the fix, and whatever else is shown, draws nothing at all.
+ * examples do as they say: the mistake reports the check on the profiles that the page
+ * names, and on no other; the fix, and whatever else is shown, reports nothing at all.
  *
  * The examples do not ask whether a mapping failed, nor free what they have, nor fill what
  * they map: these checks are off but on their own pages.
@@ -70,7 +70,7 @@ static bool mistake_is_as_told(const struct page_of_check *page, const char *pro
 	nr = dmalab_report_count(r.machine, page->name);
 	ok = nr == expected && (!nr || r.nr == 1);
 	if (!ok)
-		print_error("%s.md: the mistake on %s draws \"%s\"\n%s", page->name, profile,
+		print_error("%s.md: the mistake on %s reports \"%s\"\n%s", page->name, profile,
 			    r.drawn, r.text);
 	r.drawn[0] = 0;
 	r.nr = 0;
@@ -87,7 +87,7 @@ static bool is_quiet(const struct page_of_check *page, unsigned example, const c
 	page->examples[example](r.machine, r.dev);
 	ok = !r.nr;
 	if (!ok)
-		print_error("%s.md: example %u on %s draws \"%s\"\n%s", page->name, example + 1,
+		print_error("%s.md: example %u on %s reports \"%s\"\n%s", page->name, example + 1,
 			    profile, r.drawn, r.text);
 	r.drawn[0] = 0;
 	r.nr = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Nth allocation or mapping fails, for every N: a driver that handles errors
- * draws nothing and leaks nothing. Also one in N, by chance.
+ * reports nothing and leaks nothing. Also one in N, by chance.
  */
 #include "rig.h"
 

@@ -145,7 +145,7 @@ has 2 '"expected": false, "check"'
 sarif_has 1 '"wrong-value", "level": "error".*startLine": 4}'
 grep -q ":4: error: wrong-value: byte 0 is 0x03, and 0x04 is expected, on arm64$" "$work/text" ||
 	fail "$what: the text has no wrong value"
-grep -q ":5: error: expected-report-missing: leak is expected here, and was not drawn, on arm64$" \
+grep -q ":5: error: expected-report-missing: leak is expected here, and was not reported, on arm64$" \
 	"$work/text" || fail "$what: the text does not miss a report"
 grep -q 'expected-report-missing' "$work/json-err" || fail "$what: people are not told"
 run 1 --profile=x86 "$work/failures.dma"

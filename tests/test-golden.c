@@ -116,7 +116,7 @@ static void show_difference(const char *path, const char *expected, const char *
 		drawn += d + (drawn[d] == '\n');
 		line++;
 	}
-	print_error("%s:%u: expected\n%.400s\n\nbut drawn was\n%.400s\n", path, line, expected,
+	print_error("%s:%u: expected\n%.400s\n\nbut reported was\n%.400s\n", path, line, expected,
 		    drawn);
 }
 

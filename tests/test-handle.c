@@ -45,7 +45,7 @@ static void errors(void **state)
 	dmalab_machine_fail_nth(r.machine, 1);
 	assert_int_equal(PTR_ERR(coherent_handle_alloc(r.dev, 64, GFP_KERNEL, 0)), -ENOMEM);
 	expect(&r, "");
-	/* What dma_alloc_attrs() draws. */
+	/* What dma_alloc_attrs() reports. */
 	assert_true(IS_ERR(coherent_handle_alloc(r.dev, 64, GFP_KERNEL | __GFP_COMP, 0)));
 	expect(&r, "compound-gfp");
 	assert_true(IS_ERR(coherent_handle_alloc(r.dev, 64, GFP_KERNEL, DMA_ATTR_MMIO)));
@@ -103,7 +103,7 @@ static void scope_frees_on_every_way_out(void **state)
 	rig_up(&r, NULL);
 	for (int way = 0; way < 4; way++)
 		assert_int_equal(use_in_scope(&r, way), results[way]);
-	/* Draws "leak" if anything is left. */
+	/* Reports "leak" if anything is left. */
 	dmalab_device_free(r.dev);
 	expect(&r, "");
 	rig_down(&r);

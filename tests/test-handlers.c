@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Report handlers that do what they like: call anything, draw reports themselves, and do not
+ * Report handlers that do what they like: call anything, give reports themselves, and do not
  * come back. And what a report leaves alone: errno, and small stacks.
  */
 #include "rig.h"
@@ -122,7 +122,7 @@ static void frees_the_machine(void **state)
 	}
 }
 
-/* ------------------------------------------------------------ draws reports */
+/* ------------------------------------------------------------ gives reports */
 
 static void blunders_itself(const struct dmalab_report *report, void *context)
 {
@@ -196,7 +196,7 @@ static void stops_where_there_is_no_end(void **state)
 
 	(void)state;
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-	assert_non_null(strstr(said, "dmalab: a report handler makes a call that draws a report"));
+	assert_non_null(strstr(said, "dmalab: a report handler makes a call that gives a report"));
 	assert_non_null(strstr(said, "\"sync-unknown\" by dma_sync_single_for_cpu()"));
 }
 
@@ -241,7 +241,7 @@ static void leaves_by_longjmp(void **state)
 	rig_down(&r);
 }
 
-/* Three leaks are drawn by one call, and the first is left: the others are told later. */
+/* Three leaks are reported by one call, and the first is left: the others are told later. */
 static void tells_the_rest_later(void **state)
 {
 	volatile unsigned told = 0;

@@ -45,7 +45,7 @@ static void up(struct rig *r, const char *profile, const char *policy)
 	});
 }
 
-/* What is outside is nobody's business; what is right draws nothing. */
+/* What is outside is nobody's business; what is right reports nothing. */
 static void quiet(void **state)
 {
 	const char *profile, *policy;

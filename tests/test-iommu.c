@@ -224,7 +224,7 @@ static void allocations(void **state)
 	}
 }
 
-/* A wrong free draws one report, and releases addresses and memory all the same. */
+/* A wrong free gives one report, and releases addresses and memory all the same. */
 static void wrong_frees(void **state)
 {
 	static const struct {

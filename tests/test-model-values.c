@@ -207,7 +207,7 @@ static void lose_a_store(void)
 	predicts("lost-cpu-write", cpu_reads(PAGE(40), 64));
 }
 
-/* A library that drew this about so many bytes, from the first on; NULL: nothing. */
+/* A library that reported this about so many bytes, from the first on; NULL: nothing. */
 static const char *disagrees(const char *check, size_t bytes)
 {
 	struct call c = { .kind = CPU_READ, .cpu = ram(PAGE(40)), .size = 64 };

@@ -137,7 +137,7 @@ static const struct bad bad_options[] = {
 	{ "checks=all", "off contract full" },
 	{ "checks=", "off contract full" },
 	{ "checks=full,", "help=1" },
-	{ "checks=full,leak", "valid: +leak to draw it, -leak not to" },
+	{ "checks=full,leak", "valid: +leak to report it, -leak not to" },
 	{ "checks=ful", "did you mean \"full\"? valid: off contract full, and behind it ,+NAME or ,-NAME" },
 	{ "checks=full,+stale-cpu-raed", "did you mean \"stale-cpu-read\"? DMALAB_OPTIONS=help=1" },
 	{ "checks=full,-leka", "did you mean \"leak\"?" },

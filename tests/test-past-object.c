@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 
-/* The mapping is made, whatever it draws. */
+/* The mapping is made, whatever it reports. */
 static void map_draws(struct rig *r, void *p, size_t size, const char *check)
 {
 	dma_addr_t dma = map_ok(r, p, size, DMA_BIDIRECTIONAL);

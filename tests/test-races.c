@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two threads and one object. Whatever they do to it at the same time, whoever comes
- * second makes the mistake, and draws one report. And the stacks of threads.
+ * second makes the mistake, and gives one report. And the stacks of threads.
  */
 #include "rig.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What was recorded draws the same when it is run, and is in the canonical form.
+# What was recorded reports the same when it is run, and is in the canonical form.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -13,7 +13,7 @@ fail()
 	failed=1
 }
 
-# check PROFILE FILE DRAWN: the trace runs as it expects, and expects as much as was drawn.
+# check PROFILE FILE Reported: the trace runs as it expects, and expects as much as was reported.
 check()
 {
 	# TEST_RUNNER is a command with arguments.
@@ -58,8 +58,8 @@ for profile in $profiles; do
 			record "$profile" "$example" $kind
 			check "$profile" "$work/t.dma" "$example $kind"
 			reports=$(sed -n 's/^reports: //p' "$work/log")
-			test "$(drawn)" = "$reports" ||
-				fail "$example $kind drew $reports, its trace has $(drawn)"
+			test "$(given)" = "$reports" ||
+				fail "$example $kind gave $reports, its trace has $(reported)"
 		done
 	done
 	for options in seed=1 cache_policy=eager accesses=explicit ram_size=4m \
@@ -67,7 +67,7 @@ for profile in $profiles; do
 		record "$profile" tests/record-subject broad ||
 			fail "broad on $profile with $options"
 		check "$profile" "$work/t.dma" "broad with $options"
-		test "$(drawn)" -gt 10 || fail "broad draws only $(drawn) on $profile with $options"
+		test "$(reported)" -gt 10 || fail "broad reports only $(reported) on $profile with $options"
 	done
 	case $profile in
 	x86 | iommu) ;;
@@ -116,7 +116,7 @@ for profile in arm64 iommu; do
 		name=${program%:*}
 		record "$profile" tests/record-subject "$name" || fail "$name does not go on"
 		check "$profile" "$work/t.dma" "$name"
-		test "$(drawn)" -eq "${program#*:}" || fail "reports of $name on $profile"
+		test "$(reported)" -eq "${program#*:}" || fail "reports of $name on $profile"
 		grep '^#' "$work/t.dma" | grep -qv recorded && fail "$name is not whole"
 	done
 done
@@ -128,9 +128,9 @@ for program in $long; do
 	check arm64 "$work/t.dma" $program
 	grep -q '^# [0-9]* lines in all were left out' "$work/t.dma" || fail "$program is whole"
 	grep -q 'ends here' "$work/t.dma" && fail "$program has an end of its own"
-	grep 'may draw something' "$work/t.dma" | grep -q . && test $program != in-disorder &&
+	grep 'may report something' "$work/t.dma" | grep -q . && test $program != in-disorder &&
 		fail "$program comes round, and nobody sees it"
-	test "$(drawn)" -eq 1 || fail "$program has lost its bug"
+	test "$(reported)" -eq 1 || fail "$program has lost its bug"
 	tail -n 200 "$work/t.dma" | grep -q 'expect\[' || fail "the bug of $program is not at its end"
 	test "$(echo "$work"/t.dma.??????)" != "$work/t.dma.??????" && fail "$program leaves a second file"
 done
@@ -141,7 +141,7 @@ check arm64 "$work/t.dma" machines
 check arm64 "$work/t.dma.2" "the second of machines"
 grep -q 'another machine' "$work/t.dma" || fail "the machine inside is not mentioned"
 grep -q 'second' "$work/t.dma" "$work/t.dma.2" && fail "the machine inside is recorded"
-test "$(drawn)" -eq 1 || fail "reports of another machine"
+test "$(given)" -eq 1 || fail "reports of another machine"
 grep -q 'kmalloc(128, GFP_KERNEL)' "$work/t.dma.2" || fail "the third machine"
 
 record arm64 tests/record-subject forked || fail forked

@@ -2,7 +2,7 @@
 /*
  * dmalab_machine_reset(): a machine that was used is as a new one. Every trace of the corpora,
  * on every profile, is run on a new machine and on one that other traces were run on before,
- * and must draw and see the same.
+ * and must report and see the same.
  */
 #include "rig.h"
 #include "trace/trace.h"
@@ -12,7 +12,7 @@
 #include <linux/vmalloc.h>
 #include <stdlib.h>
 
-/* What a run draws, as one number: every check, place and byte. */
+/* What a run reports, as one number: every check, place and byte. */
 struct drawn {
 	u64 hash;
 	unsigned reports;
@@ -85,7 +85,7 @@ static void compare(const struct trace *t, struct counts *c)
 			a = run(t, profile, policies[k], accesses, NULL, &fresh);
 			b = run(t, profile, policies[k], accesses, rooms[p][k], &used);
 			if (a.hash != b.hash || a.reports != b.reports)
-				fail_msg("%s on %s draws %u reports on a new machine, %u on a used one",
+				fail_msg("%s on %s gives %u reports on a new machine, %u on a used one",
 					 t->file, profile, a.reports, b.reports);
 			assert_int_equal(fresh.reports, used.reports);
 			assert_int_equal(fresh.wrong_values, used.wrong_values);
@@ -176,7 +176,7 @@ static void hear(const struct dmalab_report *r, void *context)
 	heard += strcmp(r->check, "leak") == 0;
 }
 
-/* What the driver left behind is drawn; then nobody knows of it. */
+/* What the driver left behind is reported; then nobody knows of it. */
 static void leaves_nothing(void **state)
 {
 	const char *profile;

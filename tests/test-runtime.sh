@@ -23,7 +23,7 @@ line_of()
 	grep -n "/\* bug $1 \*/" "$subjects/ring.c" | cut -d: -f1
 }
 
-# What bug $1 draws, on the machine $2.
+# What bug $1 reports, on the machine $2.
 expected()
 {
 	# shellcheck disable=SC2046 # two lines: two words

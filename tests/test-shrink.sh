@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# dmalab shrink: what it prints draws the same, runs as it says, and no line of it can go.
+# dmalab shrink: what it prints reports the same, runs as it says, and no line of it can go.
 
 srcdir=${srcdir:-.}
 work=$(mktemp -d) || exit 1
@@ -116,9 +116,9 @@ what='nothing is drawn'
 echo 'a = device()' > "$work/in"
 : > "$work/wanted"
 shrinks_to 1
-grep -q 'no report is drawn on arm64' "$work/err" || fail "$what: no message"
+grep -q 'no report is made on arm64' "$work/err" || fail "$what: no message"
 shrinks_to 1 --check=leak --profile=mips
-grep -q 'no report leak is drawn on mips' "$work/err" || fail "$what: no message"
+grep -q 'no report leak is made on mips' "$work/err" || fail "$what: no message"
 
 what='what is no trace'
 echo 'a = devise()' > "$work/in"
@@ -171,7 +171,7 @@ awk -v many=$many 'BEGIN {
 dmalab shrink "$work/in" > "$work/out" 2> "$work/err" || fail "$what"
 dmalab run --quiet "$work/out" > /dev/null || fail "$what: not as expected"
 
-# Each check, on a machine where it is drawn: no line can go.
+# Each check, on a machine where it is reported: no line can go.
 step=1
 test -z "${TEST_RUNNER-}" || step=20
 for trace in $(find "$srcdir/corpora/checks" -name '*.dma' | grep -v near-miss | sort |

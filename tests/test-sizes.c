@@ -32,7 +32,7 @@ static struct rig rig;
 static void draws(const char *check)
 {
 	if (strcmp(rig.drawn, check) != 0)
-		fprintf(stderr, "%s: drawn: \"%s\", and not \"%s\"\n%s",
+		fprintf(stderr, "%s: reported: \"%s\", and not \"%s\"\n%s",
 			dmalab_machine_profile(rig.machine), rig.drawn, check, rig.text);
 	CHECK(!strcmp(rig.drawn, check));
 	rig.drawn[0] = 0;

@@ -219,7 +219,7 @@ static void lines(void **state)
 	}
 }
 
-/* The same mistakes draw the same, whether somebody asks between the calls or not. */
+/* The same mistakes report the same, whether somebody asks between the calls or not. */
 static void mistakes(struct rig *r, bool ask, char *drawn, size_t size)
 {
 	u8 states[4096];

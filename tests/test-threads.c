@@ -286,7 +286,7 @@ static void *blunderer(void *arg)
 	return NULL;
 }
 
-/* Orders to fail, given and taken back. */
+/* Orders to fail, given and released. */
 static void *saboteur(void *arg)
 {
 	(void)arg;

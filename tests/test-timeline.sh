@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # dmalab timeline: every trace of the corpora has a picture, which is XML with no reference to
-# anything else, and the same each time; those of the documentation are as they would be drawn
+# anything else, and the same each time; those of the documentation are as they would be reported
 # now ("make pictures" draws them again). What is wrong with a trace is said as dmalab run says it.
 
 srcdir=${srcdir:-.}
@@ -106,7 +106,7 @@ dmalab timeline "$work/in" | grep -q 'makes no memory' || fail "$what"
 
 # ------------------------------------------------------------------- what is wrong
 
-# refused STATUS TEXT OPTION...: $work/in draws nothing, and leaves what was there
+# refused STATUS TEXT OPTION...: $work/in reports nothing, and leaves what was there
 refused()
 {
 	status=$1 text=$2

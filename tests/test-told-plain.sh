@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Driver code is plain C. Whatever way the CPU's accesses are made, and whatever the cache
-# does meanwhile, a program that is right sees the right values and draws nothing, and one
-# that is wrong draws the same: every trace of the corpora, and every example, as it stands
+# does meanwhile, a program that is right sees the right values and reports nothing, and one
+# that is wrong reports the same: every trace of the corpora, and every example, as it stands
 # and as the trace that is recorded of it.
 
 srcdir=${srcdir:-.}
@@ -20,7 +20,7 @@ if test -n "${TEST_RUNNER-}"; then
 	traces=$(echo "$traces" | sed -n '1~40p')
 fi
 
-# What a program draws and where, without addresses: those of the machine are the process's.
+# What a program reports and where, without addresses: those of the machine are the process's.
 # One that is wrong may see other values.
 drawn()
 {
@@ -37,7 +37,7 @@ for source in "$srcdir"/examples/[0-9]*.c; do
 	for profile in $profiles; do
 		for kind in bug fixed; do
 			for policy in $policies; do
-				drawn "$example" "$profile" "$policy" '' $kind > "$work/$policy"
+				reported "$example" "$profile" "$policy" '' $kind > "$work/$policy"
 				cmp -s "$work/never" "$work/$policy" && continue
 				echo "FAIL: $example $kind on $profile, under never and $policy:"
 				diff "$work/never" "$work/$policy" | head -n 10
@@ -50,7 +50,7 @@ for source in "$srcdir"/examples/[0-9]*.c; do
 			# What it did, with stores that are found, and with the same stores told.
 			test $kind = fixed && name=right || name=wrong
 			trace=$work/$example-$profile
-			drawn "$example" "$profile" never ":record=$trace-found-$name.dma" $kind > "$work/out"
+			reported "$example" "$profile" never ":record=$trace-found-$name.dma" $kind > "$work/out"
 			sed 's/^cpu_store(/cpu_write(/' "$trace-found-$name.dma" > "$trace-$name.dma"
 		done
 	done

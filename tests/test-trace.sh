@@ -30,7 +30,7 @@ dmalab()
 	$TEST_RUNNER ./dmalab "$@"
 }
 
-# same_as_c ACCESSES TRACE: the program that emit-c makes of it draws what it draws.
+# same_as_c ACCESSES TRACE: the program that emit-c makes of it reports what it reports.
 same_as_c()
 {
 	form=--$1
@@ -47,7 +47,7 @@ same_as_c()
 		# It may leak: many bugs do.
 		ASAN_OPTIONS=detect_leaks=0 "$work/t" $profile > "$work/drawn" 2> /dev/null
 		cmp -s "$work/expected" "$work/drawn" ||
-			fail "what emit-c $form makes of $2 draws something else on $profile"
+			fail "what emit-c $form makes of $2 reports something else on $profile"
 	done
 }
 
@@ -191,7 +191,7 @@ test $? -le 2 || fail "random bytes"
 head -c 2000000 /dev/zero | dmalab run - > /dev/null 2>&1
 test $? -eq 2 || fail "too long a file does not exit with 2"
 
-# A program made of each trace draws the same.
+# A program made of each trace reports the same.
 if test -n "${TEST_RUNNER-}"; then
 	echo 'not under valgrind: programs made of traces'
 else

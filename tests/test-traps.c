@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the kernel's dma-debug reports what is right, nothing is drawn; and where it
+ * Where the kernel's dma-debug reports what is right, nothing is reported; and where it
  * is blind, something is.
  */
 #include "rig.h"
@@ -219,7 +219,7 @@ static void stays_quiet(void **state)
 	}
 }
 
-/* --------------------------------------------------------------- is drawn */
+/* --------------------------------------------------------------- is reported */
 
 static const char *handle_is_seen(struct rig *r)
 {

@@ -115,7 +115,7 @@ static void by_a_sync_on(const char *profile)
 	dma_sync_single_for_device(r.dev, dma, 256, DMA_BIDIRECTIONAL);
 	expect(&r, DRAWN);
 	assert_non_null(strstr(r.text, "bytes 64..255"));
-	/* It was told of, where it was given: the read draws no second one. */
+	/* It was told of, where it was given: the read reports no second one. */
 	assert_int_equal(dev_read(&r, dma, 256), 0);
 	expect(&r, "");
 	dma_unmap_single_attrs(r.dev, dma, 256, DMA_BIDIRECTIONAL, SKIP);
@@ -152,7 +152,7 @@ static void by_a_read(void **state)
 	rig_down(&r);
 }
 
-/* Both entries are wrong, and the list draws one report, about the first of them. */
+/* Both entries are wrong, and the list gives one report, about the first of them. */
 static void lists(void **state)
 {
 	struct scatterlist sgl[3];
@@ -360,7 +360,7 @@ static void objects(void **state)
 	rig_down(&r);
 }
 
-/* The gravest thing wrong with the call is the one that is told. */
+/* The most severe thing wrong with the call is the one that is told. */
 static void one_report(void **state)
 {
 	struct rig r;

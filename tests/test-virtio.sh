@@ -3,7 +3,7 @@
 #
 # The kernel's drivers/virtio/virtio_ring.c, unmodified, its accesses plain: right bytes
 # both ways and no report, on every profile and under every policy. Then with mistakes
-# put into it, each of which must draw its report.
+# put into it, each of which must give its report.
 #
 # The sources are those of Debian's linux-source package, or what DMALAB_LINUX_SOURCE
 # names: a tree, or a tarball of one. Without any, the test is skipped.
@@ -153,7 +153,7 @@ grep -av '^virtio: ' "$dir/log" | head -n 40
 # ------------------------------------------------------------- with mistakes
 
 applied=0
-# mutant WHAT CHECK SED-SCRIPT...: draws CHECK, perhaps beside others.
+# mutant WHAT CHECK SED-SCRIPT...: reports CHECK, perhaps beside others.
 mutant()
 {
 	what=$1 check=$2
@@ -170,7 +170,7 @@ mutant()
 		return
 	fi
 	"$dir/mutant" arm64 never >"$dir/log" 2>&1
-	if ! grep -q "^virtio: drawn $check:" "$dir/log"; then
+	if ! grep -q "^virtio: reported $check:" "$dir/log"; then
 		fail "no $check: $what"
 		grep '^virtio: ' "$dir/log"
 	fi

@@ -34,7 +34,7 @@ static void *const *wild_pointers(void *of_machine)
 	return pointers;
 }
 
-/* Each draws this, once. */
+/* Each reports this, once. */
 static void devices(void **state)
 {
 	const char *profile;

@@ -4,14 +4,14 @@
  * loads) and plain, under each cache policy, on each profile.
  *
  * A trace that is right (its name ends in -fixed.dma, -near-miss.dma or -right.dma, or it is
- * of corpora/clean) sees the right values and draws nothing, every way. Any other draws
+ * of corpora/clean) sees the right values and reports nothing, every way. Any other reports
  * the same reports under every policy, told by check and statement.
  *
  * Only a store of the value that was there makes a difference: nobody sees it, and whether
  * it was there may depend on the policy. So what differs is compared once more with each
- * such byte replaced by another one: then it may not differ. So replaced, plain stores draw the
- * checks that told ones draw, under later statements; but for unwritten-read, which only a
- * machine can draw that is told of all stores.
+ * such byte replaced by another one: then it may not differ. So replaced, plain stores report the
+ * checks that told ones report, under later statements; but for unwritten-read, which only a
+ * machine can report that is told of all stores.
  */
 #include "trace/trace.h"
 
@@ -120,7 +120,7 @@ static void check_right(const struct trace *t, const struct run_options *how,
 	printf("\n");
 }
 
-/* False: what is drawn depends on the policy; @repeated: bytes that were stored unseen. */
+/* False: what is reported depends on the policy; @repeated: bytes that were stored unseen. */
 static bool agree(const struct trace *t, struct run_options how, bool tell, u64 *repeated)
 {
 	static struct outcome first, other;
@@ -140,7 +140,7 @@ static bool agree(const struct trace *t, struct run_options how, bool tell, u64 
 		good = false;
 		if (!tell)
 			continue;
-		printf("%s %s%s, %s: drawn under never alone:", t->file, accesses_names[how.accesses],
+		printf("%s %s%s, %s: reported under never alone:", t->file, accesses_names[how.accesses],
 		       how.distinct ? " (all stores seen)" : "", how.profile);
 		show(&first, o);
 		printf(", under %s alone:", policies[i]);
@@ -176,7 +176,7 @@ static bool draws(const struct outcome *o, const char *check)
 	return false;
 }
 
-/* A store that is found is judged as a told one, later: the same checks are drawn. */
+/* A store that is found is judged as a told one, later: the same checks are reported. */
 static void compare_ways(const struct trace *t, const char *profile)
 {
 	static struct outcome told, mixed;
@@ -194,7 +194,7 @@ static void compare_ways(const struct trace *t, const char *profile)
 	if (good)
 		return;
 	count.failures++;
-	printf("%s, %s: drawn by told accesses:", t->file, profile);
+	printf("%s, %s: reported by told accesses:", t->file, profile);
 	show(&told, NULL);
 	printf(", by plain stores:");
 	show(&mixed, NULL);

@@ -52,7 +52,7 @@ struct probe {
 	/* Of @m, at this offset: a store through a plain pointer, found by the open statement. */
 	void (*store)(const struct machine *m, size_t offset, size_t len);
 
-	/* The open statement drew @check; @hw is the machine that is judged. */
+	/* The open statement reported @check; @hw is the machine that is judged. */
 	void (*report)(const struct machine *hw, const char *check, const struct call *call,
 		       const void *cpu);
 
@@ -96,7 +96,7 @@ static inline bool recording(void)
 
 #define RECORD(parameters, ...) RECORD_AS(__func__, parameters, __VA_ARGS__)
 
-/* A call that matters to a trace only if it draws something. */
+/* A call that matters to a trace only if it reports something. */
 #define RECORD_IF_DRAWN(name, parameters, ...) RECORD_AS(name, "?" parameters, __VA_ARGS__)
 
 /* A call that the language does not have. */

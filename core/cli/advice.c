@@ -87,7 +87,7 @@ static void step(struct mending *m, const struct drawn *d)
 	outcome = advice_outcome(&m->drawn, d, &after, from);
 	say(m, d, outcome.gone ? "cured" : "not cured", d->nr_calls);
 	if (outcome.new)
-		printf("%s: which draws %s about the same bytes\n", m->t->file, outcome.new->check);
+		printf("%s: which reports %s about the same bytes\n", m->t->file, outcome.new->check);
 	m->cured += outcome.gone;
 	m->failed += !outcome.gone;
 	trace_back(m, from, next->nr_lines);

@@ -8,7 +8,7 @@
 
 const struct rule failure_rules[] = {
 	[FAILED_UNEXPECTED] = { "unexpected-report", "a report that its line does not expect" },
-	[FAILED_MISSING] = { "expected-report-missing", "an expected report was not drawn" },
+	[FAILED_MISSING] = { "expected-report-missing", "an expected report was not made" },
 	[FAILED_VALUE] = { "wrong-value", "an access saw other bytes than the trace says" },
 	[FAILED_RUN] = { "trace-error", "a trace that cannot be read or run" },
 };

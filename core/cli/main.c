@@ -15,17 +15,17 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *usage, *help;
 } commands[] = {
-	{ "run", cmd_run, "[OPTION]... FILE|DIR|-...", "run traces, and compare what they draw with what they expect" },
-	{ "matrix", cmd_matrix, "FILE|DIR|-...", "which trace draws what on which profile" },
+	{ "run", cmd_run, "[OPTION]... FILE|DIR|-...", "run traces, and compare what they report with what they expect" },
+	{ "matrix", cmd_matrix, "FILE|DIR|-...", "which trace reports what on which profile" },
 	{ "fmt", cmd_fmt, "[--write] FILE|DIR|-...", "write traces in the canonical form" },
 	{ "emit-c", cmd_emit_c, "[--plain|--mixed] FILE|-", "write a trace as a C program" },
-	{ "shrink", cmd_shrink, "[OPTION]... FILE|-", "the smallest trace that draws the same report" },
+	{ "shrink", cmd_shrink, "[OPTION]... FILE|-", "the smallest trace that gives the same report" },
 	{ "encode", cmd_encode, "[-o FILE] FILE|-", "write a trace as bytes, of which any are a trace" },
 	{ "decode", cmd_decode, "[-o FILE] FILE|-", "write bytes as a trace" },
 	{ "timeline", cmd_timeline, "[--profile=NAME] [-o FILE] FILE|-",
 	  "draw (SVG) who owns each line of memory, what it holds, and what led to a report" },
 	{ "score", cmd_score, "DIR", "which of the bugs of a corpus are caught" },
-	{ "explain", cmd_explain, "CHECK", "what a check means, and how to mend what draws it" },
+	{ "explain", cmd_explain, "CHECK", "what a check means, and how to mend what reports it" },
 	{ "checks", cmd_checks, "", "list the checks" },
 	{ "profiles", cmd_profiles, "", "list the machines" },
 	{ "calls", cmd_calls, "", "list what a trace may call" },

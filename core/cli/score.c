@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dmalab score: what of a corpus of bugs is caught. A bug counts as caught where one of
- * the checks its header names is drawn as the trace expects it, on some profile, and the
+ * the checks its header names is reported as the trace expects it, on some profile, and the
  * whole trace goes as expected on all of them; one of several traces, where each is. A
- * control is no bug: it is right where nothing is drawn on any profile.
+ * control is no bug: it is right where nothing is reported on any profile.
  */
 #include "cli/cli.h"
 
@@ -18,7 +18,7 @@ struct bug {
 	bool seen_by_dma_debug, partly;
 	bool has_trace, as_expected, caught, quiet; /* of all its traces */
 	bool has_fix, fix_quiet;
-	profile_set damages, breaks;  /* where its named checks are drawn: coherency, others */
+	profile_set damages, breaks;  /* where its named checks are reported: coherency, others */
 };
 
 struct score {
@@ -73,7 +73,7 @@ static bool is_other(const struct bug *b)
 
 struct named {
 	const char *expects;   /* checks, as the header has them */
-	bool damage, breach;   /* drawn: coherency, others */
+	bool damage, breach;   /* reported: coherency, others */
 };
 
 static void on_report(const struct dmalab_report *r, const struct statement *s, bool expected,

@@ -14,14 +14,14 @@ static int shrink(const struct trace *t, const struct run_options *o, const char
 			result.gave_up ? "; it may be possible to do with fewer" : "");
 		if (result.as_expected)
 			return AS_EXPECTED;
-		fputs("dmalab: but some of what it draws is more than a line can expect\n", stderr);
+		fputs("dmalab: but some of what it reports is more than a line can expect\n", stderr);
 		return NOT_AS_EXPECTED;
 	}
 	if (result.check)
-		fprintf(stderr, "dmalab: %s: %s is drawn only together with what stops the trace; "
+		fprintf(stderr, "dmalab: %s: %s is reported only together with what stops the trace; "
 			"dmalab run says what that is\n", t->file, result.check);
 	else
-		fprintf(stderr, "dmalab: %s: no report%s%s is drawn on %s: nothing to shrink to\n",
+		fprintf(stderr, "dmalab: %s: no report%s%s is reported on %s: nothing to shrink to\n",
 			t->file, check ? " " : "", check ? check : "", o->profile);
 	return NOT_AS_EXPECTED;
 }

@@ -29,7 +29,7 @@ bool dlab_device_memory_alloc(struct allocation *a);
 void dlab_device_memory_give(struct dmalab_device *d, dma_addr_t dma, size_t size);
 
 /*
- * The device goes, and all that was allocated from the memory has gone: draw "leak" if the
+ * The device goes, and all that was allocated from the memory has gone: report "leak" if the
  * driver has not released it, and give it back.
  */
 void dlab_device_memory_exit(struct dmalab_device *d, const struct call *call);

@@ -42,7 +42,7 @@ struct allocation {
 	dma_addr_t dma;
 
 	bool managed;                  /* it goes with the device */
-	bool reported;                 /* the call has drawn its report */
+	bool reported;                 /* the call has given its report */
 
 	/* Of REGION_POOL: how it is cut, and the ledger's list to enter it into. */
 	struct blocks *blocks;
@@ -61,7 +61,7 @@ bool dlab_direct_alloc(struct allocation *a);
  */
 bool dlab_direct_enter(struct allocation *a, const void *cpu);
 
-/* Draw @check with the device and sizes of the allocation. */
+/* Report @check with the device and sizes of the allocation. */
 void dlab_direct_refuse(const struct allocation *a, enum check check, const char *detail);
 
 /*
@@ -103,7 +103,7 @@ static inline bool direct_handover(struct dmalab_device *d, size_t offset, size_
 	       dlab_direct_handover_slowly(d, offset, len, to, dir, site, r, lost);
 }
 
-/* Draw "sync-partial-line" for it. */
+/* Report "sync-partial-line" for it. */
 void dlab_direct_report_partial(struct dmalab_device *d, const struct call *call,
 				const struct region *r, dma_addr_t dma, size_t size,
 				const struct run *lost);
@@ -201,7 +201,7 @@ struct release {
 };
 
 /*
- * Find the object, draw a report if anything does not match, and release it as it
+ * Find the object, give a report if anything does not match, and release it as it
  * was recorded.
  */
 void dlab_release(const struct release *rel);
@@ -238,7 +238,7 @@ static inline bool release_is_unmap(const struct release *rel)
 
 /* ------------------------------------------------------------------ undo.c */
 
-/* Undo @r as it was recorded; @reported: this call has drawn its report. */
+/* Undo @r as it was recorded; @reported: this call has given its report. */
 void dlab_region_undo(struct dmalab_machine *lab, struct region *r, const struct release *rel,
 		      bool reported);
 
@@ -251,7 +251,7 @@ void dlab_release_memory(struct dmalab_device *d, struct region *r, const struct
 /* The same of memory that nobody has used. */
 void dlab_release_pages(struct dmalab_device *d, struct region *r);
 
-/* Draw "leak" for each thing the device still holds, and release it. */
+/* Report "leak" for each thing the device still holds, and release it. */
 void dlab_release_all(struct dmalab_device *d, const struct call *call);
 
 #endif

@@ -3,7 +3,7 @@
  * The contract of freeing and unmapping.
  *
  * Everything must be as it was at the allocation. A call that gets something wrong
- * draws one report, named after the gravest difference, and the object is released
+ * gives one report, named after the most severe difference, and the object is released
  * as it was recorded: so that the rest of the run means something, and the object
  * is not also reported as a leak.
  *
@@ -175,7 +175,7 @@ struct mismatch {
 	const char *name;
 };
 
-/* Those that differ, gravest first. Returns how many. */
+/* Those that differ, most severe first. Returns how many. */
 static unsigned compare(const struct release *rel, const struct region *r, struct mismatch *m)
 {
 	bool same_function = rel->kind == r->kind || (rel->kind <= REGION_HANDLE &&

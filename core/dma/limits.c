@@ -6,7 +6,7 @@
 #include "dma/direct.h"
 #include "base/probe.h"
 
-/* Is it a device of the laboratory? Draws "no-device" if not. */
+/* Is it a device of the laboratory? Reports "no-device" if not. */
 static bool is_ours(struct device *dev, const struct call *call)
 {
 	struct dmalab_device *d = lab_enter(dev, call);

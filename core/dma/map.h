@@ -17,13 +17,13 @@ struct map {
 	size_t size;
 	enum dma_data_direction dir;
 	unsigned long attrs;
-	bool reported;                 /* the call has drawn its report */
+	bool reported;                 /* the call has given its report */
 };
 
 /* Neither the memory nor a buffer is in the device's reach. */
 cold void dlab_map_refuse_address(struct map *map);
 
-/* Draw @check with the device, pointer and size of the mapping. */
+/* Report @check with the device, pointer and size of the mapping. */
 cold void dlab_map_refuse(struct map *map, enum check check, const char *detail);
 
 /* Direction, size, attributes and mask. False, after a report. */
@@ -58,7 +58,7 @@ static inline bool map_is_ordinary(const struct judge *j, size_t offset, size_t 
 struct region *dlab_map_piece(struct map *map, struct region *none);
 
 /*
- * Once it is made, if the call has drawn nothing: is all of @r the driver's, where it
+ * Once it is made, if the call has reported nothing: is all of @r the driver's, where it
  * begins in an object of kmalloc() or of a cache?
  */
 void dlab_map_check_end(struct map *map, const struct region *r);

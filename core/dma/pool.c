@@ -320,7 +320,7 @@ static cold bool grow(struct dma_pool *pool, gfp_t gfp, const struct call *call,
 	return true;
 }
 
-/* Of the flags, whether a page is needed or not. True: a report was drawn. */
+/* Of the flags, whether a page is needed or not. True: a report was made. */
 static bool check_gfp(struct dma_pool *pool, gfp_t gfp, const struct call *call)
 {
 	if (lab_might_alloc(pool->lab, pool->d->dev, call, pool->size, gfp))

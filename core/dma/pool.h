@@ -54,7 +54,7 @@ static inline bool pool_has(const struct pools *pools, u32 page)
 	return pools->memory && pools->memory[page];
 }
 
-/* Begin a call. Returns the machine, locked; or, having drawn "pool-wrong-pool", NULL. */
+/* Begin a call. Returns the machine, locked; or, having reported "pool-wrong-pool", NULL. */
 struct dmalab_machine *dlab_pool_enter(struct dma_pool *pool, const struct call *call);
 
 /* Put a live block back into its pool. */
@@ -68,7 +68,7 @@ static inline bool pools_have_memory(const struct dma_pool *pools)
 	return pools;
 }
 
-/* Draw "leak" for each pool of the device, and destroy it. */
+/* Report "leak" for each pool of the device, and destroy it. */
 void dlab_pools_release_all(struct dmalab_device *d, const struct call *call);
 
 void dlab_pools_init(struct pools *pools);

@@ -59,7 +59,7 @@ static void check_boundary(struct list *l, dma_addr_t first)
 	dlab_map_refuse(&l->map, CHECK_SG_BOUNDARY, text);
 }
 
-/* Draws the first thing wrong. Too long a segment is mapped all the same. */
+/* Reports the first thing wrong. Too long a segment is mapped all the same. */
 static int check_list(struct list *l)
 {
 	unsigned int max = dma_get_max_seg_size(l->map.d->dev);

@@ -163,7 +163,7 @@ static const void *page_pointer(const struct page *page, size_t offset)
 
 /*
  * The mapping that an unmap ends, if it is the first that its page knows of, and all of the
- * call is right: dlab_release() would find the same, and draw nothing. NULL: ask that.
+ * call is right: dlab_release() would find the same, and report nothing. NULL: ask that.
  */
 static inline struct region *unmap_exact(const struct dmalab_device *d, u64 place,
 					 dma_addr_t dma, size_t size, enum dma_data_direction dir,

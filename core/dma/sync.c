@@ -19,7 +19,7 @@ static inline void give(struct region *r, size_t first, size_t len, enum handove
 	r->moved = call->site;
 }
 
-/* To a device that may read them; returns whether it drew a report. */
+/* To a device that may read them; returns whether it gave a report. */
 static bool shows_old_contents(const struct sync *s, const struct region *r, size_t first,
 			       size_t len)
 {
@@ -31,7 +31,7 @@ static bool shows_old_contents(const struct sync *s, const struct region *r, siz
 	       trust_given(&s->d->machine->judge, &given);
 }
 
-/* Bytes of a live object move, stores to which are found. Returns whether a report is drawn. */
+/* Bytes of a live object move, stores to which are found. Returns whether a report is made. */
 static bool move_found(const struct sync *s, struct region *r, size_t first, size_t len,
 		       bool reported)
 {
@@ -154,7 +154,7 @@ static cold void sync_slowly(struct sync *s)
 
 /*
  * The object whose bytes move, if it is the first that its page knows of and the sync fits it
- * in every way: dlab_sync_check() returns the same, and draws nothing. NULL: ask that; also where
+ * in every way: dlab_sync_check() returns the same, and reports nothing. NULL: ask that; also where
  * there is no ledger, whose pages are none then. (To move what has been moved already is a
  * lint, which is off by default.)
  */

@@ -23,15 +23,15 @@ struct list_sync {
 	unsigned nents;
 };
 
-/* sync-check.c: draw @check with the device, address and size of the sync. */
+/* sync-check.c: report @check with the device, address and size of the sync. */
 cold void dlab_sync_report(const struct sync *s, enum check check, const struct region *r,
 			   const char *detail);
 
-/* Draw "sync-unknown", and say what is there. */
+/* Report "sync-unknown", and say what is there. */
 cold void dlab_sync_report_unknown(const struct sync *s);
 
 /*
- * Returns the object whose bytes move, or NULL; and whether it drew a report. Lints last:
+ * Returns the object whose bytes move, or NULL; and whether it gave a report. Lints last:
  * for nothing, whatever the direction.
  */
 struct region *dlab_sync_check(const struct sync *s, bool *reported);
@@ -39,7 +39,7 @@ struct region *dlab_sync_check(const struct sync *s, bool *reported);
 /* The entry of a mapped list that is meant by the first one of this, or NULL. */
 struct region *dlab_sync_find_list(const struct sync *s, const struct list_sync *list);
 
-/* Of the list that @first begins. Returns whether it drew a report. */
+/* Of the list that @first begins. Returns whether it gave a report. */
 bool dlab_sync_check_list(const struct sync *s, const struct region *first, unsigned nents);
 
 #endif

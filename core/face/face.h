@@ -14,7 +14,7 @@ void dlab_device_free(struct device *dev, const struct call *call);
 
 /*
  * lost.c: is the structure of a bound device no longer what dlab_device_seal() left? If so
- * @call draws "no-device", and the device goes on in memory of its own, from which it can be
+ * @call reports "no-device", and the device goes on in memory of its own, from which it can be
  * unbound. Takes the machine's lock.
  */
 bool dlab_device_was_lost(struct dmalab_device *d, const struct call *call);
@@ -24,7 +24,7 @@ void dlab_devices_exit(struct dmalab_machine *lab);
 
 /*
  * machine.c: the check of this name, given to @function. Any other stops the program: a test
- * that asks for it would pass whatever is drawn.
+ * that asks for it would pass whatever is reported.
  */
 enum check dlab_check_named(const char *name, const char *function);
 

@@ -175,7 +175,7 @@ static int set_up(struct dmalab_machine *lab, const struct options *o)
 }
 
 /*
- * A word that is none stops the program: a test whose machine is NULL would draw nothing,
+ * A word that is none stops the program: a test whose machine is NULL would report nothing,
  * and pass.
  */
 static cold void refuse(const struct options *o, int err)

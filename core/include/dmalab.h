@@ -813,12 +813,12 @@ typedef void (*dmalab_report_fn)(const struct dmalab_report *report,
  *
  * The default handler prints a check once for each place (and for each call
  * that was made to fail before it); a handler sees every occurrence. It runs in
- * the thread that made the mistake, at the end of the call that drew the
+ * the thread that made the mistake, at the end of the call that reported the
  * report, with nothing locked: it may call anything, also for this machine, and
  * need not return, but leave by longjmp() or an exception; reports of the same
  * call that were not told yet are told at the end of the next one. Threads that
- * draw reports at the same time are in the handler at the same time. What a
- * handler's own calls draw it is called for in turn; without an end to that,
+ * give reports at the same time are in the handler at the same time. What a
+ * handler's own calls report it is called for in turn; without an end to that,
  * the program is stopped. @report and what it points to are valid until the
  * handler is left.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What CPU and devices do to memory. An access draws at most one report, named
- * after the gravest thing wrong with it: memory that is free, then coherency, then
+ * What CPU and devices do to memory. An access gives at most one report, named
+ * after the most severe thing wrong with it: memory that is free, then coherency, then
  * direction, then ownership, then what it does to bytes beside it, then trust. Where other
  * machines are judged as well, one about coherency there may come beside it. The state then
  * moves on as the machine's would: nothing is repaired.

@@ -33,7 +33,7 @@ cold void dlab_report_owner(struct judge *j, const struct call *call, enum check
 			    struct region *r, const void *cpu, dma_addr_t dma, size_t offset,
 			    size_t len, struct run run);
 
-/* trust.c: a load by the CPU of what a device was to write. Draws "unwritten-read". */
+/* trust.c: a load by the CPU of what a device was to write. Reports "unwritten-read". */
 cold void dlab_trust_load_slow(struct judge *j, const struct call *call, const void *cpu,
 			       size_t offset, size_t len);
 

@@ -129,7 +129,7 @@ static void advise_stale_load(struct advice *a, const struct cause *c)
 	if (drops(dlab_advice_effect(a, r, FOR_CPU))) {
 		if (r->died)
 			past_call(a, c, r, FOR_CPU, BEFORE_END, r->died);
-		/* Else it is taken back for this access. */
+		/* Else it is released for this access. */
 		return;
 	}
 	/* Without speculation, what keeps the cache empty is the hand-over before. */

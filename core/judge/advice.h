@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is missing. Calls are advised only where they are certain to help: put where the
- * advice says, they remove the report and draw no other about these bytes. advice.c opens
+ * advice says, they remove the report and report no other about these bytes. advice.c opens
  * with the reasons. Everything else is said in words.
  */
 #ifndef DMALAB_JUDGE_ADVICE_H
@@ -38,7 +38,7 @@ struct advice {
 };
 
 /*
- * For an access that draws a coherency report (@causes) or one about ownership (NULL).
+ * For an access that gives a coherency report (@causes) or one about ownership (NULL).
  * @look->r: the object that a device accesses; NULL: the CPU does.
  */
 void dlab_advise(struct advice *a, const struct judge *j, const struct looking *look, bool store,

@@ -18,7 +18,7 @@ struct dma_pool;
 struct block {
 	struct block *next;     /* among the free ones of the pool; of a live one: itself */
 	struct blocks *home;
-	site_t born, died;      /* where last handed out, and taken back; 0: not (yet) */
+	site_t born, died;      /* where last handed out, and released; 0: not (yet) */
 };
 
 struct blocks {

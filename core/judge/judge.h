@@ -191,7 +191,7 @@ void dlab_judge_cpu_uncached(struct judge *j, const struct call *call, size_t of
 
 /*
  * A device's access to @r, which contains the range; @offset is that of the CPU's
- * memory. *@reported: this access has drawn its report.
+ * memory. *@reported: this access has given its report.
  */
 void dlab_judge_device_load(struct judge *j, const struct call *call, struct region *r,
 			    dma_addr_t dma, size_t offset, size_t len, bool *reported);
@@ -314,7 +314,7 @@ struct given {
 	size_t first, len;
 };
 
-/* trust.c: true, and "uninitialised-to-device" is drawn, when nobody has stored some. */
+/* trust.c: true, and "uninitialised-to-device" is reported, when nobody has stored some. */
 cold bool dlab_trust_given_slow(struct judge *j, const struct given *g);
 
 static inline bool trust_given(struct judge *j, const struct given *g)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One event on many machines: what it draws on each is gathered for one report, about the
+ * One event on many machines: what it gives on each is gathered for one report, about the
  * machine that runs if it is wrong there.
  */
 #ifndef DMALAB_JUDGE_MANY_H

@@ -60,7 +60,7 @@ struct verdict {
 	size_t first, last;       /* the indeterminate bytes lie in here */
 	size_t bytes;             /* how many they are; 0: all is well */
 	size_t stale, lost_cpu, lost_dev;
-	size_t example;           /* one of the gravest kind */
+	size_t example;           /* one of the most severe kind */
 
 	const struct profile *on; /* the machine that this is about, */
 	enum side side;           /* and where the load looks there */

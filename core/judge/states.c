@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of single bytes, for whoever draws it: dmalab_byte_states(). Looks at
+ * What is known of single bytes, for whoever reports it: dmalab_byte_states(). Looks at
  * ledger, shadow and copies, and changes nothing, not even how a page is represented: a
- * program that asks draws what one that does not ask draws.
+ * program that asks reports what one that does not ask reports.
  */
 #include "judge/bounce-parts.h"
 

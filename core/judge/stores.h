@@ -39,7 +39,7 @@ struct stores {
 
 	/* While a call looks: */
 	const struct call *by;     /* which; else NULL */
-	u64 reported;              /* checks that it has drawn already */
+	u64 reported;              /* checks that it has reported already */
 	const struct region *about; /* of this object */
 };
 

@@ -32,7 +32,7 @@ struct telling {
 	const struct region *r;
 };
 
-/* A load of indeterminate bytes, of which @c is one of the gravest; NULL: it is not known. */
+/* A load of indeterminate bytes, of which @c is one of the most severe; NULL: it is not known. */
 void dlab_story_of_read(struct story *s, const struct telling *t, const struct verdict *v,
 			const struct causes *causes, const struct cause *c);
 

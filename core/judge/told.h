@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report on its way to the user. It is drawn in the middle of a call, with the machine
+ * A report on its way to the user. It is reported in the middle of a call, with the machine
  * locked and half changed, and told at the end of the call, when it is neither: so whoever is
  * told may call anything, and need not come back. Until then it owns the texts that it points
  * to, but for names of devices, which stay as long as the machine.

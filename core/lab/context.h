@@ -13,7 +13,7 @@
 
 #include <linux/gfp.h>
 
-/* By gravity: a report names the last of those that hold. */
+/* By severity: a report names the last of those that hold. */
 enum atomic {
 	ATOMIC_PREEMPT,  /* preempt_disable(), or a spin lock */
 	ATOMIC_BH,       /* bottom halves are disabled */
@@ -59,7 +59,7 @@ cold void dlab_context_report_sleep(struct dmalab_machine *lab, struct device *d
 cold void dlab_context_report_sleep_unlocked(const struct call *call);
 
 /*
- * @call may sleep: draw "sleep-in-atomic" if it must not. The machine is locked; @dev
+ * @call may sleep: report "sleep-in-atomic" if it must not. The machine is locked; @dev
  * may be NULL. True when that was this call's report. The call goes on.
  */
 static inline bool lab_might_sleep(struct dmalab_machine *lab, struct device *dev,
@@ -101,7 +101,7 @@ static inline bool context_forbids_free(bool remapped)
 	return context_has(ATOMIC_IRQS_OFF) || (remapped && context_in_interrupt());
 }
 
-/* Draw "free-in-irq" for @f, which tells of the call and its object. */
+/* Report "free-in-irq" for @f, which tells of the call and its object. */
 cold void dlab_context_report_free(struct dmalab_machine *lab, struct finding *f);
 
 #endif

@@ -13,7 +13,7 @@
 
 /*
  * Called with the machine not locked, so that it may use the API's own calls. It
- * draws what it draws on behalf of dev->dmalab->unbind, which is set. @data is its own to free.
+ * reports what it reports on behalf of dev->dmalab->unbind, which is set. @data is its own to free.
  */
 typedef void (*devres_release)(struct device *dev, void *data);
 typedef bool (*devres_match)(const void *data, const void *arg);

@@ -23,7 +23,7 @@ static inline uintptr_t device_seal(const struct dmalab_device *d)
 void dlab_device_seal(struct dmalab_device *d);
 
 /*
- * @call frees these bytes, on the locked machine: draw "no-device" if a bound device is in
+ * @call frees these bytes, on the locked machine: report "no-device" if a bound device is in
  * them. Then they must stay.
  */
 cold bool dlab_device_report_inside(struct dmalab_machine *lab, const void *p, size_t len,

@@ -5,7 +5,7 @@
  * this header.
  *
  * One lock protects all of it. It is held for the length of a call; the reports that were
- * drawn meanwhile are told when it is free again.
+ * reported meanwhile are told when it is free again.
  */
 #ifndef DMALAB_LAB_LAB_H
 #define DMALAB_LAB_LAB_H
@@ -122,13 +122,13 @@ static inline void lab_lock(struct dmalab_machine *lab)
 		dlab_forget_quiet_pages(lab);
 }
 
-/* Where nothing can have been drawn. */
+/* Where nothing can have been reported. */
 static inline void lab_unlock_in_silence(struct dmalab_machine *lab)
 {
 	__atomic_store_n(&lab->lock, 0, __ATOMIC_RELEASE);
 }
 
-/* tell.c: unlock, and tell what was drawn. */
+/* tell.c: unlock, and tell what was reported. */
 cold void dlab_unlock_and_tell(struct dmalab_machine *lab);
 
 static inline void lab_unlock(struct dmalab_machine *lab)
@@ -161,10 +161,10 @@ void dlab_struct_free(struct dmalab_machine *lab);
 /* All but what the registry keeps, zeroed. */
 void dlab_struct_clear(struct dmalab_machine *lab);
 
-/* Draw "no-device" on the current machine, which is not locked. Returns NULL. */
+/* Report "no-device" on the current machine, which is not locked. Returns NULL. */
 cold struct dmalab_device *dlab_no_device(struct device *dev, const struct call *call);
 
-/* Draw @f on the current machine, which is not locked; without one, print that. */
+/* Report @f on the current machine, which is not locked; without one, print that. */
 cold void dlab_report_on_current(const struct finding *f);
 
 /*
@@ -213,7 +213,7 @@ static inline struct dmalab_device *lab_enter_known(struct dmalab_device *d, str
 }
 
 /*
- * Begin a call for @dev. Returns its device with the machine locked, or, having drawn
+ * Begin a call for @dev. Returns its device with the machine locked, or, having reported
  * "no-device", NULL. End it with lab_leave().
  */
 static inline struct dmalab_device *lab_enter(struct device *dev, const struct call *call)

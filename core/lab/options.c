@@ -269,7 +269,7 @@ static int read_check(struct options *o, struct value v)
 	if (check == NR_CHECKS)
 		return complain_of_word(o, "check", name, &n, LISTED);
 	if (!is_signed)
-		return complain(o, "check \"%.*s\" has neither + nor - in front; valid: +%.*s to draw it, -%.*s not to",
+		return complain(o, "check \"%.*s\" has neither + nor - in front; valid: +%.*s to report it, -%.*s not to",
 				len_of(name), name.at, len_of(name), name.at, len_of(name), name.at);
 	if (v.at[0] == '-') {
 		o->checks &= ~(1ull << check);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Telling the reports of a call, at its end and without the lock. A handler may call
- * anything, also what draws reports; and it may leave by longjmp() or an exception. What it
+ * anything, also what gives reports; and it may leave by longjmp() or an exception. What it
  * leaves untold waits for the next call for the machine.
  */
 #include "base/host.h"
@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-/* A handler that draws a report each time that it is called would do so without end. */
+/* A handler that gives a report each time that it is called would do so without end. */
 #define MAX_DEPTH 64
 
 /* The frames of those that are telling, on this thread. */
@@ -19,7 +19,7 @@ static __thread unsigned depth __attribute__((tls_model("initial-exec")));
 
 static cold void stop_for_depth(const struct told *told)
 {
-	fprintf(stderr, "dmalab: a report handler makes a call that draws a report, whose handler makes "
+	fprintf(stderr, "dmalab: a report handler makes a call that gives a report, whose handler makes "
 		"one, and so on, %u times, the last time \"%s\" by %s(): let the handler call nothing "
 		"that is reported\n", MAX_DEPTH, told->report.check, told->report.call);
 	abort();

@@ -96,7 +96,7 @@ void *kmemdup(const void *src, size_t len, gfp_t gfp)
 
 /*
  * Move what the driver owns of @o to @to and release it. False: the host has no memory.
- * @told: the call has drawn its report.
+ * @told: the call has given its report.
  */
 static bool move(struct dmalab_machine *lab, const struct mm_object *o, void *to,
 		 const struct call *call, bool told)

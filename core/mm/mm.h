@@ -81,7 +81,7 @@ static inline enum zone zone_of_gfp(gfp_t gfp)
 
 /*
  * @call gives such a flag to kmalloc(), itself or through the bookkeeping of a pool or
- * of a managed allocation: draw "zone-gfp", with @detail. The flag is to be dropped.
+ * of a managed allocation: report "zone-gfp", with @detail. The flag is to be dropped.
  */
 cold void dlab_mm_report_zone(struct dmalab_machine *lab, struct device *dev,
 			      const struct call *call, size_t size, const char *detail);
@@ -115,8 +115,8 @@ struct mm_free {
 };
 
 /*
- * Find the object, draw a report if anything does not match, and release it as it
- * was made. "free-while-mapped" is not drawn for mappings of @going, which is a
+ * Find the object, give a report if anything does not match, and release it as it
+ * was made. "free-while-mapped" is not reported for mappings of @going, which is a
  * device that will be told of them as leaks.
  */
 void dlab_mm_release(struct dmalab_machine *lab, const struct mm_free *free,
@@ -125,7 +125,7 @@ void dlab_mm_release(struct dmalab_machine *lab, const struct mm_free *free,
 /* Release what dlab_mm_find() found, without a word; not yet a resource of a device. */
 void dlab_mm_give_back(struct dmalab_machine *lab, const struct mm_object *o);
 
-/* Draw "free-while-mapped", if it is. */
+/* Report "free-while-mapped", if it is. */
 bool dlab_mm_report_if_mapped(struct dmalab_machine *lab, const struct mm_object *o,
 			      const struct call *call, const struct device *going);
 

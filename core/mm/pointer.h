@@ -25,7 +25,7 @@ enum pointer_kind dlab_pointer_kind(const struct dmalab_machine *lab, const void
 
 /*
  * Why dma_map_single() and the like cannot take @p, which is outside of the linear
- * map of @lab or runs off its end: the check to draw, and what to say.
+ * map of @lab or runs off its end: the check to report, and what to say.
  */
 struct unmappable {
 	enum check check;

@@ -168,7 +168,7 @@ static inline bool store_at_once(void *dst, const void *buf, size_t len, site_t 
 	lab_lock_to_access(lab);
 	done = q->stores[offset >> PAGE_SHIFT] == q->epoch &&
 	       store_to_dirty(lab, offset, buf, len, site);
-	/* Only that @buf is a cookie can have been drawn, which the next call tells. */
+	/* Only that @buf is a cookie can have been reported, which the next call tells. */
 	lab_unlock_in_silence(lab);
 	return done;
 }

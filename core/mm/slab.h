@@ -63,7 +63,7 @@ void *dlab_slab_alloc(struct dmalab_machine *lab, struct kmem_cache *cache, size
 		      const struct call *call);
 
 /*
- * The two halves of it: what is wrong with @gfp, which draws one report at most and then
+ * The two halves of it: what is wrong with @gfp, which gives one report at most and then
  * is true; and taking the object.
  */
 bool dlab_slab_check_gfp(struct dmalab_machine *lab, size_t size, gfp_t gfp,

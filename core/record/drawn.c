@@ -64,7 +64,7 @@ static void add_drawn(const char *check, const struct call *call)
 	struct line *open = &dlab_rec.open;
 
 	if (dlab_mine.serial != dlab_rec.serial || !open->len || dlab_mine.foreign) {
-		record_line("# %s() drew %s, in another thread or no statement", call->name, check);
+		record_line("# %s() reported %s, in another thread or no statement", call->name, check);
 		return;
 	}
 	dlab_rec.drawn |= 1ull << dlab_check_by_name(check, strlen(check));

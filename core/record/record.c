@@ -189,7 +189,7 @@ void dlab_record_absent(const char *name)
 	dlab_record_leave();
 }
 
-/* A byte that is repeated, or text. Other values draw what any value draws. */
+/* A byte that is repeated, or text. Other values report what any value reports. */
 static void add_value(struct line *line, const u8 *bytes, size_t len)
 {
 	bool text = len <= 32;

@@ -6,7 +6,7 @@
  *   shorten.c  and which of them its end can do without, when it is full
  *   record.c   statements
  *   made.c     what they make
- *   drawn.c    what they draw, find, and fail at
+ *   drawn.c    what they report, find, and fail at
  *   names.c    what has a name, found by address with stretches.c
  *   arguments.c what a pointer or a DMA address is called
  *   lists.c    lists that drivers build

@@ -59,7 +59,7 @@ struct named {
 	struct device_state state; /* and what it said of itself last */
 	bool bound;               /* false: the call failed, or has not returned */
 	bool dead;                /* released: named only if nothing else fits */
-	bool pageless;            /* coherent: .page would draw a report of its own */
+	bool pageless;            /* coherent: .page would give a report of its own */
 	u64 age;                  /* of what is bound: the latest of several is meant */
 	u32 born;                 /* the line that made it, or NO_LINE */
 
@@ -113,7 +113,7 @@ struct recorder {
 	unsigned long left_out;   /* lines that were in the file once */
 	unsigned long serial;     /* counts open lines; threads know theirs by it */
 	struct line open;         /* len 0: none */
-	bool unwritten;           /* it is in the file only once it draws something */
+	bool unwritten;           /* it is in the file only once it reports something */
 	bool is_comment;
 	unsigned nr_drawn, nr_decisions;
 	u64 drawn;                /* by the open line, one bit for each check */

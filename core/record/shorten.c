@@ -5,11 +5,11 @@
  * What a program does over and over leaves the same things alive each time round: between
  * two lines after which the same names stand for what the same statements made, in the same
  * context, and behind the same statements, all may go; the file goes on as after the first
- * time. Nothing may go that alone drew a check.
+ * time. Nothing may go that alone reported a check.
  *
  * A program that never comes round loses the older half of its lines, but for those that
  * made what is still there, settings, and what was done to things about which there is a
- * report that is no other's like. That may draw other reports than it did; its end is there.
+ * report that is no other's like. That may give other reports than it did; its end is there.
  *
  * Either way a name that is spoken of is made before: its line stays, and the one that
  * ends it.
@@ -188,7 +188,7 @@ static void leave_out_round(struct shortening *s)
 }
 
 /*
- * For each check that nothing else of the file has drawn, the last line that drew it stays,
+ * For each check that nothing else of the file has reported, the last line that reported it stays,
  * and all that speaks of what it speaks of: bit 1 of @wanted.
  */
 static void want_reports(struct shortening *s)
@@ -332,7 +332,7 @@ static size_t pack(struct shortening *s, char *out, u32 *nr_lines)
 			int added = sprintf(
 				out + len, "# %lu lines in all were left out up to here%s\n",
 				dlab_rec.left_out,
-				s->round ? "" : ": what follows may draw something else");
+				s->round ? "" : ": what follows may report something else");
 
 			s->lines[nr++] = (struct logged){ .len = added - 1, .outlived = NO_LINE };
 			len += added;

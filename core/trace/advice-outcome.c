@@ -15,7 +15,7 @@ static u32 old_line(const struct drawn *d, const u32 *from)
 	return d->line ? from[d->line - 1] : 0;
 }
 
-/* From the gravest on; what is in none of these families comes before all of them. */
+/* From the most severe on; what is in none of these families comes before all of them. */
 static unsigned rank(const struct drawn *d)
 {
 	static const char *const families[] = { "lost-cpu", "lost-", "stale-", "", "-owned", "shared-" };
@@ -30,7 +30,7 @@ static unsigned rank(const struct drawn *d)
 }
 
 /*
- * An access draws one report at most, named after the gravest thing wrong with it, and about
+ * An access gives one report at most, named after the most severe thing wrong with it, and about
  * one object: one that is not graver, where there was a report before, is none that the
  * calls have made.
  */

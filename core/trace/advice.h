@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The advice of reports, put into the trace that draws them. Statements of a trace are
+ * The advice of reports, put into the trace that reports them. Statements of a trace are
  * the places of its reports, so what a report says is missing becomes a line of the trace.
  */
 #ifndef DMALAB_TRACE_ADVICE_H
@@ -18,7 +18,7 @@ struct missing_call {
 	unsigned nents;
 };
 
-/* A report that a run has drawn. */
+/* A report that a run has reported. */
 struct drawn {
 	const char *check;       /* of the catalogue */
 	u32 line;                /* 0: at the end */
@@ -54,7 +54,7 @@ char *advice_apply(const struct trace *t, const struct run_options *o, const str
 
 /* What became of a report once its advice was applied. */
 struct outcome {
-	bool gone;                /* its statement draws nothing of the kind any more */
+	bool gone;                /* its statement reports nothing of the kind any more */
 	const struct drawn *new;  /* a report about the same bytes where none was, or NULL */
 	/*
 	 * A store that loses bytes because of the line they share is reported for bytes that

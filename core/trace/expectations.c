@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a statement must draw, as the comment behind it says. */
+/* What a statement must report, as the comment behind it says. */
 #include "trace/parser.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run draws and sees, against what the trace expects of it. */
+/* What a run reports and sees, against what the trace expects of it. */
 #include "trace/run.h"
 
 #include <stdarg.h>
@@ -93,7 +93,7 @@ void run_on_report(const struct dmalab_report *report, void *context)
 	if (expected)
 		return;
 	r->result->unexpected++;
-	fail(r, FAILED_UNEXPECTED, report->check, "%s was drawn %s", report->check,
+	fail(r, FAILED_UNEXPECTED, report->check, "%s was reported %s", report->check,
 	     r->now ? "here, and this line does not expect it" :
 		      "at the end of the trace, where nothing can expect it");
 }

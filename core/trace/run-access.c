@@ -156,7 +156,7 @@ void run_access(struct run *r, const struct access_args *a)
 		return;
 	if (r->options->values)
 		show(r, a);
-	/* A load that drew no report must give what the trace says. */
+	/* A load that gave no report must give what the trace says. */
 	if (!a->store && a->has_value && r->drawn == before) {
 		fill(a, 0, r->buf + TRACE_MAX_ACCESS);
 		run_check_bytes(r, r->buf, r->buf + TRACE_MAX_ACCESS, a->len);

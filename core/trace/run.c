@@ -204,7 +204,7 @@ static bool make_objects(struct run *r, struct run_room *room)
 }
 
 /*
- * Its devices go, and what they leave is drawn. Where more runs follow, the next one may have
+ * Its devices go, and what they leave is reported. Where more runs follow, the next one may have
  * the machine, as new. But not when DMALAB_OPTIONS were given, which may record it; nor of
  * two machines: a new one begins with a thread that may sleep, and the other is to end first.
  */
@@ -225,7 +225,7 @@ static void end(struct run *r)
 {
 	const struct run_options *o = r->options;
 
-	/* What is drawn from here on belongs to no statement. */
+	/* What is reported from here on belongs to no statement. */
 	r->now = NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		if (!r->machines[i])

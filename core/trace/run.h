@@ -60,7 +60,7 @@ struct run {
 	struct dmalab_machine *machine;  /* that is in use */
 	struct dmalab_machine *machines[2];
 	unsigned in_use;         /* which of them */
-	unsigned reporter;       /* and which drew the latest report */
+	unsigned reporter;       /* and which gave the latest report */
 	struct reporter {
 		struct run *run;
 		unsigned number;
@@ -77,7 +77,7 @@ struct run {
 	u64 returned;            /* by a call whose result has no name in the language */
 	struct kept_machine *kept; /* by earlier runs */
 	u32 nr_mapped;           /* objects of REACH_MAPPED */
-	bool open_end;           /* what is drawn after the last statement is of no interest */
+	bool open_end;           /* what is reported after the last statement is of no interest */
 	u8 fill;                 /* the next byte to store, where none is given */
 };
 
@@ -91,7 +91,7 @@ union value run_value(const struct run *r, const struct arg *arg);
 /* outcome.c: the handler of reports, whose @context is the reporter. */
 void run_on_report(const struct dmalab_report *report, void *context);
 
-/* What the present statement expects and did not draw. */
+/* What the present statement expects and did not report. */
 void run_check_expected(struct run *r);
 
 /* What a load saw, of @len bytes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Delta debugging: ever smaller parts of the trace are left out, as long as the rest still
- * draws the report, until no statement, and of a short trace no two, can be left out. What
+ * gives the report, until no statement, and of a short trace no two, can be left out. What
  * makes a name takes its users along.
  */
 #include "trace/shrink.h"
@@ -20,7 +20,7 @@ bool shrink_is_over(const struct shrinker *s)
 	return s->steps > MAX_STEPS;
 }
 
-/* ------------------------------------------------------------------- drawing */
+/* ------------------------------------------------------------------- reporting */
 
 static bool *may_draw(const struct shrinker *s, const char *check, const struct call_type *by)
 {
@@ -252,7 +252,7 @@ static void copy(struct shrinker *s)
 	s->more_args = args;
 }
 
-/* What a read must see has no say in what is drawn; and what never ran goes. */
+/* What a read must see has no say in what is reported; and what never ran goes. */
 static void cut(struct shrinker *s, int stopped_at)
 {
 	bool optional;
@@ -271,7 +271,7 @@ static void cut(struct shrinker *s, int stopped_at)
 }
 
 /*
- * What is drawn at the end is drawn by no line, and cannot be expected: let each device go
+ * What is reported at the end is reported by no line, and cannot be expected: let each device go
  * by name. Returns the number of statements with those.
  */
 static u32 free_devices(struct shrinker *s)
@@ -313,7 +313,7 @@ static bool draws_at_the_end(const struct shrinker *s)
 	return false;
 }
 
-/* True when nothing is drawn at the end any more. */
+/* True when nothing is reported at the end any more. */
 static bool let_go(struct shrinker *s)
 {
 	struct culprit it = s->it, wanted = it;

@@ -5,7 +5,7 @@
 
 #include "trace/trace.h"
 
-/* A report: its check, the line that draws it (0: the end), of a leak that which made it. */
+/* A report: its check, the line that reports it (0: the end), of a leak that which made it. */
 #define ANY_LINE UINT32_MAX
 struct culprit {
 	const char *check;
@@ -17,7 +17,7 @@ struct shrinker {
 	struct run_options options;
 	shrink_still_fn *still;      /* NULL: it is about a report */
 	struct culprit it;           /* is to stay */
-	bool *may;                   /* [check][call]: drawn by the whole trace, too */
+	bool *may;                   /* [check][call]: reported by the whole trace, too */
 
 	struct statement *now;       /* the smallest so far; their arguments are our own */
 	u32 nr;
@@ -36,7 +36,7 @@ struct shrinker {
 bool shrink_is_over(const struct shrinker *s);
 
 /*
- * shrink_still() - whether these statements draw what is to stay, nothing that the whole
+ * shrink_still() - whether these statements report what is to stay, nothing that the whole
  * trace does not, and run to their end. False for all when shrink_is_over().
  */
 bool shrink_still(struct shrinker *s, struct statement *statements, u32 nr);

@@ -2,7 +2,7 @@
 /*
  * Statements that have to stay, made simpler: no names that nobody uses, no arguments that
  * may be left out, no offsets, fewer flags, smaller numbers. Each change is kept if the
- * trace still draws its report.
+ * trace still gives its report.
  */
 #include "trace/shrink.h"
 

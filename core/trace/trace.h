@@ -10,10 +10,10 @@
  *   binary.c  and to bytes of which any are a trace, with encode.c and decode.c
  *   emit.c    and to a C program, with emit-access.c
  *   run.c     statements on a machine, which settings.c makes, with run-access.c; outcome.c
- *             compares what they drew with what was expected
+ *             compares what they reported with what was expected
  *   breaks.c  on which machines
  *   advice.c  the calls that reports miss, put into the trace
- *   shrink.c  the smallest trace that draws the same report, with simplify.c
+ *   shrink.c  the smallest trace that gives the same report, with simplify.c
  *
  * Uses the public headers only, and two of lib/ that need no library. Nothing here may crash, hang or exhaust the host,
  * whatever the text is: hence the limits.
@@ -271,7 +271,7 @@ bool trace_emit_c(const struct trace *t, enum accesses accesses, FILE *to);
 /* In what a run is not as the trace expects. */
 enum failure_kind {
 	FAILED_UNEXPECTED,       /* a report that its line does not expect; told after it */
-	FAILED_MISSING,          /* an expected report that was not drawn */
+	FAILED_MISSING,          /* an expected report that was not made */
 	FAILED_VALUE,            /* a load that saw other bytes than the trace says */
 	FAILED_RUN               /* the trace stopped here, or could not begin */
 };
@@ -296,7 +296,7 @@ struct run_options {
 	bool values;                  /* print what CPU and devices see, */
 	FILE *out;                    /* here */
 	const profile_set *breaks;    /* trace_breaks(): reports say so; or NULL */
-	/* Told of each report, with the statement that drew it; may be NULL. */
+	/* Told of each report, with the statement that reported it; may be NULL. */
 	void (*on_report)(const struct dmalab_report *report, const struct statement *s,
 			  bool expected, void *context);
 	/* Told of each failure; may be NULL. The structure lives as long as the call. */
@@ -319,7 +319,7 @@ void run_room_free(struct run_room *room);
 struct run_result {
 	int error;                    /* the line at which it stopped; -1: it did not begin */
 	bool elsewhere;               /* nothing was done: profiles() names other machines */
-	unsigned reports;             /* drawn */
+	unsigned reports;             /* reported */
 	unsigned unexpected, missing;
 	unsigned wrong_values;
 	u64 repeated;                 /* bytes plainly stored that were there already: nobody sees that */
@@ -334,7 +334,7 @@ bool trace_run(const struct trace *t, const struct run_options *o, struct run_re
 bool report_is_coherency(const struct dmalab_report *report);
 
 /*
- * For each statement, the profiles on which it draws a coherency report. To be freed by
+ * For each statement, the profiles on which it gives a coherency report. To be freed by
  * the caller; NULL: no memory.
  */
 profile_set *trace_breaks(const struct trace *t, enum accesses accesses);
@@ -345,7 +345,7 @@ const char *profile_set_names(profile_set set, char *text, size_t size);
 /* ------------------------------------------------------------------ shrink */
 
 struct shrink_result {
-	const char *check;            /* of the report that was kept; NULL: none is drawn */
+	const char *check;            /* of the report that was kept; NULL: none is reported */
 	u32 before, after;            /* statements */
 	unsigned runs;
 	bool gave_up;                 /* more might go, but enough was tried */
@@ -353,13 +353,13 @@ struct shrink_result {
 };
 
 /*
- * trace_shrink() - the smallest trace that still draws a report.
+ * trace_shrink() - the smallest trace that still gives a report.
  * @o: profile, policy and seed; the rest is passed over
  * @check: of the report; NULL: the first one that is not expected, or else the first
- * @to: where the trace is written, with what it draws as its expectations
+ * @to: where the trace is written, with what it reports as its expectations
  *
- * The same report is one of the same check, drawn by the same statement (of a leak: of
- * what the same statement made). Checks that are drawn by calls which do not draw
+ * The same report is one of the same check, reported by the same statement (of a leak: of
+ * what the same statement made). Checks that are reported by calls which do not report
  * them in the whole trace are not let in. False, and nothing is written, when there is no
  * such report, or only together with what stops the trace.
  */

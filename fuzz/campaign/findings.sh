@@ -52,7 +52,7 @@ signature() {
 			if (!told[plain($0)]++) print plain($0)
 			said = 1
 		}
-		said || /draws|drawn|predicted|report/ {
+		said || /gives|given|predicted|report/ {
 			for (i = 1; i <= NF; i++) {
 				word = $i
 				gsub(/[^a-z-]/, "", word)

@@ -2,7 +2,7 @@
 /* The model's accesses of the CPU, and the bytes that any access must bring. */
 #include "inside.h"
 
-/* What a load of disputed bytes draws. */
+/* What a load of disputed bytes reports. */
 const char *model_dispute(const struct dispute *d, bool through_cache)
 {
 	return d->lost_cpu ? "lost-cpu-write" : d->lost_device ? "lost-device-write" :

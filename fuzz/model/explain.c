@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Why the model disagrees: for what it predicted and for what was drawn, the byte, the state of
+ * Why the model disagrees: for what it predicted and for what was reported, the byte, the state of
  * its line, the objects there and whose they are, and the rule.
  */
 #include "inside.h"

@@ -228,7 +228,7 @@ static void expect_unknown(const struct model *m, const struct call *c, struct e
 		expect(e, "free-unknown");
 }
 
-/* The gravest difference. */
+/* The most severe difference. */
 static const char *difference(const struct model *m, const struct call *c,
 			      const struct object *o)
 {

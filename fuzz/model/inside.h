@@ -174,7 +174,7 @@ void owner_ends(struct model *m, struct object *o);
 	expect_by(e, name, &rule_here); \
 } while (0)
 
-/* Unless the call has one: a call draws one report. */
+/* Unless the call has one: a call gives one report. */
 #define expect_if_none(e, name) do { \
 	if (!(e)->check) \
 		expect(e, name); \

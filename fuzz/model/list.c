@@ -206,7 +206,7 @@ static int map_entries(struct model *m, const struct call *c, const struct outco
 	return 0;
 }
 
-/* Without the report that a failure for another reason would have drawn? */
+/* Without the report that a failure for another reason would have reported? */
 static bool fails_silently(const struct call *c, const struct outcome *o, const struct expect *e)
 {
 	return c->table ? o->result == -ENOMEM : !o->result && o->nr_remarks == (e->check != NULL);

@@ -230,7 +230,7 @@ static bool begins(const char *check, const char *with)
 	return strncmp(check, with, strlen(with)) == 0;
 }
 
-/* Those that only a machine draws that looks at each access. */
+/* Those that only a machine reports that looks at each access. */
 static bool is_about_bytes(const char *check)
 {
 	switch (*check) {

@@ -93,7 +93,7 @@ void model_shape_device(struct model *m, int device, const struct setup *s);
 
 /*
  * Behind an IOMMU no DMA address tells where cookies point: @cpu is the cookie of the memory
- * at @at. The page was given out and taken back before there was a model of it, as was that
+ * at @at. The page was given out and released before there was a model of it, as was that
  * of model_note_dead().
  */
 void model_set_cookies(struct model *m, void *cpu, size_t at);
@@ -108,7 +108,7 @@ const char *model_disagrees(const struct model *m, const struct call *c, const s
 			    const struct outcome *o);
 
 /*
- * For what was predicted and for what was drawn: the report, the byte, the state of its line,
+ * For what was predicted and for what was reported: the report, the byte, the state of its line,
  * the objects there and whose they are, and the rule. After model_step().
  */
 void model_explain(const struct model *m, const struct call *c, const struct expect *e,

@@ -2,7 +2,7 @@
 /*
  * virtio [PROFILE [POLICY]]: rings of virtio_ring.c, on every machine or on these.
  *
- * Exits with 1 when bytes were wrong, or something was drawn; says which checks.
+ * Exits with 1 when bytes were wrong, or something was reported; says which checks.
  */
 #include "client.h"
 
@@ -106,7 +106,7 @@ static void every_error(struct dmalab_machine *machine)
 
 /* ----------------------------------------------------------- machines */
 
-/* Prints what was drawn; whether there was anything. */
+/* Prints what was reported; whether there was anything. */
 static bool has_drawn(struct dmalab_machine *machine, const char *policy)
 {
 	const struct dmalab_check *const *checks;
@@ -119,7 +119,7 @@ static bool has_drawn(struct dmalab_machine *machine, const char *policy)
 		unsigned long nr = dmalab_report_count(machine, checks[i]->name);
 
 		if (nr)
-			printf("virtio: drawn %s: %lu on %s, policy %s\n", checks[i]->name, nr,
+			printf("virtio: reported %s: %lu on %s, policy %s\n", checks[i]->name, nr,
 			       dmalab_machine_profile(machine), policy);
 	}
 	return true;

@@ -128,7 +128,7 @@ void *dma_alloc_coherent(struct device *dev, size_t size,
  *	belongs to
  *
  * The device must no longer use it. A wrong free is one report, named after the
- * gravest mismatch, and releases the object as it was allocated.
+ * most severe mismatch, and releases the object as it was allocated.
  *
  * Context: Interrupts on, see above.
  * Checks: "free-unknown", "double-free", "free-wrong-device",

@@ -76,7 +76,7 @@ struct dma_pool *dma_pool_create_node(const char *name, struct device *dev,
  * dma_pool_destroy() - give a pool's memory back
  * @pool: all of its blocks have been freed; NULL: nothing
  *
- * Blocks in use are one report, and are taken back. (Linux leaks the memory, to
+ * Blocks in use are one report, and are released. (Linux leaks the memory, to
  * be safe from the device.)
  *
  * Context: May sleep.
