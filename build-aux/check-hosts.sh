@@ -75,7 +75,7 @@ aarch64()
 	host=aarch64
 	need aarch64-linux-gnu-gcc 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross' || return
 	need qemu-aarch64 qemu-user || return
-	check_host 'qemu-aarch64' --host=aarch64-linux-gnu CC=aarch64-linux-gnu-gcc CXX=false \
+	check_host 'qemu-aarch64 -L /usr/aarch64-linux-gnu' --host=aarch64-linux-gnu CC=aarch64-linux-gnu-gcc CXX=false \
 		LDFLAGS=-static
 }
 
