@@ -303,15 +303,17 @@ static void evict_and_fill(void **state)
  */
 static void number_of_calls_wraps(void **state)
 {
+	const struct dmalab_config config = { .profile = "arm64", .accesses = "explicit" };
 	struct rig r;
 	dma_addr_t dma;
 	uint32_t quiet;
 	u8 *p;
 
 	(void)state;
-	rig_up(&r, "arm64");
+	rig_up_with(&r, &config);
 	p = (u8 *)get_zeroed_page(GFP_KERNEL);
-	cpu_read(p, 64);
+	cpu_read(p, 64); /* brings the lines, */
+	cpu_read(p, 64); /* and finds them there */
 	quiet = dmalab_quick->epoch;
 	assert_int_equal(dmalab_quick->pages[(p - dmalab_quick->base) >> PAGE_SHIFT], quiet);
 	dma = map_ok(&r, p, 4096, DMA_FROM_DEVICE);
