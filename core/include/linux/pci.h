@@ -127,7 +127,7 @@ int pci_register_driver(struct pci_driver *drv);
  */
 void pci_unregister_driver(struct pci_driver *drv);
 
-/* dmalab_modules_init() registers it, or the first device without a driver does. */
+/* Registered by dmalab_modules_init(), or for a device without a driver. */
 #define module_pci_driver(drv) \
 	module_driver(drv, pci_register_driver, pci_unregister_driver)
 

@@ -209,7 +209,7 @@ static inline void platform_set_drvdata(struct platform_device *pdev,
 	dev_set_drvdata(&pdev->dev, data);
 }
 
-/* dmalab_modules_init() registers it, or the first device without a driver does. */
+/* Registered by dmalab_modules_init(), or for a device without a driver. */
 #define module_platform_driver(drv) \
 	module_driver(drv, platform_driver_register, platform_driver_unregister)
 
