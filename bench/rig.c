@@ -61,7 +61,7 @@ void rig_off(struct rig *rig)
 	dmalab_device_free(rig->dev);
 	reports = dmalab_report_count(rig->machine, NULL);
 	if (reports)
-		rig_error(rig, "drew %lu report%s", reports, reports == 1 ? "" : "s");
+		rig_error(rig, "gave %lu report%s", reports, reports == 1 ? "" : "s");
 	dmalab_machine_free(rig->machine);
 }
 

@@ -139,7 +139,7 @@ static unsigned compare_remarks(const struct pair *t)
 		if ((!r || r->step >= doubt) && (!s || s->step >= doubt))
 			return doubt;
 		if (!r)
-			finding(t, s->step, "a report that others do not draw");
+			finding(t, s->step, "a report that others do not make");
 		if (!s)
 			finding(t, r->step, "a report is not made");
 		finding(t, r->step, "another report is made");

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
 #include "host.h"
 
+#ifdef HAVE_LIBDW
+#include <elfutils/libdw.h>
+#endif
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -8,6 +15,13 @@
 unsigned fail_in;
 bool failed;
 long live;
+
+#ifdef HAVE_LIBDW
+int __real_dwarf_getscopes(Dwarf_Die *unit, Dwarf_Addr pc, Dwarf_Die **scopes);
+int __real_dwarf_getscopes_die(Dwarf_Die *die, Dwarf_Die **scopes);
+int __wrap_dwarf_getscopes(Dwarf_Die *unit, Dwarf_Addr pc, Dwarf_Die **scopes);
+int __wrap_dwarf_getscopes_die(Dwarf_Die *die, Dwarf_Die **scopes);
+#endif
 
 static bool must_fail(void)
 {
@@ -32,6 +46,25 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 char *__wrap_strdup(const char *s);
 void __wrap_free(void *p);
+#ifdef HAVE_LIBDW
+/* What these return is the caller's to free. */
+int __wrap_dwarf_getscopes(Dwarf_Die *unit, Dwarf_Addr pc, Dwarf_Die **scopes)
+{
+	int nr = __real_dwarf_getscopes(unit, pc, scopes);
+
+	live += nr > 0;
+	return nr;
+}
+
+int __wrap_dwarf_getscopes_die(Dwarf_Die *die, Dwarf_Die **scopes)
+{
+	int nr = __real_dwarf_getscopes_die(die, scopes);
+
+	live += nr > 0;
+	return nr;
+}
+#endif
+
 void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
 int __wrap_munmap(void *addr, size_t len);
 int __wrap_mprotect(void *addr, size_t len, int prot);

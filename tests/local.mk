@@ -190,7 +190,8 @@ tests_test_host_memory_t_LDADD = $(TEST_LDADD)
 # Not the shared library: --wrap redirects calls that are linked in.
 tests_test_host_memory_t_LDFLAGS = -static \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=free \
-	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect
+	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mprotect \
+	-Wl,--wrap=dwarf_getscopes,--wrap=dwarf_getscopes_die
 
 tests_test_kernel_basics_t_SOURCES = tests/test-kernel-basics.c $(RIG)
 tests_test_kernel_basics_t_CFLAGS = $(TEST_CFLAGS)

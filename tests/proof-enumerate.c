@@ -203,7 +203,7 @@ static void show_reports(struct proof *p, const char *what, unsigned policy, uns
 {
 	if (!show_program(p, what, policies[policy], slot))
 		return;
-	print_reports("draws", drawn);
+	print_reports("reports", drawn);
 	print_reports("and not", expected);
 	fprintf(stderr, "\n");
 }

@@ -43,7 +43,7 @@ calls()
 }
 
 # What is reported, and by which call.
-drawn()
+reported()
 {
 	dmalab run --profile="$2" --format=lines "$1" 2> /dev/null > "$work/lines"
 	awk 'NR == FNR { if (!/^ *(#.*)?$/) calls++; place[FNR] = calls; next }

@@ -138,7 +138,7 @@ END
 run 1 "$work/failures.dma"
 failures 2 1 1 0
 has 1 '"line": 4, .*"wrong-value", "check": null, "of": null, "profile": "arm64", "detail": "byte 0 is 0x03, and 0x04 is expected"'
-has 1 '"line": 5, .*"expected-report-missing", "check": null, "of": "leak", "profile": "arm64", "detail": "leak is expected here, and was not drawn"'
+has 1 '"line": 5, .*"expected-report-missing", "check": null, "of": "leak", "profile": "arm64", "detail": "leak is expected here, and was not reported"'
 has 1 '"line": 6, .*"unexpected-report", "check": null, "of": "free-unknown"'
 has 1 '"line": 7, .*"unexpected-report", "check": null, "of": "leak", .*at the end of the trace'
 has 2 '"expected": false, "check"'

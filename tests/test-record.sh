@@ -40,7 +40,7 @@ record()
 		> "$work/log" 2>&1
 }
 
-drawn()
+reported()
 {
 	sed -n 's/.*# expect\[[^]]*\]: //p' "$work/t.dma" | tr ',' '\n' | grep -c .
 }

@@ -22,7 +22,7 @@ fi
 
 # What a program reports and where, without addresses: those of the machine are the process's.
 # One that is wrong may see other values.
-drawn()
+reported()
 {
 	shown=p
 	test "$5" = fixed || shown='/^reports:/p; /^dmalab:/{p; n; p;}'

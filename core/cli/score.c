@@ -211,7 +211,7 @@ struct table {
 static const struct table tables[] = {
 	{ "Historical bugs", BUG_COLUMNS, is_historical, print_bugs },
 	{ "Derived and unmerged", BUG_COLUMNS, is_other, print_bugs },
-	{ "Controls: no bugs, and nothing is to be drawn",
+	{ "Controls: no bugs, and nothing is to be reported",
 	  "| class | controls | quiet | dma-debug complains | partly | fixed twins quiet |",
 	  is_control, print_controls },
 };

@@ -71,7 +71,7 @@ static void add_drawn(const char *check, const struct call *call)
 	if (dlab_rec.nr_drawn == MAX_DRAWN)
 		return;
 	if (dlab_rec.is_comment)
-		dlab_line_add(open, "%s %s", dlab_rec.nr_drawn ? "," : ": it drew", check);
+		dlab_line_add(open, "%s %s", dlab_rec.nr_drawn ? "," : ": it reported", check);
 	else if (dlab_rec.nr_drawn)
 		dlab_line_add(open, ", %s", check);
 	else

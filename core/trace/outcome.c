@@ -107,7 +107,7 @@ void run_check_expected(struct run *r)
 			continue;
 		r->result->missing++;
 		fail(r, FAILED_MISSING, s->expected[i].check,
-		     "%s is expected here, and was not drawn", s->expected[i].check);
+		     "%s is expected here, and was not reported", s->expected[i].check);
 	}
 }
 
