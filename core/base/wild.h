@@ -19,22 +19,35 @@
 	".long 2b - .\n\t" \
 	".popsection"
 
-/* NULL where nothing can be loaded from. As an acquire. */
-static inline const void *wild_load(const void *p)
-{
-	const void *word = NULL;
-
+/*
+ * The word @offset (a constant) bytes behind @base; NULL where nothing can be loaded from. As an
+ * acquire. An address that no process can have faults as SIGSEGV, but as SIGBUS by way of the
+ * registers of the stack: so the base is in none of these.
+ */
 #if defined(__x86_64__)
-	__asm__ volatile("1: movq %1, %0\n" WILD_ENTRY
-			 : "+r"(word) : "m"(*(const void *const *)p) : "memory");
+#define wild_load(base, offset) \
+	({ \
+		const void *wild_word = NULL; \
+		__asm__ volatile("1: movq %c2(%1), %0\n" WILD_ENTRY \
+				 : "+r"(wild_word) \
+				 : "abcdSD"((const char *)(base)), "i"(offset) : "memory"); \
+		wild_word; \
+	})
 #elif defined(__aarch64__)
-	__asm__ volatile("1: ldar %0, %1\n" WILD_ENTRY
-			 : "+r"(word) : "Q"(*(const void *const *)p) : "memory");
+#define wild_load(base, offset) \
+	({ \
+		const void *wild_word = NULL; \
+		__asm__ volatile("1: ldar %0, %1\n" WILD_ENTRY \
+				 : "+r"(wild_word) \
+				 : "Q"(*(const void *const *)((const char *)(base) + (offset))) \
+				 : "memory"); \
+		wild_word; \
+	})
 #else
-	word = __atomic_load_n((const void *const *)p, __ATOMIC_ACQUIRE);
+#define wild_load(base, offset) \
+	((const void *)__atomic_load_n((const void *const *)((const char *)(base) + (offset)), \
+				       __ATOMIC_ACQUIRE))
 #endif
-	return word;
-}
 
 /* Where to go on after a fault at @pc; 0: it is none of these. */
 uintptr_t dlab_wild_behind(uintptr_t pc);

@@ -30,7 +30,7 @@ struct dma_pool {
 /* Whatever a caller says is one; and with the lock. */
 static inlined bool pool_is_known(const struct dma_pool *pool)
 {
-	return pool && wild_load((const u8 *)pool + offsetof(struct dma_pool, self)) == pool;
+	return pool && wild_load(pool, offsetof(struct dma_pool, self)) == pool;
 }
 
 static inlined bool pool_is_still_known(const struct dma_pool *pool)

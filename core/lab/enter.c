@@ -31,7 +31,8 @@ void dlab_report_on_current(const struct finding *f)
 /* The seal of a copy is still that of what it was copied from. */
 static const struct known_device *original(const struct device *dev)
 {
-	uintptr_t at = (uintptr_t)dev->dmalab ^ dev->dmalab_seal;
+	uintptr_t at = (uintptr_t)wild_load(dev, offsetof(struct device, dmalab)) ^
+		       (uintptr_t)wild_load(dev, offsetof(struct device, dmalab_seal));
 
 	return at ? dlab_known_find((const struct device *)at) : NULL;
 }

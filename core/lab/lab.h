@@ -174,14 +174,13 @@ cold void dlab_report_on_current(const struct finding *f);
  */
 static inline struct dmalab_device *lab_device(const struct device *dev)
 {
-	const u8 *at = (const u8 *)dev;
 	const void *d;
 	uintptr_t seal;
 
 	if (unlikely(!dev))
 		return NULL;
-	d = wild_load(at + offsetof(struct device, dmalab));
-	seal = (uintptr_t)wild_load(at + offsetof(struct device, dmalab_seal));
+	d = wild_load(dev, offsetof(struct device, dmalab));
+	seal = (uintptr_t)wild_load(dev, offsetof(struct device, dmalab_seal));
 	return likely(((uintptr_t)d ^ seal) == (uintptr_t)dev) ? (struct dmalab_device *)d : NULL;
 }
 
