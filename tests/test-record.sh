@@ -58,7 +58,7 @@ for profile in $profiles; do
 			record "$profile" "$example" $kind
 			check "$profile" "$work/t.dma" "$example $kind"
 			reports=$(sed -n 's/^reports: //p' "$work/log")
-			test "$(given)" = "$reports" ||
+			test "$(reported)" = "$reports" ||
 				fail "$example $kind gave $reports, its trace has $(reported)"
 		done
 	done
@@ -141,7 +141,7 @@ check arm64 "$work/t.dma" machines
 check arm64 "$work/t.dma.2" "the second of machines"
 grep -q 'another machine' "$work/t.dma" || fail "the machine inside is not mentioned"
 grep -q 'second' "$work/t.dma" "$work/t.dma.2" && fail "the machine inside is recorded"
-test "$(given)" -eq 1 || fail "reports of another machine"
+test "$(reported)" -eq 1 || fail "reports of another machine"
 grep -q 'kmalloc(128, GFP_KERNEL)' "$work/t.dma.2" || fail "the third machine"
 
 record arm64 tests/record-subject forked || fail forked

@@ -112,7 +112,7 @@ sed 's/\ba\b/dev0/' "$work/wanted" > "$work/wanted.new"
 mv "$work/wanted.new" "$work/wanted"
 shrinks_to 0
 
-what='nothing is drawn'
+what='nothing is reported'
 echo 'a = device()' > "$work/in"
 : > "$work/wanted"
 shrinks_to 1

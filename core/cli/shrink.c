@@ -21,7 +21,7 @@ static int shrink(const struct trace *t, const struct run_options *o, const char
 		fprintf(stderr, "dmalab: %s: %s is reported only together with what stops the trace; "
 			"dmalab run says what that is\n", t->file, result.check);
 	else
-		fprintf(stderr, "dmalab: %s: no report%s%s is reported on %s: nothing to shrink to\n",
+		fprintf(stderr, "dmalab: %s: no report%s%s is made on %s: nothing to shrink to\n",
 			t->file, check ? " " : "", check ? check : "", o->profile);
 	return NOT_AS_EXPECTED;
 }
