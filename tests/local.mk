@@ -419,7 +419,7 @@ check_PROGRAMS += tests/told-plain
 tests_told_plain_SOURCES = tests/told-plain.c
 tests_told_plain_LDADD = libtrace.la libdmalab.la
 TESTS += tests/test-told-plain.sh
-EXTRA_DIST += tests/test-told-plain.sh
+EXTRA_DIST += tests/test-told-plain.sh tests/tsan.supp
 
 check_PROGRAMS += tests/record-subject
 tests_record_subject_SOURCES = tests/record-subject.c

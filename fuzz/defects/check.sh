@@ -5,7 +5,7 @@
 # says what is wrong and who should see it. What they do is "make defects" to say.
 
 set -u
-here=$srcdir/fuzz/defects
+here=$(cd "$srcdir" && pwd)/fuzz/defects
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 failed=0 nr=0
