@@ -53,6 +53,8 @@ test -z "${TEST_RUNNER-}" || profiles='arm64 swiotlb'
 
 for profile in $profiles; do
 	for source in "${srcdir:-.}"/examples/[0-9]*.c; do
+		# What two threads do at once has an order in a trace that need not be the one it had.
+		grep -q pthread_create "$source" && continue
 		example=examples/$(basename "$source" .c)
 		for kind in bug fixed; do
 			record "$profile" "$example" $kind

@@ -47,7 +47,9 @@ for source in "$srcdir"/examples/[0-9]*.c; do
 				echo "FAIL: $example $kind on $profile is not quiet"
 				failed=1
 			}
-			# What it did, with stores that are found, and with the same stores told.
+			# What it did, with stores that are found, and with the same stores told. A trace
+			# of two threads may have another order than they had.
+			grep -q pthread_create "$source" && continue
 			test $kind = fixed && name=right || name=wrong
 			trace=$work/$example-$profile
 			reported "$example" "$profile" never ":record=$trace-found-$name.dma" $kind > "$work/out"
