@@ -558,18 +558,6 @@ static void cmocka_sees_each_fault(void **state)
 	assert_int_equal(WEXITSTATUS(status_of(a_suite_of_faults, NO_MACHINE)), 4);
 }
 
-static bool sanitized(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-	return true;
-#endif
-#endif
-	return false;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -293,18 +293,6 @@ static unsigned long long resident(void)
 	return usage.ru_maxrss * 1024ull;
 }
 
-static bool sanitized(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-	return true;
-#endif
-#endif
-	return false;
-}
-
 static void in_the_child(void (*body)(void), const char *profile)
 {
 	const struct rlimit cpu = { 2, 3 };

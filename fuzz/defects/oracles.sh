@@ -23,7 +23,7 @@ look() {
 
 # What it says is in try/said, and what it took in try/times.
 run_in_tree() {
-	cd "$RESULTS/work/$1" || exit
+	cd "$RESULTS/patched/$1" || exit
 	shift
 	# The shell says on its own standard error what killed the command.
 	{

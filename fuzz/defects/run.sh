@@ -148,8 +148,8 @@ keep_row() {
 
 # One defect, in a tree of its own.
 measure() {
-	missing "$1" >"$RESULTS/todo"
-	[ -s "$RESULTS/todo" ] || return 0
+	missing "$1" >"$RESULTS/asked"
+	[ -s "$RESULTS/asked" ] || return 0
 	if ! plant "$1"; then
 		[ -z "$stopped" ] || return 0
 		complain "$1 $(name_of "$1") does not build: $RESULTS/build.log"
@@ -161,7 +161,7 @@ measure() {
 		look "$by" "$engine" "$run"
 		[ -z "$stopped" ] || return 0
 		keep_row "$1" "$by" "$engine" "$run"
-	done 3<"$RESULTS/todo"
+	done 3<"$RESULTS/asked"
 }
 
 # Found where nothing is wrong: nothing can be said of what that oracle finds.

@@ -31,7 +31,7 @@ quietly() {
 
 # configure_in DIRECTORY FLAGS [ARGUMENT]...: in the tree
 configure_in() {
-	mkdir -p "$RESULTS/work/$1" && cd "$RESULTS/work/$1" || return
+	mkdir -p "$RESULTS/patched/$1" && cd "$RESULTS/patched/$1" || return
 	flags=$2
 	shift 2
 	../source/configure -q CC="$(compiler "$CC")" CXX="$CXX" CFLAGS="$flags" \
@@ -44,7 +44,7 @@ compiler() {
 
 # make_in DIRECTORY TARGET...: in the tree
 make_in() {
-	directory=$RESULTS/work/$1
+	directory=$RESULTS/patched/$1
 	shift
 	(cd "$directory" && $MAKE --no-print-directory -s "$@")
 }
@@ -63,9 +63,9 @@ build() {
 }
 
 copy_sources() {
-	rm -rf "$RESULTS/work" && mkdir -p "$RESULTS/work" &&
-		$MAKE --no-print-directory -s distdir distdir="$RESULTS/work/source" &&
-		chmod -R u+w "$RESULTS/work/source" && (configure_in build '-O1 -g')
+	rm -rf "$RESULTS/patched" && mkdir -p "$RESULTS/patched" &&
+		$MAKE --no-print-directory -s distdir distdir="$RESULTS/patched/source" &&
+		chmod -R u+w "$RESULTS/patched/source" && (configure_in build '-O1 -g')
 }
 
 configure_tsan() {
@@ -74,28 +74,28 @@ configure_tsan() {
 
 # keep_base: the tree becomes the base, whole or not at all
 keep_base() {
-	rm -rf "$RESULTS/base" && cp -a "$RESULTS/work" "$RESULTS/base.new" &&
+	rm -rf "$RESULTS/base" && cp -a "$RESULTS/patched" "$RESULTS/base.new" &&
 		mv "$RESULTS/base.new" "$RESULTS/base"
 }
 
 # take_base: the tree is the base again: what was made since is put back, or goes. After whatever
 # went wrong all of it is copied.
 take_base() {
-	if [ -f "$RESULTS/work/taken" ]; then
-		(cd "$RESULTS/work" && rm taken && find . -newer ../taken -type f) |
+	if [ -f "$RESULTS/patched/taken" ]; then
+		(cd "$RESULTS/patched" && rm taken && find . -newer ../taken -type f) |
 			while read -r file; do
 				if [ -f "$RESULTS/base/$file" ]; then
-					cp -p "$RESULTS/base/$file" "$RESULTS/work/$file"
+					cp -p "$RESULTS/base/$file" "$RESULTS/patched/$file"
 				else
-					rm -f "$RESULTS/work/$file"
+					rm -f "$RESULTS/patched/$file"
 				fi || exit
 			done || return
 	else
-		rm -rf "$RESULTS/work" && cp -a "$RESULTS/base" "$RESULTS/work" || return
+		rm -rf "$RESULTS/patched" && cp -a "$RESULTS/base" "$RESULTS/patched" || return
 	fi
 	sleep 1 # times of files may be whole seconds
 	: >"$RESULTS/taken"
-	: >"$RESULTS/work/taken"
+	: >"$RESULTS/patched/taken"
 }
 
 # The sources as they are, with each build that is asked for.
@@ -113,14 +113,14 @@ build_base() {
 		wanted=$(jobs | flavours)
 		echo "defects: copying and configuring the sources as they are"
 		quietly copy_sources || return 1
-		echo "$tree" >"$RESULTS/work/sum"
+		echo "$tree" >"$RESULTS/patched/sum"
 	fi
 	for flavour in $wanted; do
 		echo "defects: building the sources as they are: $flavour"
 		[ "$flavour" != tsan ] || quietly configure_tsan || return 1
 		# shellcheck disable=SC2086 # a list
 		quietly build "$flavour" $DEFECTS_BUILT || return 1
-		: >"$RESULTS/work/has-$flavour"
+		: >"$RESULTS/patched/has-$flavour"
 	done
 	quietly keep_base
 }
@@ -139,9 +139,9 @@ plant() {
 	: >"$RESULTS/build.log"
 	quietly take_base || return 1
 	[ "$1" != 00 ] || return 0
-	quietly patch -d "$RESULTS/work/source" -p1 --no-backup-if-mismatch -i "$(patch_of "$1")" ||
+	quietly patch -d "$RESULTS/patched/source" -p1 --no-backup-if-mismatch -i "$(patch_of "$1")" ||
 		return 1
-	for flavour in $(flavours <"$RESULTS/todo"); do
+	for flavour in $(flavours <"$RESULTS/asked"); do
 		# shellcheck disable=SC2046 # a list
 		quietly build "$flavour" $(programs_of "$1") || return 1
 	done
